@@ -1,0 +1,18 @@
+"""Models of the attorneys app."""
+
+from attorneys.models.attorneys import (
+    AttorneyIndexPage,
+    AttorneyPage,
+    AttorneyRole,
+    Language,
+)
+from attorneys.models.testimonials import TestimonialIndexPage, TestimonialPage
+
+__all__ = [
+    "AttorneyIndexPage",
+    "AttorneyPage",
+    "AttorneyRole",
+    "Language",
+    "TestimonialIndexPage",
+    "TestimonialPage",
+]

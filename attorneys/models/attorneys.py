@@ -1,0 +1,213 @@
+"""The directory of attorneys, and one page for each."""
+
+from django.db import models
+from django.http import HttpResponseRedirect
+from django.utils.functional import cached_property
+from modelcluster.fields import ParentalManyToManyField
+from phonenumber_field.modelfields import PhoneNumberField
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
+from wagtail.search import index
+from wagtail.snippets.models import register_snippet
+
+from attorneys.directory import Directory
+from attorneys.names import split_name
+from attorneys.profile import profile_sections
+from attorneys.querysets import AttorneyManager
+from firm.chrome import Chrome
+from firm.fields import BlockField
+from firm.models import Office
+from firm.models.base import BasePage
+from firm.models.settings import PHONE_HELP
+from firm.seo import without_empty
+
+
+@register_snippet
+class Language(models.Model):
+    """A language in which somebody at the firm can talk to a client."""
+
+    name = models.CharField(max_length=40, unique=True, help_text="In English. Example: Spanish.")
+    code = models.CharField(max_length=12, unique=True, help_text="The BCP 47 tag. Example: es.")
+
+    panels = [FieldPanel("name"), FieldPanel("code")]
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class AttorneyRole(models.TextChoices):
+    """Standing within the firm; the directory's filter."""
+
+    PARTNER = "partner", "Partner"
+    ASSOCIATE = "associate", "Associate"
+    OF_COUNSEL = "of_counsel", "Of counsel"
+
+
+class AttorneyIndexPage(BasePage):
+    """The directory. Its filters are links, so they work without script and can be shared."""
+
+    introduction = models.TextField(max_length=400, blank=True)
+
+    parent_page_types = ["firm.HomePage"]
+    subpage_types = ["attorneys.AttorneyPage"]
+    max_count = 1
+
+    content_panels = [*BasePage.content_panels, FieldPanel("introduction")]
+    search_fields = [*BasePage.search_fields, index.SearchField("introduction")]
+
+    class Meta:
+        verbose_name = "attorney directory"
+
+    @property
+    def summary_text(self) -> str:
+        """The introduction."""
+        return self.introduction
+
+    def get_context(self, request, *args, **kwargs):
+        """Add the attorneys that match the filters of the address."""
+        context = super().get_context(request, *args, **kwargs)
+        attorneys = AttorneyPage.objects.child_of(self).current().with_portraits()
+        attorneys = attorneys.prefetch_related("practice_areas", "languages")
+        context["directory"] = Directory(list(attorneys), context["chrome"].offices, request.GET, AttorneyRole)
+        return context
+
+
+class AttorneyPage(BasePage):
+    """An attorney's profile. The page's title is the name."""
+
+    job_title = models.CharField(max_length=80, verbose_name="title", help_text="As on a card. Example: Founding Partner.")
+    role = models.CharField(max_length=20, choices=AttorneyRole, default=AttorneyRole.ASSOCIATE)
+    portrait = models.ForeignKey(
+        "firm.FirmImage",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        help_text="Upright, 4 to 5, at least 720 × 900 pixels. Set the focal point on the face.",
+    )
+    summary = models.TextField(max_length=500, help_text="One paragraph: who this is and what they do.")
+    biography = BlockField("firm.blocks.story.story_blocks", blank=True)
+
+    email = models.EmailField(blank=True, verbose_name="e-mail")
+    direct_line = PhoneNumberField(blank=True, help_text=PHONE_HELP)
+    office = models.ForeignKey(Office, null=True, blank=True, on_delete=models.SET_NULL, related_name="attorneys")
+
+    practice_areas = ParentalManyToManyField("firm.PracticeAreaPage", blank=True, related_name="attorneys")
+    languages = ParentalManyToManyField(Language, blank=True, related_name="attorneys")
+    admissions = BlockField("attorneys.blocks.admission_blocks", blank=True, verbose_name="bar admissions")
+    education = BlockField("attorneys.blocks.education_blocks", blank=True)
+    matters = BlockField("attorneys.blocks.matter_blocks", blank=True, verbose_name="representative matters")
+
+    is_former = models.BooleanField(
+        default=False,
+        verbose_name="has left the firm",
+        help_text="The profile then leads to the directory; the name stays on posts.",
+    )
+
+    objects = AttorneyManager()
+
+    parent_page_types = ["attorneys.AttorneyIndexPage"]
+    subpage_types = []
+    drawn_with = ("social_image", "portrait", "office")
+    open_graph_type = "profile"
+
+    content_panels = [
+        *BasePage.content_panels,
+        MultiFieldPanel(
+            [FieldRowPanel([FieldPanel("job_title"), FieldPanel("role")]), FieldPanel("portrait"), FieldPanel("summary")],
+            "Who",
+        ),
+        FieldPanel("biography"),
+        MultiFieldPanel([FieldRowPanel([FieldPanel("email"), FieldPanel("direct_line")]), FieldPanel("office")], "Contact"),
+        MultiFieldPanel([FieldPanel("practice_areas"), FieldPanel("languages")], "Work"),
+        FieldPanel("admissions"),
+        FieldPanel("education"),
+        FieldPanel("matters"),
+        MultiFieldPanel([FieldPanel("is_former")], "Standing"),
+    ]
+    search_fields = [
+        *BasePage.search_fields,
+        index.SearchField("job_title"),
+        index.SearchField("summary"),
+        index.SearchField("biography"),
+        index.SearchField("matters"),
+        index.FilterField("is_former"),
+    ]
+
+    class Meta:
+        verbose_name = "attorney"
+
+    @property
+    def streams(self) -> list:
+        """Biography and matters."""
+        return [self.biography, self.matters]
+
+    @property
+    def pictures(self) -> list[tuple]:
+        """The portrait, large here and small in lists and beside posts."""
+        roles = ("portrait", "portrait_card", "thumbnail")
+        return [(self.portrait, role) for role in roles] if self.portrait_id else []
+
+    @property
+    def summary_text(self) -> str:
+        """Name, title and the paragraph."""
+        return self.summary
+
+    @property
+    def is_in_sitemap(self) -> bool:
+        """False for those who have left: their address only leads elsewhere."""
+        return not self.is_former
+
+    @cached_property
+    def name_parts(self):
+        """The name in parts."""
+        return split_name(self.title)
+
+    def default_title(self, chrome: Chrome) -> str:
+        """Name, title and firm."""
+        return f"{self.title}, {self.job_title} | {chrome.settings.firm_name}"
+
+    def serve(self, request, *args, **kwargs):
+        """Lead to the directory when the attorney has left."""
+        if self.is_former:
+            return HttpResponseRedirect(self.get_parent().get_url(request))
+        return super().serve(request, *args, **kwargs)
+
+    def get_context(self, request, *args, **kwargs):
+        """Add what the other apps know about this attorney."""
+        context = super().get_context(request, *args, **kwargs)
+        context["areas"] = [area for area in self.practice_areas.all() if area.live]
+        context["sections"] = profile_sections(self)
+        return context
+
+    def structured_data(self, chrome: Chrome) -> list[dict]:
+        """The attorney as a ``Person`` who works for the firm."""
+        url = chrome.root_url + (self.get_url(chrome.request) or "")
+        return [person_node(self, url, chrome), {"@type": "ProfilePage", "@id": url, "mainEntity": {"@id": f"{url}#person"}}]
+
+
+def person_node(attorney: AttorneyPage, url: str, chrome: Chrome) -> dict:
+    """Return the ``Person`` node of an attorney whose profile is at ``url``."""
+    parts = attorney.name_parts
+    return without_empty(
+        {
+            "@type": "Person",
+            "@id": f"{url}#person",
+            "name": attorney.title,
+            "givenName": parts.given,
+            "familyName": parts.family,
+            "honorificSuffix": parts.suffix,
+            "jobTitle": attorney.job_title,
+            "description": attorney.description,
+            "url": url,
+            "email": attorney.email,
+            "telephone": attorney.direct_line.as_e164 if attorney.direct_line else "",
+            "image": chrome.share_image_url(attorney.portrait) if attorney.portrait_id else "",
+            "worksFor": {"@id": chrome.organization_id},
+            "knowsLanguage": [language.code for language in attorney.languages.all()],
+        }
+    )
+
+

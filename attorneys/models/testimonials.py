@@ -1,0 +1,124 @@
+"""What clients say: one page for each testimonial, and their index."""
+
+from urllib.parse import urlencode
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.utils import timezone
+from wagtail.admin.panels import (
+    FieldPanel,
+    FieldRowPanel,
+    MultiFieldPanel,
+    PageChooserPanel,
+)
+from wagtail.fields import RichTextField
+from wagtail.search import index
+
+from attorneys.querysets import TestimonialManager
+from firm.models.base import BasePage
+from firm.pagination import Pages
+from firm.reading import readable
+
+PER_PAGE = 10
+
+
+class TestimonialIndexPage(BasePage):
+    """All testimonials, with filters that are links."""
+
+    introduction = models.TextField(max_length=400, blank=True)
+
+    parent_page_types = ["firm.HomePage"]
+    subpage_types = ["attorneys.TestimonialPage"]
+    max_count = 1
+
+    content_panels = [*BasePage.content_panels, FieldPanel("introduction")]
+    search_fields = [*BasePage.search_fields, index.SearchField("introduction")]
+
+    class Meta:
+        verbose_name = "testimonial index"
+
+    @property
+    def summary_text(self) -> str:
+        """The introduction."""
+        return self.introduction
+
+    def get_context(self, request, *args, **kwargs):
+        """Add a page of the testimonials that match the filter of the address."""
+        context = super().get_context(request, *args, **kwargs)
+        listed = TestimonialPage.objects.child_of(self).listed()
+        areas = {
+            area["practice_area__slug"]: area["practice_area__title"]
+            for area in listed.filter(practice_area__live=True)
+            .order_by("practice_area__title")
+            .values("practice_area__slug", "practice_area__title")
+            .distinct()
+        }
+        chosen = request.GET.get("practice_area", "")
+        chosen = chosen if chosen in areas else ""
+        if chosen:
+            listed = listed.filter(practice_area__slug=chosen)
+        context["areas"] = [
+            {"label": label, "url": "?" if slug == chosen else f"?{urlencode({'practice_area': slug})}", "is_chosen": slug == chosen}
+            for slug, label in areas.items()
+        ]
+        context["chosen_area"] = areas.get(chosen, "")
+        context["pages"] = Pages(listed, PER_PAGE, request.GET)
+        return context
+
+
+class TestimonialPage(BasePage):
+    """What one client says. The page's title is the headline."""
+
+    rating = models.PositiveSmallIntegerField(
+        default=5, validators=[MinValueValidator(1), MaxValueValidator(5)], help_text="One to five."
+    )
+    body = RichTextField(features=["bold", "italic"], help_text="In the client's own words, with the client's written consent.")
+    attribution = models.CharField(max_length=80, help_text="Who says it, as agreed. Example: R. M., Brooklyn.")
+    attorney = models.ForeignKey(
+        "attorneys.AttorneyPage", null=True, blank=True, on_delete=models.SET_NULL, related_name="testimonials"
+    )
+    practice_area = models.ForeignKey(
+        "firm.PracticeAreaPage", null=True, blank=True, on_delete=models.SET_NULL, related_name="testimonials"
+    )
+    date = models.DateField(default=timezone.localdate)
+    source = models.CharField(max_length=80, blank=True, help_text="Where it was given. Example: letter to the firm.")
+    source_url = models.URLField(blank=True, verbose_name="address of the source")
+    is_featured = models.BooleanField(default=False, verbose_name="show first", help_text="Comes first on the home page.")
+
+    objects = TestimonialManager()
+
+    parent_page_types = ["attorneys.TestimonialIndexPage"]
+    subpage_types = []
+    drawn_with = ("social_image", "attorney", "practice_area")
+
+    content_panels = [
+        *BasePage.content_panels,
+        FieldPanel("rating"),
+        FieldPanel("body"),
+        FieldRowPanel([FieldPanel("attribution"), FieldPanel("date")]),
+        MultiFieldPanel(
+            [
+                PageChooserPanel("attorney", "attorneys.AttorneyPage"),
+                PageChooserPanel("practice_area", "firm.PracticeAreaPage"),
+            ],
+            "About",
+        ),
+        MultiFieldPanel([FieldPanel("source"), FieldPanel("source_url"), FieldPanel("is_featured")], "Source and place"),
+    ]
+    search_fields = [*BasePage.search_fields, index.SearchField("body"), index.SearchField("attribution")]
+
+    class Meta:
+        verbose_name = "testimonial"
+        constraints = [
+            models.CheckConstraint(condition=models.Q(rating__gte=1, rating__lte=5), name="testimonial_rating_1_to_5")
+        ]
+
+    @property
+    def summary_text(self) -> str:
+        """The first words."""
+        return readable(self.body)
+
+    @property
+    def rating_in_words(self) -> str:
+        """The rating as it is read aloud."""
+        return f"Rated {self.rating} out of 5"

@@ -1,0 +1,25 @@
+"""A person's name in parts, for vCards and structured data."""
+
+from dataclasses import dataclass
+
+SUFFIXES = {"jr", "sr", "ii", "iii", "iv", "esq"}
+
+
+@dataclass(frozen=True)
+class NameParts:
+    """Given names, family name and suffix, as RFC 6350 section 6.2.2 wants them."""
+
+    given: str
+    family: str
+    suffix: str = ""
+
+
+def split_name(name: str) -> NameParts:
+    """Split a Western name: the last word is the family name, unless it is a suffix such as “Jr.”."""
+    words = name.replace(",", " ").split()
+    suffix = ""
+    if len(words) > 1 and words[-1].rstrip(".").lower() in SUFFIXES:
+        suffix = words.pop()
+    if len(words) < 2:
+        return NameParts("", words[0] if words else "", suffix)
+    return NameParts(" ".join(words[:-1]), words[-1], suffix)

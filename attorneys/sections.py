@@ -1,0 +1,113 @@
+"""Sections of other pages that show attorneys and testimonials."""
+
+from django.db import models
+from wagtail import blocks
+
+from attorneys.models import AttorneyPage, TestimonialPage
+from attorneys.profile import register_profile_section
+from firm.blocks.sections import SectionBlock
+from firm.references import FetchedPageChooserBlock
+from firm.registry import (
+    PageSection,
+    register_home_section,
+    register_practice_area_section,
+)
+
+SHOWN_ON_PAGES = 3
+
+
+def in_chosen_order(queryset, chosen: list) -> list:
+    """Return the pages of ``queryset`` that were chosen, in the order in which they were."""
+    ids = [page.pk for page in chosen if page is not None]
+    found = {page.pk: page for page in queryset.filter(pk__in=ids)} if ids else {}
+    return [found[pk] for pk in ids if pk in found]
+
+
+class AttorneyMode(models.TextChoices):
+    """Which attorneys a section shows."""
+
+    ALL = "all", "All, in the order of the page tree"
+    CHOSEN = "chosen", "Those chosen below, in that order"
+
+
+class AttorneysBlock(SectionBlock):
+    """One card for each attorney: photograph, name, title, link to the profile."""
+
+    introduction = blocks.TextBlock(required=False, rows=2)
+    mode = blocks.ChoiceBlock(choices=AttorneyMode.choices, default=AttorneyMode.ALL, label="Show")
+    chosen = blocks.ListBlock(FetchedPageChooserBlock(page_type="attorneys.AttorneyPage"), default=[], label="Chosen")
+
+    def get_context(self, value, parent_context=None):
+        """Add the attorneys; those unpublished or gone are left out."""
+        context = super().get_context(value, parent_context)
+        listed = AttorneyPage.objects.current().with_portraits()
+        is_all = value["mode"] == AttorneyMode.ALL
+        context["attorneys"] = list(listed) if is_all else in_chosen_order(listed, value["chosen"])
+        return context
+
+    class Meta:
+        icon = "group"
+        template = "blocks/sections/attorneys.html"
+        description = "A card for each attorney."
+        preview_value = {"heading": "Lawyers you can trust", "mode": "all"}
+
+
+class TestimonialMode(models.TextChoices):
+    """Which testimonials a section shows."""
+
+    DAILY = "daily", "Others each day; featured ones first"
+    SELECTED = "selected", "Those chosen below, in that order"
+
+
+class TestimonialsBlock(SectionBlock):
+    """Quotations from clients, always with the notice on prior results."""
+
+    mode = blocks.ChoiceBlock(choices=TestimonialMode.choices, default=TestimonialMode.DAILY, label="Show")
+    count = blocks.IntegerBlock(default=2, min_value=1, max_value=6, help_text="How many; only for “Others each day”.")
+    selected = blocks.ListBlock(FetchedPageChooserBlock(page_type="attorneys.TestimonialPage"), default=[])
+
+    def get_context(self, value, parent_context=None):
+        """Add the testimonials; those unpublished or gone are left out."""
+        context = super().get_context(value, parent_context)
+        if value["mode"] == TestimonialMode.SELECTED:
+            context["testimonials"] = in_chosen_order(TestimonialPage.objects.listed(), value["selected"])
+        else:
+            context["testimonials"] = TestimonialPage.objects.of_the_day(value["count"])
+        return context
+
+    class Meta:
+        icon = "openquote"
+        template = "blocks/sections/testimonials.html"
+        description = "What clients say, with the notice on prior results."
+        preview_value = {"heading": "What clients say", "mode": "daily", "count": 1}
+
+
+def attorneys_in_area(page) -> PageSection | None:
+    """The attorneys who take on this kind of case."""
+    attorneys = list(AttorneyPage.objects.current().with_portraits().filter(practice_areas=page))
+    if not attorneys:
+        return None
+    return PageSection("components/sections/area_attorneys.html", {"attorneys": attorneys})
+
+
+def testimonials_in_area(page) -> PageSection | None:
+    """What clients say about this kind of case."""
+    testimonials = list(TestimonialPage.objects.listed().filter(practice_area=page)[:SHOWN_ON_PAGES])
+    if not testimonials:
+        return None
+    return PageSection("components/sections/testimonials.html", {"testimonials": testimonials})
+
+
+def testimonials_about(attorney) -> PageSection | None:
+    """What clients say about this attorney."""
+    testimonials = list(TestimonialPage.objects.listed().filter(attorney=attorney)[:SHOWN_ON_PAGES])
+    if not testimonials:
+        return None
+    return PageSection("components/sections/testimonials.html", {"testimonials": testimonials})
+
+
+register_home_section("attorneys", AttorneysBlock(group="People"), order=100)
+register_home_section("testimonials", TestimonialsBlock(group="People"), order=110)
+register_practice_area_section(attorneys_in_area, order=10)
+register_practice_area_section(testimonials_in_area, order=30)
+register_profile_section(testimonials_about, order=20)

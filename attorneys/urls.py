@@ -1,0 +1,7 @@
+"""Addresses of this app that are not pages."""
+
+from django.urls import path
+
+from attorneys import views
+
+urlpatterns = [path("attorneys/<slug:slug>/contact.vcf", views.contact_card, name="attorney_contact_card")]

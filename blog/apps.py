@@ -1,0 +1,10 @@
+"""The blog app: posts, categories, feeds."""
+
+from django.apps import AppConfig
+
+
+class BlogConfig(AppConfig):
+    """The blog app."""
+
+    name = "blog"
+    verbose_name = "Blog"

@@ -1,0 +1,104 @@
+"""Who writes: attorneys, and staff without a profile of their own."""
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from modelcluster.fields import ParentalKey
+from wagtail.admin.panels import FieldPanel, PageChooserPanel
+from wagtail.models import Orderable
+from wagtail.snippets.models import register_snippet
+
+from firm.picture import ROLES
+
+
+@register_snippet
+class StaffAuthor(models.Model):
+    """An author who is not an attorney: an editor, a paralegal, the editorial desk."""
+
+    name = models.CharField(max_length=80, unique=True)
+    role = models.CharField(max_length=80, blank=True, help_text="Example: Editor.")
+    bio = models.TextField(max_length=400, blank=True)
+    portrait = models.ForeignKey("firm.FirmImage", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+
+    panels = [FieldPanel("name"), FieldPanel("role"), FieldPanel("bio"), FieldPanel("portrait")]
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name = "staff author"
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def pictures(self) -> list[tuple]:
+        """The portrait, small beside posts."""
+        return [(self.portrait, ROLES["thumbnail"].name)] if self.portrait_id else []
+
+
+class PostAuthorQuerySet(models.QuerySet):
+    """By-lines."""
+
+    def drawn(self):
+        """With the rows that a by-line draws."""
+        return self.select_related("attorney", "attorney__portrait", "staff", "staff__portrait").order_by("sort_order")
+
+
+class PostAuthor(Orderable):
+    """One name of a post's by-line: an attorney or a member of staff, never both."""
+
+    post = ParentalKey("blog.BlogPostPage", on_delete=models.CASCADE, related_name="authors")
+    attorney = models.ForeignKey(
+        "attorneys.AttorneyPage", null=True, blank=True, on_delete=models.CASCADE, related_name="bylines"
+    )
+    staff = models.ForeignKey(StaffAuthor, null=True, blank=True, on_delete=models.CASCADE, related_name="bylines")
+
+    objects = PostAuthorQuerySet.as_manager()
+
+    panels = [PageChooserPanel("attorney", "attorneys.AttorneyPage"), FieldPanel("staff")]
+
+    class Meta(Orderable.Meta):
+        verbose_name = "author"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(attorney__isnull=False, staff__isnull=True)
+                | models.Q(attorney__isnull=True, staff__isnull=False),
+                name="post_author_attorney_or_staff",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def clean(self):
+        """Ask for one of the two."""
+        super().clean()
+        if self.attorney_id and self.staff_id:
+            raise ValidationError({"staff": "Choose an attorney or a member of staff, not both."})
+        if not self.attorney_id and not self.staff_id:
+            raise ValidationError({"attorney": "Choose an attorney here, or a member of staff below."})
+
+    @property
+    def name(self) -> str:
+        """The name as printed."""
+        return self.attorney.title if self.attorney_id else self.staff.name
+
+    @property
+    def title(self) -> str:
+        """Title or role, as printed after the name."""
+        return self.attorney.job_title if self.attorney_id else self.staff.role
+
+    @property
+    def portrait(self):
+        """The picture beside the name, or None."""
+        return self.attorney.portrait if self.attorney_id else self.staff.portrait
+
+    @property
+    def introduction(self) -> str:
+        """A sentence or two about the author."""
+        return self.attorney.summary if self.attorney_id else self.staff.bio
+
+    @property
+    def profile(self):
+        """The attorney's page, or None for staff and for those who have left."""
+        if self.attorney_id and self.attorney.live and not self.attorney.is_former:
+            return self.attorney
+        return None

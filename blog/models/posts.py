@@ -1,0 +1,207 @@
+"""Posts, their categories and tags."""
+
+from django.core.exceptions import ValidationError
+from django.core.files.storage import default_storage
+from django.db import models
+from django.utils import timezone
+from django.utils.functional import cached_property
+from modelcluster.contrib.taggit import ClusterTaggableManager
+from modelcluster.fields import ParentalKey, ParentalManyToManyField
+from taggit.models import TaggedItemBase
+from wagtail.admin.panels import (
+    FieldPanel,
+    FieldRowPanel,
+    InlinePanel,
+    MultiFieldPanel,
+    PageChooserPanel,
+)
+from wagtail.search import index
+from wagtail.snippets.models import register_snippet
+
+from blog.querysets import BlogPostManager
+from firm.chrome import Chrome
+from firm.fields import BlockField
+from firm.models.base import FootnotedPage
+from firm.reading import contents, plain_text, reading_minutes
+from firm.seo import without_empty
+
+RELATED = 3
+#: Addresses below the blog that are listings, and therefore no slug of a post.
+RESERVED_SLUGS = {"category", "tag", "archive", "feed"}
+
+
+@register_snippet
+class Category(index.Indexed, models.Model):
+    """A subject under which posts are filed; every post has one."""
+
+    name = models.CharField(max_length=60, unique=True)
+    slug = models.SlugField(max_length=60, unique=True, help_text="In the address: /blog/category/<slug>/.")
+    description = models.CharField(max_length=200, blank=True, help_text="Shown above the category's posts.")
+
+    panels = [FieldPanel("name"), FieldPanel("slug"), FieldPanel("description")]
+    search_fields = [index.SearchField("name"), index.AutocompleteField("name")]
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name_plural = "categories"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PostTag(TaggedItemBase):
+    """A tag on a post."""
+
+    content_object = ParentalKey("blog.BlogPostPage", on_delete=models.CASCADE, related_name="tagged_items")
+
+
+class BlogPostPage(FootnotedPage):
+    """A blog post."""
+
+    date = models.DateField(default=timezone.localdate, db_index=True, help_text="The date printed on the post.")
+    category = models.ForeignKey(Category, on_delete=models.PROTECT, related_name="posts")
+    summary = models.CharField(max_length=250, help_text="One or two sentences, shown in lists and in results.")
+    image = models.ForeignKey(
+        "firm.FirmImage",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        verbose_name="lead picture",
+        help_text="At least 1,200 × 800 pixels. Without one, the picture for sharing is drawn from the title.",
+    )
+    body = BlockField("firm.blocks.story.story_blocks")
+    tags = ClusterTaggableManager(through=PostTag, blank=True)
+    practice_areas = ParentalManyToManyField(
+        "firm.PracticeAreaPage", blank=True, related_name="posts", help_text="The post is shown on these pages."
+    )
+
+    reviewed_on = models.DateField(
+        null=True, blank=True, verbose_name="last legal review", help_text="When an attorney last checked the law in it."
+    )
+    reviewed_by = models.ForeignKey(
+        "attorneys.AttorneyPage", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    social_card = models.CharField(max_length=120, blank=True, editable=False)
+
+    objects = BlogPostManager()
+
+    parent_page_types = ["blog.BlogIndexPage"]
+    subpage_types = []
+    drawn_with = ("social_image", "category", "image", "reviewed_by")
+    open_graph_type = "article"
+
+    content_panels = [
+        *FootnotedPage.content_panels,
+        FieldRowPanel([FieldPanel("date"), FieldPanel("category")]),
+        FieldPanel("summary"),
+        FieldPanel("image"),
+        InlinePanel("authors", heading="Authors", label="Author", min_num=1),
+        FieldPanel("body"),
+        InlinePanel("footnotes", heading="Footnotes", label="Footnote"),
+        MultiFieldPanel([FieldPanel("tags"), FieldPanel("practice_areas")], "Filed under"),
+        MultiFieldPanel(
+            [FieldPanel("reviewed_on"), PageChooserPanel("reviewed_by", "attorneys.AttorneyPage")], "Legal review"
+        ),
+    ]
+    search_fields = [
+        *FootnotedPage.search_fields,
+        index.SearchField("summary", boost=2),
+        index.SearchField("body"),
+        index.RelatedFields("category", [index.SearchField("name")]),
+        index.FilterField("date"),
+    ]
+
+    class Meta:
+        verbose_name = "blog post"
+
+    def clean(self):
+        """Refuse a slug that is an address of the blog's listings."""
+        super().clean()
+        if self.slug in RESERVED_SLUGS:
+            raise ValidationError({"slug": f"“{self.slug}” is an address of the blog itself; choose another."})
+
+    @property
+    def streams(self) -> list:
+        """The body."""
+        return [self.body]
+
+    @property
+    def pictures(self) -> list[tuple]:
+        """The lead picture, large on the post and smaller in lists."""
+        return [(self.image, role) for role in ("lead", "card")] if self.image_id else []
+
+    @property
+    def summary_text(self) -> str:
+        """The summary."""
+        return self.summary
+
+    def share_image_url(self, chrome: Chrome) -> str:
+        """The chosen picture, else the lead picture, else the card drawn from the title, else the firm's."""
+        if self.share_image is None and self.social_card:
+            return chrome.root_url + default_storage.url(self.social_card)
+        return super().share_image_url(chrome)
+
+    @cached_property
+    def reading_minutes(self) -> int:
+        """How long the post takes to read, in whole minutes."""
+        return reading_minutes(plain_text(self.body))
+
+    @cached_property
+    def bylines(self) -> list:
+        """The authors in order, with what a by-line draws."""
+        return list(self.authors.drawn()) if self.pk and not self._is_edited else list(self.authors.all())
+
+    @property
+    def _is_edited(self) -> bool:
+        """True for a post built from a form or a revision: its authors are not the database's."""
+        return bool(getattr(self, "_cluster_related_objects", {}).get("authors"))
+
+    def get_context(self, request, *args, **kwargs):
+        """Add the outline, the authors and related posts."""
+        context = super().get_context(request, *args, **kwargs)
+        context |= {
+            "contents": contents(self.body),
+            "tags": sorted(self.tags.all(), key=lambda tag: tag.name),
+            "related": list(BlogPostPage.objects.related_to(self, RELATED)),
+        }
+        return context
+
+    def structured_data(self, chrome: Chrome) -> list[dict]:
+        """The post as a ``BlogPosting`` with its authors."""
+        url = chrome.root_url + (self.get_url(chrome.request) or "")
+        return [
+            without_empty(
+                {
+                    "@type": "BlogPosting",
+                    "@id": f"{url}#post",
+                    "mainEntityOfPage": url,
+                    "headline": self.title[:110],
+                    "description": self.description,
+                    "image": self.share_image_url(chrome),
+                    "datePublished": self.date.isoformat(),
+                    "dateModified": self.last_published_at.isoformat() if self.last_published_at else "",
+                    "articleSection": self.category.name if self.category_id else "",
+                    "author": [author_node(author, chrome) for author in self.bylines],
+                    "publisher": {"@id": chrome.organization_id},
+                    "isPartOf": {"@id": f"{chrome.root_url}/#website"},
+                    "inLanguage": "en-US",
+                }
+            )
+        ]
+
+
+def author_node(author, chrome: Chrome) -> dict:
+    """Return the node of one author: a person, with the profile's address where there is one."""
+    profile = author.profile
+    url = chrome.root_url + (profile.get_url(chrome.request) or "") if profile else ""
+    return without_empty(
+        {
+            "@type": "Person",
+            "@id": f"{url}#person" if url else "",
+            "name": author.name,
+            "jobTitle": author.title,
+            "url": url,
+            "worksFor": {"@id": chrome.organization_id},
+        }
+    )

@@ -1,0 +1,56 @@
+"""Sections of other pages that show posts."""
+
+from wagtail import blocks
+from wagtail.snippets.blocks import SnippetChooserBlock
+
+from attorneys.profile import register_profile_section
+from blog.models import BlogPostPage, Category, PostAuthor
+from firm.blocks.sections import SectionBlock
+from firm.registry import (
+    PageSection,
+    register_home_section,
+    register_practice_area_section,
+)
+
+SHOWN_ON_PAGES = 3
+
+
+class LatestPostsBlock(SectionBlock):
+    """The newest posts: the lead story with its picture, the others as rows."""
+
+    count = blocks.IntegerBlock(default=4, min_value=1, max_value=8)
+    category = SnippetChooserBlock(Category, required=False, help_text="Leave empty for all categories.")
+
+    def get_context(self, value, parent_context=None):
+        """Add the posts."""
+        context = super().get_context(value, parent_context)
+        posts = BlogPostPage.objects.listed()
+        if value["category"]:
+            posts = posts.in_category(value["category"])
+        context["posts"] = list(posts[: value["count"]])
+        return context
+
+    class Meta:
+        icon = "doc-full-inverse"
+        template = "blocks/sections/latest_posts.html"
+        label = "Latest posts"
+        description = "The newest posts of the blog."
+        preview_value = {"heading": "From the blog", "count": 4}
+
+
+def posts_about_area(page) -> PageSection | None:
+    """The newest posts about this kind of case."""
+    posts = list(BlogPostPage.objects.listed().filter(practice_areas=page)[:SHOWN_ON_PAGES])
+    return PageSection("components/sections/posts.html", {"posts": posts}) if posts else None
+
+
+def posts_by_attorney(attorney) -> PageSection | None:
+    """The attorney's newest posts."""
+    written = PostAuthor.objects.filter(attorney=attorney).values("post_id")
+    posts = list(BlogPostPage.objects.listed().filter(pk__in=written)[:SHOWN_ON_PAGES])
+    return PageSection("components/sections/posts.html", {"posts": posts}) if posts else None
+
+
+register_home_section("latest_posts", LatestPostsBlock(group="People"), order=120)
+register_practice_area_section(posts_about_area, order=20)
+register_profile_section(posts_by_attorney, order=10)

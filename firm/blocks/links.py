@@ -1,0 +1,93 @@
+"""One link block for the whole site, with errors on the field at fault."""
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from wagtail import blocks
+from wagtail.blocks.struct_block import StructBlockValidationError
+
+from firm.references import FetchedPageChooserBlock
+
+
+class LinkKind(models.TextChoices):
+    """Where a link leads."""
+
+    CONSULTATION = "consultation", "The consultation form"
+    PHONE = "phone", "The firm's telephone number"
+    PAGE = "page", "A page of this site"
+    URL = "url", "Another address"
+
+
+class LinkBlock(blocks.StructBlock):
+    """A label and where it leads. Form and telephone come from the site's settings, so they never go stale."""
+
+    label = blocks.CharBlock(max_length=60, help_text="What the link says. Example: Request a free consultation.")
+    kind = blocks.ChoiceBlock(choices=LinkKind.choices, default=LinkKind.CONSULTATION, label="Leads to")
+    page = FetchedPageChooserBlock(required=False, help_text="Only for “A page of this site”.")
+    url = blocks.URLBlock(required=False, label="Address", help_text="Only for “Another address”. Starts with https://")
+
+    class Meta:
+        icon = "link"
+        template = "blocks/link.html"
+        label_format = "{label}"
+
+    def clean(self, value):
+        """Require the one target that the kind calls for, and drop the others."""
+        result = super().clean(value)
+        kind = result["kind"]
+        for name, owner in (("page", LinkKind.PAGE), ("url", LinkKind.URL)):
+            if kind == owner and not result[name]:
+                raise StructBlockValidationError(
+                    block_errors={name: ValidationError("Choose where the link leads, or another kind of link.")}
+                )
+            if kind != owner:
+                result[name] = None if name == "page" else ""
+        return result
+
+
+class OptionalLinkBlock(LinkBlock):
+    """A link that may be left out: without a label there is none."""
+
+    label = blocks.CharBlock(max_length=60, required=False, help_text="Leave empty for no link.")
+
+    def clean(self, value):
+        """Accept an empty label, whatever else is filled in."""
+        if not (value.get("label") or "").strip():
+            value["kind"] = LinkKind.CONSULTATION
+        return super().clean(value)
+
+
+class LinkGroupBlock(blocks.StructBlock):
+    """A heading and the links below it: one column of the footer."""
+
+    heading = blocks.CharBlock(max_length=40)
+    links = blocks.ListBlock(LinkBlock(), min_num=1, max_num=8)
+
+    class Meta:
+        icon = "list-ul"
+        label_format = "{heading}"
+
+
+class SocialLinkBlock(blocks.StructBlock):
+    """The firm's page at a network."""
+
+    network = blocks.CharBlock(max_length=30, help_text="Example: LinkedIn.")
+    url = blocks.URLBlock(label="Address")
+
+    class Meta:
+        icon = "group"
+        label_format = "{network}"
+
+
+def navigation_blocks():
+    """The blocks of the header's menu and of the legal line: single links."""
+    return [("link", LinkBlock())]
+
+
+def footer_blocks():
+    """The blocks of the footer's menu: columns."""
+    return [("group", LinkGroupBlock())]
+
+
+def social_blocks():
+    """The blocks of the list of social links."""
+    return [("profile", SocialLinkBlock(icon="group"))]

@@ -1,0 +1,216 @@
+"""Blocks of text: rich text with footnotes, headings, lists, tables, call-outs, questions and citations."""
+
+import re
+from functools import partial
+
+from django.db import models
+from django.template.loader import render_to_string
+from django.utils.safestring import mark_safe
+from wagtail import blocks
+from wagtail.contrib.typed_table_block.blocks import TypedTableBlock
+
+from firm.reading import Footnotes
+from firm.references import rendering
+
+INLINE = ["bold", "italic", "link", "document-link"]
+PROSE = [*INLINE, "ol", "ul"]
+FOOTNOTE_MARK = re.compile(r'<footnote id="([^"]*)">.*?</footnote>')
+
+
+class TextBlock(blocks.RichTextBlock):
+    """Paragraphs. References to the page's footnotes become numbered links in the order of their appearance."""
+
+    def __init__(self, features=(*PROSE, "footnotes"), **kwargs):
+        super().__init__(features=list(features), **kwargs)
+
+    def render(self, value, context=None):
+        """Render the text; without a page around it (in a listing, say) the references are left out."""
+        context = context or {}
+        with rendering(context.get("references")):
+            html = super().render(value, context=context)
+        return mark_safe(FOOTNOTE_MARK.sub(partial(_reference, context.get("footnotes")), html))
+
+    def get_searchable_content(self, value):
+        """Return the text without the marks of footnotes."""
+        return [FOOTNOTE_MARK.sub("", text) for text in super().get_searchable_content(value)]
+
+    class Meta:
+        icon = "pilcrow"
+        template = "blocks/text.html"
+        description = "Paragraphs, with links, lists and footnotes."
+        preview_value = "<p>Paragraphs hold the story together. <b>Say one thing in each.</b></p>"
+
+
+def _reference(footnotes: Footnotes | None, match: re.Match) -> str:
+    mark = footnotes.refer_to(match.group(1)) if footnotes is not None else None
+    return render_to_string("components/footnote_reference.html", {"mark": mark}).strip() if mark else ""
+
+
+class HeadingLevel(models.TextChoices):
+    """The levels open to editors; the page's title is level one."""
+
+    H2 = "h2", "Section"
+    H3 = "h3", "Sub-section"
+
+
+class HeadingBlock(blocks.StructBlock):
+    """A heading; it appears in the page's list of contents and can be linked to."""
+
+    text = blocks.CharBlock(max_length=120)
+    level = blocks.ChoiceBlock(choices=HeadingLevel.choices, default=HeadingLevel.H2)
+
+    def get_context(self, value, parent_context=None):
+        """Add the anchor: the next free one of the page for this text."""
+        context = super().get_context(value, parent_context)
+        anchors = context.get("anchors")
+        context["anchor"] = anchors.take(value["text"]) if anchors else ""
+        return context
+
+    class Meta:
+        icon = "title"
+        template = "blocks/heading.html"
+        label_format = "{text}"
+        description = "A section's heading; it appears in the list of contents."
+        preview_value = {"text": "What happens at the first appearance", "level": "h2"}
+
+
+class QuotationBlock(blocks.StructBlock):
+    """Words of somebody else, with their source."""
+
+    quote = blocks.TextBlock(rows=3)
+    attribution = blocks.CharBlock(required=False, max_length=160, help_text="Example: U.S. Const. amend. VI.")
+    source_url = blocks.URLBlock(required=False, label="Address of the source")
+
+    class Meta:
+        icon = "openquote"
+        template = "blocks/quotation.html"
+        description = "Somebody else's words, set large."
+        preview_value = {
+            "quote": "In all criminal prosecutions, the accused shall enjoy the right to a speedy and public trial.",
+            "attribution": "U.S. Const. amend. VI",
+        }
+
+
+class ListStyle(models.TextChoices):
+    """How the items of a list are marked."""
+
+    BULLETED = "bulleted", "Bullets"
+    NUMBERED = "numbered", "Numbers"
+    STEPS = "steps", "Steps, with large numbers"
+
+
+class ItemsBlock(blocks.StructBlock):
+    """A list with an optional heading."""
+
+    heading = blocks.CharBlock(required=False, max_length=120)
+    style = blocks.ChoiceBlock(choices=ListStyle.choices, default=ListStyle.BULLETED)
+    items = blocks.ListBlock(TextBlock(features=[*INLINE, "footnotes"], template=None), min_num=1)
+
+    class Meta:
+        icon = "list-ul"
+        template = "blocks/list.html"
+        description = "A list with bullets, numbers or steps."
+        preview_value = {"heading": "Bring with you", "style": "steps", "items": ["Every paper you got", "Dates"]}
+
+
+class TableBlock(blocks.StructBlock):
+    """A table with a caption; columns of figures are set with figures of one width."""
+
+    caption = blocks.CharBlock(max_length=160, help_text="What the table shows; read aloud before it.")
+    table = TypedTableBlock(
+        [
+            ("text", blocks.CharBlock(required=False, label="Text")),
+            ("numeric", blocks.CharBlock(required=False, label="Figures")),
+        ]
+    )
+
+    class Meta:
+        icon = "table"
+        template = "blocks/table.html"
+        label_format = "{caption}"
+        description = "Rows and columns; it scrolls sideways on a phone."
+
+
+class CalloutKind(models.TextChoices):
+    """What a call-out is for; named beside it in words, not by colour alone."""
+
+    NOTE = "note", "Note"
+    WARNING = "warning", "Warning"
+    KEY_POINT = "key_point", "Key point"
+
+
+class CalloutBlock(blocks.StructBlock):
+    """A short passage set apart."""
+
+    kind = blocks.ChoiceBlock(choices=CalloutKind.choices, default=CalloutKind.NOTE)
+    heading = blocks.CharBlock(required=False, max_length=120)
+    text = TextBlock(features=[*PROSE, "footnotes"], template=None)
+
+    def get_context(self, value, parent_context=None):
+        """Add the kind in words."""
+        context = super().get_context(value, parent_context)
+        context["kind_label"] = CalloutKind(value["kind"]).label
+        return context
+
+    class Meta:
+        icon = "info-circle"
+        template = "blocks/callout.html"
+        label_format = "{kind}: {heading}"
+        description = "A note, a warning or a key point, set apart from the text."
+        preview_value = {"kind": "warning", "heading": "Do not answer questions yet", "text": "<p>Ask first.</p>"}
+
+
+class QuestionBlock(blocks.StructBlock):
+    """A question and its answer."""
+
+    question = blocks.CharBlock(max_length=200)
+    answer = TextBlock(template=None)
+
+    class Meta:
+        icon = "help"
+        label_format = "{question}"
+
+
+class FaqBlock(blocks.StructBlock):
+    """Questions that open to show their answers; they work without script."""
+
+    heading = blocks.CharBlock(required=False, max_length=120)
+    items = blocks.ListBlock(QuestionBlock(), min_num=1, label="Questions")
+
+    class Meta:
+        icon = "help"
+        template = "blocks/faq.html"
+        label = "Questions and answers"
+        description = "Questions that open to show their answers."
+        preview_value = {
+            "heading": "Questions people ask",
+            "items": [{"question": "Is the first talk free?", "answer": "<p>Yes.</p>"}],
+        }
+
+
+class CitationBlock(blocks.StructBlock):
+    """A statement with its source; the source is listed among the page's footnotes."""
+
+    statement = TextBlock(features=INLINE, template=None)
+    source = blocks.CharBlock(max_length=200, help_text="Author, title, date. Example: 18 U.S.C. § 3161(b).")
+    url = blocks.URLBlock(required=False, label="Address of the source")
+    accessed = blocks.DateBlock(required=False, help_text="When you last read it there.")
+
+    def get_context(self, value, parent_context=None):
+        """Add the number of the footnote that names the source."""
+        context = super().get_context(value, parent_context)
+        footnotes = context.get("footnotes")
+        context["mark"] = footnotes.cite(value) if footnotes is not None else None
+        return context
+
+    class Meta:
+        icon = "openquote"
+        template = "blocks/citation.html"
+        label = "Footnoted citation"
+        description = "A statement whose source appears among the footnotes."
+        preview_value = {"statement": "<p>An indictment is due within thirty days.</p>", "source": "18 U.S.C. § 3161(b)"}
+
+
+def question_blocks():
+    """The blocks of a list of questions and answers."""
+    return [("question", QuestionBlock())]

@@ -1,0 +1,106 @@
+"""What surrounds every public page: settings, offices, menus. Fetched once for a request, and only when drawn."""
+
+from functools import cached_property
+
+from django.conf import settings as django_settings
+from wagtail.models import Site
+
+from firm.models.settings import FirmSettings
+from firm.picture import ROLES
+from firm.seo import opening_hours, postal_address, without_empty
+
+
+class Chrome:
+    """The frame of the page that answers one request."""
+
+    def __init__(self, request) -> None:
+        self.request = request
+
+    @classmethod
+    def for_request(cls, request) -> "Chrome":
+        """Return the request's frame; the same one each time."""
+        chrome = getattr(request, "_chrome", None)
+        if chrome is None:
+            chrome = request._chrome = cls(request)
+        return chrome
+
+    @cached_property
+    def site(self) -> Site | None:
+        """The site that the request is for; the default one for an unknown host."""
+        return Site.find_for_request(self.request)
+
+    @cached_property
+    def settings(self) -> FirmSettings:
+        """The firm's settings for this site; unsaved defaults where there are none yet."""
+        return FirmSettings.for_site_or_defaults(self.site)
+
+    @cached_property
+    def offices(self) -> list:
+        """The firm's offices in the editors' order."""
+        return list(self.settings.offices.all()) if self.settings.pk else []
+
+    @property
+    def streams(self) -> list:
+        """The menus and the other StreamField values that the frame draws."""
+        settings = self.settings
+        return [settings.header_nav, settings.footer_nav, settings.legal_nav]
+
+    @property
+    def root_url(self) -> str:
+        """Scheme and host of the site as configured, without a slash at the end; never what a request claims."""
+        return django_settings.SITE_URL
+
+    @cached_property
+    def consultation_url(self) -> str:
+        """The address of the consultation form; empty until one is chosen in the settings."""
+        page = self.settings.consultation_page
+        return (page.get_url(self.request) or "") if page and page.live else ""
+
+    def share_image_url(self, image) -> str:
+        """The absolute address of an image for sharing: ``image``, else the settings' own; empty when none is ready."""
+        for candidate in (image, self.settings.default_social_image):
+            made = candidate.ready(ROLES["social"]).get("jpeg") if candidate else None
+            if made:
+                return self.root_url + candidate.file.storage.url(made[-1].path)
+        return ""
+
+    @property
+    def organization_id(self) -> str:
+        """The ``@id`` of the firm in structured data."""
+        return f"{self.root_url}/#firm"
+
+    def organization(self) -> dict:
+        """The firm as a ``LegalService`` node, with its offices."""
+        settings = self.settings
+        return without_empty(
+            {
+                "@type": "LegalService",
+                "@id": self.organization_id,
+                "name": settings.firm_name,
+                "description": settings.description,
+                "url": f"{self.root_url}/",
+                "telephone": str(settings.phone.as_e164) if settings.phone else "",
+                "email": settings.email,
+                "image": self.share_image_url(None),
+                "sameAs": [profile.value["url"] for profile in settings.social_links],
+                "address": [postal_address(office) for office in self.offices],
+                "openingHoursSpecification": [
+                    node for office in self.offices for node in opening_hours([line.value for line in office.hours])
+                ],
+            }
+        )
+
+    def website(self) -> dict:
+        """The site as a ``WebSite`` node, with its search."""
+        return {
+            "@type": "WebSite",
+            "@id": f"{self.root_url}/#website",
+            "url": f"{self.root_url}/",
+            "name": self.settings.firm_name,
+            "publisher": {"@id": self.organization_id},
+            "potentialAction": {
+                "@type": "SearchAction",
+                "target": {"@type": "EntryPoint", "urlTemplate": f"{self.root_url}/search/?q={{q}}"},
+                "query-input": "required name=q",
+            },
+        }

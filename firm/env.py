@@ -1,0 +1,62 @@
+"""Reads the environment, and ends the process with the variable's name when a needed one is missing or unsafe."""
+
+import environ
+
+
+class SettingError(SystemExit):
+    """Raised for a missing or unsafe variable; the process ends with status 1 and this one line on stderr."""
+
+    def __init__(self, name: str, problem: str):
+        self.name = name
+        super().__init__(f"Configuration error: {name} {problem}")
+
+
+class Environment:
+    """The environment of this process; every reader names the variable when it cannot be used."""
+
+    def __init__(self) -> None:
+        self.env = environ.Env()
+
+    def text(self, name: str, default: str | None = None) -> str:
+        """Return the variable, or ``default``; raise `SettingError` when there is neither."""
+        value = self.env.str(name, default="").strip() or default
+        if value is None:
+            raise SettingError(name, "is not set. See docs/operators.md for what it is for.")
+        return value
+
+    def secret(self, name: str, *, length: int = 32) -> str:
+        """Return a secret of at least ``length`` characters that is not one of the well-known samples."""
+        value = self.text(name)
+        if len(value) < length or len(set(value)) < 8:
+            raise SettingError(name, f"is too weak: give at least {length} random characters.")
+        if value.startswith("django-insecure-"):
+            raise SettingError(name, "is one of the insecure samples; make a random one.")
+        return value
+
+    def items(self, name: str, default: str | None = None) -> list[str]:
+        """Return a comma-separated variable as a list without empty entries."""
+        return [item.strip() for item in self.text(name, default).split(",") if item.strip()]
+
+    def number(self, name: str, default: int) -> int:
+        """Return a whole number."""
+        value = self.text(name, str(default))
+        try:
+            return int(value)
+        except ValueError:
+            raise SettingError(name, f"must be a whole number, not {value!r}.") from None
+
+    def database(self, name: str, default: str) -> dict:
+        """Return Django's database dictionary for the URL in the variable."""
+        url = self.text(name, default)
+        try:
+            return environ.Env.db_url_config(url)
+        except (ValueError, KeyError, environ.ImproperlyConfigured) as error:
+            raise SettingError(name, f"is not a database URL: {error}") from None
+
+    def email(self, name: str, default: str) -> dict:
+        """Return Django's ``EMAIL_*`` settings for the URL in the variable."""
+        url = self.text(name, default)
+        try:
+            return environ.Env.email_url_config(url)
+        except (ValueError, KeyError, environ.ImproperlyConfigured) as error:
+            raise SettingError(name, f"is not a mail URL such as smtp+tls://user:password@host:587: {error}") from None

@@ -1,0 +1,87 @@
+"""Headers in and out: whom to believe about the visitor's address, and what every answer tells the browser."""
+
+import ipaddress
+
+from csp.middleware import CSPMiddleware, PolicyParts
+from django.conf import settings
+from django.http import HttpResponseBadRequest
+
+from firm.admin_paths import is_admin_path
+
+FORWARDED = ("HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_PROTO", "HTTP_X_FORWARDED_HOST", "HTTP_X_FORWARDED_PORT")
+PERMISSIONS_POLICY = "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()"
+
+
+class TrustedProxyMiddleware:
+    """Believes X-Forwarded-* only from the addresses in ``TRUSTED_PROXIES``; drops them from everybody else."""
+
+    def __init__(self, get_response) -> None:
+        self.get_response = get_response
+        self.trusted = [ipaddress.ip_network(entry, strict=False) for entry in settings.TRUSTED_PROXIES]
+
+    def __call__(self, request):
+        given = {name: request.META.pop(name, "") for name in FORWARDED}
+        if self._is_trusted(request.META.get("REMOTE_ADDR", "")):
+            client = self._client(given["HTTP_X_FORWARDED_FOR"])
+            if client:
+                request.META["REMOTE_ADDR"] = client
+            if given["HTTP_X_FORWARDED_PROTO"].strip().lower() == "https":
+                request.environ["wsgi.url_scheme"] = "https"
+                request._get_scheme = lambda: "https"
+        return self.get_response(request)
+
+    def _is_trusted(self, address: str) -> bool:
+        try:
+            ip = ipaddress.ip_address(address)
+        except ValueError:
+            return False
+        return any(ip in network for network in self.trusted)
+
+    def _client(self, header: str) -> str:
+        """The rightmost address that is not one of our proxies: the last one that a proxy of ours has seen itself."""
+        for entry in reversed([part.strip() for part in header.split(",")]):
+            try:
+                ipaddress.ip_address(entry)
+            except ValueError:
+                return ""
+            if not self._is_trusted(entry):
+                return entry
+        return ""
+
+
+class ContentSecurityPolicyMiddleware(CSPMiddleware):
+    """The strict policy for the public site, a workable one for the staff's side."""
+
+    def get_policy_parts(self, request, response, report_only=False) -> PolicyParts:
+        """Replace the public policy below the admin's path."""
+        parts = super().get_policy_parts(request, response, report_only)
+        if not report_only and is_admin_path(request.path):
+            parts.config = settings.ADMIN_CONTENT_SECURITY_POLICY
+        return parts
+
+
+class ResponseHeadersMiddleware:
+    """Headers that Django does not set by itself."""
+
+    def __init__(self, get_response) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        if is_admin_path(request.path):
+            response.headers.setdefault("X-Robots-Tag", "noindex, nofollow")
+        return response
+
+
+class CleanAddressMiddleware:
+    """Answers 400 to addresses with a null byte, which PostgreSQL cannot even be asked about."""
+
+    def __init__(self, get_response) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request):
+        if "\x00" in request.path:
+            return HttpResponseBadRequest("The address contains a character that no page has.", content_type="text/plain")
+        return self.get_response(request)

@@ -1,0 +1,163 @@
+"""What every page of the site has in common."""
+
+from django.db import models
+from django.utils.functional import cached_property
+from wagtail.admin.panels import FieldPanel, MultiFieldPanel
+from wagtail.models import Page, PageViewRestriction
+
+from firm.chrome import Chrome
+from firm.querysets import FirmPageManager
+from firm.reading import Anchors, Footnotes
+from firm.references import resolve
+from firm.seo import Breadcrumb, Metadata, breadcrumb_list, clip
+
+
+class BasePage(Page):
+    """A page with fallbacks for its description and picture, breadcrumbs, and structured data.
+
+    Subclasses say which streams they show (`streams`), which pictures in which roles (`pictures`), what they are
+    about in one sentence (`summary_text`), and what they are for machines (`structured_data`).
+    """
+
+    social_image = models.ForeignKey(
+        "firm.FirmImage",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        help_text="Shown when the page is shared. 1,200 × 630 pixels or larger. Without one, the page's own picture.",
+    )
+
+    promote_panels = [
+        MultiFieldPanel(
+            [FieldPanel("slug"), FieldPanel("seo_title"), FieldPanel("search_description")],
+            heading="For search engines",
+        ),
+        MultiFieldPanel([FieldPanel("social_image")], heading="When shared"),
+    ]
+
+    objects = FirmPageManager()
+
+    #: Names of the foreign keys that the page draws itself with; they come in the page's own query.
+    drawn_with: tuple[str, ...] = ("social_image",)
+    is_in_sitemap = True
+    is_indexed = True
+    open_graph_type = "website"
+
+    class Meta:
+        abstract = True
+
+    # --- What a page says of itself ---------------------------------------------------------------
+
+    @property
+    def streams(self) -> list:
+        """The StreamField values that the page draws."""
+        return []
+
+    @property
+    def pictures(self) -> list[tuple]:
+        """The page's own pictures outside of its streams, as ``(image, role name)``."""
+        return []
+
+    @property
+    def summary_text(self) -> str:
+        """One sentence of plain text about the page, for listings and as the fallback description."""
+        return ""
+
+    def structured_data(self, chrome: Chrome) -> list[dict]:
+        """The JSON-LD nodes of the page, beside those that every page has."""
+        return []
+
+    # --- What follows from it ---------------------------------------------------------------------
+
+    @property
+    def description(self) -> str:
+        """The meta description: what the editor wrote, else the page's own sentence, clipped to 155 characters."""
+        return clip(self.search_description or self.summary_text, 155)
+
+    @property
+    def share_image(self):
+        """The picture for sharing: the chosen one, else the first of the page's own."""
+        if self.social_image_id:
+            return self.social_image
+        return next((image for image, _ in self.pictures if image), None)
+
+    def share_image_url(self, chrome: Chrome) -> str:
+        """The absolute address of the picture for sharing; empty when there is none."""
+        return chrome.share_image_url(self.share_image)
+
+    @cached_property
+    def trail(self) -> list[Page]:
+        """The live pages between the home page and this one, outermost first, the home page included.
+
+        Routing leaves them on the page; only previews and direct use ask the database.
+        """
+        routed = getattr(self, "_routed_ancestors", None)
+        if routed is None:
+            routed = list(self.get_ancestors().filter(depth__gte=2)) if self.path else []
+        return [page for page in routed if page.live]
+
+    def breadcrumbs(self, request) -> list[Breadcrumb]:
+        """The way from the home page to this one; empty on the home page and on the level below."""
+        above = [Breadcrumb(page.title, page.get_url(request) or "/") for page in self.trail]
+        return [*above, Breadcrumb(self.title, self.get_url(request) or "")] if above else []
+
+    def get_view_restrictions(self):
+        """Spare the query where routing saw that neither this page nor one above it is restricted."""
+        if getattr(self, "_routed_public", False):
+            return PageViewRestriction.objects.none()
+        return super().get_view_restrictions()
+
+    def metadata(self, request, chrome: Chrome) -> Metadata:
+        """What goes into the page's head."""
+        url = chrome.root_url + (self.get_url(request) or "")
+        crumbs = self.breadcrumbs(request)
+        graph = [chrome.organization(), chrome.website(), *self.structured_data(chrome)]
+        if len(crumbs) > 1:
+            graph.append(breadcrumb_list(crumbs, url, chrome.root_url))
+        return Metadata(
+            title=self.seo_title or self.default_title(chrome),
+            description=self.description,
+            canonical=url,
+            image=self.share_image_url(chrome),
+            kind=self.open_graph_type,
+            is_indexed=self.is_indexed,
+            graph=graph,
+        )
+
+    def default_title(self, chrome: Chrome) -> str:
+        """The title shown in the browser and in results when the editor gave none."""
+        return f"{self.title} | {chrome.settings.firm_name}"
+
+    def get_context(self, request, *args, **kwargs):
+        """Add the chrome (header, footer), the head's metadata, and what the body's blocks draw with."""
+        context = super().get_context(request, *args, **kwargs)
+        chrome = Chrome.for_request(request)
+        context |= {
+            "chrome": chrome,
+            "references": resolve([*self.streams, *chrome.streams]),
+            "anchors": Anchors(),
+            "footnotes": Footnotes(self.footnote_texts()),
+            "breadcrumbs": self.breadcrumbs(request),
+            "metadata": self.metadata(request, chrome),
+        }
+        return context
+
+    def footnote_texts(self) -> dict[str, str]:
+        """The footnotes that the body may refer to, by id."""
+        return {}
+
+    def get_sitemap_urls(self, request=None):
+        """List the page unless it asks not to be."""
+        return super().get_sitemap_urls(request) if self.is_in_sitemap else []
+
+
+class FootnotedPage(BasePage):
+    """A page whose text may refer to footnotes; the editor writes them in a list beside the body."""
+
+    class Meta:
+        abstract = True
+
+    def footnote_texts(self) -> dict[str, str]:
+        """The page's footnotes by id."""
+        return {str(note.uuid): note.text for note in self.footnotes.all()}

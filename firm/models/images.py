@@ -1,0 +1,78 @@
+"""The site's images, and the ready-made sizes that pages show of them."""
+
+from dataclasses import dataclass
+
+from django.db import models
+from wagtail.images.models import AbstractImage, AbstractRendition
+
+from firm.picture import ROLES, Role
+
+
+@dataclass(frozen=True)
+class Variant:
+    """One ready-made file of an image: its storage path, width and height in pixels."""
+
+    path: str
+    width: int
+    height: int
+
+
+class FirmImage(AbstractImage):
+    """An image in the library.
+
+    `variants` lists the ready-made files by role and format. Templates draw from it alone: a visitor's request
+    neither makes an image nor asks the database for one. `firm.picture.prepare` fills it in the background.
+    """
+
+    credit = models.CharField(
+        max_length=120, blank=True, help_text="Who made it, and under which licence. Example: Photograph: J. Doe."
+    )
+    variants = models.JSONField(default=dict, editable=False)
+    variants_of = models.CharField(max_length=120, blank=True, editable=False)
+
+    admin_form_fields = (
+        "title",
+        "file",
+        "description",
+        "credit",
+        "collection",
+        "tags",
+        "focal_point_x",
+        "focal_point_y",
+        "focal_point_width",
+        "focal_point_height",
+    )
+
+    class Meta(AbstractImage.Meta):
+        verbose_name = "image"
+        verbose_name_plural = "images"
+
+    @property
+    def variants_key(self) -> str:
+        """What the ready-made files depend on: the file's content and the focal point."""
+        focus = (self.focal_point_x, self.focal_point_y, self.focal_point_width, self.focal_point_height)
+        return f"{self.file_hash}:{':'.join(str(part or 0) for part in focus)}"
+
+    def ready(self, role: Role) -> dict[str, list[Variant]]:
+        """Return the ready-made files of a role by format (``avif``, ``webp``, ``jpeg``), narrowest first."""
+        if self.variants_of != self.variants_key:
+            return {}
+        made = self.variants.get(role.name, {})
+        return {format_: [Variant(*entry) for entry in entries] for format_, entries in made.items()}
+
+    def has_ready(self, role: Role) -> bool:
+        """True when every size of the role was made from the file and focal point as they are now."""
+        return self.variants_of == self.variants_key and role.name in self.variants
+
+
+class FirmRendition(AbstractRendition):
+    """One file that was made from an image."""
+
+    image = models.ForeignKey(FirmImage, on_delete=models.CASCADE, related_name="renditions")
+
+    class Meta:
+        unique_together = (("image", "filter_spec", "focal_point_key"),)
+        verbose_name = "rendition"
+
+
+__all__ = ["ROLES", "FirmImage", "FirmRendition", "Variant"]

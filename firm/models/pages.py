@@ -1,0 +1,217 @@
+"""The pages that belong to no other app: home, practice areas, standing pages, contact."""
+
+from django.db import models
+from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel
+from wagtail.search import index
+
+from firm.chrome import Chrome
+from firm.fields import BlockField
+from firm.models.base import BasePage, FootnotedPage
+from firm.reading import contents, plain_text, readable
+from firm.registry import practice_area_sections
+
+
+class HomePage(BasePage):
+    """The front page: sections that staff add, leave out and move."""
+
+    sections = BlockField("firm.registry.home_blocks", blank=True, help_text="The page from top to bottom.")
+
+    template = "firm/home_page.html"
+    parent_page_types = ["wagtailcore.Page"]
+    max_count = 1
+
+    content_panels = [*BasePage.content_panels, FieldPanel("sections")]
+    search_fields = [*BasePage.search_fields, index.SearchField("sections")]
+
+    class Meta:
+        verbose_name = "home page"
+
+    @property
+    def streams(self) -> list:
+        """The sections."""
+        return [self.sections]
+
+    @property
+    def summary_text(self) -> str:
+        """The opening's sentence."""
+        hero = next((block.value for block in self.sections if block.block_type == "hero"), None)
+        return hero["text"] if hero else ""
+
+    def default_title(self, chrome: Chrome) -> str:
+        """The firm's name and what it does."""
+        return " | ".join(part for part in (chrome.settings.firm_name, chrome.settings.tagline) if part)
+
+
+class PracticeAreaIndexPage(BasePage):
+    """The list of practice areas."""
+
+    introduction = models.TextField(max_length=400, blank=True, help_text="One or two sentences above the list.")
+
+    parent_page_types = ["firm.HomePage"]
+    subpage_types = ["firm.PracticeAreaPage"]
+    max_count = 1
+
+    content_panels = [*BasePage.content_panels, FieldPanel("introduction")]
+    search_fields = [*BasePage.search_fields, index.SearchField("introduction")]
+
+    class Meta:
+        verbose_name = "practice area index"
+
+    @property
+    def summary_text(self) -> str:
+        """The introduction."""
+        return self.introduction
+
+    def get_context(self, request, *args, **kwargs):
+        """Add the areas in the editors' order."""
+        context = super().get_context(request, *args, **kwargs)
+        context["areas"] = PracticeAreaPage.objects.child_of(self).visible().order_by("path")
+        return context
+
+
+class PracticeAreaPage(FootnotedPage):
+    """One kind of case: what it is, what to do, who at the firm takes it on."""
+
+    summary = models.CharField(max_length=160, help_text="One line, shown in lists. Says what the area covers.")
+    introduction = models.TextField(max_length=500, blank=True, help_text="The first paragraph, set larger.")
+    image = models.ForeignKey("firm.FirmImage", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    body = BlockField("firm.blocks.story.story_blocks", blank=True)
+    faq = BlockField("firm.blocks.text.question_blocks", blank=True, verbose_name="questions and answers")
+
+    parent_page_types = ["firm.PracticeAreaIndexPage"]
+    subpage_types = []
+    drawn_with = ("social_image", "image")
+
+    content_panels = [
+        *BasePage.content_panels,
+        MultiFieldPanel([FieldPanel("summary"), FieldPanel("introduction"), FieldPanel("image")], "Opening"),
+        FieldPanel("body"),
+        FieldPanel("faq"),
+        InlinePanel("footnotes", label="Footnote", heading="Footnotes"),
+    ]
+    search_fields = [
+        *BasePage.search_fields,
+        index.SearchField("summary", boost=2),
+        index.SearchField("introduction"),
+        index.SearchField("body"),
+        index.SearchField("faq"),
+    ]
+
+    class Meta:
+        verbose_name = "practice area"
+
+    @property
+    def streams(self) -> list:
+        """Body and questions."""
+        return [self.body, self.faq]
+
+    @property
+    def pictures(self) -> list[tuple]:
+        """The opening picture."""
+        return [(self.image, "lead")] if self.image_id else []
+
+    @property
+    def summary_text(self) -> str:
+        """The line shown in lists."""
+        return self.summary
+
+    def get_context(self, request, *args, **kwargs):
+        """Add the outline and the other apps' sections about this area."""
+        context = super().get_context(request, *args, **kwargs)
+        context["contents"] = contents(self.body)
+        context["sections"] = practice_area_sections(self)
+        return context
+
+    def structured_data(self, chrome: Chrome) -> list[dict]:
+        """The area as a ``Service`` of the firm, and its questions as a ``FAQPage``."""
+        url = chrome.root_url + (self.get_url(chrome.request) or "")
+        nodes = [
+            {
+                "@type": "Service",
+                "@id": f"{url}#service",
+                "name": self.title,
+                "description": self.description,
+                "url": url,
+                "provider": {"@id": chrome.organization_id},
+            }
+        ]
+        questions = [
+            {
+                "@type": "Question",
+                "name": block.value["question"],
+                "acceptedAnswer": {"@type": "Answer", "text": " ".join(readable(block.value["answer"].source).split())},
+            }
+            for block in self.faq
+        ]
+        if questions:
+            nodes.append({"@type": "FAQPage", "@id": f"{url}#faq", "mainEntity": questions})
+        return nodes
+
+
+class StandardPage(FootnotedPage):
+    """A standing page: about the firm, privacy, terms, disclaimer, accessibility."""
+
+    introduction = models.TextField(max_length=400, blank=True, help_text="The first paragraph, set larger.")
+    body = BlockField("firm.blocks.story.story_blocks", blank=True)
+    shows_contents = models.BooleanField(default=False, verbose_name="list of contents", help_text="For long pages.")
+    reviewed_on = models.DateField(
+        null=True, blank=True, verbose_name="last reviewed", help_text="Shown on the page; for legal texts."
+    )
+
+    parent_page_types = ["firm.HomePage", "firm.StandardPage"]
+    subpage_types = ["firm.StandardPage"]
+
+    content_panels = [
+        *BasePage.content_panels,
+        FieldPanel("introduction"),
+        FieldPanel("body"),
+        InlinePanel("footnotes", label="Footnote", heading="Footnotes"),
+        MultiFieldPanel([FieldPanel("shows_contents"), FieldPanel("reviewed_on")], "Presentation"),
+    ]
+    search_fields = [*BasePage.search_fields, index.SearchField("introduction"), index.SearchField("body")]
+
+    class Meta:
+        verbose_name = "standing page"
+
+    @property
+    def streams(self) -> list:
+        """The body."""
+        return [self.body]
+
+    @property
+    def summary_text(self) -> str:
+        """The introduction, or the first words of the body."""
+        return self.introduction or plain_text(self.body)[:300]
+
+    def get_context(self, request, *args, **kwargs):
+        """Add the outline where the page shows it."""
+        context = super().get_context(request, *args, **kwargs)
+        context["contents"] = contents(self.body) if self.shows_contents else []
+        return context
+
+
+class ContactPage(BasePage):
+    """How to reach and find the firm; numbers and offices come from the settings."""
+
+    introduction = models.TextField(max_length=400, blank=True)
+    body = BlockField("firm.blocks.story.story_blocks", blank=True)
+
+    parent_page_types = ["firm.HomePage"]
+    subpage_types = []
+    max_count = 1
+
+    content_panels = [*BasePage.content_panels, FieldPanel("introduction"), FieldPanel("body")]
+    search_fields = [*BasePage.search_fields, index.SearchField("introduction"), index.SearchField("body")]
+
+    class Meta:
+        verbose_name = "contact page"
+
+    @property
+    def streams(self) -> list:
+        """The body."""
+        return [self.body]
+
+    @property
+    def summary_text(self) -> str:
+        """The introduction."""
+        return self.introduction

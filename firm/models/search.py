@@ -1,0 +1,24 @@
+"""What visitors can read of each page, kept for excerpts in search results and for suggesting spellings."""
+
+from django.db import models
+from wagtail.models import Page
+
+
+class PageText(models.Model):
+    """The words of one published page. Written when the page is published, gone when it is withdrawn."""
+
+    page = models.OneToOneField(Page, on_delete=models.CASCADE, primary_key=True, related_name="+")
+    summary = models.TextField(blank=True)
+    text = models.TextField(blank=True)
+
+    def __str__(self) -> str:
+        return f"Text of page {self.page_id}"
+
+
+class Word(models.Model):
+    """A word that occurs on the site, in lower case."""
+
+    text = models.CharField(max_length=40, unique=True)
+
+    def __str__(self) -> str:
+        return self.text

@@ -1,0 +1,200 @@
+"""What staff set once for the whole site: names, numbers, offices, menus, and the notices the law asks for."""
+
+from django.db import models
+from modelcluster.fields import ParentalKey
+from modelcluster.models import ClusterableModel
+from phonenumber_field.modelfields import PhoneNumberField
+from wagtail.admin.panels import (
+    FieldPanel,
+    FieldRowPanel,
+    HelpPanel,
+    InlinePanel,
+    MultiFieldPanel,
+    ObjectList,
+    PageChooserPanel,
+    TabbedInterface,
+)
+from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
+from wagtail.fields import RichTextField
+from wagtail.models import Orderable, Site
+
+from firm.fields import BlockField
+
+PHONE_HELP = "With country code, or as dialled at home. Example: +1 212 555 0100. Shown as (212) 555-0100."
+SHORT_PROSE = ["bold", "italic", "link"]
+
+
+@register_setting(icon="home", order=100)
+class FirmSettings(BaseSiteSetting, ClusterableModel):
+    """The firm, as every page shows it. One for each site."""
+
+    firm_name = models.CharField(max_length=80, default="The firm", help_text="Shown in header, footer and titles.")
+    tagline = models.CharField(max_length=80, blank=True, help_text="Below the name. Example: Criminal defense.")
+    description = models.TextField(
+        max_length=300, blank=True, help_text="One or two sentences, for search engines and for pages without their own."
+    )
+    default_social_image = models.ForeignKey(
+        "firm.FirmImage",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        help_text="Shown when a page without a picture is shared. 1,200 × 630 pixels.",
+    )
+
+    phone = PhoneNumberField(blank=True, verbose_name="telephone", help_text=PHONE_HELP)
+    availability_label = models.CharField(
+        max_length=60, blank=True, help_text="Beside the number at the top of every page. Example: Answered 24 hours a day."
+    )
+    email = models.EmailField(blank=True, verbose_name="e-mail", help_text="A general address, shown on the contact page.")
+
+    consultation_page = models.ForeignKey(
+        "wagtailcore.Page",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        help_text="The page with the consultation form; buttons that ask for a consultation lead to it.",
+    )
+    consultation_label = models.CharField(max_length=40, default="Free consultation", verbose_name="label of the button")
+    header_nav = BlockField("firm.blocks.links.navigation_blocks", blank=True, max_num=6, verbose_name="menu")
+    footer_nav = BlockField("firm.blocks.links.footer_blocks", blank=True, max_num=3, verbose_name="columns of the footer")
+    legal_nav = BlockField("firm.blocks.links.navigation_blocks", blank=True, max_num=6, verbose_name="legal links")
+    social_links = BlockField("firm.blocks.links.social_blocks", blank=True, max_num=6)
+
+    closing_heading = models.CharField(
+        max_length=120, default="Schedule your consultation now", verbose_name="heading"
+    )
+    closing_text = models.TextField(max_length=300, blank=True, verbose_name="text")
+    closing_label = models.CharField(max_length=60, default="Request a free consultation", verbose_name="label of the button")
+
+    advertising_label = models.CharField(
+        max_length=60,
+        default="Attorney Advertising",
+        help_text="Printed on every page. New York: Rule 7.1(f) of the Rules of Professional Conduct.",
+    )
+    results_disclaimer = models.CharField(
+        max_length=300,
+        default="Prior results do not guarantee a similar outcome.",
+        help_text="Printed beside every testimonial and every result. New York: Rule 7.1(e)(3).",
+    )
+    site_disclaimer = models.TextField(
+        max_length=800,
+        default=(
+            "The information on this website is general and is not legal advice. Using the website or sending a"
+            " request does not create an attorney-client relationship."
+        ),
+        help_text="In the footer of every page.",
+    )
+    article_disclaimer = models.TextField(
+        max_length=500,
+        default="This article gives general information and is not legal advice. The law may have changed since it was written.",
+        help_text="At the end of every blog post.",
+    )
+
+    select_related = ["consultation_page", "default_social_image"]
+
+    edit_handler = TabbedInterface(
+        [
+            ObjectList(
+                [
+                    MultiFieldPanel([FieldPanel("firm_name"), FieldPanel("tagline"), FieldPanel("description")], "The firm"),
+                    MultiFieldPanel([FieldPanel("phone"), FieldPanel("availability_label"), FieldPanel("email")], "Reaching it"),
+                    FieldPanel("social_links"),
+                    FieldPanel("default_social_image"),
+                ],
+                heading="Firm",
+            ),
+            ObjectList(
+                [
+                    HelpPanel(content="The first office listed here is named first in the footer and on the contact page."),
+                    InlinePanel("offices", heading="Offices", label="Office"),
+                ],
+                heading="Offices",
+            ),
+            ObjectList(
+                [
+                    MultiFieldPanel(
+                        [PageChooserPanel("consultation_page"), FieldPanel("consultation_label")], "Consultation form"
+                    ),
+                    FieldPanel("header_nav"),
+                    FieldPanel("footer_nav"),
+                    FieldPanel("legal_nav"),
+                ],
+                heading="Menus",
+            ),
+            ObjectList(
+                [
+                    MultiFieldPanel(
+                        [FieldPanel("closing_heading"), FieldPanel("closing_text"), FieldPanel("closing_label")],
+                        "Closing call, above the footer of every page",
+                    )
+                ],
+                heading="Closing call",
+            ),
+            ObjectList(
+                [
+                    FieldPanel("advertising_label"),
+                    FieldPanel("results_disclaimer"),
+                    FieldPanel("site_disclaimer"),
+                    FieldPanel("article_disclaimer"),
+                ],
+                heading="Notices",
+            ),
+        ]
+    )
+
+    class Meta:
+        verbose_name = "firm"
+
+    @classmethod
+    def for_site_or_defaults(cls, site: Site | None) -> "FirmSettings":
+        """Return the site's settings, or unsaved defaults: drawing a page writes nothing."""
+        found = cls.base_queryset().filter(site=site).first() if site else None
+        return found or cls(site=site)
+
+
+class Office(Orderable):
+    """A place where the firm can be visited."""
+
+    firm = ParentalKey(FirmSettings, on_delete=models.CASCADE, related_name="offices")
+    name = models.CharField(max_length=60, help_text="Example: Manhattan.")
+    street = models.TextField(max_length=200, help_text="Street, floor, suite; one line each.")
+    city = models.CharField(max_length=60)
+    region = models.CharField(max_length=40, verbose_name="state", help_text="Example: NY.")
+    postal_code = models.CharField(max_length=12)
+    country = models.CharField(max_length=2, default="US", help_text="Two letters. Example: US.")
+    phone = PhoneNumberField(blank=True, verbose_name="telephone", help_text=PHONE_HELP + " Leave empty for the firm's.")
+    hours = BlockField("firm.blocks.hours.hours_blocks", blank=True, collapsed=True)
+    hours_note = models.CharField(max_length=120, blank=True, help_text="Example: Evenings and weekends by appointment.")
+    directions = RichTextField(features=SHORT_PROSE, blank=True, help_text="How to get there: trains, entrance, parking.")
+    map_image = models.ForeignKey(
+        "firm.FirmImage",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        help_text="A drawn map. No map service is loaded on the page.",
+    )
+    map_url = models.URLField(blank=True, verbose_name="link to a map", help_text="Where the drawn map leads.")
+
+    panels = [
+        FieldRowPanel([FieldPanel("name"), FieldPanel("phone")]),
+        FieldPanel("street"),
+        FieldRowPanel([FieldPanel("city"), FieldPanel("region"), FieldPanel("postal_code"), FieldPanel("country")]),
+        FieldPanel("hours"),
+        FieldPanel("hours_note"),
+        FieldPanel("directions"),
+        FieldRowPanel([FieldPanel("map_image"), FieldPanel("map_url")]),
+    ]
+
+    class Meta(Orderable.Meta):
+        verbose_name = "office"
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def locality(self) -> str:
+        """City, state and postal code in one line, as an envelope has them."""
+        return f"{self.city}, {self.region} {self.postal_code}".strip(" ,")

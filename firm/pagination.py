@@ -1,0 +1,62 @@
+"""Pages of a listing; any ``?page=`` gives a sensible one."""
+
+from django.core.paginator import Paginator
+
+
+class Pages:
+    """One page of a listing, and the addresses of the others with the rest of the query kept."""
+
+    def __init__(self, items, per_page: int, query) -> None:
+        self.paginator = Paginator(items, per_page)
+        self.page = self.paginator.get_page(query.get("page"))
+        self._query = query.copy()
+        self._query.pop("page", None)
+
+    def __iter__(self):
+        return iter(self.page.object_list)
+
+    def __len__(self) -> int:
+        return len(self.page.object_list)
+
+    @property
+    def count(self) -> int:
+        """How many items there are on all pages."""
+        return self.paginator.count
+
+    @property
+    def number(self) -> int:
+        """The page shown, from 1."""
+        return self.page.number
+
+    @property
+    def total(self) -> int:
+        """How many pages there are."""
+        return self.paginator.num_pages
+
+    def url(self, number: int) -> str:
+        """The address of a page, relative to the listing."""
+        query = self._query.copy()
+        if number > 1:
+            query["page"] = number
+        return f"?{query.urlencode()}" if query else "?"
+
+    @property
+    def previous_url(self) -> str:
+        """The page before; empty on the first."""
+        return self.url(self.number - 1) if self.page.has_previous() else ""
+
+    @property
+    def next_url(self) -> str:
+        """The page after; empty on the last."""
+        return self.url(self.number + 1) if self.page.has_next() else ""
+
+    @property
+    def links(self) -> list[dict]:
+        """The page numbers to show, an entry without number standing for those left out."""
+        numbers = self.paginator.get_elided_page_range(self.number, on_each_side=1, on_ends=1)
+        return [
+            {"number": number, "url": self.url(number), "is_current": number == self.number}
+            if isinstance(number, int)
+            else {"number": None}
+            for number in numbers
+        ]

@@ -1,0 +1,27 @@
+"""Sets of pages that every app's listings build on."""
+
+from django.db.models import Exists, F, OuterRef
+from wagtail.models import PageManager, PageViewRestriction
+from wagtail.query import PageQuerySet
+
+
+class FirmPageQuerySet(PageQuerySet):
+    """Pages, with the restriction of private sections in the same query instead of one more each time."""
+
+    def public(self):
+        """Leave out pages in a private section."""
+        restrictions = PageViewRestriction.objects.annotate(listed=OuterRef("path")).filter(
+            listed__startswith=F("page__path")
+        )
+        return self.exclude(Exists(restrictions))
+
+    def visible(self):
+        """The pages that any visitor may see: published and not private."""
+        return self.live().public()
+
+    def for_display(self):
+        """The rows that a page needs to draw itself, in one query."""
+        return self.select_related(*self.model.drawn_with)
+
+
+FirmPageManager = PageManager.from_queryset(FirmPageQuerySet)

@@ -1,0 +1,130 @@
+"""What a reader needs around a text: its outline, how long it takes, its footnotes. Pure functions and counters."""
+
+import math
+import re
+from dataclasses import dataclass, field
+from html import unescape
+
+from django.utils.html import strip_tags
+from django.utils.text import slugify
+
+WORDS_PER_MINUTE = 220
+_TAG_BOUNDARY = re.compile(r"<(/p|/li|/h[1-6]|br ?/?)>", re.IGNORECASE)
+
+
+class Anchors:
+    """Gives each heading of one page an id: its text as a slug, numbered where the same text comes again."""
+
+    def __init__(self) -> None:
+        self._taken: dict[str, int] = {}
+
+    def take(self, text: str) -> str:
+        """Return the next free id for ``text``."""
+        slug = slugify(text)[:60].strip("-") or "section"
+        count = self._taken[slug] = self._taken.get(slug, 0) + 1
+        return slug if count == 1 else f"{slug}-{count}"
+
+
+@dataclass
+class Heading:
+    """A line of the list of contents, with the sub-sections below it."""
+
+    text: str
+    anchor: str
+    children: list["Heading"] = field(default_factory=list)
+
+
+def contents(stream) -> list[Heading]:
+    """Return the outline of a stream's heading blocks, with the ids that rendering gives them."""
+    anchors = Anchors()
+    outline: list[Heading] = []
+    for block in stream:
+        if block.block_type != "heading":
+            continue
+        heading = Heading(block.value["text"], anchors.take(block.value["text"]))
+        if block.value["level"] == "h3" and outline:
+            outline[-1].children.append(heading)
+        else:
+            outline.append(heading)
+    return outline
+
+
+def plain_text(stream) -> str:
+    """Return all words of a stream, blocks apart by a space."""
+    parts = stream.stream_block.get_searchable_content(stream)
+    return " ".join(" ".join(readable(part) for part in parts).split())
+
+
+def readable(html) -> str:
+    """Return HTML as plain text in which words of neighbouring elements stay apart."""
+    return unescape(strip_tags(_TAG_BOUNDARY.sub(r" <\1>", str(html))))
+
+
+def reading_minutes(text: str) -> int:
+    """Return how long an adult takes to read ``text``, in whole minutes, at least one."""
+    return max(1, math.ceil(len(text.split()) / WORDS_PER_MINUTE))
+
+
+@dataclass
+class Footnote:
+    """An entry of the list at the end of a text, with the number of places that refer to it."""
+
+    number: int
+    html: str = ""
+    citation: dict | None = None
+    references: int = 0
+
+    @property
+    def back_links(self) -> list[str]:
+        """The ids of the places that refer to it."""
+        return [f"ref-{self.number}-{index}" for index in range(1, self.references + 1)]
+
+
+@dataclass(frozen=True)
+class Mark:
+    """One reference in the text: the number it shows, its own id and the id it leads to."""
+
+    number: int
+    anchor: str
+    target: str
+
+
+class Footnotes:
+    """Numbers the footnotes of one page in the order in which its text refers to them."""
+
+    def __init__(self, texts: dict[str, str] | None = None) -> None:
+        """Take the footnotes' texts by id; those never referred to are not listed."""
+        self._texts = texts or {}
+        self._by_key: dict[str, Footnote] = {}
+        self.entries: list[Footnote] = []
+
+    def __iter__(self):
+        return iter(self.entries)
+
+    def __bool__(self) -> bool:
+        return bool(self.entries)
+
+    def refer_to(self, key: str) -> Mark | None:
+        """Return the mark for a reference to the footnote ``key``, or None when there is no such footnote."""
+        if key not in self._texts:
+            return None
+        if key not in self._by_key:
+            self._by_key[key] = self._add(html=self._texts[key])
+        return self._mark(self._by_key[key])
+
+    def cite(self, citation: dict) -> Mark:
+        """Return the mark for a citation (``source``, ``url``, ``accessed``); equal sources share a footnote."""
+        key = f"citation:{citation['source']}:{citation.get('url')}"
+        if key not in self._by_key:
+            self._by_key[key] = self._add(citation=citation)
+        return self._mark(self._by_key[key])
+
+    def _add(self, **what) -> Footnote:
+        footnote = Footnote(number=len(self.entries) + 1, **what)
+        self.entries.append(footnote)
+        return footnote
+
+    @staticmethod
+    def _mark(footnote: Footnote) -> Mark:
+        footnote.references += 1
+        return Mark(footnote.number, f"ref-{footnote.number}-{footnote.references}", f"note-{footnote.number}")

@@ -1,0 +1,170 @@
+"""Fetches what StreamFields refer to: one query for all images, one for all pages, however many blocks.
+
+Wagtail fetches references block type by block type; a home page with ten sections would ask the database ten
+times. `resolve` walks the stored values, fetches once, and evaluates the streams while the result is at hand.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from copy import copy
+
+from django.db.models import Model
+from wagtail.blocks import (
+    ChooserBlock,
+    ListBlock,
+    PageChooserBlock,
+    RichTextBlock,
+    StreamBlock,
+    StreamValue,
+    StructBlock,
+)
+from wagtail.documents.blocks import DocumentChooserBlock
+from wagtail.images import get_image_model
+from wagtail.images.blocks import ImageBlock, ImageChooserBlock
+from wagtail.models import Page
+from wagtail.rich_text.pages import PageLinkHandler
+
+Fetched = dict[type[Model], dict[int, Model]]
+_fetched: ContextVar[Fetched | None] = ContextVar("fetched", default=None)
+_rendering: ContextVar[Fetched | None] = ContextVar("rendering", default=None)
+_PAGE_LINK = re.compile(r"<a\b[^>]*\blinktype=\"page\"[^>]*>")
+_ID = re.compile(r"\bid=\"(\d{1,18})\"")
+
+
+class FetchedTogether:
+    """Mixin of choosers: takes its objects from what `resolve` fetched, and falls back to Wagtail's own query."""
+
+    def bulk_to_python(self, values):
+        """Return the objects in the order of ``values``, None where one is gone."""
+        fetched = _fetched.get()
+        if fetched is None or self.model_class not in fetched:
+            return super().bulk_to_python(values)
+        found = fetched[self.model_class]
+        return [copy(found[value]) if value in found else None for value in values]
+
+
+class FetchedImageChooserBlock(FetchedTogether, ImageChooserBlock):
+    """An image chooser; its page fetches all images at once."""
+
+
+class FetchedDocumentChooserBlock(FetchedTogether, DocumentChooserBlock):
+    """A document chooser; its page fetches all documents at once."""
+
+
+class FetchedPageChooserBlock(FetchedTogether, PageChooserBlock):
+    """A page chooser; its page fetches all pages at once. The values are plain pages, whatever type may be chosen."""
+
+    target_model = Page
+
+
+class FetchedPageLinkHandler(PageLinkHandler):
+    """Links to pages within rich text, taken from what the page fetched instead of one query for each text."""
+
+    @classmethod
+    def get_many(cls, attrs_list):
+        """Return the pages in the order of the links; Wagtail leaves the address out where one is gone."""
+        fetched = _rendering.get()
+        if fetched is None:
+            return super().get_many(attrs_list)
+        pages = fetched.get(Page, {})
+        return [pages.get(int(attrs["id"])) for attrs in attrs_list]
+
+
+class FetchedImageBlock(ImageBlock):
+    """Wagtail's image with alternative text; its page fetches all images at once."""
+
+    def __init__(self, required=True, **kwargs):
+        super().__init__(required=required, **kwargs)
+        chooser = FetchedImageChooserBlock(required=required)
+        chooser.set_name("image")
+        self.child_blocks["image"] = chooser
+
+
+def references(block, raw, role: str = "") -> Iterator[tuple[type[Model], int, str]]:
+    """Yield what the stored value ``raw`` of ``block`` refers to, as ``(model, id, role of an image)``.
+
+    An image's role is the ``image_role`` in the Meta of the nearest block around it. Unknown shapes are passed over.
+    """
+    if raw is None:
+        return
+    role = getattr(block.meta, "image_role", role)
+    if isinstance(block, FetchedTogether):
+        if isinstance(raw, int):
+            yield block.model_class, raw, role
+    elif isinstance(block, RichTextBlock):
+        for link in _PAGE_LINK.findall(raw) if isinstance(raw, str) else []:
+            if match := _ID.search(link):
+                yield Page, int(match.group(1)), role
+    elif isinstance(block, ImageBlock) and isinstance(raw, int):
+        yield from references(block.child_blocks["image"], raw, role)
+    else:
+        for child, value in _children(block, raw):
+            yield from references(child, value, role)
+
+
+def _children(block, raw) -> Iterator[tuple]:
+    """Yield the child blocks of a container with their stored values."""
+    if isinstance(block, StreamBlock):
+        for child in raw:
+            if child["type"] in block.child_blocks:
+                yield block.child_blocks[child["type"]], child["value"]
+    elif isinstance(block, StructBlock):
+        for name, child in block.child_blocks.items():
+            yield child, raw.get(name)
+    elif isinstance(block, ListBlock):
+        for item in raw:
+            is_wrapped = isinstance(item, dict) and item.get("type") == "item" and "value" in item
+            yield block.child_block, item["value"] if is_wrapped else item
+
+
+def images_in(streams: Iterable[StreamValue]) -> set[tuple[int, str]]:
+    """Return ``(image id, role)`` for every image that the streams show."""
+    image_model = get_image_model()
+    return {
+        (pk, role)
+        for stream in streams
+        for model, pk, role in references(stream.stream_block, list(stream.raw_data))
+        if model is image_model and role
+    }
+
+
+def fetch(found: dict[type[Model], set[int]]) -> Fetched:
+    """Fetch the objects by model. Pages that visitors cannot open are left out, so that no link leads to them."""
+    fetched: Fetched = {}
+    for model, ids in found.items():
+        objects = model.objects.filter(pk__in=ids)
+        if issubclass(model, Page):
+            objects = objects.live()
+        fetched[model] = {item.pk: item for item in objects} if ids else {}
+    return fetched
+
+
+@contextmanager
+def rendering(fetched: Fetched | None) -> Iterator[None]:
+    """While it lasts, links to pages within rich text come from ``fetched``."""
+    token = _rendering.set(fetched)
+    try:
+        yield
+    finally:
+        _rendering.reset(token)
+
+
+def resolve(streams: Iterable[StreamValue]) -> Fetched:
+    """Evaluate the streams with one query for each model that they refer to; return what was fetched."""
+    streams = [stream for stream in streams if stream]
+    found: dict[type[Model], set[int]] = defaultdict(set)
+    for stream in streams:
+        for model, pk, _ in references(stream.stream_block, list(stream.raw_data)):
+            found[model].add(pk)
+    fetched = fetch(found)
+    token = _fetched.set(fetched)
+    try:
+        for stream in streams:
+            for child in stream:
+                _ = child.value
+    finally:
+        _fetched.reset(token)
+    return fetched

@@ -1,0 +1,45 @@
+"""What follows from publishing a page or changing an image. Nothing slow happens here: it goes to the worker."""
+
+from functools import partial
+
+from django.db import transaction
+from django.db.models.signals import post_save
+from wagtail.signals import page_published, page_unpublished
+
+from firm import tasks
+from firm.models import FirmImage, FirmSettings
+from firm.search import forget_page, note_page
+
+
+def connect() -> None:
+    """Connect the receivers. Wagtail sends the specific class, so receivers of all pages name no sender."""
+    page_published.connect(_page_published, dispatch_uid="firm.page_published")
+    page_unpublished.connect(_page_unpublished, dispatch_uid="firm.page_unpublished")
+    post_save.connect(_image_saved, sender=FirmImage, dispatch_uid="firm.image_saved")
+    post_save.connect(_settings_saved, sender=FirmSettings, dispatch_uid="firm.settings_saved")
+
+
+def _page_published(sender, instance, **kwargs) -> None:
+    note_page(instance)
+    transaction.on_commit(partial(tasks.prepare_page.enqueue, instance.pk))
+
+
+def _page_unpublished(sender, instance, **kwargs) -> None:
+    forget_page(instance)
+
+
+def _image_saved(sender, instance, created, raw=False, **kwargs) -> None:
+    """Make an image anew in the roles it had, when its file or focal point changed."""
+    if raw or created or not instance.variants or instance.variants_of == instance.variants_key:
+        return
+    transaction.on_commit(partial(tasks.prepare_image.enqueue, instance.pk, sorted(instance.variants)))
+
+
+def _settings_saved(sender, instance, raw=False, **kwargs) -> None:
+    if raw:
+        return
+    wanted = {office.map_image_id: ["inline"] for office in instance.offices.all() if office.map_image_id}
+    if instance.default_social_image_id:
+        wanted.setdefault(instance.default_social_image_id, []).append("social")
+    for image_id, roles in wanted.items():
+        transaction.on_commit(partial(tasks.prepare_image.enqueue, image_id, roles))

@@ -1,0 +1,40 @@
+"""Work that is done behind the visitor's back, by the worker."""
+
+from django_tasks import task
+from wagtail.models import Page
+
+from firm.models import FirmImage
+from firm.picture import ROLES, prepare
+from firm.references import images_in
+
+
+def wanted_pictures(owner) -> dict[int, set[str]]:
+    """Return the roles in which a page, or anything else with ``pictures`` and ``streams``, shows each image."""
+    wanted: dict[int, set[str]] = {}
+    for image, role in getattr(owner, "pictures", []):
+        wanted.setdefault(image.pk, set()).add(role)
+    for pk, role in images_in(getattr(owner, "streams", [])):
+        wanted.setdefault(pk, set()).add(role)
+    shared = getattr(owner, "share_image", None)
+    if shared:
+        wanted.setdefault(shared.pk, set()).add("social")
+    return wanted
+
+
+def prepare_wanted(wanted: dict[int, set[str]]) -> int:
+    """Make the missing files of the images; return for how many images something was made."""
+    images = FirmImage.objects.in_bulk(list(wanted))
+    return sum(prepare(image, sorted(wanted[pk])) for pk, image in images.items())
+
+
+@task(backend="worker")
+def prepare_page(page_id: int) -> int:
+    """Make the pictures of a page in all sizes that its template asks for."""
+    page = Page.objects.filter(pk=page_id).first()
+    return prepare_wanted(wanted_pictures(page.specific)) if page else 0
+
+
+@task(backend="worker")
+def prepare_image(image_id: int, roles: list[str]) -> int:
+    """Make one image in the given roles; those that no longer exist are passed over."""
+    return prepare_wanted({image_id: {role for role in roles if role in ROLES}})

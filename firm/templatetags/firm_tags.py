@@ -1,0 +1,116 @@
+"""What templates draw with: pictures, icons, links, telephone numbers."""
+
+from urllib.parse import urlencode
+
+from django import template
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from firm.blocks.links import LinkKind
+from firm.picture import ROLES
+
+register = template.Library()
+
+
+@register.inclusion_tag("components/picture.html")
+def picture(image, role: str, alt: str | None = None, css: str = "", first: bool = False) -> dict:
+    """Draw an image from its ready-made files; the original stands in until the worker has made them.
+
+    ``first`` marks the page's largest picture above the fold: fetched at once and with priority.
+    """
+    if not image:
+        return {"image": None}
+    shape = ROLES[role]
+    ready = image.ready(shape)
+    sources = [
+        {"type": f"image/{format_}", "srcset": ", ".join(f"{_url(image, item)} {item.width}w" for item in files)}
+        for format_, files in ready.items()
+    ]
+    fallback = next(reversed(ready.values()), None)
+    shown = fallback[0] if fallback else None
+    return {
+        "image": image,
+        "sources": sources[:-1],
+        "srcset": sources[-1]["srcset"] if sources else "",
+        "src": _url(image, shown) if shown else image.file.url,
+        "width": shown.width if shown else image.width,
+        "height": shown.height if shown else image.height,
+        "sizes": shape.sizes,
+        "alt": _alternative(image) if alt is None else alt,
+        "css": css,
+        "first": first,
+    }
+
+
+def _url(image, variant) -> str:
+    return image.file.storage.url(variant.path)
+
+
+def _alternative(image) -> str:
+    if getattr(image, "decorative", False):
+        return ""
+    return getattr(image, "contextual_alt_text", None) or image.description or ""
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """Draw an icon of the sprite; it says nothing to screen readers, so words stand beside it."""
+    return format_html(
+        '<svg class="icon" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>', static("img/icons.svg"), name
+    )
+
+
+@register.simple_tag(takes_context=True)
+def href(context, link) -> str:
+    """Return where a link block leads; empty when its target is gone or not published."""
+    if not link:
+        return ""
+    chrome = context["chrome"]
+    kind = link["kind"]
+    if kind == LinkKind.CONSULTATION:
+        return chrome.consultation_url
+    if kind == LinkKind.PHONE:
+        return tel(chrome.settings.phone)
+    if kind == LinkKind.PAGE:
+        page = link["page"]
+        return (page.get_url(context.get("request")) or "") if page and page.live else ""
+    return link["url"]
+
+
+@register.simple_tag(takes_context=True)
+def page_href(context, page) -> str:
+    """Return a page's address; empty when it is gone or not published."""
+    return (page.get_url(context.get("request")) or "") if page and page.live else ""
+
+
+@register.simple_tag(takes_context=True)
+def consultation_href(context, **prefill) -> str:
+    """Return the address of the consultation form, with fields filled in beforehand where a value is given."""
+    url = context["chrome"].consultation_url
+    query = urlencode({name: value for name, value in prefill.items() if value})
+    return f"{url}?{query}" if url and query else url
+
+
+@register.filter
+def tel(number) -> str:
+    """Return the ``tel:`` address of a telephone number (RFC 3966); empty without one."""
+    return f"tel:{number.as_e164}" if number else ""
+
+
+@register.filter
+def national(number) -> str:
+    """Return a telephone number as it is written at home."""
+    return number.as_national if number else ""
+
+
+@register.filter
+def stars(rating: int) -> range:
+    """Return one item for each star given."""
+    return range(rating or 0)
+
+
+@register.filter
+def missing_stars(rating: int) -> range:
+    """Return one item for each star of five not given."""
+    return range(5 - (rating or 0))

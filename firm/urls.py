@@ -1,0 +1,33 @@
+"""The site's addresses. Those of pages are the page tree's; those here have no page."""
+
+from django.urls import include, path, re_path
+from wagtail import urls as wagtail_urls
+from wagtail.admin import urls as wagtailadmin_urls
+from wagtail.documents import urls as wagtaildocs_urls
+from wagtail.urls import serve_pattern
+from wagtail_footnotes import urls as footnotes_urls
+
+from firm import views
+from firm.registry import app_urls
+
+handler400 = "firm.views.bad_request"
+handler403 = "firm.views.permission_denied"
+handler404 = "firm.views.page_not_found"
+handler500 = "firm.views.server_error"
+
+urlpatterns = [
+    path("healthz", views.healthz, name="healthz"),
+    path("readyz", views.readyz, name="readyz"),
+    path("robots.txt", views.robots, name="robots"),
+    path("sitemap.xml", views.sitemap, name="sitemap"),
+    path(".well-known/security.txt", views.security_txt, name="security_txt"),
+    path("favicon.ico", views.favicon, name="favicon"),
+    path("search/", views.search, name="search"),
+    *app_urls(),
+    path("footnotes/", include(footnotes_urls)),
+    path("admin/", include(wagtailadmin_urls)),
+    path("documents/", include(wagtaildocs_urls)),
+    path("media/<path:path>", views.media, name="media"),
+    re_path(serve_pattern, views.serve_page, name="wagtail_serve"),
+    path("", include(wagtail_urls)),
+]

@@ -1,0 +1,200 @@
+"""Addresses without a page: search, files for robots, health, errors; and the way into the page tree."""
+
+import datetime
+import os
+
+from django.conf import settings
+from django.core.cache import cache
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import Http404, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.templatetags.static import static
+from django.utils import timezone
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_safe
+from django.views.static import serve as serve_file
+from wagtail.models import Page
+from wagtail.views import serve as wagtail_serve
+
+from firm.chrome import Chrome
+from firm.models import PageText
+from firm.pagination import Pages
+from firm.references import resolve
+from firm.routing import find_route, find_site
+from firm.search import clean_query, excerpt, find, highlight, words_of
+from firm.seo import Breadcrumb, Metadata
+from firm.sitemap import sitemap_entries
+
+RESULTS_PER_PAGE = 10
+PUBLIC_MEDIA = ("images/", "original_images/", "social/")
+
+
+def serve_page(request, path: str) -> HttpResponse:
+    """Answer with the page at an address of the tree."""
+    request._wagtail_route_for_request = find_route(request, path)
+    return wagtail_serve(request, path)
+
+
+@require_safe
+def search(request) -> HttpResponse:
+    """Answer with the pages that contain all words of ``q``. Never indexed."""
+    find_site(request)
+    chrome = Chrome.for_request(request)
+    query = clean_query(request.GET.get("q", ""))
+    results = find(query, chrome.site.root_page) if chrome.site else None
+    words = words_of(results.searched) if results else []
+    pages = Pages(results.matches if results else [], RESULTS_PER_PAGE, request.GET)
+    title = f"Search: {query}" if query else "Search"
+    context = {
+        "chrome": chrome,
+        "references": resolve(chrome.streams),
+        "query": query,
+        "corrected": results.corrected if results else "",
+        "pages": pages,
+        "hits": _hits(request, pages, words),
+        "metadata": Metadata(title=f"{title} | {chrome.settings.firm_name}", is_indexed=False),
+        "breadcrumbs": [Breadcrumb("Home", "/"), Breadcrumb("Search", request.path)],
+    }
+    return render(request, "firm/search.html", context)
+
+
+def _hits(request, pages, words: list[str]) -> list[dict]:
+    found = list(pages)
+    texts = PageText.objects.in_bulk([page.pk for page in found])
+    return [_hit(request, page, texts.get(page.pk), words) for page in found]
+
+
+def _hit(request, page: Page, kept: PageText | None, words: list[str]) -> dict:
+    summary = kept.summary if kept else page.search_description
+    text = f"{summary} {kept.text}" if kept else summary
+    model = page.specific_class
+    return {
+        "url": page.get_url(request),
+        "title": highlight(page.title, words),
+        "excerpt": highlight(excerpt(text, words), words),
+        "kind": model._meta.verbose_name if model else "",
+    }
+
+
+@require_safe
+@cache_control(public=True, max_age=3600)
+def robots(request) -> HttpResponse:
+    """Answer with robots.txt (RFC 9309)."""
+    lines = ["User-agent: *", "Disallow: /admin/", "Disallow: /search/", "", f"Sitemap: {settings.SITE_URL}/sitemap.xml", ""]
+    return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")
+
+
+@require_safe
+def sitemap(request) -> HttpResponse:
+    """Answer with the sitemap (sitemaps.org protocol 0.9) of all public pages."""
+    find_site(request)
+    context = {"entries": sitemap_entries(request, Chrome.for_request(request))}
+    return render(request, "firm/sitemap.xml", context, content_type="application/xml; charset=utf-8")
+
+
+@require_safe
+@cache_control(public=True, max_age=86400)
+def security_txt(request) -> HttpResponse:
+    """Answer with security.txt (RFC 9116)."""
+    find_site(request)
+    email = Chrome.for_request(request).settings.email
+    expires = timezone.now().replace(hour=0, minute=0, second=0, microsecond=0) + datetime.timedelta(days=180)
+    lines = [
+        f"Contact: mailto:{email}" if email else f"Contact: {settings.SITE_URL}/contact/",
+        f"Expires: {expires.astimezone(datetime.UTC):%Y-%m-%dT%H:%M:%SZ}",
+        "Preferred-Languages: en",
+        f"Canonical: {settings.SITE_URL}/.well-known/security.txt",
+        "",
+    ]
+    return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")
+
+
+@require_safe
+def favicon(request) -> HttpResponse:
+    """Lead browsers that ask for the traditional address to the icon."""
+    return redirect(static("img/favicon.ico"))
+
+
+@require_safe
+def media(request, path: str) -> HttpResponse:
+    """Answer with an uploaded image; a change of image changes its address. Documents have their own view."""
+    if not path.startswith(PUBLIC_MEDIA):
+        raise Http404("No such file")
+    response = serve_file(request, path, document_root=settings.MEDIA_ROOT)
+    response["Cache-Control"] = "public, max-age=31536000, immutable"
+    return response
+
+
+def healthz(request) -> HttpResponse:
+    """Say that the process answers; touches neither database nor cache."""
+    return HttpResponse("ok\n", content_type="text/plain", headers={"Cache-Control": "no-store"})
+
+
+def readyz(request) -> JsonResponse:
+    """Say whether the site can do its work: 200, or 503 with what is not ready."""
+    failed = [name for name, check in _READINESS.items() if not _passes(check)]
+    status = 503 if failed else 200
+    return JsonResponse({"ready": not failed, "failed": failed}, status=status, headers={"Cache-Control": "no-store"})
+
+
+def _passes(check) -> bool:
+    try:
+        return bool(check())
+    except Exception:  # noqa: BLE001 - whatever goes wrong, the answer is that it is not ready
+        return False
+
+
+def _database_answers() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+        return cursor.fetchone() == (1,)
+
+
+def _is_migrated() -> bool:
+    executor = MigrationExecutor(connection)
+    return not executor.migration_plan(executor.loader.graph.leaf_nodes())
+
+
+def _cache_answers() -> bool:
+    cache.set("readyz", "1", 10)
+    return cache.get("readyz") == "1"
+
+
+def _media_is_writable() -> bool:
+    return settings.STORAGES["default"]["BACKEND"] != "django.core.files.storage.FileSystemStorage" or os.access(
+        settings.MEDIA_ROOT if os.path.isdir(settings.MEDIA_ROOT) else settings.DATA_DIR, os.W_OK
+    )
+
+
+_READINESS = {
+    "database": _database_answers,
+    "migrations": _is_migrated,
+    "cache": _cache_answers,
+    "media": _media_is_writable,
+}
+
+
+def bad_request(request, exception=None) -> HttpResponse:
+    """Answer 400 without database."""
+    return HttpResponse(render_to_string("400.html"), status=400)
+
+
+def permission_denied(request, exception=None) -> HttpResponse:
+    """Answer 403 without database."""
+    return HttpResponse(render_to_string("403.html"), status=403)
+
+
+def page_not_found(request, exception=None) -> HttpResponse:
+    """Answer 404 with the number, a search and the main entries."""
+    find_site(request)
+    chrome = Chrome.for_request(request)
+    metadata = Metadata(title=f"Page not found | {chrome.settings.firm_name}", is_indexed=False)
+    context = {"chrome": chrome, "references": resolve(chrome.streams), "metadata": metadata}
+    return render(request, "404.html", context, status=404)
+
+
+def server_error(request) -> HttpResponse:
+    """Answer 500 with neither database nor cache nor session."""
+    return HttpResponse(render_to_string("500.html"), status=500)
