@@ -9,7 +9,7 @@ class AdmissionBlock(blocks.StructBlock):
     """A bar or court to which the attorney is admitted."""
 
     jurisdiction = blocks.CharBlock(max_length=120, help_text="Example: U.S. District Court, S.D.N.Y.")
-    year = blocks.IntegerBlock(required=False, min_value=1940, max_value=2100)
+    year = blocks.CharBlock(required=False, max_length=60, help_text="Example: 2009.")
 
     class Meta:
         icon = "success"
@@ -21,7 +21,7 @@ class EducationBlock(blocks.StructBlock):
 
     institution = blocks.CharBlock(max_length=120)
     degree = blocks.CharBlock(max_length=80, help_text="Example: J.D.")
-    year = blocks.IntegerBlock(required=False, min_value=1940, max_value=2100)
+    year = blocks.CharBlock(required=False, max_length=60, help_text="Example: 2009.")
 
     class Meta:
         icon = "doc-empty"
@@ -35,7 +35,7 @@ class MatterBlock(blocks.StructBlock):
     summary = blocks.TextBlock(rows=3, max_length=500)
     outcome = blocks.CharBlock(required=False, max_length=160)
     jurisdiction = blocks.CharBlock(required=False, max_length=120)
-    year = blocks.IntegerBlock(required=False, min_value=1940, max_value=2100)
+    year = blocks.CharBlock(required=False, max_length=60, help_text="Example: 2009.")
     practice_area = FetchedPageChooserBlock(page_type="firm.PracticeAreaPage", required=False)
 
     class Meta:

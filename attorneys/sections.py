@@ -5,7 +5,7 @@ from wagtail import blocks
 
 from attorneys.models import AttorneyPage, TestimonialPage
 from attorneys.profile import register_profile_section
-from firm.blocks.sections import SectionBlock
+from firm.blocks.sections import SectionBlock, in_chosen_order
 from firm.references import FetchedPageChooserBlock
 from firm.registry import (
     PageSection,
@@ -14,13 +14,6 @@ from firm.registry import (
 )
 
 SHOWN_ON_PAGES = 3
-
-
-def in_chosen_order(queryset, chosen: list) -> list:
-    """Return the pages of ``queryset`` that were chosen, in the order in which they were."""
-    ids = [page.pk for page in chosen if page is not None]
-    found = {page.pk: page for page in queryset.filter(pk__in=ids)} if ids else {}
-    return [found[pk] for pk in ids if pk in found]
 
 
 class AttorneyMode(models.TextChoices):
@@ -33,7 +26,6 @@ class AttorneyMode(models.TextChoices):
 class AttorneysBlock(SectionBlock):
     """One card for each attorney: photograph, name, title, link to the profile."""
 
-    introduction = blocks.TextBlock(required=False, rows=2)
     mode = blocks.ChoiceBlock(choices=AttorneyMode.choices, default=AttorneyMode.ALL, label="Show")
     chosen = blocks.ListBlock(FetchedPageChooserBlock(page_type="attorneys.AttorneyPage"), default=[], label="Chosen")
 

@@ -37,7 +37,7 @@ class Chrome:
     @cached_property
     def offices(self) -> list:
         """The firm's offices in the editors' order."""
-        return list(self.settings.offices.all()) if self.settings.pk else []
+        return list(self.settings.offices.select_related("map_image")) if self.settings.pk else []
 
     @property
     def streams(self) -> list:

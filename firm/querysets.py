@@ -25,3 +25,14 @@ class FirmPageQuerySet(PageQuerySet):
 
 
 FirmPageManager = PageManager.from_queryset(FirmPageQuerySet)
+
+
+class PracticeAreaQuerySet(FirmPageQuerySet):
+    """Practice areas."""
+
+    def listed(self):
+        """Those that may be seen, in the editors' order, with what a line of a list draws."""
+        return self.visible().defer("body", "faq").order_by("path")
+
+
+PracticeAreaManager = PageManager.from_queryset(PracticeAreaQuerySet)

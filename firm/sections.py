@@ -13,6 +13,7 @@ for _order, (_name, _block) in enumerate(
         ("statistics", sections.StatisticsBlock(group="Proof")),
         ("value_statement", sections.ValueStatementBlock(group="Text")),
         ("faq", sections.FaqSectionBlock(group="Text")),
+        ("practice_areas", sections.PracticeAreasBlock(group="Text")),
         ("call_to_action", sections.CallToActionSectionBlock(group="Text")),
     ]
 ):

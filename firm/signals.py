@@ -7,6 +7,7 @@ from django.db.models.signals import post_save
 from wagtail.signals import page_published, page_unpublished
 
 from firm import tasks
+from firm.error_page import remember
 from firm.models import FirmImage, FirmSettings
 from firm.search import forget_page, note_page
 
@@ -38,6 +39,7 @@ def _image_saved(sender, instance, created, raw=False, **kwargs) -> None:
 def _settings_saved(sender, instance, raw=False, **kwargs) -> None:
     if raw:
         return
+    remember(instance)
     wanted = {office.map_image_id: ["inline"] for office in instance.offices.all() if office.map_image_id}
     if instance.default_social_image_id:
         wanted.setdefault(instance.default_social_image_id, []).append("social")

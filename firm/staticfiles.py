@@ -19,4 +19,5 @@ class BundledStaticFilesStorage(CompressedManifestStaticFilesStorage):
                     source = finders.find(name)
                     self.delete(name)
                     self._save(name, ContentFile(lightningcss.bundle_css(source, minify=True).encode()))
+                    paths[name] = (self, name)
         yield from super().post_process(paths, dry_run, **options)

@@ -19,6 +19,7 @@ from wagtail.models import Page
 from wagtail.views import serve as wagtail_serve
 
 from firm.chrome import Chrome
+from firm.error_page import recall
 from firm.models import PageText
 from firm.pagination import Pages
 from firm.references import resolve
@@ -178,12 +179,12 @@ _READINESS = {
 
 def bad_request(request, exception=None) -> HttpResponse:
     """Answer 400 without database."""
-    return HttpResponse(render_to_string("400.html"), status=400)
+    return HttpResponse(render_to_string("400.html", recall()), status=400)
 
 
 def permission_denied(request, exception=None) -> HttpResponse:
     """Answer 403 without database."""
-    return HttpResponse(render_to_string("403.html"), status=403)
+    return HttpResponse(render_to_string("403.html", recall()), status=403)
 
 
 def page_not_found(request, exception=None) -> HttpResponse:
@@ -197,4 +198,4 @@ def page_not_found(request, exception=None) -> HttpResponse:
 
 def server_error(request) -> HttpResponse:
     """Answer 500 with neither database nor cache nor session."""
-    return HttpResponse(render_to_string("500.html"), status=500)
+    return HttpResponse(render_to_string("500.html", recall()), status=500)

@@ -165,6 +165,11 @@ class AttorneyPage(BasePage):
         """The name in parts."""
         return split_name(self.title)
 
+    @property
+    def initials(self) -> str:
+        """The first letters of the given and the family name, where there is no portrait."""
+        return self.name_parts.given[:1] + self.name_parts.family[:1]
+
     def default_title(self, chrome: Chrome) -> str:
         """Name, title and firm."""
         return f"{self.title}, {self.job_title} | {chrome.settings.firm_name}"

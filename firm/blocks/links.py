@@ -1,6 +1,7 @@
 """One link block for the whole site, with errors on the field at fault."""
 
 from django.core.exceptions import ValidationError
+from django.core.validators import URLValidator
 from django.db import models
 from wagtail import blocks
 from wagtail.blocks.struct_block import StructBlockValidationError
@@ -17,13 +18,26 @@ class LinkKind(models.TextChoices):
     URL = "url", "Another address"
 
 
+def is_address(value: str) -> None:
+    """Refuse what is neither an address on the web nor a path of this site, ``javascript:`` above all."""
+    if value.startswith("/") and not value.startswith("//"):
+        return
+    URLValidator(schemes=["https", "http"])(value)
+
+
 class LinkBlock(blocks.StructBlock):
     """A label and where it leads. Form and telephone come from the site's settings, so they never go stale."""
 
     label = blocks.CharBlock(max_length=60, help_text="What the link says. Example: Request a free consultation.")
     kind = blocks.ChoiceBlock(choices=LinkKind.choices, default=LinkKind.CONSULTATION, label="Leads to")
     page = FetchedPageChooserBlock(required=False, help_text="Only for “A page of this site”.")
-    url = blocks.URLBlock(required=False, label="Address", help_text="Only for “Another address”. Starts with https://")
+    url = blocks.CharBlock(
+        required=False,
+        max_length=500,
+        label="Address",
+        validators=[is_address],
+        help_text="Only for “Another address”. Example: https://www.uscourts.gov/ or /search/.",
+    )
 
     class Meta:
         icon = "link"
@@ -42,18 +56,6 @@ class LinkBlock(blocks.StructBlock):
             if kind != owner:
                 result[name] = None if name == "page" else ""
         return result
-
-
-class OptionalLinkBlock(LinkBlock):
-    """A link that may be left out: without a label there is none."""
-
-    label = blocks.CharBlock(max_length=60, required=False, help_text="Leave empty for no link.")
-
-    def clean(self, value):
-        """Accept an empty label, whatever else is filled in."""
-        if not (value.get("label") or "").strip():
-            value["kind"] = LinkKind.CONSULTATION
-        return super().clean(value)
 
 
 class LinkGroupBlock(blocks.StructBlock):

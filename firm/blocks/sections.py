@@ -1,5 +1,6 @@
-"""The sections of the home page that need nothing but this app; `firm/sections.py` offers them to the page."""
+"""The sections of the home page that need nothing but this app; ``firm/sections.py`` offers them to the page."""
 
+from django.db import models
 from django.utils import timezone
 from wagtail import blocks
 
@@ -11,6 +12,15 @@ from firm.references import (
     FetchedPageChooserBlock,
 )
 
+
+
+def in_chosen_order(queryset, chosen: list) -> list:
+    """Return the pages of ``queryset`` that were chosen, in the order in which they were."""
+    ids = [page.pk for page in chosen if page is not None]
+    found = {page.pk: page for page in queryset.filter(pk__in=ids)} if ids else {}
+    return [found[pk] for pk in ids if pk in found]
+
+
 HEADING_HELP = "Leave empty for a section without a heading of its own."
 
 
@@ -18,6 +28,7 @@ class SectionBlock(blocks.StructBlock):
     """A section with a heading. Its template is ``templates/blocks/sections/<name>.html``."""
 
     heading = blocks.CharBlock(required=False, max_length=120, help_text=HEADING_HELP)
+    introduction = blocks.TextBlock(required=False, rows=2, max_length=400)
 
     class Meta:
         label_format = "{heading}"
@@ -162,6 +173,35 @@ class CallToActionSectionBlock(SectionBlock):
             "heading": "Schedule a consultation",
             "link": {"label": "Request a free consultation", "kind": "consultation"},
         }
+
+
+class PracticeAreaMode(models.TextChoices):
+    """Which practice areas a section shows."""
+
+    ALL = "all", "All, in the order of the page tree"
+    CHOSEN = "chosen", "Those chosen below, in that order"
+
+
+class PracticeAreasBlock(SectionBlock):
+    """A ruled list of practice areas: name and one line."""
+
+    mode = blocks.ChoiceBlock(choices=PracticeAreaMode.choices, default=PracticeAreaMode.ALL, label="Show")
+    chosen = blocks.ListBlock(FetchedPageChooserBlock(page_type="firm.PracticeAreaPage"), default=[])
+
+    def get_context(self, value, parent_context=None):
+        """Add the areas; those unpublished or gone are left out."""
+        context = super().get_context(value, parent_context)
+        listed = PracticeAreaPage.objects.listed()
+        is_all = value["mode"] == PracticeAreaMode.ALL
+        context["areas"] = list(listed) if is_all else in_chosen_order(listed, value["chosen"])
+        return context
+
+    class Meta:
+        icon = "list-ul"
+        template = "blocks/sections/practice_areas.html"
+        label = "Practice areas"
+        description = "A list of practice areas, each with one line."
+        preview_value = {"heading": "What we can help with", "mode": "all"}
 
 
 class CaseResultBlock(blocks.StructBlock):

@@ -147,9 +147,10 @@ class CalloutBlock(blocks.StructBlock):
     text = TextBlock(features=[*PROSE, "footnotes"], template=None)
 
     def get_context(self, value, parent_context=None):
-        """Add the kind in words."""
+        """Add the kind in words, and as the CSS component's modifier."""
         context = super().get_context(value, parent_context)
         context["kind_label"] = CalloutKind(value["kind"]).label
+        context["kind_class"] = value["kind"].replace("_", "-")
         return context
 
     class Meta:

@@ -7,6 +7,7 @@ from wagtail.search import index
 from firm.chrome import Chrome
 from firm.fields import BlockField
 from firm.models.base import BasePage, FootnotedPage
+from firm.querysets import PracticeAreaManager
 from firm.reading import contents, plain_text, readable
 from firm.registry import practice_area_sections
 
@@ -65,7 +66,7 @@ class PracticeAreaIndexPage(BasePage):
     def get_context(self, request, *args, **kwargs):
         """Add the areas in the editors' order."""
         context = super().get_context(request, *args, **kwargs)
-        context["areas"] = PracticeAreaPage.objects.child_of(self).visible().order_by("path")
+        context["areas"] = PracticeAreaPage.objects.child_of(self).listed()
         return context
 
 
@@ -77,6 +78,8 @@ class PracticeAreaPage(FootnotedPage):
     image = models.ForeignKey("firm.FirmImage", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     body = BlockField("firm.blocks.story.story_blocks", blank=True)
     faq = BlockField("firm.blocks.text.question_blocks", blank=True, verbose_name="questions and answers")
+
+    objects = PracticeAreaManager()
 
     parent_page_types = ["firm.PracticeAreaIndexPage"]
     subpage_types = []

@@ -198,3 +198,8 @@ class Office(Orderable):
     def locality(self) -> str:
         """City, state and postal code in one line, as an envelope has them."""
         return f"{self.city}, {self.region} {self.postal_code}".strip(" ,")
+
+    @property
+    def map_description(self) -> str:
+        """What the drawn map shows, for those who cannot see it."""
+        return f"Map of the streets around the office at {', '.join(self.street.splitlines())}, {self.locality}"

@@ -1,6 +1,7 @@
 """What templates draw with: pictures, icons, links, telephone numbers."""
 
-from urllib.parse import urlencode
+import re
+from urllib.parse import urlencode, urlsplit
 
 from django import template
 from django.templatetags.static import static
@@ -11,6 +12,7 @@ from firm.blocks.links import LinkKind
 from firm.picture import ROLES
 
 register = template.Library()
+_NORTH_AMERICAN = re.compile(r"\((\d{3})\) (\d{3})-(\d{4})")
 
 
 @register.inclusion_tag("components/picture.html")
@@ -100,17 +102,28 @@ def tel(number) -> str:
 
 @register.filter
 def national(number) -> str:
-    """Return a telephone number as it is written at home."""
-    return number.as_national if number else ""
+    """Return a telephone number as it is written at home; those of North America in groups: 212-555-0100."""
+    if not number:
+        return ""
+    match = _NORTH_AMERICAN.fullmatch(number.as_national)
+    return "-".join(match.groups()) if match and number.country_code == 1 else number.as_national
 
 
 @register.filter
-def stars(rating: int) -> range:
-    """Return one item for each star given."""
-    return range(rating or 0)
+def hostname(url: str) -> str:
+    """Return the host of an address, without www."""
+    return (urlsplit(url).hostname or "").removeprefix("www.")
 
 
-@register.filter
-def missing_stars(rating: int) -> range:
-    """Return one item for each star of five not given."""
-    return range(5 - (rating or 0))
+@register.simple_tag(takes_context=True)
+def parent_href(context, page) -> str:
+    """Return the address of the page above ``page``, without asking the database."""
+    url = (page.get_url(context.get("request")) or "") if page else ""
+    return url.rstrip("/").rpartition("/")[0] + "/" if url else ""
+
+
+@register.simple_tag(takes_context=True)
+def next_anchor(context, text: str) -> str:
+    """Return the page's next free id for a section."""
+    anchors = context.get("anchors")
+    return anchors.take(text) if anchors else text

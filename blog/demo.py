@@ -1,0 +1,103 @@
+"""This app's part of the demo: the brief's post, further posts, and as many synthetic ones as are asked for."""
+
+import datetime
+from pathlib import Path
+
+from django.db import transaction
+from django.utils import timezone
+
+from blog.models import BlogIndexPage, BlogPostPage, Category, PostAuthor, StaffAuthor
+from firm.demo import Demo, add_footnotes, read
+from firm.search import note_page
+
+CONTENT = Path(__file__).parent / "demo_content"
+ATTORNEYS = CONTENT.parent.parent / "attorneys" / "demo_content" / "attorneys.toml"
+STAFF_MARK = "staff:"
+
+
+def load(demo: Demo) -> None:
+    """Make the blog with its categories and posts."""
+    index = demo.child(
+        demo.home,
+        BlogIndexPage(
+            title="Blog",
+            slug="blog",
+            introduction="How criminal cases really move, in plain words, with the sources beneath.",
+        ),
+    )
+    categories = {
+        entry["slug"]: Category.objects.get_or_create(slug=entry["slug"], defaults=entry)[0]
+        for entry in read(CONTENT / "categories.toml")["category"]
+    }
+    staff = {
+        entry["slug"]: StaffAuthor.objects.get_or_create(
+            name=entry["name"], defaults={"role": entry["role"][:80], "bio": entry["bio"][:400]}
+        )[0]
+        for entry in read(ATTORNEYS)["staff_author"]
+    }
+    entries = sorted((read(path) for path in (CONTENT / "posts").glob("*.toml")), key=lambda entry: entry["date"])
+    for entry in entries:
+        if not index.get_children().filter(slug=entry["slug"]).exists():
+            post = demo.child(index, _post(demo, entry, categories, staff))
+            _date(post, entry)
+    demo.pages["blog"] = index
+
+
+def _post(demo: Demo, entry: dict, categories: dict, staff: dict) -> BlogPostPage:
+    slug = entry["slug"]
+    post = BlogPostPage(
+        title=entry["title"],
+        slug=slug,
+        seo_title=entry.get("seo_title", ""),
+        search_description=entry.get("search_description", ""),
+        date=entry["date"],
+        category=categories[entry["category"]],
+        summary=entry["summary"],
+        image=demo.image(entry["image"]) if entry.get("image") else None,
+        body=demo.writer(slug).body(entry["body"]),
+        reviewed_on=entry.get("reviewed"),
+        reviewed_by=demo.attorneys.get(entry.get("reviewed_by", "")),
+        owner=demo.staff.get("editor"),
+    )
+    for order, name in enumerate(entry["authors"]):
+        is_staff = name.startswith(STAFF_MARK)
+        who = {"staff": staff[name.removeprefix(STAFF_MARK)]} if is_staff else {"attorney": demo.attorneys[name]}
+        post.authors.add(PostAuthor(sort_order=order, **who))
+    post.tags.add(*entry["tags"])
+    post.practice_areas = [demo.practice_areas[area] for area in entry.get("practice_areas", [])]
+    add_footnotes(post, slug, entry.get("footnote", []))
+    return post
+
+
+def _date(post: BlogPostPage, entry: dict) -> None:
+    """Give a post the moments of its own past instead of today's."""
+    first, last = (_morning(entry.get(key) or entry["date"]) for key in ("date", "updated"))
+    BlogPostPage.objects.filter(pk=post.pk).update(first_published_at=first, last_published_at=last)
+
+
+def _morning(date: datetime.date) -> datetime.datetime:
+    return timezone.make_aware(datetime.datetime.combine(date, datetime.time(9)))
+
+
+def add_synthetic_posts(count: int) -> int:
+    """Add posts of made-up text until there are ``count`` of them; return how many were added."""
+    index = BlogIndexPage.objects.get()
+    model = BlogPostPage.objects.child_of(index).live().exclude(slug__startswith="synthetic-").first()
+    existing = index.get_children().filter(slug__startswith="synthetic-").count()
+    categories = list(Category.objects.all())
+    author = StaffAuthor.objects.first()
+    for number in range(existing, count):
+        with transaction.atomic():
+            post = BlogPostPage(
+                title=f"Synthetic post {number + 1}: notes on procedure",
+                slug=f"synthetic-{number + 1}",
+                date=model.date - datetime.timedelta(days=number % 1500),
+                category=categories[number % len(categories)],
+                summary="A made-up post for measuring; its text is that of another post.",
+                image_id=model.image_id,
+                body=model.body,
+            )
+            post.authors.add(PostAuthor(sort_order=0, staff=author))
+            index.add_child(instance=post)
+            note_page(post)
+    return max(0, count - existing)

@@ -1,0 +1,404 @@
+"""The demo site: the firm of the brief. Every app adds its own part in a module ``demo`` with ``load(demo)``."""
+
+import tomllib
+from io import BytesIO
+from pathlib import Path
+
+from django.core.files.base import ContentFile
+from django.core.files.images import ImageFile
+from django.db import transaction
+from wagtail.documents import get_document_model
+from wagtail.models import Collection, Page, Site
+
+from firm import artwork
+from firm.demo_story import StoryWriter, footnote_id
+from firm.models import ContactPage, FirmImage, FirmSettings, HomePage, PracticeAreaIndexPage, PracticeAreaPage, StandardPage
+
+CONTENT = Path(__file__).parent / "demo_content"
+COLLECTION = "Demo artwork"
+SAMPLE_DOCUMENT = "What to write down after an arrest (sample)"
+SAMPLE_LINES = (
+    "What to write down after an arrest (sample)",
+    "",
+    "1. The agency, and the names or badge numbers of the officers.",
+    "2. Every paper that was left behind; keep the originals.",
+    "3. Where the person is held, and the name of anyone you spoke to.",
+    "4. The date, time and place of the next appearance in court.",
+    "",
+    "Do not write down what happened. Tell that to the lawyer alone.",
+)
+
+
+def read(path: Path) -> dict:
+    """Return a file of the demo's texts."""
+    return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
+class Demo:
+    """The demo site while it is being loaded: what the apps' parts refer to in each other."""
+
+    def __init__(self, *, staff: dict, requests: int | None = None) -> None:
+        self.staff = staff
+        self.requests = requests
+        self.home: HomePage | None = None
+        self.practice_areas: dict[str, PracticeAreaPage] = {}
+        self.attorneys: dict = {}
+        self.pages: dict[str, Page] = {}
+        self._images: dict[str, FirmImage] = {}
+        self._collection = None
+
+    # --- Pages ------------------------------------------------------------------------------------
+
+    def child(self, parent: Page, page: Page) -> Page:
+        """Publish ``page`` below ``parent``, unless the parent has a page at that slug; return the one there is."""
+        existing = parent.get_children().filter(slug=page.slug).first()
+        if existing:
+            return existing.specific
+        with transaction.atomic():
+            parent.add_child(instance=page)
+            page.save_revision().publish()
+        return page
+
+    def writer(self, slug: str) -> StoryWriter:
+        """Return the writer for the body of the page with ``slug``."""
+        return StoryWriter(slug, lambda key: self.image(key).pk, self.document, self.link)
+
+    def link(self, label: str, target: str) -> dict:
+        """Return the stored value of a link to the form, the telephone, a page of the site or another address."""
+        value = {"label": label, "kind": target, "page": None, "url": ""}
+        if target in {"consultation", "phone"}:
+            return value
+        if target.startswith("/"):
+            page = self.page_at(target)
+            return value | ({"kind": "page", "page": page} if page else {"kind": "url", "url": target})
+        return value | {"kind": "url", "url": target}
+
+    def page_at(self, path: str) -> int | None:
+        """Return the id of the page at an address of the site, if it is there yet."""
+        page = Page.objects.filter(url_path=self.home.url_path + path.lstrip("/")).first()
+        return page.pk if page else None
+
+    # --- Pictures and files -----------------------------------------------------------------------
+
+    @property
+    def collection(self) -> Collection:
+        """Where the demo's pictures are kept in the library."""
+        if self._collection is None:
+            found = Collection.objects.filter(name=COLLECTION).first()
+            self._collection = found or Collection.get_first_root_node().add_child(name=COLLECTION)
+        return self._collection
+
+    def image(self, key: str) -> FirmImage:
+        """Return the artwork for a key such as ``columns-2`` or ``skyline-hero``, drawing it the first time."""
+        if key not in self._images:
+            self._images[key] = self.drawn(f"Artwork: {key}", lambda: artwork_for(key), key)
+        return self._images[key]
+
+    def drawn(self, title: str, draw, name: str, *, kind: str = "JPEG") -> FirmImage:
+        """Return the picture with ``title``, made by ``draw()`` when there is none yet."""
+        found = FirmImage.objects.filter(title=title, collection=self.collection).first()
+        if found:
+            return found
+        stream = BytesIO()
+        picture = draw()
+        picture.save(stream, kind, **({"quality": 86} if kind == "JPEG" else {}))
+        image = FirmImage(
+            title=title,
+            collection=self.collection,
+            width=picture.width,
+            height=picture.height,
+            credit="Drawn for the demo",
+            file=ImageFile(BytesIO(stream.getvalue()), name=f"{name}.{'jpg' if kind == 'JPEG' else 'png'}"),
+        )
+        image.save()
+        return image
+
+    def document(self, key: str) -> int:
+        """Return the id of the sample document."""
+        documents = get_document_model().objects
+        found = documents.filter(title=SAMPLE_DOCUMENT).first()
+        if found is None:
+            text = "\r\n".join(SAMPLE_LINES) + "\r\n"
+            found = documents.create(title=SAMPLE_DOCUMENT, file=ContentFile(text.encode(), name=f"{key}.txt"))
+        return found.pk
+
+
+def artwork_for(key: str):
+    """Draw the picture for a key: ``skyline-…`` or one of the abstract themes with a number."""
+    if key == "skyline-hero":
+        return artwork.skyline(key, size=(960, 1200))
+    if key.startswith("skyline"):
+        return artwork.skyline(key, size=(1200, 800))
+    theme = key.rsplit("-", 1)[0]
+    return artwork.abstract_scene(theme, key, size=(1200, 800))
+
+
+def add_footnotes(page, slug: str, footnotes: list[dict]) -> None:
+    """Add the footnotes to a page that is not saved yet."""
+    model = page.footnotes.model
+    for order, note in enumerate(footnotes):
+        page.footnotes.add(model(uuid=footnote_id(slug, note["key"]), text=note["text"], sort_order=order))
+
+
+def load(demo: Demo) -> None:
+    """Make the home page, the practice areas and the standing pages."""
+    demo.home = _home()
+    _practice_areas(demo)
+    for entry in read(CONTENT / "pages.toml")["page"]:
+        _standing_page(demo, entry)
+
+
+def _home() -> HomePage:
+    home = HomePage.objects.first()
+    if home:
+        return home
+    root = Page.get_first_root_node()
+    site = Site.objects.filter(is_default_site=True).first()
+    welcome = root.get_children().filter(slug="home").first()
+    if welcome and welcome.specific_class is Page:
+        welcome.slug = "welcome-to-wagtail"
+        welcome.save(clean=False)
+    home = HomePage(title="Home", slug="home", show_in_menus=True)
+    root.add_child(instance=home)
+    if site:
+        site.root_page = home
+        site.save()
+    else:
+        Site.objects.create(hostname="localhost", root_page=home, is_default_site=True)
+    if welcome and welcome.specific_class is Page:
+        Page.objects.get(pk=welcome.pk).delete()
+    return HomePage.objects.get(pk=home.pk)
+
+
+def _practice_areas(demo: Demo) -> None:
+    index = PracticeAreaIndexPage(
+        title="Practice areas",
+        slug="practice-areas",
+        introduction="What the firm defends, and what to do first in each kind of case.",
+    )
+    index = demo.child(demo.home, index)
+    for entry in read(CONTENT / "practice_areas.toml")["practice_area"]:
+        slug = entry["slug"]
+        existing = PracticeAreaPage.objects.child_of(index).filter(slug=slug).first()
+        demo.practice_areas[slug] = existing or demo.child(index, _practice_area(demo, entry))
+
+
+def _practice_area(demo: Demo, entry: dict) -> PracticeAreaPage:
+    slug, writer = entry["slug"], demo.writer(entry["slug"])
+    page = PracticeAreaPage(
+        title=entry["title"],
+        slug=slug,
+        summary=entry["summary"][:160],
+        introduction=plain(entry["intro"]),
+        search_description=entry["search_description"],
+        image=demo.image(entry["image"]) if entry.get("image") else None,
+        body=writer.body(entry["body"]),
+        faq=[{"type": "question", "value": value} for value in writer.questions(entry.get("faq", []))],
+    )
+    add_footnotes(page, slug, entry.get("footnote", []))
+    return page
+
+
+def plain(html: str) -> str:
+    """Return the words of a paragraph of the demo's texts."""
+    return " ".join(html.replace("<p>", "").replace("</p>", "").split())
+
+
+def _standing_page(demo: Demo, entry: dict) -> None:
+    slug = entry["slug"]
+    if slug == "contact":
+        page = ContactPage(title=entry["title"], slug=slug, introduction=plain(entry["intro"]))
+    elif slug in {"about", "privacy", "terms", "disclaimer", "accessibility"}:
+        page = StandardPage(
+            title=entry["title"],
+            slug=slug,
+            introduction=plain(entry["intro"]),
+            body=demo.writer(slug).body(entry.get("body", [])),
+            shows_contents=slug in {"privacy", "terms"},
+            reviewed_on=entry.get("reviewed"),
+        )
+        add_footnotes(page, slug, entry.get("footnote", []))
+    else:
+        return
+    page.search_description = entry.get("search_description", "")
+    demo.pages[slug] = demo.child(demo.home, page)
+
+
+def finish(demo: Demo) -> None:
+    """Fill the settings and the home page, which refer to what all apps have made."""
+    _settings(demo)
+    if not demo.home.sections:
+        sections = read(CONTENT / "home.toml")["section"]
+        demo.home.sections = [home_section(demo, entry) for entry in sections]
+        demo.home.search_description = read(CONTENT / "settings.toml")["description"][:155]
+        demo.home.save_revision().publish()
+
+
+def _settings(demo: Demo) -> None:
+    site = Site.objects.get(is_default_site=True)
+    if FirmSettings.objects.filter(site=site).exists():
+        return
+    texts = read(CONTENT / "settings.toml")
+    closing = texts["closing_call"]
+    settings = FirmSettings(
+        site=site,
+        firm_name=texts["firm_name"],
+        tagline=texts["tagline"],
+        description=texts["description"],
+        phone=texts["phone"],
+        availability_label=texts["availability_label"],
+        consultation_page=Page.objects.child_of(demo.home).filter(slug="free-consultation").first(),
+        consultation_label=texts["consultation_label"],
+        header_nav=[{"type": "link", "value": demo.link(e["label"], e["path"])} for e in texts["header_navigation"]][:6],
+        footer_nav=[
+            {
+                "type": "group",
+                "value": {"heading": group["heading"], "links": [demo.link(e["label"], e["path"]) for e in group["links"]]},
+            }
+            for group in texts["footer_navigation"]
+        ],
+        legal_nav=[{"type": "link", "value": demo.link(e["label"], e["path"])} for e in texts["legal_links"]],
+        closing_heading=closing["heading"],
+        closing_text=closing["text"],
+        closing_label=closing["label"],
+        advertising_label=texts["attorney_advertising"],
+        results_disclaimer=texts["results_disclaimer"],
+        site_disclaimer=texts["site_disclaimer"],
+        article_disclaimer=texts["not_legal_advice"],
+        default_social_image=demo.drawn(
+            "Artwork: sharing", lambda: artwork.social_card(texts["tagline"], "New York", texts["firm_name"]), "sharing"
+        ),
+    )
+    for order, office in enumerate(texts["offices"]):
+        settings.offices.add(_office(demo, office, order))
+    settings.save()
+
+
+def _office(demo: Demo, texts: dict, order: int):
+    hours = [
+        {"type": "hours", "value": {"days": line["days"], "opens": line["opens"], "closes": line["closes"]}}
+        for line in texts["hours"]
+    ]
+    return FirmSettings.offices.rel.related_model(
+        sort_order=order,
+        name=texts["name"],
+        street="\n".join(texts["address_lines"]),
+        city=texts["city"],
+        region=texts["region"],
+        postal_code=texts["postal_code"],
+        country=texts["country"],
+        hours=hours,
+        hours_note=texts["hours_note"],
+        directions=texts["directions"],
+        map_image=demo.drawn("Artwork: map", lambda: artwork.map_drawing("office", texts["city"]), "map"),
+        map_url=texts.get("map_link", ""),
+    )
+
+
+def home_section(demo: Demo, entry: dict) -> dict:
+    """Return a section of the home page as it is stored."""
+    kind = entry["type"]
+    build = _SECTIONS.get(kind, _plain_section)
+    value = build(demo, entry)
+    if "intro" in entry:
+        value["introduction"] = entry["intro"]
+    return {"type": kind, "value": value}
+
+
+def _plain_section(demo: Demo, entry: dict) -> dict:
+    return {key: value for key, value in entry.items() if key not in {"type", "intro"}}
+
+
+def _hero(demo, entry):
+    link = demo.link(entry["primary_label"], entry["primary_target"])
+    return {
+        "kicker": entry["kicker"],
+        "heading": entry["heading"],
+        "text": entry["text"],
+        "image": demo.image(entry["image"]).pk,
+        "link": link,
+    }
+
+
+def _logo_strip(demo, entry):
+    logos = []
+    for logo in entry["logos"]:
+        mark = demo.drawn(
+            f"Mark: {logo['name']}",
+            lambda logo=logo: artwork.outlet_mark(logo["name"], logo["style"]),
+            f"mark-{logo['name'].lower().replace(' ', '-')}",
+            kind="PNG",
+        )
+        logos.append({"name": logo["name"], "image": mark.pk, "url": logo.get("link", "")})
+    return {"heading": entry["heading"], "logos": logos}
+
+
+def _badges(demo, entry):
+    badges = []
+    for badge in entry["badges"]:
+        seal = demo.drawn(
+            f"Seal: {badge['label']}",
+            lambda badge=badge: artwork.badge_seal(badge["label"], badge["label"]),
+            f"seal-{badge['label'].lower().replace(' ', '-')}",
+            kind="PNG",
+        )
+        badges.append(badge | {"image": seal.pk, "valid_until": badge["valid_until"].isoformat()})
+    return {"heading": entry["heading"], "badges": badges}
+
+
+def _on_screen(demo, entry):
+    attorney = demo.attorneys.get(entry["person"])
+    return {
+        "heading": entry["heading"],
+        "person": attorney.title if attorney else entry["person"],
+        "production": entry["production"],
+        "platform": entry["platform"],
+        "year": entry["year"],
+        "text": entry["text"],
+        "image": {"image": demo.image("skyline-screen").pk, "alt_text": "", "decorative": True},
+        "profile": attorney.pk if attorney else None,
+        "url": entry.get("link", ""),
+    }
+
+
+def _value_statement(demo, entry):
+    text = demo.writer("home").prose(entry["html"])
+    return {"heading": entry["heading"], "text": text, "link": demo.link(entry["label"], entry["target"])}
+
+
+def _call_to_action(demo, entry):
+    link = demo.link(entry["label"], entry["target"])
+    return {"heading": entry["heading"], "text": entry.get("text", ""), "link": link}
+
+
+def _case_results(demo, entry):
+    results = []
+    for result in entry["results"]:
+        area = demo.practice_areas.get(result.get("practice_area", ""))
+        results.append(result | {"practice_area": area.pk if area else None})
+    return {"heading": entry["heading"], "results": results}
+
+
+def _faq(demo, entry):
+    return {"heading": entry["heading"], "items": demo.writer("home").questions(entry["items"])}
+
+
+def _statistics(demo, entry):
+    items = []
+    for item in entry["items"]:
+        as_of = item.get("as_of")
+        items.append(item | {"as_of": as_of.isoformat() if as_of else None})
+    return {"heading": entry["heading"], "items": items}
+
+
+_SECTIONS = {
+    "hero": _hero,
+    "logo_strip": _logo_strip,
+    "badges": _badges,
+    "on_screen": _on_screen,
+    "value_statement": _value_statement,
+    "call_to_action": _call_to_action,
+    "case_results": _case_results,
+    "faq": _faq,
+    "statistics": _statistics,
+}

@@ -1,0 +1,17 @@
+"""The worker: background tasks from the database, and what is done by the clock."""
+
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+
+from firm import schedule
+
+
+class Command(BaseCommand):
+    """Run until told to stop. Several may run; each task is taken by one."""
+
+    help = "Runs background tasks and scheduled jobs until it is stopped."
+
+    def handle(self, *args, **options):
+        """Start the clock, then take tasks."""
+        schedule.start()
+        call_command("db_worker", backend_name="worker", queue_name="*", reload=False, startup_delay=False)
