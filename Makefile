@@ -38,7 +38,7 @@ dev: $(VENV)/run.stamp ## The same with reload and readable tracebacks
 	@DJANGO_SETTINGS_MODULE=firm.settings.dev exec $(PY) manage.py serve
 
 browser: $(VENV)/dev.stamp
-	@$(PY) tests/browser.py --install
+	@$(PY) tests/browser_setup.py
 
 test: $(VENV)/dev.stamp browser ## Run all tests; ARGS= goes to pytest
 	@$(PY) -m pytest $(ARGS)

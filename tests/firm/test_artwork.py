@@ -5,6 +5,7 @@ from itertools import combinations
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PIL import ImageChops
 
 from firm.artwork import (
     MarkStyle,
@@ -327,3 +328,11 @@ def test_a_ramp_runs_from_ink_to_paper(ramp):
 def test_a_card_wears_one_brass_accent():
     colours = {colour for _, colour in social_card("Title", "Kicker", "Firm").getcolors(maxcolors=1 << 20)}
     assert BRASS_LIGHT in colours
+
+
+@pytest.mark.parametrize("theme", Theme)
+def test_a_scene_shows_its_brass_accent_whatever_the_seed(theme):
+    for seed in range(8):
+        red, _, blue = abstract_scene(theme, f"{theme}-{seed}", (480, 320)).split()
+        warm = ImageChops.subtract(red, blue).point([255 if v > 80 else 0 for v in range(256)])
+        assert warm.histogram()[255] >= 20, f"{theme}-{seed} has no accent"

@@ -1,0 +1,65 @@
+"""Fixtures of the whole suite: no network, one page tree at need, and the demo site for those who look at all of it."""
+
+import socket
+
+import pytest
+from django.core.cache import cache
+from django.core.management import call_command
+from django.db import transaction
+from wagtail.models import Site
+
+from tests import factories
+
+LOOPBACK = {"127.0.0.1", "::1", "localhost"}
+
+
+@pytest.fixture(autouse=True)
+def _no_network(monkeypatch):
+    """A test that reaches for another host fails."""
+    connect = socket.socket.connect
+
+    def guarded(self, address):
+        if isinstance(address, tuple) and address[0] not in LOOPBACK:
+            raise AssertionError(f"A test tried to reach {address[0]}")
+        return connect(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+@pytest.fixture(autouse=True)
+def _cold_cache():
+    """Every test starts with an empty cache."""
+    cache.clear()
+    yield
+    cache.clear()
+
+
+@pytest.fixture
+def home(db):
+    """The home page of an otherwise empty site, with the firm's settings."""
+    home = factories.HomePageFactory()
+    factories.FirmSettingsFactory(site=Site.objects.get(is_default_site=True))
+    return home
+
+
+@pytest.fixture(scope="module")
+def demo_site(django_db_setup, django_db_blocker):
+    """The demo, loaded once for a module and rolled back after it."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        call_command("load_demo", verbosity=0)
+        yield
+        transaction.set_rollback(True)
+    cache.clear()
+
+
+@pytest.fixture
+def client_of(db):
+    """Return a function that makes a client logged in with a role (or as owner)."""
+    from django.test import Client
+
+    def make(role=None, **kwargs):
+        client = Client()
+        client.force_login(factories.UserFactory(role=role, **kwargs))
+        return client
+
+    return make

@@ -1,0 +1,55 @@
+import pytest
+
+from consultations.models import ConsultationRequest
+from tests.consultations.factories import ConsultationRequestFactory as Request
+
+pytestmark = pytest.mark.django_db
+
+
+def found(text):
+    return set(ConsultationRequest.objects.matching(text))
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["(212) 555-0142", "212.555.0142", "+1 212 555 0142", "2125550142", "12125550142", "555-0142", "tel:+12125550142"],
+)
+def test_number_is_found_in_any_notation(typed):
+    wanted = Request(phone="+12125550142")
+    Request(phone="+12125550199")
+    assert found(typed) == {wanted}
+
+
+@pytest.mark.parametrize("typed", ["jane", "SAMPLE-DOE", "doe jane", "jane@", "K7MW", "k7mw3qfp"])
+def test_name_address_and_reference_are_found(typed):
+    wanted = Request(full_name="Jane Sample-Doe", email="jane@example.com", reference="K7MW-3QFP")
+    Request(full_name="Someone Else", reference="2222-2222")
+    assert found(typed) == {wanted}
+
+
+def test_person_in_need_is_found():
+    wanted = Request(for_family=True, person_in_need="Kim Kept")
+    Request()
+    assert found("kim") == {wanted}
+
+
+@pytest.mark.parametrize("typed", ["%", "_", "' OR 1=1 --", "\x00\x00nobody", "12", "x" * 5000])
+def test_hostile_search_finds_nothing(typed):
+    Request(full_name="Jane", phone="+13475550177", reference="BBBB-BBBB")
+    assert found(typed) == set()
+
+
+def test_empty_search_keeps_all():
+    assert found("  \x00 ") == {Request()}
+
+
+def test_named_sets(staff):
+    intake = staff("intake")
+    new, review = Request(), Request(in_review=True, assignee=intake)
+    closed, odd = Request(closed=True), Request(is_suspicious=True)
+    requests = ConsultationRequest.objects
+    assert set(requests.new()) == {new, odd}
+    assert set(requests.open()) == {new, review, odd}
+    assert set(requests.assigned_to(intake)) == {review}
+    assert set(requests.unassigned()) == {new, closed, odd}
+    assert set(requests.suspicious()) == {odd}
