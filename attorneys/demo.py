@@ -12,7 +12,9 @@ LANGUAGES = {"en": "English"}
 
 def load(demo: Demo) -> None:
     """Make the directory, the profiles and the testimonials."""
-    languages = {code: Language.objects.get_or_create(code=code, defaults={"name": name})[0] for code, name in LANGUAGES.items()}
+    languages = {
+        code: Language.objects.get_or_create(code=code, defaults={"name": name})[0] for code, name in LANGUAGES.items()
+    }
     index = AttorneyIndexPage(
         title="Attorneys", slug="attorneys", introduction="The people who pick up the telephone, and stand up in court."
     )
@@ -33,7 +35,9 @@ def _attorney(demo: Demo, entry: dict, languages: dict) -> AttorneyPage:
         summary=entry["summary"],
         email=entry.get("email", ""),
         is_former=entry.get("former", False),
-        portrait=demo.drawn(f"Portrait: {name}", lambda: artwork.monogram_portrait(name, size=(768, 960)), entry["slug"]),
+        portrait=demo.drawn(
+            f"Portrait: {name}", lambda: artwork.monogram_portrait(name, size=(768, 960)), entry["slug"]
+        ),
         biography=demo.writer(entry["slug"]).body([{"type": "text", "html": entry["biography"]}]),
         admissions=[
             {"type": "admission", "value": {"jurisdiction": item["jurisdiction"], "year": item["detail"]}}
@@ -44,7 +48,10 @@ def _attorney(demo: Demo, entry: dict, languages: dict) -> AttorneyPage:
             for item in entry.get("education", [])
         ],
         matters=[
-            {"type": "matter", "value": {"title": item["headline"], "summary": item["text"], "year": item.get("year", "")}}
+            {
+                "type": "matter",
+                "value": {"title": item["headline"], "summary": item["text"], "year": item.get("year", "")},
+            }
             for item in entry.get("matters", [])
         ],
     )

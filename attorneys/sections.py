@@ -26,7 +26,7 @@ class AttorneyMode(models.TextChoices):
 class AttorneysBlock(SectionBlock):
     """One card for each attorney: photograph, name, title, link to the profile."""
 
-    mode = blocks.ChoiceBlock(choices=AttorneyMode.choices, default=AttorneyMode.ALL, label="Show")
+    mode = blocks.ChoiceBlock(search_index=False, choices=AttorneyMode.choices, default=AttorneyMode.ALL, label="Show")
     chosen = blocks.ListBlock(FetchedPageChooserBlock(page_type="attorneys.AttorneyPage"), default=[], label="Chosen")
 
     def get_context(self, value, parent_context=None):
@@ -54,7 +54,9 @@ class TestimonialMode(models.TextChoices):
 class TestimonialsBlock(SectionBlock):
     """Quotations from clients, always with the notice on prior results."""
 
-    mode = blocks.ChoiceBlock(choices=TestimonialMode.choices, default=TestimonialMode.DAILY, label="Show")
+    mode = blocks.ChoiceBlock(
+        search_index=False, choices=TestimonialMode.choices, default=TestimonialMode.DAILY, label="Show"
+    )
     count = blocks.IntegerBlock(default=2, min_value=1, max_value=6, help_text="How many; only for “Others each day”.")
     selected = blocks.ListBlock(FetchedPageChooserBlock(page_type="attorneys.TestimonialPage"), default=[])
 

@@ -13,7 +13,7 @@ def vcard(attorney, chrome) -> str:
         f"N:{_escape(parts.family)};{_escape(parts.given)};;;{_escape(parts.suffix)}",
         f"ORG:{_escape(chrome.settings.firm_name)}",
         f"TITLE:{_escape(attorney.job_title)}",
-        f"TEL;VALUE=uri;TYPE=\"work,voice\":tel:{phone.as_e164}" if phone else "",
+        f'TEL;VALUE=uri;TYPE="work,voice":tel:{phone.as_e164}' if phone else "",
         f"EMAIL;TYPE=work:{_escape(attorney.email)}" if attorney.email else "",
         _address(office) if office else "",
         f"URL:{chrome.root_url}{attorney.get_url(chrome.request)}",
@@ -23,7 +23,15 @@ def vcard(attorney, chrome) -> str:
 
 
 def _address(office) -> str:
-    parts = ["", "", ", ".join(office.street.splitlines()), office.city, office.region, office.postal_code, office.country]
+    parts = [
+        "",
+        "",
+        ", ".join(office.street.splitlines()),
+        office.city,
+        office.region,
+        office.postal_code,
+        office.country,
+    ]
     return "ADR;TYPE=work:" + ";".join(_escape(part) for part in parts)
 
 

@@ -8,3 +8,9 @@ class BlogConfig(AppConfig):
 
     name = "blog"
     verbose_name = "Blog"
+
+    def ready(self):
+        """Connect the signals."""
+        from blog import signals
+
+        signals.connect()

@@ -12,7 +12,10 @@ class BlogPostQuerySet(FirmPageQuerySet):
     def listed(self):
         """Those that may be seen, newest first, with what a row of a list draws."""
         return (
-            self.visible().select_related("category", "image").defer("body").order_by("-date", "-first_published_at", "-pk")
+            self.visible()
+            .select_related("category", "image")
+            .defer("body")
+            .order_by("-date", "-first_published_at", "-pk")
         )
 
     def with_authors(self, authors):
@@ -24,13 +27,17 @@ class BlogPostQuerySet(FirmPageQuerySet):
         return self.filter(category=category)
 
     def related_to(self, post, count: int):
-        """Return the ``count`` posts nearest to ``post``: shared tags first, then the same category, then the newest."""
+        """Return the ``count`` nearest posts: those with shared tags first, then the same category, then the newest."""
         tags = [item.tag_id for item in post.tagged_items.all()]
-        same_category = Case(When(category_id=post.category_id, then=Value(1)), default=Value(0), output_field=IntegerField())
+        same_category = Case(
+            When(category_id=post.category_id, then=Value(1)), default=Value(0), output_field=IntegerField()
+        )
         return (
             self.listed()
             .exclude(pk=post.pk)
-            .annotate(shared=Count("tagged_items", filter=Q(tagged_items__tag__in=tags), distinct=True), near=same_category)
+            .annotate(
+                shared=Count("tagged_items", filter=Q(tagged_items__tag__in=tags), distinct=True), near=same_category
+            )
             .filter(Q(shared__gt=0) | Q(near=1))
             .order_by("-shared", "-near", "-date", "-pk")[:count]
         )

@@ -48,7 +48,9 @@ def posts_by_attorney(attorney) -> PageSection | None:
     """The attorney's newest posts."""
     written = PostAuthor.objects.filter(attorney=attorney).values("post_id")
     posts = list(BlogPostPage.objects.listed().filter(pk__in=written)[:SHOWN_ON_PAGES])
-    return PageSection("components/sections/posts.html", {"posts": posts}) if posts else None
+    if not posts:
+        return None
+    return PageSection("components/sections/posts.html", {"posts": posts, "heading": f"Written by {attorney.title}"})
 
 
 register_home_section("latest_posts", LatestPostsBlock(group="People"), order=120)

@@ -12,7 +12,7 @@ class FirmConfig(AppConfig):
 
     def ready(self):
         """Connect the signals and register the house rules as system checks."""
-        from firm import checks, signals  # noqa: PLC0415
+        from firm import checks, signals
 
         signals.connect()
         register(checks.page_models_follow_the_house_rules)

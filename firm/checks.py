@@ -14,7 +14,9 @@ def page_models_follow_the_house_rules(app_configs, **kwargs) -> list[Error]:
         if model.__module__.split(".")[0] in {"wagtail", "tests"}:
             continue
         if not issubclass(model, BasePage):
-            errors.append(Error(f"{model.__name__} must build on firm.models.base.BasePage.", obj=model, id="firm.E001"))
+            errors.append(
+                Error(f"{model.__name__} must build on firm.models.base.BasePage.", obj=model, id="firm.E001")
+            )
             continue
         if "parent_page_types" not in vars(model):
             errors.append(Error(f"{model.__name__} must say where it may stand.", obj=model, id="firm.E002"))

@@ -12,7 +12,15 @@ from wagtail.models import Collection, Page, Site
 
 from firm import artwork
 from firm.demo_story import StoryWriter, footnote_id
-from firm.models import ContactPage, FirmImage, FirmSettings, HomePage, PracticeAreaIndexPage, PracticeAreaPage, StandardPage
+from firm.models import (
+    ContactPage,
+    FirmImage,
+    FirmSettings,
+    HomePage,
+    PracticeAreaIndexPage,
+    PracticeAreaPage,
+    StandardPage,
+)
 
 CONTENT = Path(__file__).parent / "demo_content"
 COLLECTION = "Demo artwork"
@@ -119,7 +127,8 @@ class Demo:
         found = documents.filter(title=SAMPLE_DOCUMENT).first()
         if found is None:
             text = "\r\n".join(SAMPLE_LINES) + "\r\n"
-            found = documents.create(title=SAMPLE_DOCUMENT, file=ContentFile(text.encode(), name=f"{key}.txt"))
+            content = ContentFile(text.encode(), name=f"{key}.txt")
+            found = documents.create(title=SAMPLE_DOCUMENT, file=content, file_size=content.size)
         return found.pk
 
 
@@ -249,11 +258,16 @@ def _settings(demo: Demo) -> None:
         availability_label=texts["availability_label"],
         consultation_page=Page.objects.child_of(demo.home).filter(slug="free-consultation").first(),
         consultation_label=texts["consultation_label"],
-        header_nav=[{"type": "link", "value": demo.link(e["label"], e["path"])} for e in texts["header_navigation"]][:6],
+        header_nav=[{"type": "link", "value": demo.link(e["label"], e["path"])} for e in texts["header_navigation"]][
+            :6
+        ],
         footer_nav=[
             {
                 "type": "group",
-                "value": {"heading": group["heading"], "links": [demo.link(e["label"], e["path"]) for e in group["links"]]},
+                "value": {
+                    "heading": group["heading"],
+                    "links": [demo.link(e["label"], e["path"]) for e in group["links"]],
+                },
             }
             for group in texts["footer_navigation"]
         ],

@@ -23,7 +23,7 @@ def migrate() -> bool:
 
 
 def collect_static() -> bool:
-    """Collect, hash and compress the static files when they or the requirements have changed; return whether they had."""
+    """Collect, hash and compress the static files when anything in them has changed; return whether it had."""
     stamp, current = settings.DATA_DIR / STATIC_STAMP, static_fingerprint()
     if stamp.exists() and stamp.read_text() == current and settings.STATIC_ROOT.is_dir():
         return False

@@ -20,6 +20,7 @@ class TrustedProxyMiddleware:
         self.trusted = [ipaddress.ip_network(entry, strict=False) for entry in settings.TRUSTED_PROXIES]
 
     def __call__(self, request):
+        """Take the visitor's address and scheme from a trusted proxy; otherwise forget what was claimed."""
         given = {name: request.META.pop(name, "") for name in FORWARDED}
         if self._is_trusted(request.META.get("REMOTE_ADDR", "")):
             client = self._client(given["HTTP_X_FORWARDED_FOR"])
@@ -67,6 +68,7 @@ class ResponseHeadersMiddleware:
         self.get_response = get_response
 
     def __call__(self, request):
+        """Add the headers that the view has not set itself."""
         response = self.get_response(request)
         response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
@@ -82,6 +84,9 @@ class CleanAddressMiddleware:
         self.get_response = get_response
 
     def __call__(self, request):
+        """Refuse the address before anything looks it up."""
         if "\x00" in request.path:
-            return HttpResponseBadRequest("The address contains a character that no page has.", content_type="text/plain")
+            return HttpResponseBadRequest(
+                "The address contains a character that no page has.", content_type="text/plain"
+            )
         return self.get_response(request)

@@ -1,6 +1,6 @@
 """Sets of pages that every app's listings build on."""
 
-from django.db.models import Exists, F, OuterRef
+from django.db.models import CharField, Exists, ExpressionWrapper, F, OuterRef
 from wagtail.models import PageManager, PageViewRestriction
 from wagtail.query import PageQuerySet
 
@@ -10,9 +10,8 @@ class FirmPageQuerySet(PageQuerySet):
 
     def public(self):
         """Leave out pages in a private section."""
-        restrictions = PageViewRestriction.objects.annotate(listed=OuterRef("path")).filter(
-            listed__startswith=F("page__path")
-        )
+        listed = ExpressionWrapper(OuterRef("path"), output_field=CharField())
+        restrictions = PageViewRestriction.objects.annotate(listed=listed).filter(listed__startswith=F("page__path"))
         return self.exclude(Exists(restrictions))
 
     def visible(self):

@@ -50,8 +50,8 @@ def contents(stream) -> list[Heading]:
 
 
 def plain_text(stream) -> str:
-    """Return all words of a stream, blocks apart by a space."""
-    parts = stream.stream_block.get_searchable_content(stream)
+    """Return all words of a stream, blocks apart by a space. Wagtail says “None” for a field that was left out."""
+    parts = [part for part in stream.stream_block.get_searchable_content(stream) if part != "None"]
     return " ".join(" ".join(readable(part) for part in parts).split())
 
 

@@ -13,7 +13,6 @@ from copy import copy
 
 from django.db.models import Model
 from wagtail.blocks import (
-    ChooserBlock,
     ListBlock,
     PageChooserBlock,
     RichTextBlock,

@@ -11,7 +11,9 @@ WRITE = ("add", "change", "delete", "view")
 
 def permission(apps, app_label: str, model: str, codename: str):
     """Return the permission, making it where Django has not yet (it does so only after the last migration)."""
-    content_type, _ = apps.get_model("contenttypes", "ContentType").objects.get_or_create(app_label=app_label, model=model)
+    content_type, _ = apps.get_model("contenttypes", "ContentType").objects.get_or_create(
+        app_label=app_label, model=model
+    )
     found, _ = apps.get_model("auth", "Permission").objects.get_or_create(
         content_type=content_type, codename=codename, defaults={"name": f"Can {codename.replace('_', ' ')}"}
     )
@@ -29,4 +31,6 @@ def revoke(apps, group_name: str, app_label: str, model: str) -> None:
     """Take from a group whatever it may do on a model."""
     group = apps.get_model("auth", "Group").objects.filter(name=group_name).first()
     if group:
-        group.permissions.remove(*group.permissions.filter(content_type__app_label=app_label, content_type__model=model))
+        group.permissions.remove(
+            *group.permissions.filter(content_type__app_label=app_label, content_type__model=model)
+        )

@@ -64,4 +64,6 @@ def _run() -> None:
 
 
 every(60, "publish scheduled pages", lambda: call_command("publish_scheduled"))
-every(24 * 3600, "forget finished tasks", lambda: call_command("prune_db_task_results", backend="worker", verbosity=0))
+every(
+    24 * 3600, "forget finished tasks", lambda: call_command("prune_db_task_results", "--backend", "worker", "-v", "0")
+)

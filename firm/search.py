@@ -75,7 +75,9 @@ def corrections(words: list[str]) -> list[str]:
     if not unknown:
         return words
     vocabulary = list(Word.objects.values_list("text", flat=True))
-    nearest = {word: process.extractOne(word, vocabulary, scorer=fuzz.ratio, score_cutoff=CLOSE_ENOUGH) for word in unknown}
+    nearest = {
+        word: process.extractOne(word, vocabulary, scorer=fuzz.ratio, score_cutoff=CLOSE_ENOUGH) for word in unknown
+    }
     return [nearest[word][0] if nearest.get(word) else word for word in words]
 
 

@@ -77,7 +77,9 @@ class AttorneyIndexPage(BasePage):
 class AttorneyPage(BasePage):
     """An attorney's profile. The page's title is the name."""
 
-    job_title = models.CharField(max_length=80, verbose_name="title", help_text="As on a card. Example: Founding Partner.")
+    job_title = models.CharField(
+        max_length=80, verbose_name="title", help_text="As on a card. Example: Founding Partner."
+    )
     role = models.CharField(max_length=20, choices=AttorneyRole, default=AttorneyRole.ASSOCIATE)
     portrait = models.ForeignKey(
         "firm.FirmImage",
@@ -116,11 +118,17 @@ class AttorneyPage(BasePage):
     content_panels = [
         *BasePage.content_panels,
         MultiFieldPanel(
-            [FieldRowPanel([FieldPanel("job_title"), FieldPanel("role")]), FieldPanel("portrait"), FieldPanel("summary")],
+            [
+                FieldRowPanel([FieldPanel("job_title"), FieldPanel("role")]),
+                FieldPanel("portrait"),
+                FieldPanel("summary"),
+            ],
             "Who",
         ),
         FieldPanel("biography"),
-        MultiFieldPanel([FieldRowPanel([FieldPanel("email"), FieldPanel("direct_line")]), FieldPanel("office")], "Contact"),
+        MultiFieldPanel(
+            [FieldRowPanel([FieldPanel("email"), FieldPanel("direct_line")]), FieldPanel("office")], "Contact"
+        ),
         MultiFieldPanel([FieldPanel("practice_areas"), FieldPanel("languages")], "Work"),
         FieldPanel("admissions"),
         FieldPanel("education"),
@@ -190,7 +198,10 @@ class AttorneyPage(BasePage):
     def structured_data(self, chrome: Chrome) -> list[dict]:
         """The attorney as a ``Person`` who works for the firm."""
         url = chrome.root_url + (self.get_url(chrome.request) or "")
-        return [person_node(self, url, chrome), {"@type": "ProfilePage", "@id": url, "mainEntity": {"@id": f"{url}#person"}}]
+        return [
+            person_node(self, url, chrome),
+            {"@type": "ProfilePage", "@id": url, "mainEntity": {"@id": f"{url}#person"}},
+        ]
 
 
 def person_node(attorney: AttorneyPage, url: str, chrome: Chrome) -> dict:
@@ -214,5 +225,3 @@ def person_node(attorney: AttorneyPage, url: str, chrome: Chrome) -> dict:
             "knowsLanguage": [language.code for language in attorney.languages.all()],
         }
     )
-
-

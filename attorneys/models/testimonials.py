@@ -58,7 +58,11 @@ class TestimonialIndexPage(BasePage):
         if chosen:
             listed = listed.filter(practice_area__slug=chosen)
         context["areas"] = [
-            {"label": label, "url": "?" if slug == chosen else f"?{urlencode({'practice_area': slug})}", "is_chosen": slug == chosen}
+            {
+                "label": label,
+                "url": "?" if slug == chosen else f"?{urlencode({'practice_area': slug})}",
+                "is_chosen": slug == chosen,
+            }
             for slug, label in areas.items()
         ]
         context["chosen_area"] = areas.get(chosen, "")
@@ -72,7 +76,9 @@ class TestimonialPage(BasePage):
     rating = models.PositiveSmallIntegerField(
         default=5, validators=[MinValueValidator(1), MaxValueValidator(5)], help_text="One to five."
     )
-    body = RichTextField(features=["bold", "italic"], help_text="In the client's own words, with the client's written consent.")
+    body = RichTextField(
+        features=["bold", "italic"], help_text="In the client's own words, with the client's written consent."
+    )
     attribution = models.CharField(max_length=80, help_text="Who says it, as agreed. Example: R. M., Brooklyn.")
     attorney = models.ForeignKey(
         "attorneys.AttorneyPage", null=True, blank=True, on_delete=models.SET_NULL, related_name="testimonials"
@@ -83,7 +89,9 @@ class TestimonialPage(BasePage):
     date = models.DateField(default=timezone.localdate)
     source = models.CharField(max_length=80, blank=True, help_text="Where it was given. Example: letter to the firm.")
     source_url = models.URLField(blank=True, verbose_name="address of the source")
-    is_featured = models.BooleanField(default=False, verbose_name="show first", help_text="Comes first on the home page.")
+    is_featured = models.BooleanField(
+        default=False, verbose_name="show first", help_text="Comes first on the home page."
+    )
 
     objects = TestimonialManager()
 
@@ -103,7 +111,9 @@ class TestimonialPage(BasePage):
             ],
             "About",
         ),
-        MultiFieldPanel([FieldPanel("source"), FieldPanel("source_url"), FieldPanel("is_featured")], "Source and place"),
+        MultiFieldPanel(
+            [FieldPanel("source"), FieldPanel("source_url"), FieldPanel("is_featured")], "Source and place"
+        ),
     ]
     search_fields = [*BasePage.search_fields, index.SearchField("body"), index.SearchField("attribution")]
 

@@ -51,7 +51,15 @@ class BlogIndexPage(RoutablePageMixin, BasePage):
     def structured_data(self, chrome: Chrome) -> list[dict]:
         """The blog as a ``Blog`` node."""
         url = chrome.root_url + (self.get_url(chrome.request) or "")
-        return [{"@type": "Blog", "@id": f"{url}#blog", "name": self.title, "url": url, "publisher": {"@id": chrome.organization_id}}]
+        return [
+            {
+                "@type": "Blog",
+                "@id": f"{url}#blog",
+                "name": self.title,
+                "url": url,
+                "publisher": {"@id": chrome.organization_id},
+            }
+        ]
 
     @path("")
     def newest(self, request):
@@ -65,7 +73,11 @@ class BlogIndexPage(RoutablePageMixin, BasePage):
         if category is None:
             raise Http404("No such category")
         return self._listing(
-            request, self.posts.in_category(category), category.name, description=category.description, category=category
+            request,
+            self.posts.in_category(category),
+            category.name,
+            description=category.description,
+            category=category,
         )
 
     @path("tag/<slug:slug>/")
@@ -74,14 +86,18 @@ class BlogIndexPage(RoutablePageMixin, BasePage):
         tag = Tag.objects.filter(slug=slug).first()
         if tag is None:
             raise Http404("No such tag")
-        return self._listing(request, self.posts.filter(tagged_items__tag=tag), f"Tagged “{tag.name}”", is_required=True)
+        return self._listing(
+            request, self.posts.filter(tagged_items__tag=tag), f"Tagged “{tag.name}”", is_required=True
+        )
 
     @path("archive/<int:year>/")
     def by_year(self, request, year):
         """The posts of one year; 404 when there are none."""
         if not 1900 <= year <= 9999:
             raise Http404("No such year")
-        return self._listing(request, self.posts.filter(date__year=year), f"Posts of {year}", year=year, is_required=True)
+        return self._listing(
+            request, self.posts.filter(date__year=year), f"Posts of {year}", year=year, is_required=True
+        )
 
     @path("feed/")
     def rss(self, request):

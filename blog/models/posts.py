@@ -77,7 +77,10 @@ class BlogPostPage(FootnotedPage):
     )
 
     reviewed_on = models.DateField(
-        null=True, blank=True, verbose_name="last legal review", help_text="When an attorney last checked the law in it."
+        null=True,
+        blank=True,
+        verbose_name="last legal review",
+        help_text="When an attorney last checked the law in it.",
     )
     reviewed_by = models.ForeignKey(
         "attorneys.AttorneyPage", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
@@ -89,6 +92,7 @@ class BlogPostPage(FootnotedPage):
     parent_page_types = ["blog.BlogIndexPage"]
     subpage_types = []
     drawn_with = ("social_image", "category", "image", "reviewed_by")
+    exclude_fields_in_copy = ["social_card"]
     open_graph_type = "article"
 
     content_panels = [
@@ -120,6 +124,12 @@ class BlogPostPage(FootnotedPage):
         super().clean()
         if self.slug in RESERVED_SLUGS:
             raise ValidationError({"slug": f"“{self.slug}” is an address of the blog itself; choose another."})
+
+    def with_content_json(self, content):
+        """Keep the drawn card, which belongs to the post and not to one of its revisions."""
+        revised = super().with_content_json(content)
+        revised.social_card = self.social_card
+        return revised
 
     @property
     def streams(self) -> list:

@@ -43,7 +43,7 @@ def _span(places: list[int]) -> str:
 class HoursBlock(blocks.StructBlock):
     """When an office is open, in the office's own time."""
 
-    days = blocks.MultipleChoiceBlock(choices=DAYS)
+    days = blocks.MultipleChoiceBlock(search_index=False, choices=DAYS)
     opens = blocks.TimeBlock()
     closes = blocks.TimeBlock()
 
@@ -56,7 +56,9 @@ class HoursBlock(blocks.StructBlock):
         """Refuse hours that close before they open."""
         result = super().clean(value)
         if result["opens"] and result["closes"] and result["closes"] <= result["opens"]:
-            raise StructBlockValidationError(block_errors={"closes": ValidationError("Must be later than the opening.")})
+            raise StructBlockValidationError(
+                block_errors={"closes": ValidationError("Must be later than the opening.")}
+            )
         return result
 
 

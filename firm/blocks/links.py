@@ -29,7 +29,9 @@ class LinkBlock(blocks.StructBlock):
     """A label and where it leads. Form and telephone come from the site's settings, so they never go stale."""
 
     label = blocks.CharBlock(max_length=60, help_text="What the link says. Example: Request a free consultation.")
-    kind = blocks.ChoiceBlock(choices=LinkKind.choices, default=LinkKind.CONSULTATION, label="Leads to")
+    kind = blocks.ChoiceBlock(
+        search_index=False, choices=LinkKind.choices, default=LinkKind.CONSULTATION, label="Leads to"
+    )
     page = FetchedPageChooserBlock(required=False, help_text="Only for “A page of this site”.")
     url = blocks.CharBlock(
         required=False,
@@ -38,6 +40,9 @@ class LinkBlock(blocks.StructBlock):
         validators=[is_address],
         help_text="Only for “Another address”. Example: https://www.uscourts.gov/ or /search/.",
     )
+
+    def __init__(self, local_blocks=None, search_index=False, **kwargs):
+        super().__init__(local_blocks, search_index=search_index, **kwargs)
 
     class Meta:
         icon = "link"

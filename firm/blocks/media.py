@@ -38,7 +38,11 @@ class VideoBlock(blocks.StructBlock):
         label_format = "{title}"
         description = "A still picture that links to a video elsewhere."
         image_role = "lead"
-        preview_value = {"title": "What to expect at an arraignment", "url": "https://www.example.org/", "duration": "4 min"}
+        preview_value = {
+            "title": "What to expect at an arraignment",
+            "url": "https://www.example.org/",
+            "duration": "4 min",
+        }
 
 
 class DocumentBlock(blocks.StructBlock):

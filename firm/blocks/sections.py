@@ -6,12 +6,12 @@ from wagtail import blocks
 
 from firm.blocks.links import LinkBlock
 from firm.blocks.text import PROSE, QuestionBlock, TextBlock
+from firm.models import PracticeAreaPage
 from firm.references import (
     FetchedImageBlock,
     FetchedImageChooserBlock,
     FetchedPageChooserBlock,
 )
-
 
 
 def in_chosen_order(queryset, chosen: list) -> list:
@@ -37,10 +37,14 @@ class SectionBlock(blocks.StructBlock):
 class HeroBlock(blocks.StructBlock):
     """The opening: who, what, where, and how to reach the firm, all on the first screen of a phone."""
 
-    kicker = blocks.CharBlock(required=False, max_length=60, help_text="Field and place. Example: Federal defense · New York.")
+    kicker = blocks.CharBlock(
+        required=False, max_length=60, help_text="Field and place. Example: Federal defense · New York."
+    )
     heading = blocks.CharBlock(max_length=120, help_text="Eight to twelve words: what the firm does, and for whom.")
     text = blocks.TextBlock(required=False, rows=2, max_length=240, help_text="One sentence.")
-    image = FetchedImageChooserBlock(required=False, help_text="Artwork or portrait, upright, at least 900 × 1,125 pixels.")
+    image = FetchedImageChooserBlock(
+        required=False, help_text="Artwork or portrait, upright, at least 900 × 1,125 pixels."
+    )
     link = LinkBlock(label="Button")
 
     class Meta:
@@ -62,7 +66,9 @@ class LogoBlock(blocks.StructBlock):
     """A media outlet's logo."""
 
     name = blocks.CharBlock(max_length=60, help_text="Read aloud in place of the picture.")
-    image = FetchedImageChooserBlock(required=False, help_text="One colour on transparent ground. Without it the name is set in type.")
+    image = FetchedImageChooserBlock(
+        required=False, help_text="One colour on transparent ground. Without it the name is set in type."
+    )
     url = blocks.URLBlock(required=False, label="Address of the article or programme")
 
     class Meta:
@@ -137,7 +143,13 @@ class OnScreenBlock(SectionBlock):
         label_format = "{production}"
         image_role = "card"
         description = "A film or series, and who of the firm is in it."
-        preview_value = {"heading": "On screen", "person": "Todd Spodek", "production": "Inventing Anna", "platform": "Netflix", "year": 2022}
+        preview_value = {
+            "heading": "On screen",
+            "person": "Todd Spodek",
+            "production": "Inventing Anna",
+            "platform": "Netflix",
+            "year": 2022,
+        }
 
 
 class ValueStatementBlock(SectionBlock):
@@ -185,7 +197,9 @@ class PracticeAreaMode(models.TextChoices):
 class PracticeAreasBlock(SectionBlock):
     """A ruled list of practice areas: name and one line."""
 
-    mode = blocks.ChoiceBlock(choices=PracticeAreaMode.choices, default=PracticeAreaMode.ALL, label="Show")
+    mode = blocks.ChoiceBlock(
+        search_index=False, choices=PracticeAreaMode.choices, default=PracticeAreaMode.ALL, label="Show"
+    )
     chosen = blocks.ListBlock(FetchedPageChooserBlock(page_type="firm.PracticeAreaPage"), default=[])
 
     def get_context(self, value, parent_context=None):
@@ -232,7 +246,13 @@ class CaseResultsBlock(SectionBlock):
         preview_value = {
             "heading": "Results",
             "results": [
-                {"headline": "Charges dismissed", "charge": "Wire fraud", "outcome": "Dismissed", "jurisdiction": "S.D.N.Y.", "year": 2023}
+                {
+                    "headline": "Charges dismissed",
+                    "charge": "Wire fraud",
+                    "outcome": "Dismissed",
+                    "jurisdiction": "S.D.N.Y.",
+                    "year": 2023,
+                }
             ],
         }
 
@@ -281,5 +301,3 @@ class StatisticsBlock(SectionBlock):
             "heading": "In figures",
             "items": [{"figure": "94", "label": "federal judicial districts", "source_name": "United States Courts"}],
         }
-
-

@@ -9,7 +9,7 @@ from django.utils.safestring import mark_safe
 from wagtail import blocks
 from wagtail.contrib.typed_table_block.blocks import TypedTableBlock
 
-from firm.reading import Footnotes
+from firm.reading import Footnotes, Mark
 from firm.references import rendering
 
 INLINE = ["bold", "italic", "link", "document-link"]
@@ -43,6 +43,10 @@ class TextBlock(blocks.RichTextBlock):
 
 def _reference(footnotes: Footnotes | None, match: re.Match) -> str:
     mark = footnotes.refer_to(match.group(1)) if footnotes is not None else None
+    return _mark_html(mark)
+
+
+def _mark_html(mark: Mark | None) -> str:
     return render_to_string("components/footnote_reference.html", {"mark": mark}).strip() if mark else ""
 
 
@@ -57,7 +61,7 @@ class HeadingBlock(blocks.StructBlock):
     """A heading; it appears in the page's list of contents and can be linked to."""
 
     text = blocks.CharBlock(max_length=120)
-    level = blocks.ChoiceBlock(choices=HeadingLevel.choices, default=HeadingLevel.H2)
+    level = blocks.ChoiceBlock(search_index=False, choices=HeadingLevel.choices, default=HeadingLevel.H2)
 
     def get_context(self, value, parent_context=None):
         """Add the anchor: the next free one of the page for this text."""
@@ -103,7 +107,7 @@ class ItemsBlock(blocks.StructBlock):
     """A list with an optional heading."""
 
     heading = blocks.CharBlock(required=False, max_length=120)
-    style = blocks.ChoiceBlock(choices=ListStyle.choices, default=ListStyle.BULLETED)
+    style = blocks.ChoiceBlock(search_index=False, choices=ListStyle.choices, default=ListStyle.BULLETED)
     items = blocks.ListBlock(TextBlock(features=[*INLINE, "footnotes"], template=None), min_num=1)
 
     class Meta:
@@ -142,7 +146,7 @@ class CalloutKind(models.TextChoices):
 class CalloutBlock(blocks.StructBlock):
     """A short passage set apart."""
 
-    kind = blocks.ChoiceBlock(choices=CalloutKind.choices, default=CalloutKind.NOTE)
+    kind = blocks.ChoiceBlock(search_index=False, choices=CalloutKind.choices, default=CalloutKind.NOTE)
     heading = blocks.CharBlock(required=False, max_length=120)
     text = TextBlock(features=[*PROSE, "footnotes"], template=None)
 
@@ -198,10 +202,14 @@ class CitationBlock(blocks.StructBlock):
     accessed = blocks.DateBlock(required=False, help_text="When you last read it there.")
 
     def get_context(self, value, parent_context=None):
-        """Add the number of the footnote that names the source."""
+        """Add the statement with the number of the footnote that names its source, at the end of its last line."""
         context = super().get_context(value, parent_context)
         footnotes = context.get("footnotes")
-        context["mark"] = footnotes.cite(value) if footnotes is not None else None
+        mark = footnotes.cite(value) if footnotes is not None else None
+        html = self.child_blocks["statement"].render(value["statement"], context=context).strip()
+        reference = _mark_html(mark)
+        head, end, tail = html.rpartition("</p>")
+        context["statement"] = mark_safe(f"{head}{reference}{end}{tail}" if end else html + reference)
         return context
 
     class Meta:
@@ -209,7 +217,10 @@ class CitationBlock(blocks.StructBlock):
         template = "blocks/citation.html"
         label = "Footnoted citation"
         description = "A statement whose source appears among the footnotes."
-        preview_value = {"statement": "<p>An indictment is due within thirty days.</p>", "source": "18 U.S.C. § 3161(b)"}
+        preview_value = {
+            "statement": "<p>An indictment is due within thirty days.</p>",
+            "source": "18 U.S.C. § 3161(b)",
+        }
 
 
 def question_blocks():

@@ -31,7 +31,9 @@ class FirmSettings(BaseSiteSetting, ClusterableModel):
     firm_name = models.CharField(max_length=80, default="The firm", help_text="Shown in header, footer and titles.")
     tagline = models.CharField(max_length=80, blank=True, help_text="Below the name. Example: Criminal defense.")
     description = models.TextField(
-        max_length=300, blank=True, help_text="One or two sentences, for search engines and for pages without their own."
+        max_length=300,
+        blank=True,
+        help_text="One or two sentences, for search engines and for pages without their own.",
     )
     default_social_image = models.ForeignKey(
         "firm.FirmImage",
@@ -44,9 +46,13 @@ class FirmSettings(BaseSiteSetting, ClusterableModel):
 
     phone = PhoneNumberField(blank=True, verbose_name="telephone", help_text=PHONE_HELP)
     availability_label = models.CharField(
-        max_length=60, blank=True, help_text="Beside the number at the top of every page. Example: Answered 24 hours a day."
+        max_length=60,
+        blank=True,
+        help_text="Beside the number at the top of every page. Example: Answered 24 hours a day.",
     )
-    email = models.EmailField(blank=True, verbose_name="e-mail", help_text="A general address, shown on the contact page.")
+    email = models.EmailField(
+        blank=True, verbose_name="e-mail", help_text="A general address, shown on the contact page."
+    )
 
     consultation_page = models.ForeignKey(
         "wagtailcore.Page",
@@ -56,17 +62,21 @@ class FirmSettings(BaseSiteSetting, ClusterableModel):
         related_name="+",
         help_text="The page with the consultation form; buttons that ask for a consultation lead to it.",
     )
-    consultation_label = models.CharField(max_length=40, default="Free consultation", verbose_name="label of the button")
+    consultation_label = models.CharField(
+        max_length=40, default="Free consultation", verbose_name="label of the button"
+    )
     header_nav = BlockField("firm.blocks.links.navigation_blocks", blank=True, max_num=6, verbose_name="menu")
-    footer_nav = BlockField("firm.blocks.links.footer_blocks", blank=True, max_num=3, verbose_name="columns of the footer")
+    footer_nav = BlockField(
+        "firm.blocks.links.footer_blocks", blank=True, max_num=3, verbose_name="columns of the footer"
+    )
     legal_nav = BlockField("firm.blocks.links.navigation_blocks", blank=True, max_num=6, verbose_name="legal links")
     social_links = BlockField("firm.blocks.links.social_blocks", blank=True, max_num=6)
 
-    closing_heading = models.CharField(
-        max_length=120, default="Schedule your consultation now", verbose_name="heading"
-    )
+    closing_heading = models.CharField(max_length=120, default="Schedule your consultation now", verbose_name="heading")
     closing_text = models.TextField(max_length=300, blank=True, verbose_name="text")
-    closing_label = models.CharField(max_length=60, default="Request a free consultation", verbose_name="label of the button")
+    closing_label = models.CharField(
+        max_length=60, default="Request a free consultation", verbose_name="label of the button"
+    )
 
     advertising_label = models.CharField(
         max_length=60,
@@ -88,7 +98,7 @@ class FirmSettings(BaseSiteSetting, ClusterableModel):
     )
     article_disclaimer = models.TextField(
         max_length=500,
-        default="This article gives general information and is not legal advice. The law may have changed since it was written.",
+        default="It gives general information, and the law may have changed since it was written.",
         help_text="At the end of every blog post.",
     )
 
@@ -98,8 +108,12 @@ class FirmSettings(BaseSiteSetting, ClusterableModel):
         [
             ObjectList(
                 [
-                    MultiFieldPanel([FieldPanel("firm_name"), FieldPanel("tagline"), FieldPanel("description")], "The firm"),
-                    MultiFieldPanel([FieldPanel("phone"), FieldPanel("availability_label"), FieldPanel("email")], "Reaching it"),
+                    MultiFieldPanel(
+                        [FieldPanel("firm_name"), FieldPanel("tagline"), FieldPanel("description")], "The firm"
+                    ),
+                    MultiFieldPanel(
+                        [FieldPanel("phone"), FieldPanel("availability_label"), FieldPanel("email")], "Reaching it"
+                    ),
                     FieldPanel("social_links"),
                     FieldPanel("default_social_image"),
                 ],
@@ -107,7 +121,9 @@ class FirmSettings(BaseSiteSetting, ClusterableModel):
             ),
             ObjectList(
                 [
-                    HelpPanel(content="The first office listed here is named first in the footer and on the contact page."),
+                    HelpPanel(
+                        content="The first office listed here is named first in the footer and on the contact page."
+                    ),
                     InlinePanel("offices", heading="Offices", label="Office"),
                 ],
                 heading="Offices",
@@ -164,10 +180,16 @@ class Office(Orderable):
     region = models.CharField(max_length=40, verbose_name="state", help_text="Example: NY.")
     postal_code = models.CharField(max_length=12)
     country = models.CharField(max_length=2, default="US", help_text="Two letters. Example: US.")
-    phone = PhoneNumberField(blank=True, verbose_name="telephone", help_text=PHONE_HELP + " Leave empty for the firm's.")
+    phone = PhoneNumberField(
+        blank=True, verbose_name="telephone", help_text=PHONE_HELP + " Leave empty for the firm's."
+    )
     hours = BlockField("firm.blocks.hours.hours_blocks", blank=True, collapsed=True)
-    hours_note = models.CharField(max_length=120, blank=True, help_text="Example: Evenings and weekends by appointment.")
-    directions = RichTextField(features=SHORT_PROSE, blank=True, help_text="How to get there: trains, entrance, parking.")
+    hours_note = models.CharField(
+        max_length=120, blank=True, help_text="Example: Evenings and weekends by appointment."
+    )
+    directions = RichTextField(
+        features=SHORT_PROSE, blank=True, help_text="How to get there: trains, entrance, parking."
+    )
     map_image = models.ForeignKey(
         "firm.FirmImage",
         null=True,

@@ -56,12 +56,14 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.humanize",
     "django.contrib.postgres",
+    "django.forms",
 ]
 
 MIDDLEWARE = [
     "firm.middleware.TrustedProxyMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
     "firm.middleware.ContentSecurityPolicyMiddleware",
     "firm.middleware.ResponseHeadersMiddleware",
     "firm.middleware.CleanAddressMiddleware",
@@ -254,4 +256,3 @@ LOGGING = {
         "wagtail": {"level": "WARNING"},
     },
 }
-

@@ -59,7 +59,9 @@ def _alternative(image) -> str:
 def icon(name: str) -> SafeString:
     """Draw an icon of the sprite; it says nothing to screen readers, so words stand beside it."""
     return format_html(
-        '<svg class="icon" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>', static("img/icons.svg"), name
+        '<svg class="icon" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
+        static("img/icons.svg"),
+        name,
     )
 
 

@@ -78,7 +78,7 @@ def demo_modules():
 
 
 def demo_password() -> str:
-    """Return the password of the demo's staff: ``DEMO_PASSWORD``, else the one in the file, else a new one put there."""
+    """Return the password of the demo's staff: ``DEMO_PASSWORD``, else the one in the file, made at first need."""
     given = os.environ.get("DEMO_PASSWORD", "").strip()
     if given:
         return given

@@ -14,4 +14,6 @@ class Command(BaseCommand):
     def handle(self, *args, **options):
         """Start the clock, then take tasks."""
         schedule.start()
-        call_command("db_worker", backend_name="worker", queue_name="*", reload=False, startup_delay=False)
+        call_command(
+            "db_worker", "--backend", "worker", "--queue-name", "*", "--no-reload", "--no-startup-delay", "-v", "0"
+        )

@@ -1,0 +1,62 @@
+"""The share image of a post without a picture of its own: drawn from its title, kept beside the uploads."""
+
+import hashlib
+from io import BytesIO
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from PIL import Image
+
+from blog.models import BlogPostPage
+from firm.artwork import social_card
+from firm.models import FirmSettings
+
+FOLDER = "social"
+SIZE = (1200, 630)
+QUALITY = 85
+
+
+def refresh(post: BlogPostPage) -> bool:
+    """Draw the post's card, or clear it where a picture was chosen; return whether the post has another one now.
+
+    A card is drawn anew only when its words changed. Raises OSError when the file cannot be written; the post keeps
+    its card then.
+    """
+    name = "" if post.share_image else _drawn(post, _firm_name(post))
+    old = post.social_card
+    if name == old:
+        return False
+    BlogPostPage.objects.filter(pk=post.pk).update(social_card=name)
+    post.social_card = name
+    remove(old)
+    return True
+
+
+def remove(name: str) -> None:
+    """Remove a card's file; nothing happens when there is none."""
+    if name:
+        default_storage.delete(name)
+
+
+def card_name(post: BlogPostPage, firm_name: str) -> str:
+    """Return the storage name of the card that says what the post's says now."""
+    words = "\x1f".join([post.title, post.category.name, firm_name])
+    return f"{FOLDER}/{post.pk}-{hashlib.sha256(words.encode()).hexdigest()[:20]}.jpg"
+
+
+def _drawn(post: BlogPostPage, firm_name: str) -> str:
+    name = card_name(post, firm_name)
+    if default_storage.exists(name):
+        return name
+    card = social_card(post.title, post.category.name, firm_name, size=SIZE)
+    return default_storage.save(name, ContentFile(_jpeg(card)))
+
+
+def _jpeg(card: Image.Image) -> bytes:
+    stream = BytesIO()
+    card.save(stream, "JPEG", quality=QUALITY, optimize=True, progressive=True)
+    return stream.getvalue()
+
+
+def _firm_name(post: BlogPostPage) -> str:
+    return FirmSettings.for_site_or_defaults(post.get_site()).firm_name
