@@ -26,9 +26,9 @@ class BlogPostQuerySet(FirmPageQuerySet):
         """Posts of a category."""
         return self.filter(category=category)
 
-    def related_to(self, post, count: int):
-        """Return the ``count`` nearest posts: those with shared tags first, then the same category, then the newest."""
-        tags = [item.tag_id for item in post.tagged_items.all()]
+    def related_to(self, post, tags: list, count: int):
+        """Return the ``count`` posts nearest to one with these tags: most shared tags, then same category, then new."""
+        keys = [tag.pk for tag in tags]
         same_category = Case(
             When(category_id=post.category_id, then=Value(1)), default=Value(0), output_field=IntegerField()
         )
@@ -36,7 +36,7 @@ class BlogPostQuerySet(FirmPageQuerySet):
             self.listed()
             .exclude(pk=post.pk)
             .annotate(
-                shared=Count("tagged_items", filter=Q(tagged_items__tag__in=tags), distinct=True), near=same_category
+                shared=Count("tagged_items", filter=Q(tagged_items__tag__in=keys), distinct=True), near=same_category
             )
             .filter(Q(shared__gt=0) | Q(near=1))
             .order_by("-shared", "-near", "-date", "-pk")[:count]

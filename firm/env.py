@@ -1,6 +1,11 @@
 """Reads the environment, and ends the process with the variable's name when a needed one is missing or unsafe."""
 
+import ipaddress
+
 import environ
+
+#: The databases that the site is tested on.
+DATABASES = ("sqlite", "postgres", "postgresql")
 
 
 class SettingError(SystemExit):
@@ -37,6 +42,16 @@ class Environment:
         """Return a comma-separated variable as a list without empty entries."""
         return [item.strip() for item in self.text(name, default).split(",") if item.strip()]
 
+    def networks(self, name: str) -> list[str]:
+        """Return a comma-separated list of addresses and networks (``10.0.0.0/8``)."""
+        entries = self.items(name, "")
+        for entry in entries:
+            try:
+                ipaddress.ip_network(entry, strict=False)
+            except ValueError:
+                raise SettingError(name, f"must list addresses or networks, not {entry!r}.") from None
+        return entries
+
     def number(self, name: str, default: int) -> int:
         """Return a whole number."""
         value = self.text(name, str(default))
@@ -48,6 +63,8 @@ class Environment:
     def database(self, name: str, default: str) -> dict:
         """Return Django's database dictionary for the URL in the variable."""
         url = self.text(name, default)
+        if url.partition("://")[0] not in DATABASES:
+            raise SettingError(name, "is not a database URL such as postgres://user:password@host:5432/name.")
         try:
             return environ.Env.db_url_config(url)
         except (ValueError, KeyError, environ.ImproperlyConfigured) as error:

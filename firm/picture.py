@@ -55,7 +55,7 @@ def prepare(image, role_names) -> bool:
         return False
     made = {
         role.name: {
-            format_: [_make(image, role.spec(box, format_)) for box in _usable_boxes(image, role)]
+            format_: _of_different_widths(_make(image, role.spec(box, format_)) for box in _usable_boxes(image, role))
             for format_ in role.formats
         }
         for role in wanted
@@ -72,6 +72,11 @@ def _usable_boxes(image, role: Role):
     """The role's boxes that do not enlarge the image; always at least the smallest one."""
     fitting = [box for box in role.boxes if box[0] <= image.width]
     return fitting or [role.boxes[0]]
+
+
+def _of_different_widths(files) -> list:
+    """One file for each width: a flat image cropped upright gives the same small file for every box."""
+    return list({width: [name, width, height] for name, width, height in files}.values())
 
 
 def _make(image, spec: str) -> list:

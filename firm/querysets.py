@@ -5,14 +5,18 @@ from wagtail.models import PageManager, PageViewRestriction
 from wagtail.query import PageQuerySet
 
 
+def in_private_section(path: str = "path") -> Exists:
+    """True for pages that are restricted themselves or lie below one that is; ``path`` leads to the page's path."""
+    listed = ExpressionWrapper(OuterRef(path), output_field=CharField())
+    return Exists(PageViewRestriction.objects.annotate(listed=listed).filter(listed__startswith=F("page__path")))
+
+
 class FirmPageQuerySet(PageQuerySet):
     """Pages, with the restriction of private sections in the same query instead of one more each time."""
 
     def public(self):
         """Leave out pages in a private section."""
-        listed = ExpressionWrapper(OuterRef("path"), output_field=CharField())
-        restrictions = PageViewRestriction.objects.annotate(listed=listed).filter(listed__startswith=F("page__path"))
-        return self.exclude(Exists(restrictions))
+        return self.exclude(in_private_section())
 
     def visible(self):
         """The pages that any visitor may see: published and not private."""

@@ -9,6 +9,8 @@ from django.utils.html import strip_tags
 from django.utils.text import slugify
 
 WORDS_PER_MINUTE = 220
+#: The ids that the templates around a text use themselves.
+FRAME_IDS = ("main", "contents", "notes", "closing-call", "background", "biography", "matters", "related")
 _TAG_BOUNDARY = re.compile(r"<(/p|/li|/h[1-6]|br ?/?)>", re.IGNORECASE)
 
 
@@ -16,13 +18,17 @@ class Anchors:
     """Gives each heading of one page an id: its text as a slug, numbered where the same text comes again."""
 
     def __init__(self) -> None:
-        self._taken: dict[str, int] = {}
+        self._taken: set[str] = set(FRAME_IDS)
 
     def take(self, text: str) -> str:
         """Return the next free id for ``text``."""
         slug = slugify(text)[:60].strip("-") or "section"
-        count = self._taken[slug] = self._taken.get(slug, 0) + 1
-        return slug if count == 1 else f"{slug}-{count}"
+        anchor, number = slug, 1
+        while anchor in self._taken:
+            number += 1
+            anchor = f"{slug}-{number}"
+        self._taken.add(anchor)
+        return anchor
 
 
 @dataclass
@@ -52,7 +58,7 @@ def contents(stream) -> list[Heading]:
 def plain_text(stream) -> str:
     """Return all words of a stream, blocks apart by a space. Wagtail says “None” for a field that was left out."""
     parts = [part for part in stream.stream_block.get_searchable_content(stream) if part != "None"]
-    return " ".join(" ".join(readable(part) for part in parts).split())
+    return " ".join(" ".join(parts).split())
 
 
 def readable(html) -> str:

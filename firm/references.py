@@ -20,7 +20,9 @@ from wagtail.blocks import (
     StreamValue,
     StructBlock,
 )
+from wagtail.documents import get_document_model
 from wagtail.documents.blocks import DocumentChooserBlock
+from wagtail.documents.rich_text import DocumentLinkHandler
 from wagtail.images import get_image_model
 from wagtail.images.blocks import ImageBlock, ImageChooserBlock
 from wagtail.models import Page
@@ -29,7 +31,7 @@ from wagtail.rich_text.pages import PageLinkHandler
 Fetched = dict[type[Model], dict[int, Model]]
 _fetched: ContextVar[Fetched | None] = ContextVar("fetched", default=None)
 _rendering: ContextVar[Fetched | None] = ContextVar("rendering", default=None)
-_PAGE_LINK = re.compile(r"<a\b[^>]*\blinktype=\"page\"[^>]*>")
+_LINK = re.compile(r"<a\b[^>]*\blinktype=\"(page|document)\"[^>]*>")
 _ID = re.compile(r"\bid=\"(\d{1,18})\"")
 
 
@@ -59,17 +61,25 @@ class FetchedPageChooserBlock(FetchedTogether, PageChooserBlock):
     target_model = Page
 
 
-class FetchedPageLinkHandler(PageLinkHandler):
-    """Links to pages within rich text, taken from what the page fetched instead of one query for each text."""
+class FetchedLinks:
+    """Mixin of link handlers: takes what rich text leads to from what `resolve` fetched, not by a query per text."""
 
     @classmethod
     def get_many(cls, attrs_list):
-        """Return the pages in the order of the links; Wagtail leaves the address out where one is gone."""
+        """Return the objects in the order of the links; Wagtail leaves the address out where one is gone."""
         fetched = _rendering.get()
         if fetched is None:
             return super().get_many(attrs_list)
-        pages = fetched.get(Page, {})
-        return [pages.get(int(attrs["id"])) for attrs in attrs_list]
+        found = {str(pk): item for pk, item in fetched.get(cls.get_model(), {}).items()}
+        return [found.get(attrs.get("id")) for attrs in attrs_list]
+
+
+class FetchedPageLinkHandler(FetchedLinks, PageLinkHandler):
+    """Links to pages within rich text."""
+
+
+class FetchedDocumentLinkHandler(FetchedLinks, DocumentLinkHandler):
+    """Links to documents within rich text."""
 
 
 class FetchedImageBlock(ImageBlock):
@@ -94,14 +104,19 @@ def references(block, raw, role: str = "") -> Iterator[tuple[type[Model], int, s
         if isinstance(raw, int):
             yield block.model_class, raw, role
     elif isinstance(block, RichTextBlock):
-        for link in _PAGE_LINK.findall(raw) if isinstance(raw, str) else []:
-            if match := _ID.search(link):
-                yield Page, int(match.group(1)), role
+        yield from ((model, pk, role) for model, pk in links(raw))
     elif isinstance(block, ImageBlock) and isinstance(raw, int):
         yield from references(block.child_blocks["image"], raw, role)
     else:
         for child, value in _children(block, raw):
             yield from references(child, value, role)
+
+
+def links(html) -> Iterator[tuple[type[Model], int]]:
+    """Yield the pages and documents to which stored rich text leads, as ``(model, id)``."""
+    for link in _LINK.finditer(html if isinstance(html, str) else ""):
+        if match := _ID.search(link.group()):
+            yield (Page if link.group(1) == "page" else get_document_model()), int(match.group(1))
 
 
 def _children(block, raw) -> Iterator[tuple]:
@@ -151,14 +166,24 @@ def rendering(fetched: Fetched | None) -> Iterator[None]:
         _rendering.reset(token)
 
 
-def resolve(streams: Iterable[StreamValue]) -> Fetched:
-    """Evaluate the streams with one query for each model that they refer to; return what was fetched."""
+def resolve(streams: Iterable[StreamValue], texts: Iterable[str] = (), request=None) -> Fetched:
+    """Evaluate the streams with one query for each model that they refer to; return what was fetched.
+
+    ``texts`` is rich text outside of the streams that is drawn with them. The request spares the pages found the
+    query for the site's root when rich text asks for their addresses.
+    """
     streams = [stream for stream in streams if stream]
     found: dict[type[Model], set[int]] = defaultdict(set)
     for stream in streams:
         for model, pk, _ in references(stream.stream_block, list(stream.raw_data)):
             found[model].add(pk)
+    for text in texts:
+        for model, pk in links(text):
+            found[model].add(pk)
     fetched = fetch(found)
+    roots = getattr(request, "_wagtail_cached_site_root_paths", None)
+    for page in fetched.get(Page, {}).values() if roots else ():
+        page._wagtail_cached_site_root_paths = roots
     token = _fetched.set(fetched)
     try:
         for stream in streams:

@@ -5,20 +5,20 @@ Wagtail's own way asks twice for each step of the path. This one leaves its resu
 """
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef
 from django.http import Http404
 from django.http.request import split_domain_port
-from wagtail.models import Page, PageViewRestriction, Site, SiteRootPath
+from wagtail.models import Page, Site, SiteRootPath
 from wagtail.url_routing import RouteResult
+
+from firm.querysets import in_private_section
 
 MAX_DEPTH = 12
 
 
 def find_site(request) -> Site | None:
     """Return the site for the request's host, else the default one, and note all roots for building addresses."""
-    sites = list(
-        Site.objects.select_related("root_page").order_by("-root_page__url_path", "-is_default_site", "hostname")
-    )
+    rows = Site.objects.select_related("root_page").annotate(is_private=in_private_section("root_page__path"))
+    sites = list(rows.order_by("-root_page__url_path", "-is_default_site", "hostname"))
     request._wagtail_cached_site_root_paths = [
         SiteRootPath(site.id, site.root_page.url_path, site.root_url, settings.LANGUAGE_CODE) for site in sites
     ]
@@ -40,25 +40,28 @@ def find_route(request, path: str) -> RouteResult | None:
     steps = [step for step in path.split("/") if step]
     if len(steps) > MAX_DEPTH:
         return None
-    chain = _chain(site.root_page, steps)
+    chain = _chain(site, steps)
     if not chain:
         return None
     page = _specific(chain[-1])
     page._routed_ancestors = chain[:-1]
-    page._routed_public = not any(step.is_restricted for step in chain)
+    page._routed_public = not any(step.is_private or step.alias_of_id for step in chain)
     try:
         return page.route(request, steps[len(chain) - 1 :])
     except Http404:
         return None
 
 
-def _chain(root: Page, steps: list[str]) -> list[Page]:
-    """Return the pages along the path as far as it leads, the root first."""
+def _chain(site: Site, steps: list[str]) -> list[Page]:
+    """Return the pages along the path as far as it leads, the root first. The root alone came with the site."""
+    root = site.root_page
+    if not steps:
+        root.is_private = site.is_private
+        return [root]
     addresses = [root.url_path]
     for step in steps:
         addresses.append(f"{addresses[-1]}{step}/")
-    restriction = PageViewRestriction.objects.filter(page=OuterRef("pk"))
-    pages = Page.objects.filter(url_path__in=addresses).annotate(is_restricted=Exists(restriction)).order_by("depth")
+    pages = Page.objects.filter(url_path__in=addresses).annotate(is_private=in_private_section()).order_by("depth")
     found = {page.url_path: page for page in pages}
     chain = []
     for address in addresses:

@@ -40,8 +40,5 @@ def _settings_saved(sender, instance, raw=False, **kwargs) -> None:
     if raw:
         return
     remember(instance)
-    wanted = {office.map_image_id: ["inline"] for office in instance.offices.all() if office.map_image_id}
-    if instance.default_social_image_id:
-        wanted.setdefault(instance.default_social_image_id, []).append("social")
-    for image_id, roles in wanted.items():
-        transaction.on_commit(partial(tasks.prepare_image.enqueue, image_id, roles))
+    for image_id, roles in tasks.wanted_pictures(instance).items():
+        transaction.on_commit(partial(tasks.prepare_image.enqueue, image_id, sorted(roles)))

@@ -128,7 +128,7 @@ def favicon(request) -> HttpResponse:
 @require_safe
 def media(request, path: str) -> HttpResponse:
     """Answer with an uploaded image; a change of image changes its address. Documents have their own view."""
-    if not path.startswith(PUBLIC_MEDIA):
+    if not path.startswith(PUBLIC_MEDIA) or ".." in path.split("/"):
         raise Http404("No such file")
     response = serve_file(request, path, document_root=settings.MEDIA_ROOT)
     response["Cache-Control"] = "public, max-age=31536000, immutable"

@@ -7,7 +7,6 @@ from modelcluster.fields import ParentalManyToManyField
 from phonenumber_field.modelfields import PhoneNumberField
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
 from wagtail.search import index
-from wagtail.snippets.models import register_snippet
 
 from attorneys.directory import Directory
 from attorneys.names import split_name
@@ -21,7 +20,6 @@ from firm.models.settings import PHONE_HELP
 from firm.seo import without_empty
 
 
-@register_snippet
 class Language(models.Model):
     """A language in which somebody at the firm can talk to a client."""
 
@@ -173,6 +171,11 @@ class AttorneyPage(BasePage):
         """The name in parts."""
         return split_name(self.title)
 
+    @cached_property
+    def spoken(self) -> list[Language]:
+        """The languages, in the order of their names."""
+        return sorted(self.languages.all(), key=lambda language: language.name)
+
     @property
     def initials(self) -> str:
         """The first letters of the given and the family name, where there is no portrait."""
@@ -222,6 +225,6 @@ def person_node(attorney: AttorneyPage, url: str, chrome: Chrome) -> dict:
             "telephone": attorney.direct_line.as_e164 if attorney.direct_line else "",
             "image": chrome.share_image_url(attorney.portrait) if attorney.portrait_id else "",
             "worksFor": {"@id": chrome.organization_id},
-            "knowsLanguage": [language.code for language in attorney.languages.all()],
+            "knowsLanguage": [language.code for language in attorney.spoken],
         }
     )

@@ -5,12 +5,10 @@ from django.db import models
 from modelcluster.fields import ParentalKey
 from wagtail.admin.panels import FieldPanel, PageChooserPanel
 from wagtail.models import Orderable
-from wagtail.snippets.models import register_snippet
 
 from firm.picture import ROLES
 
 
-@register_snippet
 class StaffAuthor(models.Model):
     """An author who is not an attorney: an editor, a paralegal, the editorial desk."""
 

@@ -16,7 +16,6 @@ from wagtail.admin.panels import (
     PageChooserPanel,
 )
 from wagtail.search import index
-from wagtail.snippets.models import register_snippet
 
 from blog.querysets import BlogPostManager
 from firm.chrome import Chrome
@@ -30,7 +29,6 @@ RELATED = 3
 RESERVED_SLUGS = {"category", "tag", "archive", "feed"}
 
 
-@register_snippet
 class Category(index.Indexed, models.Model):
     """A subject under which posts are filed; every post has one."""
 
@@ -170,10 +168,11 @@ class BlogPostPage(FootnotedPage):
     def get_context(self, request, *args, **kwargs):
         """Add the outline, the authors and related posts."""
         context = super().get_context(request, *args, **kwargs)
+        tags = sorted(self.tags.all(), key=lambda tag: tag.name)
         context |= {
             "contents": contents(self.body),
-            "tags": sorted(self.tags.all(), key=lambda tag: tag.name),
-            "related": list(BlogPostPage.objects.related_to(self, RELATED)),
+            "tags": tags,
+            "related": list(BlogPostPage.objects.related_to(self, tags, RELATED)),
         }
         return context
 

@@ -8,6 +8,7 @@ from django.template.loader import render_to_string
 from django.utils.safestring import mark_safe
 from wagtail import blocks
 from wagtail.contrib.typed_table_block.blocks import TypedTableBlock
+from wagtail.rich_text import RichText
 
 from firm.reading import Footnotes, Mark
 from firm.references import rendering
@@ -32,7 +33,7 @@ class TextBlock(blocks.RichTextBlock):
 
     def get_searchable_content(self, value):
         """Return the text without the marks of footnotes."""
-        return [FOOTNOTE_MARK.sub("", text) for text in super().get_searchable_content(value)]
+        return super().get_searchable_content(RichText(FOOTNOTE_MARK.sub("", value.source)))
 
     class Meta:
         icon = "pilcrow"

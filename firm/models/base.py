@@ -54,6 +54,10 @@ class BasePage(Page):
         """The StreamField values that the page draws."""
         return []
 
+    def rich_texts(self, chrome: Chrome) -> list[str]:
+        """The rich text that the page draws outside of its streams, its footnotes apart."""
+        return []
+
     @property
     def pictures(self) -> list[tuple]:
         """The page's own pictures outside of its streams, as ``(image, role name)``."""
@@ -132,12 +136,13 @@ class BasePage(Page):
     def get_context(self, request, *args, **kwargs):
         """Add the chrome (header, footer), the head's metadata, and what the body's blocks draw with."""
         context = super().get_context(request, *args, **kwargs)
-        chrome = Chrome.for_request(request)
+        chrome, notes = Chrome.for_request(request), self.footnote_texts()
+        texts = [*notes.values(), *self.rich_texts(chrome)]
         context |= {
             "chrome": chrome,
-            "references": resolve([*self.streams, *chrome.streams]),
+            "references": resolve([*self.streams, *chrome.streams], texts, request),
             "anchors": Anchors(),
-            "footnotes": Footnotes(self.footnote_texts()),
+            "footnotes": Footnotes(notes),
             "breadcrumbs": self.breadcrumbs(request),
             "metadata": self.metadata(request, chrome),
         }

@@ -15,7 +15,9 @@ from firm.registry import practice_area_sections
 class HomePage(BasePage):
     """The front page: sections that staff add, leave out and move."""
 
-    sections = BlockField("firm.registry.home_blocks", blank=True, help_text="The page from top to bottom.")
+    sections = BlockField(
+        "firm.registry.home_blocks", blank=True, collapsed=True, help_text="The page from top to bottom."
+    )
 
     template = "firm/home_page.html"
     parent_page_types = ["wagtailcore.Page"]
@@ -213,6 +215,10 @@ class ContactPage(BasePage):
     def streams(self) -> list:
         """The body."""
         return [self.body]
+
+    def rich_texts(self, chrome: Chrome) -> list[str]:
+        """How to get to each office."""
+        return [office.directions for office in chrome.offices]
 
     @property
     def summary_text(self) -> str:

@@ -163,6 +163,13 @@ class FirmSettings(BaseSiteSetting, ClusterableModel):
     class Meta:
         verbose_name = "firm"
 
+    @property
+    def pictures(self) -> list[tuple]:
+        """The offices' maps, and the picture for sharing."""
+        maps = [(office.map_image, "inline") for office in self.offices.all() if office.map_image_id]
+        shared = [(self.default_social_image, "social")] if self.default_social_image_id else []
+        return [*maps, *shared]
+
     @classmethod
     def for_site_or_defaults(cls, site: Site | None) -> "FirmSettings":
         """Return the site's settings, or unsaved defaults: drawing a page writes nothing."""

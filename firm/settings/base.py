@@ -13,7 +13,7 @@ DATA_DIR = Path(env.text("DATA_DIR", str(BASE_DIR / "var"))).expanduser().resolv
 
 # --- Identity and secrets ----------------------------------------------------------------------
 DEBUG = False
-SECRET_KEY = env.secret("SECRET_KEY")
+SECRET_KEY = env.secret("SECRET_KEY", length=50)
 SITE_URL = env.text("SITE_URL").rstrip("/")
 _site = urlsplit(SITE_URL)
 if _site.scheme not in {"http", "https"} or not _site.hostname:
@@ -21,7 +21,7 @@ if _site.scheme not in {"http", "https"} or not _site.hostname:
 IS_HTTPS = _site.scheme == "https"
 ALLOWED_HOSTS = env.items("ALLOWED_HOSTS", _site.hostname)
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
-TRUSTED_PROXIES = env.items("TRUSTED_PROXIES", "")
+TRUSTED_PROXIES = env.networks("TRUSTED_PROXIES")
 
 # --- Applications ------------------------------------------------------------------------------
 INSTALLED_APPS = [
@@ -179,12 +179,14 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = IS_HTTPS
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 12 * 60 * 60
+CSRF_FAILURE_VIEW = "consultations.views.csrf_failure"
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 SECURE_HSTS_SECONDS = 63_072_000 if IS_HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = IS_HTTPS
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 X_FRAME_OPTIONS = "SAMEORIGIN"
+SILENCED_SYSTEM_CHECKS = ["security.W019"]  # previews of pages are frames of the admin
 
 # The public site: nothing but its own files, no inline script or style.
 CONTENT_SECURITY_POLICY = {
@@ -217,7 +219,7 @@ ADMIN_CONTENT_SECURITY_POLICY = {
 }
 
 # --- Wagtail -----------------------------------------------------------------------------------
-WAGTAIL_SITE_NAME = "Website"
+WAGTAIL_SITE_NAME = "The firm's website"
 WAGTAILADMIN_BASE_URL = SITE_URL
 WAGTAIL_ENABLE_UPDATE_CHECK = False
 WAGTAIL_ENABLE_WHATS_NEW_BANNER = False

@@ -7,9 +7,11 @@ from django import template
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from wagtail.templatetags.wagtailcore_tags import richtext
 
 from firm.blocks.links import LinkKind
 from firm.picture import ROLES
+from firm.references import rendering
 
 register = template.Library()
 _NORTH_AMERICAN = re.compile(r"\((\d{3})\) (\d{3})-(\d{4})")
@@ -80,6 +82,13 @@ def href(context, link) -> str:
         page = link["page"]
         return (page.get_url(context.get("request")) or "") if page and page.live else ""
     return link["url"]
+
+
+@register.simple_tag(takes_context=True)
+def prose(context, html: str) -> SafeString:
+    """Draw rich text; what it links to is taken from what the page fetched."""
+    with rendering(context.get("references")):
+        return richtext(html)
 
 
 @register.simple_tag(takes_context=True)

@@ -38,7 +38,9 @@ def site(db):
     )
     page = home.add_child(
         instance=ConsultationPage(
-            title="Free consultation", slug="free-consultation", steps=[("step", {"heading": "We read it", "text": "All."})]
+            title="Free consultation",
+            slug="free-consultation",
+            steps=[("step", {"heading": "We read it", "text": "All."})],
         )
     )
     FirmSettings.objects.create(

@@ -40,7 +40,8 @@ def test_hostile_search_finds_nothing(typed):
 
 
 def test_empty_search_keeps_all():
-    assert found("  \x00 ") == {Request()}
+    request = Request()
+    assert found("  \x00 ") == {request}
 
 
 def test_named_sets(staff):

@@ -1,0 +1,50 @@
+"""What this app registers with Wagtail: a flat list of posts, categories and staff authors."""
+
+from wagtail import hooks
+from wagtail.admin.ui.tables import Column
+from wagtail.snippets.models import register_snippet
+from wagtail.snippets.views.snippets import SnippetViewSet
+
+from blog.models import BlogPostPage, Category, StaffAuthor
+from firm.page_listings import PageListing, page_columns
+
+
+class BlogPostListing(PageListing):
+    """All posts in one list, whatever their state."""
+
+    model = BlogPostPage
+    icon = "doc-full-inverse"
+    menu_label = "Blog posts"
+    menu_order = 210
+    list_display = page_columns(
+        Column("category", label="Category", sort_key="category__name"),
+        Column("date", label="Date", sort_key="date"),
+        Column("reviewed_on", label="Legal review", sort_key="reviewed_on"),
+    )
+    list_filter = ["category", "reviewed_on"]
+
+
+class CategoryViewSet(SnippetViewSet):
+    """The categories that posts are filed under."""
+
+    model = Category
+    icon = "folder-open-inverse"
+    list_display = ["name", "slug", "description"]
+
+
+class StaffAuthorViewSet(SnippetViewSet):
+    """Authors without a profile."""
+
+    model = StaffAuthor
+    icon = "user"
+    list_display = ["name", "role"]
+
+
+@hooks.register("register_admin_viewset")
+def register_listings():
+    """Offer the flat list of posts."""
+    return BlogPostListing("blog_posts")
+
+
+register_snippet(CategoryViewSet)
+register_snippet(StaffAuthorViewSet)

@@ -1,0 +1,138 @@
+"""The demo's consultation page and requests: invented people, reserved numbers, addresses of example.com."""
+
+import random
+import re
+import tomllib
+import uuid
+from collections.abc import Iterable, Iterator
+from datetime import timedelta
+from html import unescape
+from itertools import islice
+from pathlib import Path
+
+from django.utils import timezone
+from wagtail.models import Page
+
+from consultations.intake import consent_receipt
+from consultations.models import ConsultationPage, ConsultationRequest, PreferredContact
+from consultations.workflow import Status
+from firm.demo import CONTENT, read
+
+SLUG = "free-consultation"
+SAMPLES = Path(__file__).parent / "demo_content" / "requests.toml"
+NAMESPACE = uuid.UUID("5b0a3f0e-6f0e-4c55-9a53-1d8c0d2a7b11")
+BATCH = 500
+#: The page's field for each text of the demo's entry.
+TEXTS = {
+    "heading": "heading",
+    "intro": "introduction",
+    "search_description": "search_description",
+    "reassurance": "reassurance",
+    "urgent_heading": "urgent_heading",
+    "urgent_text": "urgent_note",
+    "confidentiality": "confidentiality",
+    "acknowledgement": "acknowledgement",
+    "sms_consent": "sms_wording",
+    "thank_you_heading": "thank_you_heading",
+    "thank_you_text": "thank_you_text",
+}
+STEPS = (
+    ("We read it", "Your request goes to the people who handle consultations, with the urgent ones first."),
+    ("We check for conflicts", "Before we hear the details, we make sure that we are free to help you."),
+    ("We reach out", "By telephone, text or e-mail, as you chose."),
+)
+
+
+def load(demo) -> None:
+    """Make the page, the samples, and ``demo.requests`` synthetic requests on top. What is there stays as it is."""
+    page = _page(demo)
+    now = timezone.now()
+    samples = tomllib.loads(SAMPLES.read_text(encoding="utf-8"))["request"]
+    _add(_sample(demo, page, entry, now) for entry in samples)
+    _add(_synthetic(demo, page, number, now) for number in range(demo.requests or 0))
+
+
+# --- The page ---------------------------------------------------------------------------------------
+
+
+def _page(demo) -> ConsultationPage:
+    existing = ConsultationPage.objects.child_of(demo.home).first()
+    if existing:
+        return existing
+    entry = next((entry for entry in read(CONTENT / "pages.toml")["page"] if entry["slug"] == SLUG), {})
+    steps = [(step["heading"], step["text"]) for step in entry.get("what_happens_next", [])] or STEPS
+    page = ConsultationPage(
+        title=entry.get("title", "Free consultation"),
+        slug=SLUG,
+        steps=[("step", {"heading": heading, "text": text}) for heading, text in steps],
+        privacy_page=Page.objects.child_of(demo.home).filter(slug="privacy").first(),
+        **{field: _plain(entry[name]) for name, field in TEXTS.items() if name in entry},
+    )
+    demo.home.add_child(instance=page)
+    page.save_revision().publish()
+    return page
+
+
+def _plain(html: str) -> str:
+    """Return the paragraphs of a text of the demo, with an empty line between them."""
+    parts = re.split(r"</?p>", html)
+    return "\n\n".join(unescape(part).strip() for part in parts if part.strip())
+
+
+# --- The requests -----------------------------------------------------------------------------------
+
+
+def _add(requests: Iterable[ConsultationRequest]) -> None:
+    """Store those whose token is not there yet, in batches."""
+    for batch in _batches(requests):
+        tokens = [request.form_token for request in batch]
+        known = set(ConsultationRequest.objects.filter(form_token__in=tokens).values_list("form_token", flat=True))
+        ConsultationRequest.objects.bulk_create([request for request in batch if request.form_token not in known])
+
+
+def _batches(requests: Iterable[ConsultationRequest]) -> Iterator[list[ConsultationRequest]]:
+    remaining = iter(requests)
+    while batch := list(islice(remaining, BATCH)):
+        yield batch
+
+
+def _sample(demo, page: ConsultationPage, entry: dict, now) -> ConsultationRequest:
+    """Return the request of one entry of the file of samples."""
+    values = dict(entry)
+    submitted_at = now - timedelta(hours=values.pop("hours_ago"))
+    days = values.pop("court_date_in_days", None)
+    has_sms_consent = values.setdefault("sms_consent", False)
+    return ConsultationRequest(
+        form_token=uuid.uuid5(NAMESPACE, f"sample:{values.pop('key')}"),
+        submitted_at=submitted_at,
+        court_date=timezone.localdate(now) + timedelta(days=days) if days is not None else None,
+        practice_area=demo.practice_areas.get(values.pop("practice_area", "")),
+        attorney=demo.attorneys.get(values.pop("attorney", "")),
+        assignee=demo.staff.get(values.pop("assignee", "")),
+        **values,
+        **consent_receipt(page, now=submitted_at, has_sms_consent=has_sms_consent),
+    )
+
+
+def _synthetic(demo, page: ConsultationPage, number: int, now) -> ConsultationRequest:
+    """Return the request of that number: always the same, but for its reference and its age."""
+    chance = random.Random(number)  # noqa: S311 - sample data, nothing to guess
+    submitted_at = now - timedelta(minutes=chance.randrange(10, 3 * 365 * 24 * 60))
+    status = chance.choices(Status.values, weights=(1, 2, 7))[0]
+    areas = list(demo.practice_areas.values())
+    staff = [demo.staff[name] for name in ("intake", "intake_manager") if name in demo.staff]
+    return ConsultationRequest(
+        form_token=uuid.uuid5(NAMESPACE, f"synthetic:{number}"),
+        submitted_at=submitted_at,
+        full_name=f"Synthetic Person {number + 1}",
+        phone=f"+1{chance.choice((212, 347, 646, 718, 917))}55501{number % 100:02d}",
+        email=f"person-{number + 1}@example.com",
+        preferred_contact=chance.choice((PreferredContact.PHONE, PreferredContact.EMAIL)),
+        practice_area=chance.choice(areas) if areas else None,
+        in_custody=chance.random() < 0.15,
+        court_date=timezone.localdate(now) + timedelta(days=chance.randrange(1, 90)) if chance.random() < 0.3 else None,
+        message="Synthetic text, for measuring.",
+        status=status,
+        assignee=chance.choice(staff) if staff and status != Status.NEW else None,
+        **consent_receipt(page, now=submitted_at, has_sms_consent=False),
+    )

@@ -1,0 +1,260 @@
+"""The consultation form. Every rule is enforced here, whatever the browser did."""
+
+import datetime
+import uuid
+from dataclasses import dataclass
+from functools import cached_property
+
+from django import forms
+from django.utils import timezone
+
+from attorneys.models import AttorneyPage
+from consultations.consent import is_outdated, version_of
+from consultations.form_fields import (
+    AddressField,
+    CurrentAttorneyField,
+    DescribedBoundField,
+    LineField,
+    ListField,
+    ProseField,
+    TelephoneField,
+    TokenField,
+)
+from consultations.models.requests import PreferredContact, Relationship
+from firm.models import PracticeAreaPage
+
+NAME_LENGTH = 120
+MESSAGE_LENGTH = 5000
+PARTIES_LENGTH = 2000
+LONGEST_PAST = datetime.timedelta(days=366)
+LONGEST_AHEAD = datetime.timedelta(days=5 * 366)
+_TEXT = "consultations/fields/text.html"
+_CHOICES = "consultations/fields/choices.html"
+_TICK = "consultations/fields/tick.html"
+
+NEEDS_NUMBER_OR_ADDRESS = "Give a telephone number or an e-mail address, so that we can answer."
+REWORDED = "The wording has changed since you opened the page. Please read it again and tick the box."
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One line of the summary of errors. ``target`` is the id of the control; empty for the form as a whole."""
+
+    message: str
+    target: str = ""
+
+
+class ConsultationForm(forms.Form):
+    """What the visitor fills in. ``page`` brings the wordings that are agreed to."""
+
+    bound_field_class = DescribedBoundField
+    optional = frozenset({"best_time", "practice_area", "court_date", "court", "other_parties", "message"})
+    shown_when = {"person_in_need": "relationship=family,other"}
+
+    form_token = TokenField(required=False, widget=forms.HiddenInput)
+    attorney = CurrentAttorneyField(
+        AttorneyPage.objects.none(), required=False, to_field_name="slug", widget=forms.HiddenInput
+    )
+    website = forms.CharField(
+        required=False,
+        label="Leave this empty",
+        widget=forms.TextInput(attrs={"autocomplete": "off", "tabindex": "-1"}),
+    )
+
+    full_name = LineField(
+        max_length=NAME_LENGTH,
+        label="Your name",
+        autocomplete="name",
+        error_messages={"required": "Write your name."},
+    )
+    phone = TelephoneField(
+        required=False,
+        label="Telephone",
+        help_text="A telephone number or an e-mail address: one of the two is enough.",
+        error_messages={"invalid": "Write the telephone number with its area code, for example 212-555-0100."},
+    )
+    email = AddressField(
+        required=False,
+        label="E-mail",
+        error_messages={"invalid": "Write the e-mail address in full, for example name@example.com."},
+    )
+    preferred_contact = forms.ChoiceField(
+        required=False,
+        label="How shall we answer?",
+        choices=PreferredContact,
+        initial=PreferredContact.PHONE,
+        widget=forms.RadioSelect,
+        template_name=_CHOICES,
+        error_messages={"invalid_choice": "Choose one of the ways to be answered."},
+    )
+    sms_consent = forms.BooleanField(required=False, template_name=_TICK)
+    best_time = LineField(
+        required=False,
+        max_length=120,
+        label="Best time to reach you",
+        help_text="For example: after 6 pm, or at any hour. Say so if a message could be seen by somebody else.",
+    )
+
+    relationship = forms.ChoiceField(
+        required=False,
+        label="This is about",
+        choices=Relationship,
+        initial=Relationship.SELF,
+        widget=forms.RadioSelect,
+        template_name=_CHOICES,
+        error_messages={"invalid_choice": "Choose whom this is about."},
+    )
+    person_in_need = LineField(
+        required=False, max_length=NAME_LENGTH, label="Name of the person who needs help", autocomplete="off"
+    )
+    in_custody = forms.BooleanField(required=False, label="The person is in custody now", template_name=_TICK)
+
+    practice_area = forms.ModelChoiceField(
+        PracticeAreaPage.objects.none(),
+        required=False,
+        label="Area",
+        to_field_name="slug",
+        empty_label="I am not sure",
+        template_name=_TEXT,
+        error_messages={"invalid_choice": "Choose an area from the list, or “I am not sure”."},
+    )
+    court_date = forms.DateField(
+        required=False,
+        label="Next court date",
+        input_formats=["%Y-%m-%d", "%m/%d/%Y", "%m/%d/%y"],
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        template_name=_TEXT,
+        error_messages={"invalid": "Write the date as month, day and year, for example 04/30/2027."},
+    )
+    court = LineField(
+        required=False, max_length=120, label="Court", help_text="For example: Southern District of New York."
+    )
+    other_parties = ListField(
+        required=False,
+        max_length=PARTIES_LENGTH,
+        rows=3,
+        label="Other people or companies involved",
+        help_text="One on each line. We use the names only to make sure that we may act for you.",
+    )
+    message = ProseField(
+        required=False,
+        max_length=MESSAGE_LENGTH,
+        rows=6,
+        label="What happened",
+        help_text="A few sentences are enough. Please leave out anything that you would tell only a lawyer.",
+    )
+    acknowledge = forms.BooleanField(
+        template_name=_TICK,
+        error_messages={"required": "Please tick the box to confirm that you have read the note."},
+    )
+
+    def __init__(self, data=None, *, page, initial: dict | None = None) -> None:
+        initial = {"form_token": uuid.uuid4(), **(initial or {})}
+        super().__init__(data, initial=initial)
+        self.page = page
+        for name, wording in (("acknowledge", page.acknowledgement), ("sms_consent", page.sms_wording)):
+            self.fields[name].label = wording
+            self.fields[name].widget = forms.CheckboxInput(attrs={"value": version_of(wording)})
+        self.fields["attorney"].queryset = AttorneyPage.objects.current().with_portraits()
+        self.fields["practice_area"].queryset = PracticeAreaPage.objects.listed()
+
+    # --- What is asked ----------------------------------------------------------------------------
+
+    @cached_property
+    def chosen_attorney(self) -> AttorneyPage | None:
+        """The attorney whom the visitor asks for, from the address or from what was sent."""
+        if not self.is_bound:
+            return self.fields["attorney"].clean(self.initial.get("attorney"))
+        self.is_valid()
+        return self.cleaned_data.get("attorney")
+
+    @property
+    def token(self) -> uuid.UUID:
+        """The token that the page carries: the one that was sent, else a fresh one."""
+        sent = self.fields["form_token"].clean(self.data.get("form_token")) if self.is_bound else None
+        return sent or self.initial["form_token"]
+
+    @property
+    def is_suspicious(self) -> bool:
+        """True when the decoy, which nobody sees, is filled in."""
+        return bool(self.cleaned_data.get("website"))
+
+    @property
+    def problems(self) -> list[Problem]:
+        """The errors in the order of the fields, each said once."""
+        found = [Problem(message) for message in self.non_field_errors()]
+        said = {problem.message for problem in found}
+        for name in self.fields:
+            for message in self[name].errors:
+                if message not in said:
+                    said.add(message)
+                    found.append(Problem(message, self[name].auto_id))
+        return found
+
+    # --- Rules ------------------------------------------------------------------------------------
+
+    def clean_form_token(self) -> uuid.UUID:
+        """Give a form that came without token one of its own."""
+        return self.cleaned_data["form_token"] or self.initial["form_token"]
+
+    def clean_relationship(self) -> str:
+        """Nothing chosen means that the sender is the one who needs help."""
+        return self.cleaned_data["relationship"] or Relationship.SELF
+
+    def clean_court_date(self) -> datetime.date | None:
+        """Refuse dates that can only be a slip of the fingers: over a year ago, or over five years ahead."""
+        date, today = self.cleaned_data["court_date"], timezone.localdate()
+        if date and not today - LONGEST_PAST <= date <= today + LONGEST_AHEAD:
+            raise forms.ValidationError(
+                "Check the year: a court date lies between a year ago and five years from now.", "range"
+            )
+        return date
+
+    def clean_acknowledge(self) -> bool:
+        """Refuse a tick below a wording that is not the page's any more."""
+        if is_outdated(self.data.get("acknowledge", ""), self.page.acknowledgement):
+            raise forms.ValidationError(REWORDED, "reworded")
+        return self.cleaned_data["acknowledge"]
+
+    def clean_sms_consent(self) -> bool:
+        """Refuse a tick below a wording that is not the page's any more."""
+        if is_outdated(self.data.get("sms_consent", ""), self.page.sms_wording):
+            raise forms.ValidationError(REWORDED, "reworded")
+        return self.cleaned_data["sms_consent"]
+
+    def clean(self) -> dict:
+        """Enforce the rules that span fields."""
+        cleaned = super().clean()
+        self._need_a_way_to_answer(cleaned)
+        if cleaned.get("relationship", Relationship.SELF) != Relationship.SELF and self._lacks("person_in_need"):
+            self.add_error("person_in_need", "Write the name of the person who needs help.")
+        phone = cleaned.get("phone")
+        if phone and phone.extension and "best_time" in cleaned:
+            # E.164 has no place for an extension, and staff cannot call back without it.
+            cleaned["best_time"] = f"Extension {phone.extension[:20]}. {cleaned['best_time']}".strip()
+        return cleaned
+
+    def _lacks(self, name: str) -> bool:
+        """True when a field is empty; a field in error says enough already."""
+        return name not in self.errors and not self.cleaned_data.get(name)
+
+    def _need_a_way_to_answer(self, cleaned: dict) -> None:
+        """Phone or e-mail there must be, and the one that the answer shall come by."""
+        if self._lacks("phone") and self._lacks("email"):
+            self.add_error("phone", NEEDS_NUMBER_OR_ADDRESS)
+            self.add_error("email", NEEDS_NUMBER_OR_ADDRESS)
+        if "preferred_contact" in self.errors:
+            return
+        has_phone = cleaned.get("phone") or "phone" in self.errors
+        way = cleaned["preferred_contact"] or (PreferredContact.PHONE if has_phone else PreferredContact.EMAIL)
+        cleaned["preferred_contact"] = way
+        if way == PreferredContact.EMAIL and self._lacks("email"):
+            self.add_error("email", "To be answered by e-mail, give an e-mail address.")
+        if way == PreferredContact.PHONE and self._lacks("phone"):
+            self.add_error("phone", "To be answered by telephone, give a number, or choose e-mail.")
+        if way == PreferredContact.TEXT and self._lacks("phone"):
+            self.add_error("phone", "To be answered by text message, give a number, or choose e-mail.")
+        if way == PreferredContact.TEXT and self._lacks("sms_consent"):
+            self.add_error(
+                "sms_consent", "To be answered by text message, tick this box, or choose another way to be answered."
+            )

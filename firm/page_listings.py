@@ -1,0 +1,33 @@
+"""Flat lists of pages of one type on the staff's side."""
+
+from wagtail.admin.auth import user_has_any_page_permission
+from wagtail.admin.menu import MenuItem
+from wagtail.admin.ui.tables import Column, DateColumn
+from wagtail.admin.ui.tables.pages import BulkActionsColumn, PageStatusColumn, PageTitleColumn
+from wagtail.admin.viewsets.pages import PageListingViewSet
+
+
+class PageListingMenuItem(MenuItem):
+    """An entry of the menu for those who may work on pages; intake staff are not led there."""
+
+    def is_shown(self, request) -> bool:
+        """True for those with any permission on pages."""
+        return user_has_any_page_permission(request.user)
+
+
+class PageListing(PageListingViewSet):
+    """All pages of one type in one list, with an entry in the menu."""
+
+    add_to_admin_menu = True
+    menu_item_class = PageListingMenuItem
+
+
+def page_columns(*between: Column) -> list[Column]:
+    """Return the columns of a list of pages, with those of its kind between title and state."""
+    return [
+        BulkActionsColumn("bulk_actions"),
+        PageTitleColumn("title", label="Title", sort_key="title", classname="title"),
+        *between,
+        DateColumn("latest_revision_created_at", label="Edited", sort_key="latest_revision_created_at", width="12%"),
+        PageStatusColumn("status", label="State", sort_key="live", width="12%"),
+    ]

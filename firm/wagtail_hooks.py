@@ -1,0 +1,78 @@
+"""What this app registers with Wagtail."""
+
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils.html import format_html
+from wagtail import hooks
+from wagtail.admin.ui.components import Component
+from wagtail.admin.ui.tables import Column
+
+from firm.models import HomePage, PracticeAreaPage
+from firm.page_listings import PageListing, page_columns
+from firm.references import FetchedDocumentLinkHandler, FetchedPageLinkHandler
+
+
+@hooks.register("register_rich_text_features", order=10)
+def links_from_what_the_page_fetched(features):
+    """Replace Wagtail's handlers of links by those that ask the database once for a page."""
+    features.register_link_type(FetchedPageLinkHandler)
+    features.register_link_type(FetchedDocumentLinkHandler)
+
+
+@hooks.register("insert_global_admin_css")
+def admin_css():
+    """Give the staff's side the firm's colours."""
+    return format_html('<link rel="stylesheet" href="{}">', static("css/admin.css"))
+
+
+class PracticeAreaListing(PageListing):
+    """All practice areas in one list."""
+
+    model = PracticeAreaPage
+    icon = "list-ul"
+    menu_label = "Practice areas"
+    menu_order = 240
+    list_display = page_columns(Column("summary", label="Summary"))
+
+
+practice_area_listing = PracticeAreaListing("practice_areas")
+
+
+@hooks.register("register_admin_viewset")
+def register_listings():
+    """Offer the list of practice areas."""
+    return practice_area_listing
+
+
+class StartPanel(Component):
+    """The tasks of an ordinary day, at the top of the dashboard, for those who may do them."""
+
+    name = "start"
+    order = 50
+    template_name = "firm/admin/start_panel.html"
+
+    def __init__(self, request):
+        self.request = request
+
+    def get_context_data(self, parent_context):
+        """Add the links that this account may follow."""
+        user = self.request.user
+        home = HomePage.objects.first()
+        links = []
+        if home and home.permissions_for_user(user).can_edit():
+            links += [
+                ("Write a blog post", reverse("blog_posts:choose_parent")),
+                ("Add a testimonial", reverse("testimonials_listing:choose_parent")),
+                ("Edit the home page", reverse("wagtailadmin_pages:edit", args=[home.pk])),
+            ]
+        if user.has_perm("firm.change_firmsettings"):
+            links.append(("Numbers, offices, menus", reverse("wagtailsettings:edit", args=["firm", "firmsettings"])))
+        return {"links": links}
+
+
+@hooks.register("construct_homepage_panels")
+def add_start_panel(request, panels):
+    """Put the day's tasks on the dashboard."""
+    panel = StartPanel(request)
+    if panel.get_context_data({})["links"]:
+        panels.append(panel)

@@ -1,0 +1,66 @@
+import pytest
+from django.forms import model_to_dict
+
+from consultations import demo as consultations_demo
+from consultations.models import ConsultationPage, ConsultationRequest
+from firm.demo import Demo
+from firm.models import HomePage
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def demo(site, staff):
+    site.page.delete()
+    made = Demo(staff={name: staff(name) for name in ("intake", "intake_manager")}, requests=0)
+    made.home = HomePage.objects.get()
+    made.practice_areas = {"federal-crimes": site.fraud}
+    made.attorneys = {"todd-spodek": site.ada}
+    return made
+
+
+def everything() -> list:
+    pages = [model_to_dict(page) for page in ConsultationPage.objects.all()]
+    return [*pages, *ConsultationRequest.objects.order_by("pk").values()]
+
+
+def test_twice_changes_nothing(demo):
+    demo.requests = 700
+    consultations_demo.load(demo)
+    before = everything()
+    consultations_demo.load(demo)
+    assert len(before) == 1 + 12 + 700
+    assert everything() == before
+
+
+def test_more_requests_come_on_top(demo):
+    demo.requests = 5
+    consultations_demo.load(demo)
+    demo.requests = 8
+    consultations_demo.load(demo)
+    assert ConsultationRequest.objects.count() == 20
+
+
+def test_samples_show_every_state_and_invented_people_only(demo):
+    consultations_demo.load(demo)
+    requests = list(ConsultationRequest.objects.with_matter())
+    assert {request.status for request in requests} == {"new", "in_review", "closed"}
+    assert any(request.is_suspicious for request in requests)
+    assert any(request.assignee for request in requests)
+    assert any(request.practice_area for request in requests)
+    for request in requests:
+        assert request.full_name.startswith("Sample")
+        assert request.email == "" or request.email.endswith("@example.com")
+        assert request.phone == "" or "55501" in request.phone.as_e164
+        request.full_clean(exclude=["acknowledgement"])
+
+
+def test_page_is_served_with_the_texts_of_the_demo(demo, client):
+    consultations_demo.load(demo)
+    page = ConsultationPage.objects.get()
+    response = client.get("/free-consultation/")
+    assert response.status_code == 200
+    assert page.heading in response.content.decode()
+    assert page.steps
+    assert "<p>" not in page.introduction + page.thank_you_text
+    page.full_clean()
