@@ -41,6 +41,11 @@ class Pages:
         return f"?{query.urlencode()}" if query else "?"
 
     @property
+    def own_query(self) -> str:
+        """What a canonical address ends with: the page's number alone; nothing on the first."""
+        return f"?page={self.number}" if self.number > 1 else ""
+
+    @property
     def previous_url(self) -> str:
         """The page before; empty on the first."""
         return self.url(self.number - 1) if self.page.has_previous() else ""

@@ -40,6 +40,7 @@ class BasePage(Page):
 
     #: Names of the foreign keys that the page draws itself with; they come in the page's own query.
     drawn_with: tuple[str, ...] = ("social_image",)
+    allowed_http_methods = ["GET", "HEAD", "OPTIONS"]
     is_in_sitemap = True
     is_indexed = True
     open_graph_type = "website"

@@ -20,6 +20,7 @@ class HomePage(BasePage):
     )
 
     template = "firm/home_page.html"
+    page_description = "The front page, built from sections."
     parent_page_types = ["wagtailcore.Page"]
     max_count = 1
 
@@ -50,6 +51,7 @@ class PracticeAreaIndexPage(BasePage):
 
     introduction = models.TextField(max_length=400, blank=True, help_text="One or two sentences above the list.")
 
+    page_description = "The list of all practice areas."
     parent_page_types = ["firm.HomePage"]
     subpage_types = ["firm.PracticeAreaPage"]
     max_count = 1
@@ -83,6 +85,7 @@ class PracticeAreaPage(FootnotedPage):
 
     objects = PracticeAreaManager()
 
+    page_description = "One kind of case: what it is and what to do."
     parent_page_types = ["firm.PracticeAreaIndexPage"]
     subpage_types = []
     drawn_with = ("social_image", "image")
@@ -163,6 +166,7 @@ class StandardPage(FootnotedPage):
         null=True, blank=True, verbose_name="last reviewed", help_text="Shown on the page; for legal texts."
     )
 
+    page_description = "A text that stays: about the firm, privacy, terms."
     parent_page_types = ["firm.HomePage", "firm.StandardPage"]
     subpage_types = ["firm.StandardPage"]
 
@@ -201,6 +205,7 @@ class ContactPage(BasePage):
     introduction = models.TextField(max_length=400, blank=True)
     body = BlockField("firm.blocks.story.story_blocks", blank=True)
 
+    page_description = "Telephone, offices, hours and directions."
     parent_page_types = ["firm.HomePage"]
     subpage_types = []
     max_count = 1
