@@ -25,7 +25,7 @@ class LatestPostsBlock(SectionBlock):
         """Add the posts."""
         context = super().get_context(value, parent_context)
         posts = BlogPostPage.objects.listed()
-        if value["category"]:
+        if value.get("category"):
             posts = posts.in_category(value["category"])
         context["posts"] = list(posts[: value["count"]])
         return context

@@ -1,6 +1,7 @@
 """Blocks that show something: pictures, videos as a poster with a link, documents to download."""
 
 from wagtail import blocks
+from wagtail.images import get_image_model
 
 from firm.references import (
     FetchedDocumentChooserBlock,
@@ -14,6 +15,12 @@ class ImageBlock(blocks.StructBlock):
 
     image = FetchedImageBlock()
     caption = blocks.CharBlock(required=False, max_length=250)
+
+    def get_preview_value(self):
+        """Return the newest picture of the library with a caption."""
+        newest = get_image_model().objects.order_by("-pk").first()
+        image = {"image": newest.pk, "alt_text": "", "decorative": True} if newest else None
+        return self.to_python({"image": image, "caption": "The caption stands below the picture."})
 
     class Meta:
         icon = "image"
@@ -56,4 +63,4 @@ class DocumentBlock(blocks.StructBlock):
         icon = "doc-full"
         template = "blocks/document.html"
         label_format = "{title}"
-        description = "A file to download."
+        description = "A file to download, with its type and size."

@@ -1,5 +1,7 @@
 """The sections of the home page that need nothing but this app; ``firm/sections.py`` offers them to the page."""
 
+import datetime
+
 from django.db import models
 from django.utils import timezone
 from wagtail import blocks
@@ -122,6 +124,17 @@ class BadgesBlock(SectionBlock):
         template = "blocks/sections/badges.html"
         image_role = "seal"
         description = "Awards and ratings, each with its proof; one out of date is not shown."
+        preview_value = {
+            "badges": [
+                {
+                    "label": "Top rated",
+                    "claim": "Who gave the rating, for what and in which year",
+                    "source_name": "Sample Rating Service",
+                    "source_url": "https://www.example.org/",
+                    "valid_until": datetime.date(2099, 12, 31),
+                }
+            ]
+        }
 
 
 class OnScreenBlock(SectionBlock):

@@ -134,6 +134,13 @@ class TableBlock(blocks.StructBlock):
         template = "blocks/table.html"
         label_format = "{caption}"
         description = "Rows and columns; it scrolls sideways on a phone."
+        preview_value = {
+            "caption": "Time limits after a federal arrest",
+            "table": {
+                "columns": [{"type": "text", "heading": "Step"}, {"type": "numeric", "heading": "Days"}],
+                "rows": [{"values": ["Indictment", "30"]}, {"values": ["Trial", "70"]}],
+            },
+        }
 
 
 class CalloutKind(models.TextChoices):

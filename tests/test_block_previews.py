@@ -1,0 +1,36 @@
+"""Every block that editors can add shows what it looks like before they add it."""
+
+import pytest
+from django.urls import reverse
+
+from firm.blocks.story import story_blocks
+from firm.registry import home_blocks
+from tests import factories
+
+WITHOUT = {"document"}
+BLOCKS = {
+    f"{where}:{name}": block
+    for where, made in (("story", story_blocks()), ("home", home_blocks()))
+    for name, block in made
+}
+
+
+@pytest.fixture
+def content(home):
+    """What sections of the home page show."""
+    factories.AttorneyPageFactory()
+    factories.PracticeAreaPageFactory()
+    factories.BlogPostPageFactory()
+    factories.TestimonialPageFactory()
+    factories.ImageFactory()
+
+
+@pytest.mark.parametrize("key", [key for key in BLOCKS if key.split(":")[1] not in WITHOUT])
+def test_the_preview_draws_the_block(client_of, content, key):
+    block = BLOCKS[key]
+    assert block.is_previewable
+    assert block.meta.description
+    response = client_of(owner=True).get(reverse("wagtailadmin_block_preview"), {"id": block.definition_prefix})
+    assert response.status_code == 200
+    body = response.content.decode().split("<main>")[1]
+    assert len(body.split("</main>")[0].strip()) > 60
