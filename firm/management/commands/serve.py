@@ -3,7 +3,6 @@
 import os
 import signal
 import socket
-import subprocess
 import sys
 import time
 import urllib.request
@@ -13,6 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from firm import installation
 from firm.management.commands.load_demo import PASSWORD_FILE, STAFF
+from firm.processes import Child, start_development_server, start_server, start_worker
 
 START_TIMEOUT = 60
 STOP_TIMEOUT = 15
@@ -31,14 +31,16 @@ class Command(BaseCommand):
     def handle(self, *args, **options):
         """Run until a signal, or until the server ends by itself."""
         self.host, self.port = options["host"], options["port"]
-        self.children: dict[str, subprocess.Popen] = {}
+        self.children: dict[str, Child] = {}
         self.is_stopping = False
         self._refuse_a_taken_port()
         self._prepare()
         for name in (signal.SIGINT, signal.SIGTERM):
             signal.signal(name, self._stop)
-        self.children["server"] = subprocess.Popen(self._server_command())
-        self.children["worker"] = self._start_worker()
+        address = f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+        start = start_development_server if settings.DEBUG else start_server
+        self.children["server"] = start(address)
+        self.children["worker"] = start_worker()
         try:
             self._wait_until_it_answers()
             self._greet()
@@ -66,25 +68,11 @@ class Command(BaseCommand):
             if step and step():
                 self.stdout.write(f"  {message}.")
 
-    def _server_command(self) -> list[str]:
-        address = f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
-        if settings.DEBUG:
-            return [sys.executable, "manage.py", "runserver", address]
-        workers = os.environ.get("WEB_CONCURRENCY", "2")
-        return [
-            *(sys.executable, "-m", "gunicorn", "firm.wsgi", "--bind", address, "--reuse-port"),
-            *("--workers", workers, "--worker-class", "gthread", "--threads", "4", "--timeout", "60"),
-            *("--graceful-timeout", "10", "--keep-alive", "15", "--log-level", "warning", "--forwarded-allow-ips", ""),
-        ]
-
-    def _start_worker(self) -> subprocess.Popen:
-        return subprocess.Popen([sys.executable, "manage.py", "run_worker"])
-
     def _wait_until_it_answers(self) -> None:
         host = "127.0.0.1" if self.host in {"0.0.0.0", "::"} else self.host
         url = f"http://{f'[{host}]' if ':' in host else host}:{self.port}/healthz"
         deadline = time.monotonic() + START_TIMEOUT
-        while time.monotonic() < deadline and not self.is_stopping and self.children["server"].poll() is None:
+        while time.monotonic() < deadline and not self.is_stopping and self.children["server"].is_running:
             try:
                 with urllib.request.urlopen(url, timeout=2):
                     return
@@ -112,12 +100,12 @@ class Command(BaseCommand):
         """Wait; start the worker again should it end; return the exit status."""
         while not self.is_stopping:
             time.sleep(0.3)
-            if self.children["server"].poll() is not None:
-                return 1
-            if self.children["worker"].poll() is not None and not self.is_stopping:
+            if not self.children["server"].is_running:
+                return 0 if self.is_stopping else 1
+            if not self.children["worker"].is_running and not self.is_stopping:
                 self.stderr.write("The worker ended; starting it again.")
                 time.sleep(2)
-                self.children["worker"] = self._start_worker()
+                self.children["worker"] = start_worker()
         return 0
 
     def _stop(self, number, frame) -> None:
@@ -125,11 +113,7 @@ class Command(BaseCommand):
 
     def _end_children(self) -> None:
         for child in self.children.values():
-            if child.poll() is None:
-                child.terminate()
+            child.stop()
         deadline = time.monotonic() + STOP_TIMEOUT
         for child in self.children.values():
-            try:
-                child.wait(max(0.1, deadline - time.monotonic()))
-            except subprocess.TimeoutExpired:
-                child.kill()
+            child.wait(max(0.1, deadline - time.monotonic()))
