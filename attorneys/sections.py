@@ -27,7 +27,11 @@ class AttorneysBlock(SectionBlock):
     """One card for each attorney: photograph, name, title, link to the profile."""
 
     mode = blocks.ChoiceBlock(search_index=False, choices=AttorneyMode.choices, default=AttorneyMode.ALL, label="Show")
-    chosen = blocks.ListBlock(FetchedPageChooserBlock(page_type="attorneys.AttorneyPage"), default=[], label="Chosen")
+    chosen = blocks.ListBlock(
+        FetchedPageChooserBlock(page_type="attorneys.AttorneyPage", label="Attorney"),
+        default=[],
+        help_text="Only for “Those chosen below”.",
+    )
 
     def get_context(self, value, parent_context=None):
         """Add the attorneys; those unpublished or gone are left out."""
@@ -58,7 +62,11 @@ class TestimonialsBlock(SectionBlock):
         search_index=False, choices=TestimonialMode.choices, default=TestimonialMode.DAILY, label="Show"
     )
     count = blocks.IntegerBlock(default=2, min_value=1, max_value=6, help_text="How many; only for “Others each day”.")
-    selected = blocks.ListBlock(FetchedPageChooserBlock(page_type="attorneys.TestimonialPage"), default=[])
+    selected = blocks.ListBlock(
+        FetchedPageChooserBlock(page_type="attorneys.TestimonialPage", label="Testimonial"),
+        default=[],
+        help_text="Only for “Those chosen below”.",
+    )
 
     def get_context(self, value, parent_context=None):
         """Add the testimonials; those unpublished or gone are left out."""

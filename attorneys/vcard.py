@@ -36,10 +36,11 @@ def _address(office) -> str:
 
 
 def _escape(text: str) -> str:
-    """Escape a value as section 3.4 says; other control characters are dropped."""
+    """Escape a value as section 3.4 says; other spaces become plain ones, other control characters are dropped."""
     text = text.replace("\\", "\\\\").replace(",", "\\,").replace(";", "\\;")
     text = text.replace("\r\n", "\\n").replace("\n", "\\n").replace("\r", "\\n")
-    return "".join(character for character in text if character.isprintable() or character == "\t")
+    text = "".join(" " if character.isspace() else character for character in text)
+    return "".join(character for character in text if character.isprintable())
 
 
 def _fold(line: str) -> str:

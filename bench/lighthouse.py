@@ -22,7 +22,8 @@ PAGES = {
 }
 CATEGORIES = ("performance", "accessibility", "best-practices", "seo")
 FLAGS = (
-    "--headless=new --no-sandbox --disable-gpu --disable-background-networking --disable-component-update --no-first-run"
+    "--headless=new --no-sandbox --disable-gpu --disable-background-networking --disable-component-update"
+    " --no-first-run"
 )
 
 
@@ -31,9 +32,8 @@ def measure(url: str, folder: str) -> dict:
     path = Path(folder) / "report.json"
     browser = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome") or ""
     command = ["npx", "--yes", LIGHTHOUSE, url, "--quiet", "--output=json", f"--output-path={path}"]
-    subprocess.run(
-        [*command, f"--chrome-flags={FLAGS}"], check=True, env=os.environ | {"CHROME_PATH": browser}, capture_output=True
-    )
+    environment = os.environ | {"CHROME_PATH": browser}
+    subprocess.run([*command, f"--chrome-flags={FLAGS}"], check=True, env=environment, capture_output=True)
     return json.loads(path.read_text())
 
 

@@ -1,6 +1,7 @@
 """The blog's feeds, built with Django's syndication framework."""
 
 import datetime
+import re
 
 from django.http import HttpResponse
 from django.utils import feedgenerator, timezone
@@ -8,6 +9,7 @@ from django.utils import feedgenerator, timezone
 from firm.chrome import Chrome
 
 NEWEST = 20
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
 def rss(blog, request) -> HttpResponse:
@@ -24,28 +26,33 @@ def _response(kind, blog, request, path: str) -> HttpResponse:
     chrome = Chrome.for_request(request)
     root, address = chrome.root_url, blog.get_url(request)
     feed = kind(
-        title=f"{blog.title} | {chrome.settings.firm_name}",
+        title=_clean(f"{blog.title} | {chrome.settings.firm_name}"),
         link=root + address,
-        description=blog.description or f"Posts by {chrome.settings.firm_name}",
+        description=_clean(blog.description or f"Posts by {chrome.settings.firm_name}"),
         language="en-us",
         feed_url=root + address + path,
-        author_name=chrome.settings.firm_name,
+        author_name=_clean(chrome.settings.firm_name),
     )
     for post in blog.feed_posts(NEWEST):
         url = root + post.get_url(request)
         feed.add_item(
-            title=post.title,
+            title=_clean(post.title),
             link=url,
-            description=post.summary,
+            description=_clean(post.summary),
             unique_id=url,
             pubdate=_moment(post.date),
             updateddate=post.last_published_at or _moment(post.date),
-            categories=[post.category.name],
-            author_name=", ".join(author.name for author in post.authors.all()),
+            categories=[_clean(post.category.name)],
+            author_name=_clean(", ".join(author.name for author in post.authors.all())),
         )
     response = HttpResponse(content_type=feed.content_type)
     feed.write(response, "utf-8")
     return response
+
+
+def _clean(text: str) -> str:
+    """Return the text without the control characters that XML 1.0 (section 2.2) has no way to write."""
+    return _CONTROL.sub("", text)
 
 
 def _moment(date: datetime.date) -> datetime.datetime:

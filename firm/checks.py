@@ -22,6 +22,6 @@ def page_models_follow_the_house_rules(app_configs, **kwargs) -> list[Error]:
             errors.append(Error(f"{model.__name__} must say where it may stand.", obj=model, id="firm.E002"))
         if not isinstance(model.objects.get_queryset(), FirmPageQuerySet):
             errors.append(Error(f"{model.__name__}.objects must be a FirmPageManager.", obj=model, id="firm.E003"))
-        if not model._meta.verbose_name or model._meta.verbose_name == model._meta.model_name:
+        if not model._meta.original_attrs.get("verbose_name"):
             errors.append(Error(f"{model.__name__} needs a verbose_name for editors.", obj=model, id="firm.E004"))
     return errors

@@ -11,11 +11,12 @@ from wagtail.documents import get_document_model
 from wagtail.models import Collection, Page, Site
 
 from firm import artwork
+from firm.demo_home import home_section
+from firm.demo_settings import save_settings
 from firm.demo_story import StoryWriter, footnote_id
 from firm.models import (
     ContactPage,
     FirmImage,
-    FirmSettings,
     HomePage,
     PracticeAreaIndexPage,
     PracticeAreaPage,
@@ -235,184 +236,9 @@ def _standing_page(demo: Demo, entry: dict) -> None:
 
 def finish(demo: Demo) -> None:
     """Fill the settings and the home page, which refer to what all apps have made."""
-    _settings(demo)
+    save_settings(demo, read(CONTENT / "settings.toml"))
     if not demo.home.sections:
         sections = read(CONTENT / "home.toml")["section"]
         demo.home.sections = [home_section(demo, entry) for entry in sections]
         demo.home.search_description = read(CONTENT / "settings.toml")["description"][:155]
         demo.home.save_revision().publish()
-
-
-def _settings(demo: Demo) -> None:
-    site = Site.objects.get(is_default_site=True)
-    if FirmSettings.objects.filter(site=site).exists():
-        return
-    texts = read(CONTENT / "settings.toml")
-    closing = texts["closing_call"]
-    settings = FirmSettings(
-        site=site,
-        firm_name=texts["firm_name"],
-        tagline=texts["tagline"],
-        description=texts["description"],
-        phone=texts["phone"],
-        availability_label=texts["availability_label"],
-        consultation_page=Page.objects.child_of(demo.home).filter(slug="free-consultation").first(),
-        consultation_label=texts["consultation_label"],
-        header_nav=[{"type": "link", "value": demo.link(e["label"], e["path"])} for e in texts["header_navigation"]][
-            :6
-        ],
-        footer_nav=[
-            {
-                "type": "group",
-                "value": {
-                    "heading": group["heading"],
-                    "links": [demo.link(e["label"], e["path"]) for e in group["links"]],
-                },
-            }
-            for group in texts["footer_navigation"]
-        ],
-        legal_nav=[{"type": "link", "value": demo.link(e["label"], e["path"])} for e in texts["legal_links"]],
-        closing_heading=closing["heading"],
-        closing_text=closing["text"],
-        closing_label=closing["label"],
-        advertising_label=texts["attorney_advertising"],
-        results_disclaimer=texts["results_disclaimer"],
-        site_disclaimer=texts["site_disclaimer"],
-        article_disclaimer=texts["not_legal_advice"],
-        default_social_image=demo.drawn(
-            "Artwork: sharing", lambda: artwork.social_card(texts["tagline"], "New York", texts["firm_name"]), "sharing"
-        ),
-    )
-    for order, office in enumerate(texts["offices"]):
-        settings.offices.add(_office(demo, office, order))
-    settings.save()
-
-
-def _office(demo: Demo, texts: dict, order: int):
-    hours = [
-        {"type": "hours", "value": {"days": line["days"], "opens": line["opens"], "closes": line["closes"]}}
-        for line in texts["hours"]
-    ]
-    return FirmSettings.offices.rel.related_model(
-        sort_order=order,
-        name=texts["name"],
-        street="\n".join(texts["address_lines"]),
-        city=texts["city"],
-        region=texts["region"],
-        postal_code=texts["postal_code"],
-        country=texts["country"],
-        hours=hours,
-        hours_note=texts["hours_note"],
-        directions=texts["directions"],
-        map_image=demo.drawn("Artwork: map", lambda: artwork.map_drawing("office", texts["city"]), "map"),
-        map_url=texts.get("map_link", ""),
-    )
-
-
-def home_section(demo: Demo, entry: dict) -> dict:
-    """Return a section of the home page as it is stored."""
-    kind = entry["type"]
-    build = _SECTIONS.get(kind, _plain_section)
-    value = build(demo, entry)
-    if "intro" in entry:
-        value["introduction"] = entry["intro"]
-    return {"type": kind, "value": value}
-
-
-def _plain_section(demo: Demo, entry: dict) -> dict:
-    return {key: value for key, value in entry.items() if key not in {"type", "intro"}}
-
-
-def _hero(demo, entry):
-    link = demo.link(entry["primary_label"], entry["primary_target"])
-    return {
-        "kicker": entry["kicker"],
-        "heading": entry["heading"],
-        "text": entry["text"],
-        "image": demo.image(entry["image"]).pk,
-        "link": link,
-    }
-
-
-def _logo_strip(demo, entry):
-    logos = []
-    for logo in entry["logos"]:
-        mark = demo.drawn(
-            f"Mark: {logo['name']}",
-            lambda logo=logo: artwork.outlet_mark(logo["name"], logo["style"]),
-            f"mark-{logo['name'].lower().replace(' ', '-')}",
-            kind="PNG",
-        )
-        logos.append({"name": logo["name"], "image": mark.pk, "url": logo.get("link", "")})
-    return {"heading": entry["heading"], "logos": logos}
-
-
-def _badges(demo, entry):
-    badges = []
-    for badge in entry["badges"]:
-        seal = demo.drawn(
-            f"Seal: {badge['label']}",
-            lambda badge=badge: artwork.badge_seal(badge["label"], badge["label"]),
-            f"seal-{badge['label'].lower().replace(' ', '-')}",
-            kind="PNG",
-        )
-        badges.append(badge | {"image": seal.pk, "valid_until": badge["valid_until"].isoformat()})
-    return {"heading": entry["heading"], "badges": badges}
-
-
-def _on_screen(demo, entry):
-    attorney = demo.attorneys.get(entry["person"])
-    return {
-        "heading": entry["heading"],
-        "person": attorney.title if attorney else entry["person"],
-        "production": entry["production"],
-        "platform": entry["platform"],
-        "year": entry["year"],
-        "text": entry["text"],
-        "image": {"image": demo.image("skyline-screen").pk, "alt_text": "", "decorative": True},
-        "profile": attorney.pk if attorney else None,
-        "url": entry.get("link", ""),
-    }
-
-
-def _value_statement(demo, entry):
-    text = demo.writer("home").prose(entry["html"])
-    return {"heading": entry["heading"], "text": text, "link": demo.link(entry["label"], entry["target"])}
-
-
-def _call_to_action(demo, entry):
-    link = demo.link(entry["label"], entry["target"])
-    return {"heading": entry["heading"], "text": entry.get("text", ""), "link": link}
-
-
-def _case_results(demo, entry):
-    results = []
-    for result in entry["results"]:
-        area = demo.practice_areas.get(result.get("practice_area", ""))
-        results.append(result | {"practice_area": area.pk if area else None})
-    return {"heading": entry["heading"], "results": results}
-
-
-def _faq(demo, entry):
-    return {"heading": entry["heading"], "items": demo.writer("home").questions(entry["items"])}
-
-
-def _statistics(demo, entry):
-    items = []
-    for item in entry["items"]:
-        as_of = item.get("as_of")
-        items.append(item | {"as_of": as_of.isoformat() if as_of else None})
-    return {"heading": entry["heading"], "items": items}
-
-
-_SECTIONS = {
-    "hero": _hero,
-    "logo_strip": _logo_strip,
-    "badges": _badges,
-    "on_screen": _on_screen,
-    "value_statement": _value_statement,
-    "call_to_action": _call_to_action,
-    "case_results": _case_results,
-    "faq": _faq,
-    "statistics": _statistics,
-}

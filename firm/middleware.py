@@ -4,11 +4,12 @@ import ipaddress
 
 from csp.middleware import CSPMiddleware, PolicyParts
 from django.conf import settings
-from django.http import HttpResponseBadRequest
+from django.http import HttpResponse, HttpResponseBadRequest
 
 from firm.admin_paths import is_admin_path
 
 FORWARDED = ("HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_PROTO", "HTTP_X_FORWARDED_HOST", "HTTP_X_FORWARDED_PORT")
+MAX_PATH = 2000
 PERMISSIONS_POLICY = "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()"
 
 
@@ -78,7 +79,7 @@ class ResponseHeadersMiddleware:
 
 
 class CleanAddressMiddleware:
-    """Answers 400 to addresses with a null byte, which PostgreSQL cannot even be asked about."""
+    """Refuses addresses that nothing can be looked up by: with a null byte (400), or longer than any of ours (414)."""
 
     def __init__(self, get_response) -> None:
         self.get_response = get_response
@@ -89,4 +90,6 @@ class CleanAddressMiddleware:
             return HttpResponseBadRequest(
                 "The address contains a character that no page has.", content_type="text/plain"
             )
+        if len(request.path) > MAX_PATH:
+            return HttpResponse("The address is too long.", status=414, content_type="text/plain")
         return self.get_response(request)

@@ -91,6 +91,9 @@ class FetchedImageBlock(ImageBlock):
         chooser.set_name("image")
         self.child_blocks["image"] = chooser
 
+    class Meta:
+        label_format = "{alt_text}"
+
 
 def references(block, raw, role: str = "") -> Iterator[tuple[type[Model], int, str]]:
     """Yield what the stored value ``raw`` of ``block`` refers to, as ``(model, id, role of an image)``.

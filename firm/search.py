@@ -52,7 +52,8 @@ def find(query: str, root: Page) -> Results:
     words = words_of(query)
     if not words:
         return results
-    pages = Page.objects.live().public().descendant_of(root, inclusive=True)
+    listed = PageText.objects.values("page_id")
+    pages = Page.objects.live().public().descendant_of(root, inclusive=True).filter(pk__in=listed)
     results.matches = _matches(pages, words)
     if len(results.matches):
         return results
@@ -82,7 +83,13 @@ def corrections(words: list[str]) -> list[str]:
 
 
 def note_page(page) -> None:
-    """Keep what can be read of a published page; ``page`` is of its own type."""
+    """Keep what can be read of a published page, and so let it be found; ``page`` is of its own type.
+
+    A page that asks not to be listed (an attorney who has left) is not found.
+    """
+    if not getattr(page, "is_in_sitemap", True):
+        forget_page(page)
+        return
     summary = getattr(page, "summary_text", "") or page.search_description
     parts = [plain_text(stream) for stream in getattr(page, "streams", [])]
     body = getattr(page, "body", "")

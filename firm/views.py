@@ -130,7 +130,10 @@ def media(request, path: str) -> HttpResponse:
     """Answer with an uploaded image; a change of image changes its address. Documents have their own view."""
     if not path.startswith(PUBLIC_MEDIA) or ".." in path.split("/"):
         raise Http404("No such file")
-    response = serve_file(request, path, document_root=settings.MEDIA_ROOT)
+    try:
+        response = serve_file(request, path, document_root=settings.MEDIA_ROOT)
+    except OSError as error:  # a name that the file system cannot even look up
+        raise Http404("No such file") from error
     response["Cache-Control"] = "public, max-age=31536000, immutable"
     return response
 

@@ -4,6 +4,7 @@ from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.html import format_html
 from wagtail import hooks
+from wagtail.admin.rich_text.editors.draftail.features import EntityFeature
 from wagtail.admin.ui.components import Component
 from wagtail.admin.ui.tables import Column
 
@@ -17,6 +18,20 @@ def links_from_what_the_page_fetched(features):
     """Replace Wagtail's handlers of links by those that ask the database once for a page."""
     features.register_link_type(FetchedPageLinkHandler)
     features.register_link_type(FetchedDocumentLinkHandler)
+
+
+@hooks.register("register_rich_text_features", order=20)
+def footnotes_behind_the_selection(features):
+    """Let the footnote button keep the words that are selected; on its own it puts the reference in their place."""
+    features.register_editor_plugin(
+        "draftail",
+        "footnotes",
+        EntityFeature(
+            {"type": "FOOTNOTES", "label": "Fn", "description": "Footnote"},
+            js=["wagtailadmin/js/draftail.js", "footnotes/js/footnotes.js", "js/footnote-button.js"],
+            css={"all": ["footnotes/css/footnotes-admin.css"]},
+        ),
+    )
 
 
 @hooks.register("insert_global_admin_css")

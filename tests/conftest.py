@@ -13,6 +13,21 @@ from tests import factories
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
 
+def pytest_addoption(parser):
+    parser.addoption("--no-skips", action="store_true", help="fail when any test was skipped")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionfinish(session):
+    """A skipped test proves nothing: with ``--no-skips`` one is a failure of the whole run."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    skipped = reporter.stats.get("skipped", []) if reporter else []
+    if skipped and session.config.getoption("no_skips") and session.exitstatus == pytest.ExitCode.OK:
+        reporter.ensure_newline()
+        reporter.write_line(f"FAILED: {len(skipped)} skipped, the first of them {skipped[0].nodeid}", red=True)
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
 @pytest.fixture(autouse=True)
 def _no_network(monkeypatch):
     """A test that reaches for another host fails."""

@@ -1,11 +1,12 @@
 """The directory of attorneys, and one page for each."""
 
 from django.db import models
+from django.forms import CheckboxSelectMultiple
 from django.http import HttpResponseRedirect
 from django.utils.functional import cached_property
 from modelcluster.fields import ParentalManyToManyField
 from phonenumber_field.modelfields import PhoneNumberField
-from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, TitleFieldPanel
 from wagtail.search import index
 
 from attorneys.directory import Directory
@@ -48,6 +49,7 @@ class AttorneyIndexPage(BasePage):
 
     introduction = models.TextField(max_length=400, blank=True)
 
+    page_description = "The directory of all attorneys, with filters."
     parent_page_types = ["firm.HomePage"]
     subpage_types = ["attorneys.AttorneyPage"]
     max_count = 1
@@ -108,13 +110,16 @@ class AttorneyPage(BasePage):
 
     objects = AttorneyManager()
 
+    page_description = "One attorney: portrait, background, matters, contact."
     parent_page_types = ["attorneys.AttorneyIndexPage"]
     subpage_types = []
     drawn_with = ("social_image", "portrait", "office")
     open_graph_type = "profile"
 
     content_panels = [
-        *BasePage.content_panels,
+        TitleFieldPanel(
+            "title", heading="Name", placeholder="Name*", help_text="As printed. Example: Jane Q. Doe, Jr."
+        ),
         MultiFieldPanel(
             [
                 FieldRowPanel([FieldPanel("job_title"), FieldPanel("role")]),
@@ -127,7 +132,13 @@ class AttorneyPage(BasePage):
         MultiFieldPanel(
             [FieldRowPanel([FieldPanel("email"), FieldPanel("direct_line")]), FieldPanel("office")], "Contact"
         ),
-        MultiFieldPanel([FieldPanel("practice_areas"), FieldPanel("languages")], "Work"),
+        MultiFieldPanel(
+            [
+                FieldPanel("practice_areas", widget=CheckboxSelectMultiple),
+                FieldPanel("languages", widget=CheckboxSelectMultiple),
+            ],
+            "Work",
+        ),
         FieldPanel("admissions"),
         FieldPanel("education"),
         FieldPanel("matters"),

@@ -10,6 +10,7 @@ from wagtail.admin.panels import (
     FieldRowPanel,
     MultiFieldPanel,
     PageChooserPanel,
+    TitleFieldPanel,
 )
 from wagtail.fields import RichTextField
 from wagtail.search import index
@@ -27,6 +28,7 @@ class TestimonialIndexPage(BasePage):
 
     introduction = models.TextField(max_length=400, blank=True)
 
+    page_description = "All testimonials, with a filter."
     parent_page_types = ["firm.HomePage"]
     subpage_types = ["attorneys.TestimonialPage"]
     max_count = 1
@@ -66,7 +68,10 @@ class TestimonialIndexPage(BasePage):
             for slug, label in areas.items()
         ]
         context["chosen_area"] = areas.get(chosen, "")
-        context["pages"] = Pages(listed, PER_PAGE, request.GET)
+        context["pages"] = pages = Pages(listed, PER_PAGE, request.GET)
+        if not chosen and pages.number > 1:
+            context["metadata"].canonical += pages.own_query
+            context["metadata"].title = f"Page {pages.number} | {context['metadata'].title}"
         return context
 
 
@@ -95,12 +100,15 @@ class TestimonialPage(BasePage):
 
     objects = TestimonialManager()
 
+    page_description = "What one client says."
     parent_page_types = ["attorneys.TestimonialIndexPage"]
     subpage_types = []
     drawn_with = ("social_image", "attorney", "practice_area")
 
     content_panels = [
-        *BasePage.content_panels,
+        TitleFieldPanel(
+            "title", heading="Headline", placeholder="Headline*", help_text="What it says, in a few words."
+        ),
         FieldPanel("rating"),
         FieldPanel("body"),
         FieldRowPanel([FieldPanel("attribution"), FieldPanel("date")]),

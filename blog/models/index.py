@@ -5,7 +5,7 @@ from django.db.models.functions import ExtractYear
 from django.http import Http404
 from taggit.models import Tag
 from wagtail.admin.panels import FieldPanel
-from wagtail.contrib.routable_page.models import RoutablePageMixin, path
+from wagtail.contrib.routable_page.models import RoutablePageMixin, path, re_path
 from wagtail.search import index
 
 from blog import feeds
@@ -24,6 +24,7 @@ class BlogIndexPage(RoutablePageMixin, BasePage):
 
     introduction = models.TextField(max_length=400, blank=True)
 
+    page_description = "The blog's front page and its listings."
     parent_page_types = ["firm.HomePage"]
     subpage_types = ["blog.BlogPostPage"]
     max_count = 1
@@ -90,11 +91,10 @@ class BlogIndexPage(RoutablePageMixin, BasePage):
             request, self.posts.filter(tagged_items__tag=tag), f"Tagged “{tag.name}”", is_required=True
         )
 
-    @path("archive/<int:year>/")
+    @re_path(r"^archive/(?P<year>(?:19|2\d)\d\d)/$", name="by_year")
     def by_year(self, request, year):
         """The posts of one year; 404 when there are none."""
-        if not 1900 <= year <= 9999:
-            raise Http404("No such year")
+        year = int(year)
         return self._listing(
             request, self.posts.filter(date__year=year), f"Posts of {year}", year=year, is_required=True
         )
@@ -113,15 +113,16 @@ class BlogIndexPage(RoutablePageMixin, BasePage):
         pages = Pages(posts.with_authors(PostAuthor.objects.drawn()), PER_PAGE, request.GET)
         if is_required and not pages.count:
             raise Http404("Nothing is filed there")
-        years = BlogPostPage.objects.child_of(self).visible().annotate(year=ExtractYear("date"))
+        visible = BlogPostPage.objects.child_of(self).visible()
+        years = visible.annotate(year=ExtractYear("date")).order_by("-year")
         context = {
             "pages": pages,
             "heading": heading,
             "listing_description": description,
             "chosen_category": chosen.get("category"),
             "chosen_year": chosen.get("year"),
-            "categories": Category.objects.filter(posts__live=True).distinct(),
-            "years": years.order_by("-year").values_list("year", flat=True).distinct(),
+            "categories": Category.objects.filter(pk__in=visible.order_by().values("category")),
+            "years": years.values_list("year", flat=True).distinct(),
         }
         context |= self._head(request, pages, heading, description)
         return self.render(request, context_overrides=context)
@@ -130,11 +131,11 @@ class BlogIndexPage(RoutablePageMixin, BasePage):
         """The metadata of one listing: an address and a title of its own for each category, tag, year and page."""
         chrome = Chrome.for_request(request)
         metadata = self.metadata(request, chrome)
-        address = request.path + (pages.url(pages.number) if pages.number > 1 else "")
-        metadata.canonical = chrome.root_url + address
+        metadata.canonical = chrome.root_url + request.path + pages.own_query
         if heading:
             metadata.title = f"{heading} | {self.title} | {chrome.settings.firm_name}"
-            metadata.description = description or f"{heading}: {pages.count} posts by {chrome.settings.firm_name}."
+            counted = f"{pages.count} post{'' if pages.count == 1 else 's'}"
+            metadata.description = description or f"{heading}: {counted} by {chrome.settings.firm_name}."
         if pages.number > 1:
             metadata.title = f"Page {pages.number} | {metadata.title}"
         if not heading:

@@ -3,6 +3,7 @@
 from django.core.exceptions import ValidationError
 from django.core.files.storage import default_storage
 from django.db import models
+from django.forms import CheckboxSelectMultiple
 from django.utils import timezone
 from django.utils.functional import cached_property
 from modelcluster.contrib.taggit import ClusterTaggableManager
@@ -87,6 +88,7 @@ class BlogPostPage(FootnotedPage):
 
     objects = BlogPostManager()
 
+    page_description = "An article with authors, a category and footnotes."
     parent_page_types = ["blog.BlogIndexPage"]
     subpage_types = []
     drawn_with = ("social_image", "category", "image", "reviewed_by")
@@ -101,7 +103,9 @@ class BlogPostPage(FootnotedPage):
         InlinePanel("authors", heading="Authors", label="Author", min_num=1),
         FieldPanel("body"),
         InlinePanel("footnotes", heading="Footnotes", label="Footnote"),
-        MultiFieldPanel([FieldPanel("tags"), FieldPanel("practice_areas")], "Filed under"),
+        MultiFieldPanel(
+            [FieldPanel("tags"), FieldPanel("practice_areas", widget=CheckboxSelectMultiple)], "Filed under"
+        ),
         MultiFieldPanel(
             [FieldPanel("reviewed_on"), PageChooserPanel("reviewed_by", "attorneys.AttorneyPage")], "Legal review"
         ),

@@ -12,77 +12,258 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('attorneys', '0003_roles'),
-        ('firm', '0002_roles'),
-        ('wagtailcore', '0097_baselogentry_uuid_action_timestamp_indexes'),
+        ("attorneys", "0003_roles"),
+        ("firm", "0002_roles"),
+        ("wagtailcore", "0097_baselogentry_uuid_action_timestamp_indexes"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ConsultationPage',
+            name="ConsultationPage",
             fields=[
-                ('page_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to='wagtailcore.page')),
-                ('heading', models.CharField(default='Request a free consultation', max_length=120)),
-                ('introduction', models.TextField(blank=True, default='Tell us how to reach you. Everything else can wait for the call.', max_length=400)),
-                ('reassurance', models.TextField(blank=True, help_text='One or two sentences above the first question.', max_length=300)),
-                ('urgent_heading', models.CharField(default='Rather talk now?', max_length=80)),
-                ('urgent_note', models.TextField(default='If someone is in custody, or due in court within three days, please call instead of writing.', help_text='Beside the form, above the telephone number.', max_length=300)),
-                ('confidentiality', models.TextField(blank=True, default='Please leave out the facts of the case, and anything you would not want others to read.', help_text='Above the tick box and the button.', max_length=800, verbose_name='note on confidentiality')),
-                ('steps', firm.fields.BlockField('consultations.blocks.step_blocks', blank=True, verbose_name='what happens next')),
-                ('acknowledgement', models.TextField(default='I understand that sending this form does not make the firm my lawyer, and that I should not send confidential details before it has agreed to act.', help_text='Beside the required tick box. The wording at the time is kept with each request.', max_length=800)),
-                ('sms_wording', models.TextField(default='You may send text messages to this number about my request. Message and data rates may apply. I can reply STOP at any time.', help_text='Beside the tick box, which is never ticked beforehand. The wording is kept with each request.', max_length=500, verbose_name='consent to text messages')),
-                ('quick_exit_url', models.URLField(default='https://www.weather.gov/', help_text='Any harmless page of another site.', verbose_name='where “leave this site quickly” leads')),
-                ('thank_you_heading', models.CharField(default='Thank you. We have your request.', max_length=120)),
-                ('thank_you_text', models.TextField(default='Someone will get back to you in the way that you chose. If it cannot wait, call us now.', help_text='The first paragraph stands above the reference, the others below it.', max_length=1000)),
-                ('privacy_page', models.ForeignKey(blank=True, help_text='The page that says how requests are kept; linked below the button.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='wagtailcore.page')),
-                ('social_image', models.ForeignKey(blank=True, help_text="Shown when the page is shared. 1,200 × 630 pixels or larger. Without one, the page's own picture.", null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='firm.firmimage')),
+                (
+                    "page_ptr",
+                    models.OneToOneField(
+                        auto_created=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        parent_link=True,
+                        primary_key=True,
+                        serialize=False,
+                        to="wagtailcore.page",
+                    ),
+                ),
+                ("heading", models.CharField(default="Request a free consultation", max_length=120)),
+                (
+                    "introduction",
+                    models.TextField(
+                        blank=True,
+                        default="Tell us how to reach you. Everything else can wait for the call.",
+                        max_length=400,
+                    ),
+                ),
+                (
+                    "reassurance",
+                    models.TextField(
+                        blank=True, help_text="One or two sentences above the first question.", max_length=300
+                    ),
+                ),
+                ("urgent_heading", models.CharField(default="Rather talk now?", max_length=80)),
+                (
+                    "urgent_note",
+                    models.TextField(
+                        default="If someone is in custody, or due in court within three days, please call instead of writing.",
+                        help_text="Beside the form, above the telephone number.",
+                        max_length=300,
+                    ),
+                ),
+                (
+                    "confidentiality",
+                    models.TextField(
+                        blank=True,
+                        default="Please leave out the facts of the case, and anything you would not want others to read.",
+                        help_text="Above the tick box and the button.",
+                        max_length=800,
+                        verbose_name="note on confidentiality",
+                    ),
+                ),
+                (
+                    "steps",
+                    firm.fields.BlockField(
+                        "consultations.blocks.step_blocks", blank=True, verbose_name="what happens next"
+                    ),
+                ),
+                (
+                    "acknowledgement",
+                    models.TextField(
+                        default="I understand that sending this form does not make the firm my lawyer, and that I should not send confidential details before it has agreed to act.",
+                        help_text="Beside the required tick box. The wording at the time is kept with each request.",
+                        max_length=800,
+                    ),
+                ),
+                (
+                    "sms_wording",
+                    models.TextField(
+                        default="You may send text messages to this number about my request. Message and data rates may apply. I can reply STOP at any time.",
+                        help_text="Beside the tick box, which is never ticked beforehand. The wording is kept with each request.",
+                        max_length=500,
+                        verbose_name="consent to text messages",
+                    ),
+                ),
+                (
+                    "quick_exit_url",
+                    models.URLField(
+                        default="https://www.weather.gov/",
+                        help_text="Any harmless page of another site.",
+                        verbose_name="where “leave this site quickly” leads",
+                    ),
+                ),
+                ("thank_you_heading", models.CharField(default="Thank you. We have your request.", max_length=120)),
+                (
+                    "thank_you_text",
+                    models.TextField(
+                        default="Someone will get back to you in the way that you chose. If it cannot wait, call us now.",
+                        help_text="The first paragraph stands above the reference, the others below it.",
+                        max_length=1000,
+                    ),
+                ),
+                (
+                    "privacy_page",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="The page that says how requests are kept; linked below the button.",
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="wagtailcore.page",
+                    ),
+                ),
+                (
+                    "social_image",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="Shown when the page is shared. 1,200 × 630 pixels or larger. Without one, the page's own picture.",
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="firm.firmimage",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'consultation page',
+                "verbose_name": "consultation page",
             },
-            bases=(wagtail.contrib.routable_page.models.RoutablePageMixin, 'wagtailcore.page'),
+            bases=(wagtail.contrib.routable_page.models.RoutablePageMixin, "wagtailcore.page"),
         ),
         migrations.CreateModel(
-            name='ConsultationRequest',
+            name="ConsultationRequest",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reference', models.CharField(default=consultations.reference.new_reference, editable=False, max_length=9, unique=True)),
-                ('form_token', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('submitted_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('full_name', models.CharField(max_length=120, verbose_name='name')),
-                ('phone', phonenumber_field.modelfields.PhoneNumberField(blank=True, max_length=128, region=None, verbose_name='telephone')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='e-mail')),
-                ('preferred_contact', models.CharField(choices=[('phone', 'By telephone'), ('text', 'By text message'), ('email', 'By e-mail')], default='phone', max_length=8)),
-                ('best_time', models.CharField(blank=True, max_length=160)),
-                ('relationship', models.CharField(choices=[('self', 'Me'), ('family', 'A member of my family'), ('other', 'Someone else')], default='self', max_length=8)),
-                ('person_in_need', models.CharField(blank=True, max_length=120)),
-                ('in_custody', models.BooleanField(default=False)),
-                ('court_date', models.DateField(blank=True, null=True)),
-                ('court', models.CharField(blank=True, max_length=120)),
-                ('other_parties', models.TextField(blank=True, help_text='One on each line.')),
-                ('message', models.TextField(blank=True)),
-                ('acknowledged_at', models.DateTimeField(editable=False)),
-                ('acknowledgement', models.TextField(editable=False, help_text='The note as it was shown.')),
-                ('acknowledgement_version', models.CharField(editable=False, max_length=12)),
-                ('sms_consent', models.BooleanField(default=False, verbose_name='consent to text messages')),
-                ('sms_consent_wording', models.TextField(blank=True, editable=False, help_text='The consent as it was given.')),
-                ('status', models.CharField(choices=[('new', 'New'), ('in_review', 'In review'), ('closed', 'Closed')], default='new', max_length=16)),
-                ('is_suspicious', models.BooleanField(default=False)),
-                ('assignee', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('attorney', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='attorneys.attorneypage')),
-                ('practice_area', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='firm.practiceareapage')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "reference",
+                    models.CharField(
+                        default=consultations.reference.new_reference, editable=False, max_length=9, unique=True
+                    ),
+                ),
+                ("form_token", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("submitted_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ("full_name", models.CharField(max_length=120, verbose_name="name")),
+                (
+                    "phone",
+                    phonenumber_field.modelfields.PhoneNumberField(
+                        blank=True, max_length=128, region=None, verbose_name="telephone"
+                    ),
+                ),
+                ("email", models.EmailField(blank=True, max_length=254, verbose_name="e-mail")),
+                (
+                    "preferred_contact",
+                    models.CharField(
+                        choices=[("phone", "By telephone"), ("text", "By text message"), ("email", "By e-mail")],
+                        default="phone",
+                        max_length=8,
+                    ),
+                ),
+                ("best_time", models.CharField(blank=True, max_length=160)),
+                (
+                    "relationship",
+                    models.CharField(
+                        choices=[("self", "Me"), ("family", "A member of my family"), ("other", "Someone else")],
+                        default="self",
+                        max_length=8,
+                    ),
+                ),
+                ("person_in_need", models.CharField(blank=True, max_length=120)),
+                ("in_custody", models.BooleanField(default=False)),
+                ("court_date", models.DateField(blank=True, null=True)),
+                ("court", models.CharField(blank=True, max_length=120)),
+                ("other_parties", models.TextField(blank=True, help_text="One on each line.")),
+                ("message", models.TextField(blank=True)),
+                ("acknowledged_at", models.DateTimeField(editable=False)),
+                ("acknowledgement", models.TextField(editable=False, help_text="The note as it was shown.")),
+                ("acknowledgement_version", models.CharField(editable=False, max_length=12)),
+                ("sms_consent", models.BooleanField(default=False, verbose_name="consent to text messages")),
+                (
+                    "sms_consent_wording",
+                    models.TextField(blank=True, editable=False, help_text="The consent as it was given."),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("new", "New"), ("in_review", "In review"), ("closed", "Closed")],
+                        default="new",
+                        max_length=16,
+                    ),
+                ),
+                ("is_suspicious", models.BooleanField(default=False)),
+                (
+                    "assignee",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "attorney",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="attorneys.attorneypage",
+                    ),
+                ),
+                (
+                    "practice_area",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="firm.practiceareapage",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'consultation request',
-                'ordering': ['-submitted_at', '-pk'],
-                'default_permissions': ('view', 'change', 'delete'),
-                'indexes': [models.Index(fields=['-submitted_at', '-id'], name='request_newest'), models.Index(fields=['status', '-submitted_at'], name='request_by_status')],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('phone', ''), _negated=True), models.Q(('email', ''), _negated=True), _connector='OR'), name='request_can_be_answered'), models.CheckConstraint(condition=models.Q(('relationship', 'self'), models.Q(('person_in_need', ''), _negated=True), _connector='OR'), name='request_names_person_in_need'), models.CheckConstraint(condition=models.Q(models.Q(('preferred_contact', 'text'), _negated=True), ('sms_consent', True), _connector='OR'), name='request_text_with_consent'), models.CheckConstraint(condition=models.Q(('status__in', ['new', 'in_review', 'closed'])), name='request_status_known')],
+                "verbose_name": "consultation request",
+                "ordering": ["-submitted_at", "-pk"],
+                "default_permissions": ("view", "change", "delete"),
+                "indexes": [
+                    models.Index(fields=["-submitted_at", "-id"], name="request_newest"),
+                    models.Index(fields=["status", "-submitted_at"], name="request_by_status"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("phone", ""), _negated=True),
+                            models.Q(("email", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="request_can_be_answered",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("relationship", "self"), models.Q(("person_in_need", ""), _negated=True), _connector="OR"
+                        ),
+                        name="request_names_person_in_need",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("preferred_contact", "text"), _negated=True),
+                            ("sms_consent", True),
+                            _connector="OR",
+                        ),
+                        name="request_text_with_consent",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", ["new", "in_review", "closed"])), name="request_status_known"
+                    ),
+                ],
             },
         ),
     ]

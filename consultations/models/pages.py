@@ -90,6 +90,7 @@ class ConsultationPage(RoutablePageMixin, BasePage):
     )
 
     template = "consultations/consultation_page.html"
+    page_description = "The form for a free consultation."
     parent_page_types = ["firm.HomePage"]
     subpage_types = []
     max_count = 1

@@ -67,7 +67,7 @@ class LinkGroupBlock(blocks.StructBlock):
     """A heading and the links below it: one column of the footer."""
 
     heading = blocks.CharBlock(max_length=40)
-    links = blocks.ListBlock(LinkBlock(), min_num=1, max_num=8)
+    links = blocks.ListBlock(LinkBlock(label="Link"), min_num=1, max_num=8)
 
     class Meta:
         icon = "list-ul"

@@ -109,7 +109,7 @@ class ItemsBlock(blocks.StructBlock):
 
     heading = blocks.CharBlock(required=False, max_length=120)
     style = blocks.ChoiceBlock(search_index=False, choices=ListStyle.choices, default=ListStyle.BULLETED)
-    items = blocks.ListBlock(TextBlock(features=[*INLINE, "footnotes"], template=None), min_num=1)
+    items = blocks.ListBlock(TextBlock(features=[*INLINE, "footnotes"], template=None, label="Item"), min_num=1)
 
     class Meta:
         icon = "list-ul"
@@ -181,6 +181,7 @@ class QuestionBlock(blocks.StructBlock):
 
     class Meta:
         icon = "help"
+        label = "Question"
         label_format = "{question}"
 
 

@@ -1,29 +1,11 @@
 """The real site in a real browser: `serve` on SQLite with its worker, as ``make run`` starts it."""
 
-import os
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import sync_playwright
 
+from tests.browser.site import FLAGS, PASSWORD, copied_site, running_site
 from tests.browser_setup import find_browser, why_missing
 
-ROOT = Path(__file__).resolve().parents[2]
-PASSWORD = "correct-horse-for-tests"
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--no-first-run",
-    "--disable-sync",
-    "--disable-quic",
-]
 PHONE, TABLET, DESK = 360, 768, 1440
 
 
@@ -36,48 +18,23 @@ def pytest_collection_modifyitems(items):
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory):
-    """The address of a running site with the demo, its pictures made ready."""
-    data = tmp_path_factory.mktemp("site")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    environment = {name: value for name, value in os.environ.items() if name not in UNSET}
-    environment |= {
-        "DJANGO_SETTINGS_MODULE": "firm.settings.local",
-        "DATA_DIR": str(data),
-        "PORT": str(port),
-        "DEMO_PASSWORD": PASSWORD,
-    }
-    log = (data / "serve.log").open("w+")
-    process = subprocess.Popen(
-        [sys.executable, "manage.py", "serve"], cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT
-    )
-    try:
-        _wait(process, f"http://127.0.0.1:{port}/healthz", data / "serve.log")
-        finish = [sys.executable, "manage.py", "prepare_pictures"]
-        subprocess.run(finish, cwd=ROOT, env=environment, check=True, capture_output=True)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        process.terminate()
-        process.wait(30)
-        log.close()
+def site_data(tmp_path_factory):
+    """The folder with the running site's state."""
+    return tmp_path_factory.mktemp("site")
 
 
-UNSET = {"SITE_URL", "SECRET_KEY", "FIELD_ENCRYPTION_KEYS", "ALLOWED_HOSTS", "DATABASE_URL", "EMAIL_URL", "HOST"}
+@pytest.fixture(scope="session")
+def site(site_data):
+    """The address of a running site with the demo, its pictures made ready. Tests leave it as it is."""
+    with running_site(site_data) as address:
+        yield address
 
 
-def _wait(process, url, log_path, seconds=180):
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if process.poll() is not None:
-            raise RuntimeError(f"The site ended: {log_path.read_text()[-2000:]}")
-        try:
-            with urllib.request.urlopen(url, timeout=2):
-                return
-        except OSError:
-            time.sleep(0.2)
-    raise RuntimeError(f"The site did not start: {log_path.read_text()[-2000:]}")
+@pytest.fixture(scope="module")
+def own_site(site, site_data, tmp_path_factory):
+    """The address of a copy of that site for one module, whose tests may change it."""
+    with copied_site(site_data, tmp_path_factory.mktemp("copy")) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")

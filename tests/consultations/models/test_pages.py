@@ -258,6 +258,7 @@ def test_thank_you(site, client, given):
         "\x00",
         "",
     ],
+    ids=["unsigned", "made-up signature", "signed for another cookie", "null byte", "empty"],
 )
 def test_forged_cookie_shows_nothing(site, client, value):
     client.cookies[COOKIE] = value

@@ -1,0 +1,100 @@
+import pytest
+
+from firm.env import Environment, SettingError
+
+
+@pytest.fixture
+def env(monkeypatch):
+    """Return the reader of an environment in which ``SAMPLE`` alone is set, or nothing."""
+
+    def build(value: str | None = None) -> Environment:
+        monkeypatch.delenv("SAMPLE", raising=False)
+        if value is not None:
+            monkeypatch.setenv("SAMPLE", value)
+        return Environment()
+
+    return build
+
+
+def test_a_missing_text_is_named(env):
+    with pytest.raises(SettingError, match="SAMPLE is not set"):
+        env().text("SAMPLE")
+
+
+def test_spaces_alone_count_as_missing(env):
+    with pytest.raises(SettingError, match="SAMPLE"):
+        env("  ").text("SAMPLE")
+
+
+def test_the_default_stands_in_for_an_empty_text(env):
+    assert env("").text("SAMPLE", "given") == "given"
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["short", "a" * 60, "abcabcabc" * 10, "django-insecure-0123456789-abcdefghijklmnopqrstuvwxyz"],
+    ids=["short", "one character", "three characters", "sample"],
+)
+def test_a_weak_secret_is_refused(env, value):
+    with pytest.raises(SettingError, match="SAMPLE"):
+        env(value).secret("SAMPLE")
+
+
+def test_the_refusal_of_a_secret_does_not_print_it(env):
+    with pytest.raises(SettingError) as refusal:
+        env("hunter2-hunter2").secret("SAMPLE")
+    assert "hunter2" not in str(refusal.value)
+
+
+def test_a_long_random_secret_is_taken(env):
+    value = "k3J-91xYzQ0pLmNvB7cDfGhT5rEw2uIoS8aX"
+    assert env(value).secret("SAMPLE") == value
+
+
+def test_items_leave_out_empty_entries(env):
+    assert env("a, ,b,").items("SAMPLE") == ["a", "b"]
+
+
+def test_a_number_that_is_none_is_refused(env):
+    with pytest.raises(SettingError, match="whole number"):
+        env("four").number("SAMPLE", 1)
+
+
+def test_a_number_is_read(env):
+    assert env("4").number("SAMPLE", 1) == 4
+
+
+@pytest.mark.parametrize("value", ["10.0.0.256", "proxy.example", "10.0.0.0/40"])
+def test_a_network_that_is_none_is_refused(env, value):
+    with pytest.raises(SettingError, match="SAMPLE"):
+        env(value).networks("SAMPLE")
+
+
+def test_networks_and_addresses_are_read(env):
+    assert env("10.0.0.0/8, ::1").networks("SAMPLE") == ["10.0.0.0/8", "::1"]
+
+
+@pytest.mark.parametrize("value", ["nonsense", "oracle://host/name", "http://host/", "postgres://u:p@host:port/name"])
+def test_a_database_url_that_is_none_is_refused(env, value):
+    with pytest.raises(SettingError, match="SAMPLE"):
+        env(value).database("SAMPLE", "sqlite:///x")
+
+
+def test_the_refusal_of_a_database_url_does_not_print_its_password(env):
+    with pytest.raises(SettingError) as refusal:
+        env("postgres://user:hunter2@host:port/name").database("SAMPLE", "sqlite:///x")
+    assert "hunter2" not in str(refusal.value)
+
+
+def test_a_postgresql_url_is_read(env):
+    assert env("postgres://u:p@host:5433/name").database("SAMPLE", "")["PORT"] == 5433
+
+
+@pytest.mark.parametrize("value", ["nonsense", "pigeon://host", "smtp://host:port"])
+def test_a_mail_url_that_is_none_is_refused(env, value):
+    with pytest.raises(SettingError, match="SAMPLE"):
+        env(value).email("SAMPLE", "smtp://localhost:25")
+
+
+def test_a_mail_url_is_read(env):
+    assert env("smtp+tls://u:p@host:587").email("SAMPLE", "")["EMAIL_USE_TLS"] is True

@@ -1,0 +1,168 @@
+import re
+
+import pytest
+from bs4 import BeautifulSoup
+from django.http import HttpResponse
+from django.test import RequestFactory
+
+from firm.middleware import TrustedProxyMiddleware
+from tests import factories
+
+PROXY, VISITOR, FORGED = "10.0.0.5", "203.0.113.9", "198.51.100.1"
+
+
+def seen(settings, trusted: list[str], *, sender: str = PROXY, **headers):
+    """Return the request as the views see it, sent by ``sender``."""
+    settings.TRUSTED_PROXIES = trusted
+    requests = []
+    middleware = TrustedProxyMiddleware(lambda request: requests.append(request) or HttpResponse())
+    middleware(RequestFactory().get("/", REMOTE_ADDR=sender, **headers))
+    return requests[0]
+
+
+@pytest.mark.parametrize("trusted", [[], ["10.0.0.6"], ["192.168.0.0/16"]])
+def test_a_forged_address_is_not_believed(settings, trusted):
+    assert seen(settings, trusted, HTTP_X_FORWARDED_FOR=FORGED).META["REMOTE_ADDR"] == PROXY
+
+
+def test_a_forged_scheme_is_not_believed(settings):
+    assert not seen(settings, [], HTTP_X_FORWARDED_PROTO="https").is_secure()
+
+
+@pytest.mark.parametrize("name", ["FOR", "PROTO", "HOST", "PORT"])
+@pytest.mark.parametrize("trusted", [[], [PROXY]])
+def test_no_claim_reaches_the_views(settings, trusted, name):
+    assert f"HTTP_X_FORWARDED_{name}" not in seen(settings, trusted, **{f"HTTP_X_FORWARDED_{name}": "x"}).META
+
+
+@pytest.mark.parametrize("sender", ["", "unix:", "not an address"])
+def test_a_sender_without_an_address_is_not_trusted(settings, sender):
+    request = seen(settings, ["0.0.0.0/0"], sender=sender, HTTP_X_FORWARDED_FOR=FORGED)
+    assert request.META["REMOTE_ADDR"] == sender
+
+
+@pytest.mark.parametrize("header", ["", "unknown", "not an address", "203.0.113.9:5678", f"{FORGED}, unknown", ","])
+def test_a_header_that_is_no_list_of_addresses_is_not_believed(settings, header):
+    assert seen(settings, [PROXY], HTTP_X_FORWARDED_FOR=header).META["REMOTE_ADDR"] == PROXY
+
+
+@pytest.mark.parametrize("trusted", [[PROXY], ["10.0.0.0/8"], ["10.0.0.5/8"]])
+def test_a_trusted_proxy_names_the_visitor(settings, trusted):
+    assert seen(settings, trusted, HTTP_X_FORWARDED_FOR=VISITOR).META["REMOTE_ADDR"] == VISITOR
+
+
+@pytest.mark.parametrize(
+    "header",
+    [f"{FORGED}, {VISITOR}", f"{FORGED},{VISITOR}, 10.0.0.7", f"10.0.0.9, {VISITOR}, 10.0.0.8, 10.0.0.7"],
+)
+def test_in_a_chain_the_last_address_that_is_not_ours_counts(settings, header):
+    assert seen(settings, ["10.0.0.0/8"], HTTP_X_FORWARDED_FOR=header).META["REMOTE_ADDR"] == VISITOR
+
+
+def test_a_chain_of_our_own_proxies_alone_changes_nothing(settings):
+    assert seen(settings, ["10.0.0.0/8"], HTTP_X_FORWARDED_FOR="10.0.0.7").META["REMOTE_ADDR"] == PROXY
+
+
+@pytest.mark.parametrize(("sender", "visitor"), [("::1", "2001:db8::9")])
+def test_addresses_may_be_of_version_six(settings, sender, visitor):
+    request = seen(settings, ["::1"], sender=sender, HTTP_X_FORWARDED_FOR=visitor)
+    assert request.META["REMOTE_ADDR"] == visitor
+
+
+@pytest.mark.parametrize(
+    ("proto", "is_secure"), [("https", True), (" HTTPS ", True), ("http", False), ("", False), ("https,http", False)]
+)
+def test_a_trusted_proxy_names_the_scheme(settings, proto, is_secure):
+    assert seen(settings, [PROXY], HTTP_X_FORWARDED_PROTO=proto).is_secure() is is_secure
+
+
+def test_a_secure_site_leads_plain_requests_to_https(home, client, settings):
+    settings.SECURE_SSL_REDIRECT = True
+    assert client.get("/", HTTP_X_FORWARDED_PROTO="https")["Location"] == "https://testserver/"
+
+
+def test_health_is_answered_without_https(client, settings):
+    settings.SECURE_SSL_REDIRECT = True
+    assert client.get("/healthz").status_code == 200
+
+
+# --- Headers of every answer -------------------------------------------------------------------------
+
+
+def policy(response) -> dict[str, list[str]]:
+    header = response.headers["Content-Security-Policy"]
+    return {part.split()[0]: part.split()[1:] for part in header.split(";") if part.strip()}
+
+
+@pytest.fixture(
+    params=["/", "/about/", "/search/?q=a", "/nothing/", "/attorneys/ada/contact.vcf", "/blog/feed/", "/sitemap.xml"]
+)
+def public(request, home, client):
+    """The answer at each kind of public address."""
+    factories.StandardPageFactory(slug="about")
+    factories.AttorneyPageFactory(slug="ada")
+    factories.BlogPostPageFactory()
+    return client.get(request.param)
+
+
+def test_the_public_site_loads_nothing_that_is_not_named(public):
+    assert policy(public)["default-src"] == ["'none'"]
+
+
+def test_the_public_site_allows_no_inline_code(public):
+    assert not re.search(r"unsafe-|nonce-|\*|https?:", public.headers["Content-Security-Policy"])
+
+
+@pytest.mark.parametrize(
+    ("directive", "value"), [("base-uri", "'none'"), ("form-action", "'self'"), ("frame-ancestors", "'self'")]
+)
+def test_what_default_src_does_not_cover_is_named(public, directive, value):
+    assert policy(public)[directive] == [value]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("X-Content-Type-Options", "nosniff"),
+        ("Referrer-Policy", "strict-origin-when-cross-origin"),
+        ("X-Frame-Options", "SAMEORIGIN"),
+        ("Cross-Origin-Opener-Policy", "same-origin"),
+        ("Cross-Origin-Resource-Policy", "same-origin"),
+    ],
+)
+def test_every_answer_has_the_header(public, name, value):
+    assert public.headers[name] == value
+
+
+@pytest.mark.parametrize("feature", ["camera", "geolocation", "microphone", "payment", "usb"])
+def test_every_answer_denies_the_browsers_devices(public, feature):
+    assert f"{feature}=()" in public.headers["Permissions-Policy"]
+
+
+def test_no_public_answer_sets_a_cookie(public):
+    assert not public.cookies
+
+
+def test_the_staffs_side_has_its_own_policy(home, client):
+    response = client.get("/admin/login/")
+    assert policy(response)["default-src"] == ["'none'"]
+    assert "'unsafe-inline'" in policy(response)["script-src"]
+    assert "'unsafe-eval'" not in policy(response)["script-src"]
+
+
+@pytest.mark.parametrize("path", ["/admin/login/", "/admin/", "/admin/pages/"])
+def test_the_staffs_side_is_not_indexed(home, client, path):
+    assert client.get(path)["X-Robots-Tag"] == "noindex, nofollow"
+
+
+@pytest.mark.parametrize("path", ["/administration/", "/about/admin/", "/ADMIN/"])
+def test_addresses_that_look_like_the_staffs_side_have_the_public_policy(home, client, path):
+    assert "'unsafe-inline'" not in client.get(path)["Content-Security-Policy"]
+
+
+def test_the_login_works_under_its_policy(home, client):
+    """No script or style of another host."""
+    drawn = BeautifulSoup(client.get("/admin/login/").content, "html.parser")
+    urls = [tag.get("src") or tag.get("href") for tag in drawn.select("script[src], link[rel=stylesheet]")]
+    assert urls
+    assert all(url.startswith("/") and not url.startswith("//") for url in urls)
