@@ -107,7 +107,7 @@ def test_card_is_offered_as_a_file(home, client):
         "Alex Sample\rTEL:+1",
         "Alex Sample\u2028EMAIL:evil@example.com",
         "Alex Sample\x85EMAIL:evil@example.com",
-        "Alex Sample\x00\x1bEMAIL:evil@example.com",
+        "Alex Sample\x07\x1bEMAIL:evil@example.com",
         "Alex;Sample,\\n:Jr",
     ],
 )

@@ -24,7 +24,7 @@ def stripped(block):
     value = empty(block)
     if isinstance(block, blocks.StructBlock):
         lists = {name for name, child in block.child_blocks.items() if isinstance(child, blocks.ListBlock)}
-        value |= dict.fromkeys(lists, [])
+        value |= {name: [] for name in lists}
     return value
 
 
