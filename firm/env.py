@@ -1,11 +1,14 @@
 """Reads the environment, and ends the process with the variable's name when a needed one is missing or unsafe."""
 
+import base64
 import ipaddress
 
 import environ
 
 #: The databases that the site is tested on.
 DATABASES = ("sqlite", "postgres", "postgresql")
+#: The size of a key that fields are encrypted with.
+KEY_BYTES = 32
 
 
 class SettingError(SystemExit):
@@ -51,6 +54,23 @@ class Environment:
             except ValueError:
                 raise SettingError(name, f"must list addresses or networks, not {entry!r}.") from None
         return entries
+
+    def keys(self, name: str) -> list[str]:
+        """Return keys of 32 random bytes, each in url-safe base64, newest first. No refusal prints one."""
+        texts, keys = self.items(name), set()
+        for text in texts:
+            try:
+                key = base64.b64decode(text, altchars=b"-_", validate=True)
+            except ValueError:
+                key = b""
+            if len(key) != KEY_BYTES or len(set(key)) < 8:
+                raise SettingError(name, f"must list keys of {KEY_BYTES} random bytes in url-safe base64.")
+            if key in keys:
+                raise SettingError(name, "lists a key twice.")
+            keys.add(key)
+        if not texts:
+            raise SettingError(name, "lists no key.")
+        return texts
 
     def number(self, name: str, default: int) -> int:
         """Return a whole number."""

@@ -2,6 +2,7 @@ import sqlite3
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
+from unittest.mock import patch
 
 import pytest
 from django.db import IntegrityError, connection, connections, transaction
@@ -27,14 +28,21 @@ def cleaned(site, given):
 
 
 @pytest.fixture
-def reachable_database(transactional_db, site, tmp_path, monkeypatch):
-    """Let other threads reach the test's data: SQLite's lives in memory, so they get a copy of it in a file."""
-    if connection.vendor == "sqlite":
-        copy = sqlite3.connect(tmp_path / "copy.sqlite3")
-        connection.ensure_connection()
-        connection.connection.backup(copy)
-        copy.close()
-        monkeypatch.setitem(connections.settings["default"], "NAME", str(tmp_path / "copy.sqlite3"))
+def reachable_database(transactional_db, site, tmp_path):
+    """Let other threads reach the test's data: SQLite's lives in memory, so they get a copy of it in a file.
+
+    The name is set back before Django cleans up after the test, or it would take the one in memory for a file.
+    """
+    if connection.vendor != "sqlite":
+        yield
+        return
+    path = str(tmp_path / "copy.sqlite3")
+    copy = sqlite3.connect(path)
+    connection.ensure_connection()
+    connection.connection.backup(copy)
+    copy.close()
+    with patch.dict(connections.settings["default"], {"NAME": path}):
+        yield
 
 
 @pytest.mark.django_db

@@ -98,3 +98,30 @@ def test_a_mail_url_that_is_none_is_refused(env, value):
 
 def test_a_mail_url_is_read(env):
     assert env("smtp+tls://u:p@host:587").email("SAMPLE", "")["EMAIL_USE_TLS"] is True
+
+
+KEYS = ["MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=", "ZmVkY2JhOTg3NjU0MzIxMGZlZGNiYTk4NzY1NDMyMTA="]
+
+
+@pytest.mark.parametrize(
+    ("value", "problem"),
+    [
+        (None, "is not set"),
+        (",", "lists no key"),
+        ("hunter2", "must list keys"),
+        (KEYS[0][:-1], "must list keys"),
+        (KEYS[0][:-5] + "=", "must list keys"),
+        ("A" * 43 + "=", "must list keys"),
+        (f"{KEYS[0]},hunter2", "must list keys"),
+        (f"{KEYS[0]},{KEYS[1]},{KEYS[0]}", "twice"),
+    ],
+)
+def test_keys_that_are_none_are_refused_and_not_printed(env, value, problem):
+    with pytest.raises(SettingError, match=f"SAMPLE .*{problem}") as refusal:
+        env(value).keys("SAMPLE")
+    assert "hunter2" not in str(refusal.value)
+    assert KEYS[0][:8] not in str(refusal.value)
+
+
+def test_keys_are_read_newest_first(env):
+    assert env(" , ".join(KEYS)).keys("SAMPLE") == KEYS

@@ -1,0 +1,37 @@
+"""Re-encrypt everything with the newest key of ``FIELD_ENCRYPTION_KEYS``, while the site runs."""
+
+from django.apps import apps
+from django.core.management.base import BaseCommand, CommandError
+from django.db import DEFAULT_DB_ALIAS
+
+from firm.sealed.rotation import rotate
+
+
+class Command(BaseCommand):
+    """Rotate the keys. Prints counts and names of tables, nothing of what they hold."""
+
+    help = (
+        "Re-encrypts every sealed value with the newest key, and rebuilds the keyed indexes. Can be interrupted and"
+        " started again. Ends in error while anything is left under an older key: keep those keys until it does not."
+    )
+
+    def add_arguments(self, parser):
+        """Add the choice to count only, and the database."""
+        parser.add_argument("--dry-run", action="store_true", help="count what would be renewed, and change nothing")
+        parser.add_argument("--database", default=DEFAULT_DB_ALIAS, help="alias of the database")
+
+    def handle(self, *args, **options):
+        """Renew table after table."""
+        remaining = 0
+        for tally in rotate(apps, using=options["database"], dry_run=options["dry_run"]):
+            remaining += tally.remaining
+            line = f"{tally.label}: {tally.outdated} under older keys"
+            if not options["dry_run"]:
+                line += f", {tally.renewed} rows renewed, {tally.remaining} left"
+            self.stdout.write(line)
+        if options["dry_run"]:
+            self.stdout.write("Nothing was changed.")
+        elif remaining:
+            raise CommandError(f"{remaining} are still under older keys. Keep all keys, and run this again.")
+        else:
+            self.stdout.write("Nothing is left under older keys.")

@@ -1,0 +1,108 @@
+"""How a sealed value rests on an instance: as its ciphertext until somebody reads it, then in a cell.
+
+The instance's ``__dict__`` holds a `Token` (or None) while nobody has asked, and a `Cell` from the first reading or
+writing on. Pickles and deep copies carry ciphertext only.
+"""
+
+from collections.abc import Callable
+from uuid import UUID
+
+from django.db.models.query_utils import DeferredAttribute
+from django.views.decorators.debug import sensitive_variables
+
+from firm.sealed.cipher import Place, Token, is_current, seal, unseal
+
+#: Where a value stands that was pickled before it was saved.
+IN_TRANSIT = Place("in transit", UUID(int=0))
+
+
+class Cell:
+    """A value in the clear, with the token it came from or was sealed to last."""
+
+    __slots__ = ("dump", "load", "seal_id", "text", "token", "value")
+
+    def __init__(self, value, *, dump: Callable, load: Callable, token=None, text=None, seal_id=None):
+        self.value = value
+        self.dump, self.load = dump, load
+        self.token, self.text, self.seal_id = token, text, seal_id
+
+    def __repr__(self) -> str:
+        return "<sealed>"
+
+    @sensitive_variables()
+    def __reduce__(self):
+        text = self.dump(self.value)
+        if self.token is not None and text == self.text:
+            return Token, (str(self.token),)
+        return _arrived, (str(seal(text, IN_TRANSIT)), self.dump, self.load)
+
+    @sensitive_variables()
+    def token_for(self, place: Place) -> Token:
+        """Return the token of the value; seal it anew only when value, row or newest key are others than before."""
+        text = self.dump(self.value)
+        if self.token is None or text != self.text or place.seal_id != self.seal_id or not is_current(self.token):
+            self.token, self.text, self.seal_id = seal(text, place), text, place.seal_id
+        return self.token
+
+
+@sensitive_variables()
+def _arrived(token: str, dump: Callable, load: Callable) -> Cell:
+    """Unpickle a cell."""
+    return Cell(load(unseal(token, IN_TRANSIT)), dump=dump, load=load)
+
+
+class TokenAttribute(DeferredAttribute):
+    """``<name>_sealed``: the ciphertext. Takes tokens, None and the empty text, never plaintext."""
+
+    def __get__(self, instance, cls=None):
+        if instance is None:
+            return self
+        held = super().__get__(instance, cls)
+        return held.token_for(self.field.place_of(instance)) if isinstance(held, Cell) else held
+
+    def __set__(self, instance, value):
+        if value is not None and not isinstance(value, Token):
+            if value != "":
+                raise TypeError(f"{self.field.attname} takes ciphertext; set {self.field.name} instead.")
+            value = Token()
+        instance.__dict__[self.field.attname] = value
+
+
+class PlainAttribute:
+    """``<name>``: the plaintext, opened at its first reading. A token that is set is taken as ciphertext."""
+
+    def __init__(self, field):
+        self.field = field
+
+    @sensitive_variables()
+    def __get__(self, instance, cls=None):
+        if instance is None:
+            return self
+        field = self.field
+        if field.attname not in instance.__dict__:
+            instance.refresh_from_db(fields=[field.attname])
+        held = instance.__dict__[field.attname]
+        if not held and not isinstance(held, Cell):
+            return field.blank_value(held)
+        if isinstance(held, Token):
+            place = field.place_of(instance)
+            text = unseal(held, place)
+            held = field.cell(field.load(text), token=held, text=text, seal_id=place.seal_id)
+            instance.__dict__[field.attname] = held
+        return held.value
+
+    @sensitive_variables()
+    def __set__(self, instance, value):
+        field, data = self.field, instance.__dict__
+        if value is None or isinstance(value, Token):
+            data[field.attname] = value
+            return
+        value = field.accept(value)
+        if value == "":
+            data[field.attname] = Token()
+            return
+        held = data.get(field.attname)
+        if isinstance(held, Cell) and held.text is not None and field.dump(value) == held.text:
+            held.value = value
+        else:
+            data[field.attname] = field.cell(value)

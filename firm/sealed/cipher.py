@@ -1,0 +1,122 @@
+"""Seals one text for one place, and opens it again there and nowhere else.
+
+AES-256-GCM (NIST SP 800-38D) with random nonces of 96 bits. Section 8.3 allows 2^32 texts under one key with such
+nonces: a thousand a second for seven weeks, so a firm that changes its keys each year stays far below. The associated
+data is what makes a place: format, key, field and the row's own random id.
+"""
+
+import base64
+import binascii
+import os
+import re
+from typing import NamedTuple
+from uuid import UUID
+
+from cryptography.exceptions import InvalidTag
+from django.views.decorators.debug import sensitive_variables
+
+from firm.sealed.keyring import Key, keyring
+
+VERSION = "s1"
+NONCE_BYTES = 12
+#: Texts are padded to the first of these sizes that holds them, then to whole multiples of the last.
+BUCKETS = (64, 128, 256, 512, 1024)
+#: Ends the text within its padding (ISO/IEC 7816-4: this byte, then zeros).
+END = b"\x80"
+_TOKEN = re.compile(rf"{VERSION}\.([0-9a-f]{{8}})\.([A-Za-z0-9_-]+)")
+
+
+class Unreadable(Exception):
+    """A sealed text that cannot be opened. Says where and why, never what."""
+
+    def __init__(self, place: "Place", reason: str):
+        super().__init__(place, reason)
+        self.place, self.reason = place, reason
+
+    def __str__(self) -> str:
+        return f"{self.place} cannot be opened: {self.reason}."
+
+
+class Token(str):
+    """A sealed text as it is stored, ``s1.<key id>.<base64url>``; the empty text is stored as it is."""
+
+    __slots__ = ()
+
+
+class Place(NamedTuple):
+    """Where a sealed text belongs: a field, named with its model, and one row."""
+
+    field: str
+    seal_id: UUID
+
+    def __str__(self) -> str:
+        return f"{self.field} of row {self.seal_id}"
+
+    def bound_to(self, key: Key) -> bytes:
+        """The associated data. No part can hold a line break, so no two places share it."""
+        return f"{VERSION}\n{key.id}\n{self.field}\n{self.seal_id.hex}".encode()
+
+
+@sensitive_variables()
+def seal(text: str, place: Place) -> Token:
+    """Return ``text`` sealed for ``place`` with the newest key."""
+    key = keyring().newest
+    nonce = os.urandom(NONCE_BYTES)
+    sealed = key.cipher.encrypt(nonce, _pad(text.encode("utf-8", "surrogatepass")), place.bound_to(key))
+    return Token(f"{VERSION}.{key.id}.{_encode(nonce + sealed)}")
+
+
+@sensitive_variables()
+def unseal(token: str, place: Place) -> str:
+    """Return the text that was sealed for ``place``; raise `Unreadable` for anything else."""
+    key_id, raw = _split(token, place)
+    key = keyring().find(key_id)
+    if key is None:
+        raise Unreadable(place, f"no key has the id {key_id}")
+    try:
+        padded = key.cipher.decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], place.bound_to(key))
+    except (InvalidTag, ValueError):
+        raise Unreadable(place, "it was changed, or sealed for another row or field") from None
+    return padded[: padded.rindex(END)].decode("utf-8", "surrogatepass")
+
+
+def is_current(token: str) -> bool:
+    """Whether ``token`` was sealed with the newest key."""
+    return token.startswith(prefix(keyring().newest.id))
+
+
+def is_token(text: str) -> bool:
+    """Whether ``text`` is written as a token; whether it opens is another question."""
+    return _TOKEN.fullmatch(text) is not None
+
+
+def prefix(key_id: str) -> str:
+    """How every token of this key begins."""
+    return f"{VERSION}.{key_id}."
+
+
+def _split(token: str, place: Place) -> tuple[str, bytes]:
+    """Return key id and bytes. One token has one spelling: leftover bits and foreign characters are refused."""
+    match = _TOKEN.fullmatch(token)
+    if match is None:
+        raise Unreadable(place, "it is not a sealed text")
+    key_id, body = match.groups()
+    try:
+        raw = base64.b64decode(body + "=" * (-len(body) % 4), altchars=b"-_", validate=True)
+    except binascii.Error:
+        raise Unreadable(place, "it is cut short") from None
+    if _encode(raw) != body:
+        raise Unreadable(place, "it was changed")
+    return key_id, raw
+
+
+def _encode(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
+def _pad(raw: bytes) -> bytes:
+    """Fill up to the bucket, so that the stored length tells short texts of all lengths apart by bucket alone."""
+    needed = len(raw) + len(END)
+    last = BUCKETS[-1]
+    size = next((bucket for bucket in BUCKETS if needed <= bucket), -(-needed // last) * last)
+    return (raw + END).ljust(size, b"\0")

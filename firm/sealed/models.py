@@ -1,0 +1,129 @@
+"""Abstract models of what is sealed, and of the index by which it is found."""
+
+from collections.abc import Iterable, Mapping
+from uuid import uuid4
+
+from django.db import models, transaction
+from django.db.models import QuerySet
+
+from firm.sealed.blind import digest, digests_for_lookup, query_words
+from firm.sealed.checks import check_blind_index
+from firm.sealed.keyring import keyring
+
+BATCH = 500
+
+
+class SealedModel(models.Model):
+    """A model with sealed fields. Its ``seal_id`` is what ciphertext is bound to, and never changes."""
+
+    seal_id = models.UUIDField(default=uuid4, unique=True, editable=False)
+
+    #: The reference index would tell everybody with access to a page which rows point to it.
+    wagtail_reference_index_ignore = True
+
+    class Meta:
+        abstract = True
+
+
+class BlindIndexQuerySet(QuerySet):
+    """Entries of a blind index."""
+
+    def equal_to(self, purpose: str, value: str):
+        """Return the ids of rows that have exactly this normalised value, for ``filter(pk__in=…)``."""
+        return self.filter(digest__in=digests_for_lookup(value, purpose)).values("row")
+
+    def matching(self, purpose: str, text: str):
+        """Return the ids of rows whose words begin with all words of ``text``, in any order, for ``filter(pk__in=…)``.
+
+        Nothing matches a text without words.
+        """
+        words = query_words(text)
+        if not words:
+            return self.none().values("row")
+        # The longest word is the most telling one: the database starts from its rows.
+        first, *others = sorted(words, key=lambda word: (-len(word), word))
+        found = self.filter(digest__in=digests_for_lookup(first, purpose))
+        for word in others:
+            found = found.filter(row__in=self.equal_to(purpose, word))
+        return found.values("row")
+
+    def rebuild(self, rows: Iterable) -> None:
+        """Make the entries of these rows (instances or ids) what `BlindIndexEntry.terms` says of them as stored now.
+
+        Belongs in the transaction that writes the rows. They are locked and read again, so of two writers at once the
+        later one's values are what is found.
+        """
+        ids = sorted({getattr(row, "pk", row) for row in rows})
+        table = self.model._meta.get_field("row").related_model._base_manager.using(self.db)
+        with transaction.atomic(using=self.db):
+            for start in range(0, len(ids), BATCH):
+                locked = table.select_for_update().filter(pk__in=ids[start : start + BATCH]).order_by("pk")
+                self._replace({row.pk: row for row in locked})
+
+    def rebuild_all(self) -> int:
+        """Rebuild the entries of all rows, batch by batch; return how many rows there were."""
+        table = self.model._meta.get_field("row").related_model._base_manager.using(self.db)
+        last, count = None, 0
+        while True:
+            later = table.filter(pk__gt=last) if last is not None else table.all()
+            ids = list(later.order_by("pk").values_list("pk", flat=True)[:BATCH])
+            if not ids:
+                return count
+            self.rebuild(ids)
+            last, count = ids[-1], count + len(ids)
+
+    def _replace(self, rows: Mapping) -> None:
+        """Delete entries that no longer hold, and add those that are missing; what holds is left alone."""
+        wanted = {
+            (pk, digest(value, purpose)): purpose
+            for pk, row in rows.items()
+            for purpose, values in self.model.terms(row).items()
+            for value in values
+            if value
+        }
+        key_id = keyring().newest.id
+        stale = []
+        for entry in self.filter(row__in=rows).values_list("pk", "row_id", "digest", "key_id"):
+            if entry[3] != key_id or wanted.pop(entry[1:3], None) is None:
+                stale.append(entry[0])
+        for start in range(0, len(stale), BATCH):
+            self.filter(pk__in=stale[start : start + BATCH]).delete()
+        self.bulk_create(
+            (
+                self.model(row_id=pk, digest=value, purpose=purpose, key_id=key_id)
+                for (pk, value), purpose in wanted.items()
+            ),
+            batch_size=BATCH,
+        )
+
+
+class BlindIndexEntry(models.Model):
+    """One keyed digest under which one row is found. See `firm.sealed.blind` for what it gives away.
+
+    Subclasses add ``row``, a cascading foreign key to the model that is searched, and `terms`.
+    """
+
+    purpose = models.CharField(max_length=20)
+    digest = models.BigIntegerField()
+    key_id = models.CharField(max_length=8)
+
+    objects = BlindIndexQuerySet.as_manager()
+    wagtail_reference_index_ignore = True
+
+    class Meta:
+        abstract = True
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["digest", "row"], name="%(app_label)s_%(class)s_once")]
+
+    def __str__(self) -> str:
+        return f"{self.purpose} entry {self.pk}"
+
+    @classmethod
+    def terms(cls, row) -> Mapping[str, Iterable[str]]:
+        """Return, for each purpose, the normalised values by which ``row`` is found; empty ones are ignored."""
+        raise NotImplementedError
+
+    @classmethod
+    def check(cls, **kwargs):
+        """Check that there is a row."""
+        return [*super().check(**kwargs), *check_blind_index(cls)]

@@ -1,0 +1,60 @@
+"""Models to test with. They stand in a registry of their own, so that the rest of the suite never meets them."""
+
+import base64
+
+from django.apps.registry import Apps
+from django.db import models
+from django.db.migrations.state import AppConfigStub
+from django.db.models import Q
+
+from firm.sealed.blind import name_tokens, normalise_email, normalise_phone
+from firm.sealed.fields import SealedJSONField, SealedPhoneField, SealedTextField
+from firm.sealed.models import BlindIndexEntry, SealedModel
+
+REGISTRY = Apps([AppConfigStub("firm")])
+#: Three keys, by age.
+OLDEST, OLD, NEW = (base64.urlsafe_b64encode(bytes(range(start, start + 32))).decode() for start in (0, 50, 100))
+MARKER = "Marker-Zebra-4711"
+
+
+class Note(SealedModel):
+    """A row with everything that a field can be."""
+
+    full_name = SealedTextField(max_length=40)
+    body = SealedTextField(blank=True)
+    hint = SealedTextField(null=True, blank=True)
+    parties = SealedJSONField(blank=True)
+    phone = SealedPhoneField(blank=True)
+    status = models.CharField(max_length=40, default="new")
+
+    class Meta:
+        app_label = "firm"
+        apps = REGISTRY
+        db_table = "sealed_note"
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(status="done") | Q(body__isblank=False), name="sealed_note_done_has_body"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"Note {self.pk}"
+
+
+class NoteEntry(BlindIndexEntry):
+    """By what notes are found."""
+
+    row = models.ForeignKey(Note, on_delete=models.CASCADE, related_name="+")
+
+    class Meta(BlindIndexEntry.Meta):
+        app_label = "firm"
+        apps = REGISTRY
+        db_table = "sealed_note_entry"
+
+    @classmethod
+    def terms(cls, row) -> dict:
+        return {
+            "name": name_tokens(row.full_name),
+            "email": [normalise_email(row.body)],
+            "phone": [normalise_phone(row.phone)],
+        }

@@ -1,0 +1,74 @@
+"""A model that would tell elsewhere what is sealed does not start."""
+
+from uuid import uuid4
+
+import pytest
+from django.apps.registry import Apps
+from django.db import models
+from django.db.migrations.state import AppConfigStub
+from wagtail.search.index import Indexed
+
+from firm.sealed.fields import SealedTextField
+from firm.sealed.models import BlindIndexEntry
+from tests.firm.sealed.models import Note, NoteEntry
+
+SEAL_ID = models.UUIDField(default=uuid4, unique=True)
+
+
+def made(name: str = "Made", bases=(models.Model,), meta=None, **fields) -> type:
+    """Return a model that keeps the rules, with what is changed of it; None takes a part away."""
+    parts = {
+        "seal_id": SEAL_ID.clone(),
+        "body": SealedTextField(),
+        "wagtail_reference_index_ignore": True,
+        "Meta": type("Meta", (), {"app_label": "firm", "apps": Apps([AppConfigStub("firm")]), **(meta or {})}),
+        "__module__": __name__,
+    } | fields
+    return type(name, bases, {key: value for key, value in parts.items() if value is not None})
+
+
+def problems(model) -> set[str]:
+    return {problem.id for problem in model.check() if problem.id.startswith("sealed.")}
+
+
+@pytest.mark.parametrize(
+    ("number", "changes"),
+    [
+        ("E001", {"seal_id": None}),
+        ("E001", {"seal_id": models.UUIDField(default=uuid4)}),
+        ("E001", {"seal_id": models.UUIDField(unique=True)}),
+        ("E001", {"seal_id": models.UUIDField(default=uuid4, unique=True, null=True)}),
+        ("E001", {"seal_id": models.CharField(default="x", unique=True)}),
+        ("E002", {"body": SealedTextField(unique=True)}),
+        ("E002", {"body": SealedTextField(db_index=True)}),
+        ("E002", {"body": SealedTextField(choices=[("a", "A")])}),
+        ("E002", {"meta": {"ordering": ["-body"]}}),
+        ("E002", {"meta": {"indexes": [models.Index(fields=["body"], name="by_body")]}}),
+        ("E002", {"meta": {"constraints": [models.UniqueConstraint(fields=["body"], name="one_body")]}}),
+        ("E002", {"meta": {"unique_together": [("seal_id", "body")]}}),
+        ("E003", {"body": SealedTextField(default="text")}),
+        ("E003", {"body": SealedTextField(db_default="text")}),
+        ("E004", {"bases": (Indexed, models.Model)}),
+        ("E005", {"wagtail_reference_index_ignore": None}),
+    ],
+)
+def test_what_breaks_a_rule_is_named(number, changes):
+    assert problems(made(**changes)) == {f"sealed.{number}"}
+
+
+def test_a_snippet_is_named(monkeypatch):
+    model = made()
+    monkeypatch.setattr("firm.sealed.checks.get_snippet_models", lambda: [model])
+    assert problems(model) == {"sealed.E006"}
+
+
+@pytest.mark.parametrize("row", [None, models.IntegerField()])
+def test_an_index_needs_a_row(row):
+    meta = type("Meta", (), {"app_label": "firm", "apps": Apps([AppConfigStub("firm")]), "constraints": []})
+    parts = {"Meta": meta, "__module__": __name__} | ({"row": row} if row else {})
+    assert problems(type("MadeEntry", (BlindIndexEntry,), parts)) == {"sealed.E007"}
+
+
+@pytest.mark.parametrize("model", [Note, NoteEntry, made()])
+def test_what_keeps_the_rules_passes(model):
+    assert [problem for problem in model.check() if problem.id != "models.W042"] == []

@@ -1,0 +1,34 @@
+"""No plaintext on disk: the bytes of the database itself are searched."""
+
+from django.db import connection
+
+from tests.firm.sealed.models import MARKER, Note, NoteEntry
+
+CONTROL = "Control-Giraffe-4712"
+
+
+def stored_bytes(path) -> bytes:
+    """Everything that the database keeps of the two tables, as it lies there."""
+    if connection.vendor == "sqlite":
+        return b"".join(file.read_bytes() for file in path.parent.glob(f"{path.name}*"))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT n::text FROM sealed_note n UNION ALL SELECT e::text FROM sealed_note_entry e")
+        return "\n".join(text for (text,) in cursor.fetchall()).encode()
+
+
+def test_no_plaintext_is_on_disk(at_once):
+    def write() -> bytes:
+        note = Note.objects.create(full_name=MARKER, body=MARKER, hint=MARKER, parties=[MARKER], status=CONTROL)
+        NoteEntry.objects.rebuild([note])
+        note.body = f"{MARKER} edited"
+        note.save()
+        note.hint = f"{MARKER} edited"
+        Note.objects.bulk_update([note], ["hint"])
+        Note.objects.bulk_create([Note(full_name=f"{MARKER} many")])
+        return stored_bytes(at_once.path)
+
+    everything = at_once(write)[0]
+    assert CONTROL.encode() in everything
+    assert MARKER.encode() not in everything
+    assert MARKER.lower().encode() not in everything
+    assert b"zebra" not in everything.lower()
