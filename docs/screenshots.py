@@ -2,13 +2,14 @@
 
 import sys
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 DOCS = Path(__file__).resolve().parent
 sys.path.insert(0, str(DOCS.parent))
 
 from PIL import Image  # noqa: E402
-from playwright.sync_api import Page, sync_playwright  # noqa: E402
+from playwright.sync_api import Page, TimeoutError, expect, sync_playwright  # noqa: E402
 
 from tests.browser.admin import PageEditor  # noqa: E402
 from tests.browser.site import FLAGS, PASSWORD, running_site  # noqa: E402
@@ -21,7 +22,8 @@ LIMIT = 120_000
 
 def shoot(page: Page, name: str) -> None:
     """Keep what is seen as ``name``.webp, in as high a quality as the limit allows."""
-    page.wait_for_load_state("networkidle")
+    with suppress(TimeoutError):  # an open preview asks again and again
+        page.wait_for_load_state("networkidle", timeout=4000)
     raw = FOLDER / f"{name}.png"
     page.screenshot(path=raw, animations="disabled")
     with Image.open(raw) as picture:
@@ -55,6 +57,7 @@ def as_editor(page: Page, site: str) -> None:
     page.keyboard.press("Escape")
     editor.preview().get_by_role("heading", level=1).wait_for()
     shoot(page, "preview")
+    page.get_by_role("button", name="Toggle preview").click()
 
     page.goto(f"{site}/admin/")
     page.get_by_role("link", name="Write a blog post").click()
@@ -67,11 +70,10 @@ def as_editor(page: Page, site: str) -> None:
     shoot(page, "post-text-toolbar")
     page.get_by_role("button", name="Footnote").first.click()
     page.get_by_role("button", name="Create new footnote").click()
-    page.locator(".public-DraftEditor-content:focus").wait_for()
+    expect(editor.panel("Footnote 1").locator(".public-DraftEditor-content")).to_be_focused()
     page.keyboard.type("Justice Manual 9-11.151")
     shoot(page, "post-footnote")
 
-    page.goto(f"{site}/admin/pages/add/blog/blogpostpage/{page.url.split('/blogpostpage/')[-1].strip('/')}/")
     page.goto(f"{site}/admin/blog_posts/")
     shoot(page, "post-list")
     page.get_by_role("link", name="How a federal sentence is decided", exact=True).click()
