@@ -40,6 +40,7 @@ def reachable_database(transactional_db, site, tmp_path):
     copy = sqlite3.connect(path)
     connection.ensure_connection()
     connection.connection.backup(copy)
+    copy.execute("PRAGMA journal_mode=WAL")  # as a served database is; the switch itself lets nobody else in
     copy.close()
     with patch.dict(connections.settings["default"], {"NAME": path}):
         yield

@@ -56,6 +56,7 @@ def at_once(tables, transactional_db, tmp_path):
         copy = sqlite3.connect(path)
         connection.ensure_connection()
         connection.connection.backup(copy)
+        copy.execute("PRAGMA journal_mode=WAL")
         copy.close()
 
     def run(*functions) -> list:
