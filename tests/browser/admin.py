@@ -4,10 +4,13 @@ import re
 
 from playwright.sync_api import Locator, Page, expect
 
+#: A block or an item of a list; those that were removed stay behind, hidden.
+CHILD = "[data-streamfield-child]:not([aria-hidden])"
+
 
 def label(text: str) -> re.Pattern:
     """Match the accessible name of a field, with or without the star of a required one."""
-    return re.compile(rf"^\s*{re.escape(text)}\s*\*?\s*$")
+    return re.compile(rf"^\s*{re.escape(text).replace('/', '[/]')}\s*\*?\s*$")
 
 
 class PageEditor:
@@ -21,6 +24,10 @@ class PageEditor:
     def wait_until_ready(self) -> None:
         """Wait until the panels are drawn and no script is loading."""
         self.page.wait_for_load_state("networkidle")
+
+    def wait_until_created(self) -> None:
+        """Wait until a new page has been saved by itself for the first time, as it is as soon as it has a title."""
+        self.page.wait_for_url(lambda address: "/pages/add/" not in address)
 
     def click(self, target: Locator) -> None:
         """Click and count it."""
@@ -39,9 +46,13 @@ class PageEditor:
             field = scope.get_by_role("textbox", name=label(name)).or_(
                 scope.get_by_role("spinbutton", name=label(name))
             )
+            is_date = field.first.evaluate("field => Boolean(jQuery(field).data('xdsoft_datetimepicker'))")
+            if is_date:
+                field.first.click()
+                expect(self.page.locator(".xdsoft_datetimepicker:visible")).to_have_count(1)
             field.first.fill(value)
-            if self.page.locator(".xdsoft_datetimepicker:visible").count():
-                field.first.press("Tab")
+            if is_date:
+                field.first.blur()
                 expect(self.page.locator(".xdsoft_datetimepicker:visible")).to_have_count(0)
 
     def select(self, scope: Locator, name: str, option: str) -> None:
@@ -53,19 +64,20 @@ class PageEditor:
         field = scope.locator(".public-DraftEditor-content").first
         self.click(field)
         self.page.keyboard.type(text)
-        expect(field).to_contain_text(text[-20:])
+        around = field.locator("xpath=ancestor::*[contains(@class, 'w-field__input')][1]")
+        expect(around.locator("input[type=hidden]").first).to_have_value(re.compile(re.escape(text[-20:])))
         return field
 
     # --- Blocks -----------------------------------------------------------------------------------
 
     def add_block(self, stream: Locator, name: str) -> Locator:
         """Add a block at the end of a stream; return it."""
-        before = stream.get_by_role("region", name=name, exact=True).count()
+        blocks = stream.locator(f"{CHILD}:not([data-streamfield-child] {CHILD})")
+        before = blocks.count()
         self.click(stream.get_by_role("button", name="Insert a block", exact=True).last)
         self.click(self.page.get_by_role("option", name=name, exact=True))
-        added = stream.get_by_role("region", name=name, exact=True)
-        expect(added).to_have_count(before + 1)
-        return self._fixed(added.last)
+        expect(blocks).to_have_count(before + 1)
+        return self.page.locator(f'{CHILD}[data-contentpath="{blocks.last.get_attribute("data-contentpath")}"]')
 
     def remove_all(self, stream: Locator) -> int:
         """Remove every block of a stream; return how many there were."""
@@ -77,7 +89,7 @@ class PageEditor:
 
     def items(self, block: Locator) -> Locator:
         """The items of the block's list."""
-        return block.locator("[data-streamfield-list-container] > [data-streamfield-child]:not([aria-hidden])")
+        return block.locator(f"[data-streamfield-list-container] > {CHILD}")
 
     def item(self, block: Locator, number: int) -> Locator:
         """The item at a place of the block's list, counted from 0; added at the end when there are fewer."""
@@ -88,21 +100,19 @@ class PageEditor:
             expect(items).to_have_count(count + 1)
         return items.nth(number)
 
-    def _fixed(self, region: Locator) -> Locator:
-        """The same region by its id: its name changes with what is typed."""
-        return self.page.locator(f'[id="{region.get_attribute("id")}"]')
-
     # --- Choosers ---------------------------------------------------------------------------------
 
     def choose(self, scope: Locator, button: str, title: str) -> None:
-        """Open a chooser by its button, search for a title, and take it."""
+        """Open a chooser by its button, search for a title where it offers a search, and take it."""
         self.click(scope.get_by_role("button", name=button).first)
         dialog = self.page.get_by_role("dialog")
+        expect(dialog.get_by_role("heading", level=1)).to_be_visible()
+        self.page.wait_for_load_state("networkidle")
         search = dialog.get_by_role("textbox", name="Search term")
-        expect(search).to_be_visible()
-        with self.page.expect_response(lambda response: "/choos" in response.url):
-            search.fill(title)
-            search.press("Enter")
+        if search.count():
+            with self.page.expect_response(lambda response: "/choos" in response.url):
+                search.fill(title)
+                search.press("Enter")
         self.click(dialog.get_by_role("link", name=re.compile(re.escape(title))).first)
         expect(dialog).to_have_count(0)
 
@@ -110,12 +120,14 @@ class PageEditor:
 
     def save(self) -> None:
         """Save a draft; wait for the answer."""
+        self.wait_until_created()
         self.click(self.page.get_by_role("button", name="Save draft"))
         self.page.locator(".messages li").first.wait_for()
         self.wait_until_ready()
 
     def act(self, name: str) -> None:
         """Do one of the actions behind the arrow beside “Save draft”."""
+        self.wait_until_created()
         footer = self.page.get_by_role("navigation", name="Actions (footer)")
         self.click(footer.get_by_role("button", name="More actions"))
         self.click(footer.get_by_role("button", name=name))

@@ -12,7 +12,7 @@ IN_ORDER = [
     ".hero h1",
     "h2:has-text('Heard and read in')",
     "h2:has-text('Recognized for this work')",
-    "h2:has-text('Told on television')",
+    "h2:has-text('Inventing Anna')",
     "h2:has-text('Why people stay with us')",
     "h2:has-text('Two who wrote to us')",
     "h2:has-text('Another voice each day')",

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from tests.browser.admin import PageEditor, label
 
 POST = "What a target letter asks of you"
-CLICKS_FOR_A_POST = 12
+CLICKS_FOR_A_POST = 10
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +30,7 @@ def test_a_new_post_is_written_and_submitted_in_few_clicks(staff):
     editor.write(text, "Say one thing, and say it plainly.")
     editor.act("Submit to Attorney approval")
     expect(editor.messages).to_contain_text("submitted for moderation")
-    assert editor.clicks <= CLICKS_FOR_A_POST
+    assert editor.clicks == CLICKS_FOR_A_POST
     assert own_problems(page) == []
 
 
@@ -43,7 +43,7 @@ def test_a_post_with_every_block_is_shown_as_written(staff, open_page):
     editor.choose(page, "Choose an image", "Artwork: columns-2")
     editor.choose(editor.panel("Authors"), "Choose a page (Attorney)", "Todd Spodek")
     editor.click(page.get_by_role("button", name="Add Author"))
-    editor.choose(editor.panel("Author 2"), "Choose staff author", "")
+    editor.choose(editor.panel("Author 2"), "Choose staff author", "Editorial desk")
     write_every_block(editor)
     filed = editor.panel("Filed under")
     tags = filed.get_by_role("textbox").first
@@ -53,7 +53,7 @@ def test_a_post_with_every_block_is_shown_as_written(staff, open_page):
     editor.fill(review, {"Last legal review": "2026-01-15"})
     editor.choose(review, "Choose a page (Attorney)", "Todd Spodek")
     editor.save()
-    expect(editor.messages).to_contain_text("created")
+    expect(editor.messages).to_contain_text(re.compile("created|updated"))
     expect(editor.preview().get_by_role("heading", name=POST, level=1)).to_be_visible()
     assert own_problems(page) == []
     post = page.url
@@ -64,7 +64,7 @@ def test_a_post_with_every_block_is_shown_as_written(staff, open_page):
     expect(main.get_by_role("heading", level=1)).to_have_text(POST)
     for words in SHOWN:
         expect(main).to_contain_text(words)
-    expect(main.locator(".post-tags, [rel=tag]").first).to_be_visible()
+    expect(main.get_by_role("link", name="grand jury", exact=True)).to_be_visible()
     visitor.click(".footnote-ref a >> nth=0")
     expect(visitor.locator("#note-1")).to_contain_text("Justice Manual")
     assert visitor.problems == []
@@ -114,7 +114,6 @@ def write_every_block(editor):
     editor.click(table.get_by_role("button", name="Add column"))
     editor.click(table.get_by_role("button", name="Text", exact=True))
     table.get_by_placeholder("Column heading").fill("Word")
-    editor.click(table.get_by_role("button", name="Add row"))
     table.locator("tbody").get_by_role("textbox").first.fill("Witness")
     citation = editor.add_block(body, "Footnoted citation")
     editor.write(citation, "A grand jury has up to twenty-three members")
@@ -221,7 +220,8 @@ def test_a_picture_is_uploaded_and_given_a_focal_point(staff, tmp_path):
     expect(title).to_have_count(0)
     page.goto(page.url.split("/admin/")[0] + "/admin/images/")
     page.get_by_role("link", name=re.compile("A new portrait")).first.click()
-    picture = page.locator(".focal-point-chooser img").first
+    picture = page.locator(".focal-point-chooser img:visible").last
+    picture.scroll_into_view_if_needed()
     box = picture.bounding_box()
     page.mouse.move(box["x"] + box["width"] * 0.4, box["y"] + box["height"] * 0.2)
     page.mouse.down()
