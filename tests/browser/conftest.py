@@ -1,12 +1,17 @@
 """The real site in a real browser: `serve` on SQLite with its worker, as ``make run`` starts it."""
 
+import os
+
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 from tests.browser.site import FLAGS, PASSWORD, copied_site, running_site
 from tests.browser_setup import find_browser, why_missing
 
 PHONE, TABLET, DESK = 360, 768, 1440
+
+#: How long an expectation may take to come true, in milliseconds: generous, for machines that run tests side by side.
+PATIENCE = 30_000
 
 
 def pytest_collection_modifyitems(items):
@@ -39,10 +44,16 @@ def own_site(site, site_data, tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def browser():
-    """A headless Chromium; without one the test is skipped with the reason."""
+    """A headless Chromium; without one the test is skipped with the reason.
+
+    Its driver keeps an event loop in this thread, which Django takes for asynchronous code; tests that come after in
+    the same process would be refused the database.
+    """
     path = find_browser()
     if path is None:
         pytest.skip(f"No browser: {why_missing()}")
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         instance = playwright.chromium.launch(executable_path=path, args=FLAGS)
         yield instance
