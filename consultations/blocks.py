@@ -1,4 +1,4 @@
-"""Blocks of the consultation page."""
+"""Blocks of the consultation page and of the intake desk's settings."""
 
 from wagtail import blocks
 
@@ -15,6 +15,23 @@ class StepBlock(blocks.StructBlock):
         label_format = "{heading}"
 
 
+class HolidayBlock(blocks.StructBlock):
+    """A day whose hours do not count."""
+
+    date = blocks.DateBlock()
+    name = blocks.CharBlock(required=False, max_length=60, help_text="Example: Labor Day.")
+
+    class Meta:
+        icon = "date"
+        label = "Holiday"
+        label_format = "{date} {name}"
+
+
 def step_blocks():
     """Return the only block of the list of steps."""
     return [("step", StepBlock())]
+
+
+def holiday_blocks():
+    """Return the only block of the list of holidays."""
+    return [("holiday", HolidayBlock())]

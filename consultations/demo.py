@@ -14,14 +14,28 @@ from django.utils import timezone
 from wagtail.models import Page
 
 from consultations.intake import consent_receipt
-from consultations.models import ConsultationPage, ConsultationRequest, PreferredContact
-from consultations.workflow import Status
+from consultations.models import ConsultationPage, ConsultationRequest, IntakeSettings, PreferredContact, RequestEntry
+from consultations.targets import set_target
+from consultations.workflow import AWAITING, CLOSED, Status
 from firm.demo import CONTENT, read
 
 SLUG = "free-consultation"
 SAMPLES = Path(__file__).parent / "demo_content" / "requests.toml"
 NAMESPACE = uuid.UUID("5b0a3f0e-6f0e-4c55-9a53-1d8c0d2a7b11")
 BATCH = 500
+#: How the synthetic requests are spread over the states, in hundredths.
+WEIGHTS = {
+    Status.NEW: 2,
+    Status.IN_REVIEW: 2,
+    Status.CONTACTED: 3,
+    Status.CONSULTED: 2,
+    Status.RETAINED: 22,
+    Status.DECLINED: 35,
+    Status.REFERRED: 12,
+    Status.NOT_REACHED: 15,
+    Status.CONFLICT: 3,
+    Status.QUARANTINE: 4,
+}
 #: The page's field for each text of the demo's entry.
 TEXTS = {
     "heading": "heading",
@@ -84,10 +98,15 @@ def _plain(html: str) -> str:
 
 def _add(requests: Iterable[ConsultationRequest]) -> None:
     """Store those whose token is not there yet, in batches."""
+    desk = IntakeSettings.current()
     for batch in _batches(requests):
         tokens = [request.form_token for request in batch]
         known = set(ConsultationRequest.objects.filter(form_token__in=tokens).values_list("form_token", flat=True))
-        ConsultationRequest.objects.bulk_create([request for request in batch if request.form_token not in known])
+        made = [request for request in batch if request.form_token not in known]
+        for request in made:
+            set_target(request, desk)
+            request.closed_at = request.submitted_at + timedelta(days=2) if request.status in CLOSED else None
+        RequestEntry.objects.rebuild(ConsultationRequest.objects.bulk_create(made))
 
 
 def _batches(requests: Iterable[ConsultationRequest]) -> Iterator[list[ConsultationRequest]]:
@@ -118,7 +137,8 @@ def _synthetic(demo, page: ConsultationPage, number: int, now) -> ConsultationRe
     """Return the request of that number: always the same, but for its reference and its age."""
     chance = random.Random(number)  # noqa: S311 - sample data, nothing to guess
     submitted_at = now - timedelta(minutes=chance.randrange(10, 3 * 365 * 24 * 60))
-    status = chance.choices(Status.values, weights=(1, 2, 7))[0]
+    status = chance.choices(list(WEIGHTS), weights=list(WEIGHTS.values()))[0]
+    is_answered = status not in {*AWAITING, Status.QUARANTINE}
     areas = list(demo.practice_areas.values())
     staff = [demo.staff[name] for name in ("intake", "intake_manager") if name in demo.staff]
     return ConsultationRequest(
@@ -133,6 +153,7 @@ def _synthetic(demo, page: ConsultationPage, number: int, now) -> ConsultationRe
         court_date=timezone.localdate(now) + timedelta(days=chance.randrange(1, 90)) if chance.random() < 0.3 else None,
         message="Synthetic text, for measuring.",
         status=status,
+        first_contact_at=submitted_at + timedelta(minutes=chance.randrange(5, 600)) if is_answered else None,
         assignee=chance.choice(staff) if staff and status != Status.NEW else None,
         **consent_receipt(page, now=submitted_at, has_sms_consent=False),
     )

@@ -6,9 +6,10 @@ from django.views.generic import TemplateView, View
 from wagtail.admin import messages
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
-from consultations import desk
-from consultations.listing import CHANGE, VIEW, NeedsPermissions, detail_url, user_name
+from consultations import actions
+from consultations.listing import NeedsPermissions, detail_url, user_name
 from consultations.models import ConsultationRequest
+from consultations.permissions import CHANGE, VIEW, moves_for
 
 
 class RequestView(NeedsPermissions, WagtailAdminTemplateMixin, TemplateView):
@@ -29,6 +30,7 @@ class RequestView(NeedsPermissions, WagtailAdminTemplateMixin, TemplateView):
             consultation=found,
             assignee_name=user_name(found.assignee),
             can_change=user.has_perm(CHANGE),
+            moves=moves_for(user, found),
             is_mine=found.assignee_id == user.pk,
             **kwargs,
         )
@@ -64,9 +66,9 @@ class MoveView(DeskView):
     def act(self, pk: int) -> ConsultationRequest:
         """Move it, or say why not."""
         try:
-            moved = desk.move(pk, to=self.request.POST.get("to", ""), by=self.request.user)
-        except desk.MoveRefused as refusal:
-            messages.error(self.request, f"Not changed: {refusal}. Somebody may have been quicker.")
+            moved = actions.move(pk, to=self.request.POST.get("to", ""), by=self.request.user)
+        except actions.Refused as refusal:
+            messages.error(self.request, f"Not changed. {refusal}")
             return refusal.request
         messages.success(self.request, f"{moved} is now {moved.get_status_display().lower()}.")
         return moved
@@ -77,6 +79,6 @@ class AssignView(DeskView):
 
     def act(self, pk: int) -> ConsultationRequest:
         """Assign it."""
-        assigned = desk.assign(pk, to=self.request.user, by=self.request.user)
+        assigned = actions.assign(pk, to=self.request.user, by=self.request.user)
         messages.success(self.request, f"{assigned} is yours.")
         return assigned

@@ -1,13 +1,21 @@
 """Takes in what a visitor sent: one transaction, and at most one request for one rendered form."""
 
-from datetime import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from consultations import audit
 from consultations.consent import version_of
+from consultations.models.events import AuditAction, EventKind, RequestEvent
 from consultations.models.requests import ConsultationRequest
+from consultations.models.search import EMAIL, PHONE, RequestEntry
+from consultations.targets import set_target, set_urgency
+from consultations.workflow import Status
+from firm.sealed.blind import normalise_email, normalise_phone
 
 FIELDS = (
     "full_name",
@@ -26,50 +34,144 @@ FIELDS = (
     "message",
     "sms_consent",
 )
+#: What staff may change later; the value that was sent is kept with the first event.
+MATTER = ("in_custody", "court_date", "court")
 #: A reference that is taken costs one attempt; a second sender of the same form costs one more.
 ATTEMPTS = 5
+#: A later request of the same person within this time is linked to the earlier one.
+FOLLOW_UP_WITHIN = timedelta(days=180)
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """What is known of a request besides its fields: how suspicious it looks, and where the visit began."""
+
+    suspicion: int = 0
+    suspicions: Sequence[str] = field(default_factory=tuple)
+    is_suspicious: bool = False
+    landing_page: str = ""
+    referring_host: str = ""
+    form_path: str = ""
 
 
 def receive(
-    cleaned: dict, *, page, token: UUID, is_suspicious: bool = False, now: datetime | None = None
+    cleaned: dict, *, page, token: UUID, arrival: Arrival | None = None, now: datetime | None = None
 ) -> ConsultationRequest:
     """Store what a valid form says and return the request; the one already stored when ``token`` came before.
 
+    Sent again with changes, the same form makes no second request: the changes are kept as a correction of the first.
     ``page`` is the page whose wording was agreed to. Raises `IntegrityError` when the database refuses the values.
     """
-    now = now or timezone.now()
+    arrival, now = arrival or Arrival(), now or timezone.now()
     for attempt in range(ATTEMPTS):
-        if earlier := _sent_before(token):
-            return earlier
+        if earlier := sent_before(token):
+            with transaction.atomic():
+                return _correct(earlier, cleaned, page=page, now=now)
         try:
             with transaction.atomic():
-                return _record(cleaned, page=page, token=token, is_suspicious=is_suspicious, now=now)
+                return _record(cleaned, page=page, token=token, arrival=arrival, now=now)
         except IntegrityError:
             if attempt == ATTEMPTS - 1:
                 raise
     raise AssertionError("unreachable")
 
 
-def _sent_before(token: UUID) -> ConsultationRequest | None:
+def sent_before(token: UUID) -> ConsultationRequest | None:
+    """Return the request that this rendered form has made already."""
     return ConsultationRequest.objects.filter(form_token=token).first()
 
 
-def _record(cleaned: dict, *, page, token: UUID, is_suspicious: bool, now: datetime) -> ConsultationRequest:
+def _record(cleaned: dict, *, page, token: UUID, arrival: Arrival, now: datetime) -> ConsultationRequest:
     """Write the request and all that belongs to it; whatever follows from it is written here, in its transaction."""
-    return ConsultationRequest.objects.create(
+    request = ConsultationRequest(
         **{name: cleaned[name] for name in FIELDS},
-        **consent_receipt(page, now=now, has_sms_consent=cleaned["sms_consent"]),
+        **consent_receipt(page, now=now, has_sms_consent=cleaned["sms_consent"], path=arrival.form_path),
         form_token=token,
-        is_suspicious=is_suspicious,
         submitted_at=now,
+        status=Status.QUARANTINE if arrival.is_suspicious else Status.NEW,
+        suspicion=arrival.suspicion,
+        suspicions=list(arrival.suspicions),
+        landing_page=arrival.landing_page,
+        referring_host=arrival.referring_host,
+        follows=_earlier(cleaned, now),
     )
+    set_target(request)
+    request.save(force_insert=True)
+    RequestEvent.objects.create(
+        request=request,
+        kind=EventKind.RECEIVED,
+        at=now,
+        facts={"status": str(request.status)},
+        values={"new": {name: _plain(cleaned[name]) for name in MATTER}},
+    )
+    audit.record(AuditAction.CHANGED, request=request, doing="receive", status=str(request.status))
+    if request.follows:
+        RequestEvent.objects.create(
+            request=request.follows,
+            kind=EventKind.FOLLOWED,
+            at=now,
+            facts={"request": request.pk, "reference": request.reference},
+        )
+    RequestEntry.objects.rebuild([request])
+    return request
 
 
-def consent_receipt(page, *, now: datetime, has_sms_consent: bool) -> dict:
-    """Return what is kept of the consent: when, and to which wording."""
+def _correct(request: ConsultationRequest, cleaned: dict, *, page, now: datetime) -> ConsultationRequest:
+    """Bring the request to what was sent last, and keep what it was; the same text sent again writes nothing.
+
+    What staff have changed in the meantime stays, unless the visitor changed it too.
+    """
+    request = ConsultationRequest.objects.select_for_update().get(pk=request.pk)
+    known = {name: _plain(getattr(request, name)) for name in FIELDS}
+    for event in request.events.sent_by_visitor():
+        known |= event.values["new"]
+    changed = {name: value for name in FIELDS if (value := _plain(cleaned[name])) != known[name]}
+    if not changed:
+        return request
+    old = {name: known[name] for name in changed}
+    for name in changed:
+        setattr(request, name, cleaned[name])
+    if "sms_consent" in changed:
+        request.sms_consent_wording = page.sms_wording if cleaned["sms_consent"] else ""
+    set_urgency(request, now=now)
+    request.save()
+    RequestEvent.objects.create(
+        request=request,
+        kind=EventKind.CORRECTED,
+        at=now,
+        facts={"fields": sorted(changed)},
+        values={"new": changed, "old": old},
+    )
+    audit.record(AuditAction.CHANGED, request=request, doing="correct")
+    RequestEntry.objects.rebuild([request])
+    return request
+
+
+def _plain(value) -> str | bool:
+    """Return a value as it is kept with an event, and compared."""
+    if isinstance(value, bool):
+        return value
+    if hasattr(value, "as_e164"):
+        return value.as_e164
+    return str(value or "")
+
+
+def _earlier(cleaned: dict, now: datetime) -> ConsultationRequest | None:
+    """Return the latest request with the same number or e-mail address, however written, if it is not long ago."""
+    entries = RequestEntry.objects
+    numbers = entries.equal_to(PHONE, normalise_phone(str(cleaned["phone"] or "")))
+    addresses = entries.equal_to(EMAIL, normalise_email(cleaned["email"] or ""))
+    recent = ConsultationRequest.objects.received_since(FOLLOW_UP_WITHIN, now).exclude(status=Status.QUARANTINE)
+    found = recent.filter(pk__in=numbers) | recent.filter(pk__in=addresses)
+    return found.order_by("-submitted_at", "-pk").first()
+
+
+def consent_receipt(page, *, now: datetime, has_sms_consent: bool, path: str = "") -> dict:
+    """Return what is kept of the consent: when, on which page, and to which wording."""
     return {
         "acknowledged_at": now,
         "acknowledgement": page.acknowledgement,
         "acknowledgement_version": version_of(page.acknowledgement),
+        "acknowledgement_page": path[:200],
         "sms_consent_wording": page.sms_wording if has_sms_consent else "",
     }

@@ -14,13 +14,12 @@ from wagtail.admin.views.generic.base import BaseListingView
 from wagtail.permissions import ModelPermissionPolicy
 
 from consultations.models import ConsultationRequest
+from consultations.permissions import VIEW
 from consultations.workflow import Status
 from firm.models import PracticeAreaPage
 
 PER_PAGE = 50
 NOBODY = "none"
-VIEW = "consultations.view_consultationrequest"
-CHANGE = "consultations.change_consultationrequest"
 
 
 class NeedsPermissions:

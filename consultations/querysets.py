@@ -1,30 +1,39 @@
 """Named sets of consultation requests."""
 
 import re
+from datetime import datetime, timedelta
 
+from django.apps import apps
 from django.db import models
 from django.db.models import F, Q
-from phonenumber_field.phonenumber import to_python
+from django.utils import timezone
 
+from consultations.clock import COURT_SOON
 from consultations.reference import read_reference
 from consultations.text import one_line
-from consultations.workflow import OPEN, Status
+from consultations.workflow import AWAITING, CLOSED, OPEN, Status
+from firm.sealed.blind import normalise_email, normalise_phone
 
 MAX_SEARCH = 100
-MIN_DIGITS = 4
+#: As many digits as staff remember of a number without its area code.
+ENDING_DIGITS = 7
 _NUMBER = re.compile(r"[\d\s()+./–-]+")
 
 
 class ConsultationRequestQuerySet(models.QuerySet):
     """Requests for a consultation."""
 
-    def new(self):
-        """Those that nobody has looked at yet."""
-        return self.filter(status=Status.NEW)
-
     def open(self):
-        """Those in which somebody still waits for an answer."""
+        """Those in which there is still something to do."""
         return self.filter(status__in=OPEN)
+
+    def closed(self):
+        """Those that have come to an end."""
+        return self.filter(status__in=CLOSED)
+
+    def quarantined(self):
+        """Those that look as if no person had sent them. They are kept like all others."""
+        return self.filter(status=Status.QUARANTINE)
 
     def unassigned(self):
         """Those that are nobody's yet."""
@@ -34,44 +43,62 @@ class ConsultationRequestQuerySet(models.QuerySet):
         """Those that ``user`` sees to."""
         return self.filter(assignee=user)
 
-    def suspicious(self):
-        """Those that look as if no person had sent them. They are kept like all others."""
-        return self.filter(is_suspicious=True)
+    def awaiting_first_contact(self):
+        """Those to whom nobody has called or written yet."""
+        return self.filter(status__in=AWAITING, first_contact_at=None)
+
+    def overdue(self, now: datetime | None = None):
+        """Those whose first answer should have been given by ``now``."""
+        return self.awaiting_first_contact().filter(due_at__lte=now or timezone.now())
+
+    def in_custody(self):
+        """Those about somebody who is held."""
+        return self.filter(in_custody=True)
+
+    def in_court_soon(self, now: datetime | None = None):
+        """Those with a court date from today to seven days ahead."""
+        today = timezone.localdate(now)
+        return self.filter(court_date__range=(today, today + COURT_SOON))
+
+    def received_since(self, age: timedelta, now: datetime | None = None):
+        """Those that were sent within ``age``."""
+        return self.filter(submitted_at__gte=(now or timezone.now()) - age)
 
     def for_queue(self):
         """With what a line of the list shows, in one query: the assignee, and the area's title as ``area_title``."""
-        return self.select_related("assignee").annotate(area_title=F("practice_area__title"))
+        return (
+            self.select_related("assignee")
+            .annotate(area_title=F("practice_area__title"))
+            .defer("message", "other_parties", "acknowledgement", "sms_consent_wording", "best_time", "court")
+        )
 
     def with_matter(self):
         """With the pages of practice area and attorney, without their long texts."""
-        return self.select_related("practice_area", "attorney", "assignee").defer(
+        return self.select_related("practice_area", "attorney", "assignee", "follows", "merged_into").defer(
             "practice_area__body", "practice_area__faq", "attorney__biography", "attorney__matters"
         )
 
     def matching(self, text: str):
-        """Those whose reference, name, e-mail address or telephone number, in any notation, contains ``text``."""
+        """Those with this reference, e-mail address, telephone number or its last seven digits, in any notation, or
+        with a name that has words beginning with all words of ``text``. Found by digests: nothing is opened.
+        """
         text = one_line(text[: MAX_SEARCH * 4])[:MAX_SEARCH]
         if not text:
             return self
-        condition = Q(email__icontains=text) | Q(reference__icontains=text) | _named(text)
+        entries = apps.get_model("consultations", "RequestEntry").objects
+        condition = Q(pk__in=entries.matching("name", text)) | Q(
+            pk__in=entries.equal_to("email", normalise_email(text))
+        )
         if reference := read_reference(text):
             condition |= Q(reference=reference)
-        number = to_python(text)
-        if number and number.is_valid():
-            condition |= Q(phone=number.as_e164)
+        elif len(text) >= 3 and text.replace("-", "").isalnum():
+            condition |= Q(reference__istartswith=text)
+        if number := normalise_phone(text):
+            condition |= Q(pk__in=entries.equal_to("phone", number))
         digits = re.sub(r"\D", "", text) if _NUMBER.fullmatch(text) else ""
-        if len(digits) >= MIN_DIGITS:
-            condition |= Q(phone__contains=digits)
+        if len(digits) >= ENDING_DIGITS:
+            condition |= Q(pk__in=entries.equal_to("ending", digits[-ENDING_DIGITS:]))
         return self.filter(condition)
-
-
-def _named(text: str) -> Q:
-    """All words of ``text`` occur in the name of the sender, or of the person who needs help, in any order."""
-    sender, person = Q(), Q()
-    for word in text.split():
-        sender &= Q(full_name__icontains=word)
-        person &= Q(person_in_need__icontains=word)
-    return sender | person
 
 
 ConsultationRequestManager = models.Manager.from_queryset(ConsultationRequestQuerySet)

@@ -5,7 +5,8 @@ from wagtail.admin.menu import MenuItem
 from wagtail.admin.viewsets.base import ViewSet
 
 from consultations.detail import AssignView, MoveView, RequestView
-from consultations.listing import VIEW, QueueView
+from consultations.listing import QueueView
+from consultations.permissions import VIEW
 
 
 class ConsultationsMenuItem(MenuItem):

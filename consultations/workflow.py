@@ -1,4 +1,6 @@
-"""The states of a request, and which may follow which: a pure table."""
+"""The states of a request, which may follow which, and who may bring that about: a pure table."""
+
+from dataclasses import dataclass
 
 from django.db import models
 
@@ -8,19 +10,114 @@ class Status(models.TextChoices):
 
     NEW = "new", "New"
     IN_REVIEW = "in_review", "In review"
-    CLOSED = "closed", "Closed"
+    CONTACTED = "contacted", "Contacted"
+    SCHEDULED = "scheduled", "Scheduled"
+    CONSULTED = "consulted", "Consulted"
+    RETAINED = "retained", "Retained"
+    DECLINED = "declined", "Declined"
+    REFERRED = "referred", "Referred"
+    NOT_REACHED = "not_reached", "Not reached"
+    CONFLICT = "conflict", "Conflict of interest"
+    QUARANTINE = "quarantine", "Quarantine"
+    MERGED = "merged", "Merged"
 
 
-#: From each state, the states that may follow, with the words on the button that leads there.
-MOVES: dict[str, dict[str, str]] = {
-    Status.NEW: {Status.IN_REVIEW: "Start the review"},
-    Status.IN_REVIEW: {Status.CLOSED: "Close"},
-    Status.CLOSED: {Status.IN_REVIEW: "Reopen"},
+class Power(models.TextChoices):
+    """What somebody may do with a request. The permission of the same name gives it for all requests."""
+
+    WORK = "change", "Work on requests"
+    MANAGE = "manage", "Manage requests"
+
+
+@dataclass(frozen=True)
+class Move:
+    """One way from a state to another: the words on its button, whom it takes, and whether a reason must be given."""
+
+    label: str
+    power: Power = Power.WORK
+    needs_reason: bool = False
+
+
+#: The states in which nobody has answered yet, so that the clock of the first response runs.
+AWAITING = (Status.NEW, Status.IN_REVIEW)
+#: The states in which there is still something to do.
+OPEN = (*AWAITING, Status.CONTACTED, Status.SCHEDULED, Status.CONSULTED)
+#: The states in which a request has come to its end.
+CLOSED = (
+    Status.RETAINED,
+    Status.DECLINED,
+    Status.REFERRED,
+    Status.NOT_REACHED,
+    Status.CONFLICT,
+    Status.MERGED,
+)
+#: The states that a request of the form may start in.
+FIRST = (Status.NEW, Status.QUARANTINE)
+
+_REVIEW = Move("Start the review")
+_CONTACTED = Move("Contacted")
+_SCHEDULE = Move("Schedule")
+_CONSULTED = Move("Consultation held")
+_RETAINED = Move("Retained")
+_NOT_REACHED = Move("Not reached")
+_DECLINE = Move("Decline", needs_reason=True)
+_REFER = Move("Refer elsewhere", needs_reason=True)
+_CONFLICT = Move("Conflict of interest", needs_reason=True)
+_QUARANTINE = Move("Quarantine", needs_reason=True)
+_REOPEN = Move("Reopen", needs_reason=True)
+_REOPEN_MANAGED = Move("Reopen", power=Power.MANAGE, needs_reason=True)
+_AWAY = {Status.DECLINED: _DECLINE, Status.REFERRED: _REFER, Status.CONFLICT: _CONFLICT}
+
+#: From each state, the states that may follow. Merging has its own action; see `consultations.merging`.
+MOVES: dict[str, dict[str, Move]] = {
+    Status.NEW: {
+        Status.IN_REVIEW: _REVIEW,
+        Status.CONTACTED: _CONTACTED,
+        Status.NOT_REACHED: _NOT_REACHED,
+        **_AWAY,
+        Status.QUARANTINE: _QUARANTINE,
+    },
+    Status.IN_REVIEW: {
+        Status.CONTACTED: _CONTACTED,
+        Status.NOT_REACHED: _NOT_REACHED,
+        **_AWAY,
+        Status.QUARANTINE: _QUARANTINE,
+    },
+    Status.CONTACTED: {
+        Status.SCHEDULED: _SCHEDULE,
+        Status.CONSULTED: _CONSULTED,
+        Status.NOT_REACHED: _NOT_REACHED,
+        **_AWAY,
+    },
+    Status.SCHEDULED: {
+        Status.CONSULTED: _CONSULTED,
+        Status.CONTACTED: Move("Cancel the appointment", needs_reason=True),
+        Status.NOT_REACHED: Move("Did not appear"),
+        **_AWAY,
+    },
+    Status.CONSULTED: {
+        Status.RETAINED: _RETAINED,
+        Status.SCHEDULED: Move("Schedule again"),
+        **_AWAY,
+    },
+    Status.RETAINED: {Status.CONSULTED: _REOPEN_MANAGED},
+    Status.DECLINED: {Status.IN_REVIEW: _REOPEN},
+    Status.REFERRED: {Status.IN_REVIEW: _REOPEN},
+    Status.NOT_REACHED: {Status.IN_REVIEW: Move("Try again"), Status.CONTACTED: Move("Reached after all")},
+    Status.CONFLICT: {Status.IN_REVIEW: _REOPEN_MANAGED},
+    Status.QUARANTINE: {Status.NEW: Move("Release"), Status.DECLINED: Move("Decline", needs_reason=True)},
+    Status.MERGED: {Status.IN_REVIEW: Move("Separate again", power=Power.MANAGE, needs_reason=True)},
 }
-#: The states in which somebody still waits for an answer.
-OPEN = (Status.NEW, Status.IN_REVIEW)
+#: The states from which a request may be merged into another one.
+MERGEABLE = tuple(status for status in Status if status not in {Status.MERGED, Status.RETAINED, Status.CONFLICT})
 
 
-def can_move(current: str, to: str) -> bool:
-    """True when ``to`` may follow ``current``; unknown states never do."""
-    return to in MOVES.get(current, {})
+def find_move(current: str, to: str) -> Move | None:
+    """Return the move between two states, or None when it is forbidden; unknown states have none."""
+    return MOVES.get(current, {}).get(to)
+
+
+def allowed_pairs() -> list[tuple[str, str]]:
+    """Return every allowed change of state, merging included, as the database enforces it."""
+    moves = {(str(current), str(to)) for current, ways in MOVES.items() for to in ways}
+    return sorted(moves | {(str(status), str(Status.MERGED)) for status in MERGEABLE})

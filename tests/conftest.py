@@ -1,11 +1,13 @@
 """Fixtures of the whole suite: no network, one page tree at need, and the demo site for those who look at all of it."""
 
 import socket
+import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.core.cache import cache
 from django.core.management import call_command
-from django.db import transaction
+from django.db import connection, connections, transaction
 from wagtail.models import Site
 
 from tests import factories
@@ -65,6 +67,61 @@ def demo_site(django_db_setup, django_db_blocker):
         yield
         transaction.set_rollback(True)
     cache.clear()
+
+
+@pytest.fixture
+def threads(django_db_setup, django_db_blocker, tmp_path):
+    """Return a function that runs functions in threads of their own, each with a connection of its own.
+
+    They share a copy of the test database with the test itself, which is committed to for real and thrown away. Make
+    what the test needs by functions, not by fixtures: those of the database work in a transaction of the original.
+    """
+
+    def run(*functions) -> list:
+        def call(function):
+            try:
+                return function()
+            finally:
+                connection.close()
+
+        with ThreadPoolExecutor(len(functions)) as pool:
+            return list(pool.map(call, functions))
+
+    with django_db_blocker.unblock():
+        original, name = connections["default"], connections.settings["default"]["NAME"]
+        run.database = _copy_of_database(original, tmp_path)
+        del connections["default"]
+        connections.settings["default"]["NAME"] = run.database
+        try:
+            yield run
+        finally:
+            connection.close()
+            connections["default"] = original
+            connections.settings["default"]["NAME"] = name
+            _drop_copy(original, run.database)
+
+
+def _copy_of_database(original, folder) -> str:
+    """Copy the test database to where several connections can reach it; return the copy's name."""
+    if original.vendor == "sqlite":
+        path = str(folder / "copy.sqlite3")
+        copy = sqlite3.connect(path)
+        original.ensure_connection()
+        original.connection.backup(copy)
+        copy.execute("PRAGMA journal_mode=WAL")  # as a served database is; the switch itself lets nobody else in
+        copy.close()
+        return path
+    original.close()
+    name = original.settings_dict["NAME"]
+    with original._nodb_cursor() as cursor:
+        cursor.execute(f'CREATE DATABASE "{name}_copy" TEMPLATE "{name}"')
+    return f"{name}_copy"
+
+
+def _drop_copy(original, name: str) -> None:
+    if original.vendor != "sqlite":
+        with original._nodb_cursor() as cursor:
+            cursor.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 @pytest.fixture

@@ -1,20 +1,33 @@
-"""Who may see requests: those who do the intake, and nobody else."""
+"""Who may do what with requests: those who do the intake, and nobody else."""
 
 from django.db import migrations
 
-from firm.roles import INTAKE, INTAKE_MANAGERS, grant, revoke
+from firm.roles import INTAKE, INTAKE_MANAGERS, permission, revoke
 
-MODEL = ("consultations", "consultationrequest")
+REQUEST, SETTINGS, ENTRY = "consultationrequest", "intakesettings", "auditentry"
+GRANTED = {
+    INTAKE: {REQUEST: ("view_{}", "change_{}")},
+    INTAKE_MANAGERS: {
+        REQUEST: ("view_{}", "change_{}", "delete_{}", "manage_{}", "export_{}"),
+        SETTINGS: ("change_{}",),
+        ENTRY: ("view_trail",),
+    },
+}
 
 
 def forwards(apps, schema_editor):
-    grant(apps, INTAKE, *MODEL, ("view", "change"))
-    grant(apps, INTAKE_MANAGERS, *MODEL, ("view", "change", "delete"))
+    for name, models in GRANTED.items():
+        group, _ = apps.get_model("auth", "Group").objects.get_or_create(name=name)
+        for model, codenames in models.items():
+            group.permissions.add(
+                *(permission(apps, "consultations", model, codename.format(model)) for codename in codenames)
+            )
 
 
 def backwards(apps, schema_editor):
-    for group in (INTAKE, INTAKE_MANAGERS):
-        revoke(apps, group, *MODEL)
+    for name, models in GRANTED.items():
+        for model in models:
+            revoke(apps, name, "consultations", model)
 
 
 class Migration(migrations.Migration):

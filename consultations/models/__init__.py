@@ -1,10 +1,26 @@
 """Models of the consultations app."""
 
+from consultations.models.events import AuditAction, AuditEntry, EventKind, RequestEvent, Screen
 from consultations.models.pages import ConsultationPage
 from consultations.models.requests import (
     ConsultationRequest,
     PreferredContact,
     Relationship,
 )
+from consultations.models.search import RequestEntry
+from consultations.models.settings import ClockHours, IntakeSettings
 
-__all__ = ["ConsultationPage", "ConsultationRequest", "PreferredContact", "Relationship"]
+__all__ = [
+    "AuditAction",
+    "AuditEntry",
+    "ClockHours",
+    "ConsultationPage",
+    "ConsultationRequest",
+    "EventKind",
+    "IntakeSettings",
+    "PreferredContact",
+    "Relationship",
+    "RequestEntry",
+    "RequestEvent",
+    "Screen",
+]

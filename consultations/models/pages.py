@@ -11,7 +11,7 @@ from wagtail.contrib.routable_page.models import RoutablePageMixin, path
 from wagtail.search import index
 
 from consultations.forms import ConsultationForm
-from consultations.intake import receive
+from consultations.intake import Arrival, receive
 from firm.chrome import Chrome
 from firm.fields import BlockField
 from firm.models.base import BasePage
@@ -164,7 +164,10 @@ class ConsultationPage(RoutablePageMixin, BasePage):
         if not form.is_valid():
             return self._show_form(request, form, status=422)
         stored = receive(
-            form.cleaned_data, page=self, token=form.cleaned_data["form_token"], is_suspicious=form.is_suspicious
+            form.cleaned_data,
+            page=self,
+            token=form.cleaned_data["form_token"],
+            arrival=Arrival(is_suspicious=form.is_suspicious, form_path=self.form_url(request)),
         )
         response = HttpResponseRedirect(self.thank_you_url(request), status=303)
         response.set_signed_cookie(

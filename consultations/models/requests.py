@@ -3,14 +3,17 @@
 import uuid
 
 from django.conf import settings
+from django.core.validators import validate_email
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
-from phonenumber_field.modelfields import PhoneNumberField
 
+from consultations.clock import Urgency
 from consultations.querysets import ConsultationRequestManager
 from consultations.reference import LENGTH, new_reference
-from consultations.workflow import MOVES, Status
+from consultations.workflow import AWAITING, CLOSED, Status
+from firm.sealed.fields import SealedPhoneField, SealedTextField
+from firm.sealed.models import SealedModel
 
 
 class Relationship(models.TextChoices):
@@ -37,20 +40,20 @@ RELATION_TO_SENDER = {
 }
 
 
-class ConsultationRequest(models.Model):
+class ConsultationRequest(SealedModel):
     """What one visitor sent. Its name, wherever it is shown, is the reference and nothing else."""
 
     reference = models.CharField(max_length=LENGTH, unique=True, editable=False, default=new_reference)
     form_token = models.UUIDField(unique=True, editable=False, default=uuid.uuid4)
     submitted_at = models.DateTimeField(default=timezone.now, editable=False)
 
-    full_name = models.CharField(max_length=120, verbose_name="name")
-    phone = PhoneNumberField(blank=True, verbose_name="telephone")
-    email = models.EmailField(blank=True, verbose_name="e-mail")
+    full_name = SealedTextField(max_length=120, verbose_name="name")
+    phone = SealedPhoneField(blank=True, verbose_name="telephone")
+    email = SealedTextField(blank=True, max_length=254, validators=[validate_email], verbose_name="e-mail")
     preferred_contact = models.CharField(max_length=8, choices=PreferredContact, default=PreferredContact.PHONE)
-    best_time = models.CharField(max_length=160, blank=True)
+    best_time = SealedTextField(max_length=160, blank=True)
     relationship = models.CharField(max_length=8, choices=Relationship, default=Relationship.SELF)
-    person_in_need = models.CharField(max_length=120, blank=True)
+    person_in_need = SealedTextField(max_length=120, blank=True)
 
     practice_area = models.ForeignKey(
         "firm.PracticeAreaPage", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
@@ -60,45 +63,83 @@ class ConsultationRequest(models.Model):
     )
     in_custody = models.BooleanField(default=False)
     court_date = models.DateField(null=True, blank=True)
-    court = models.CharField(max_length=120, blank=True)
-    other_parties = models.TextField(blank=True, help_text="One on each line.")
-    message = models.TextField(blank=True)
+    court = SealedTextField(max_length=120, blank=True)
+    other_parties = SealedTextField(blank=True, help_text="One on each line.")
+    message = SealedTextField(blank=True)
 
     acknowledged_at = models.DateTimeField(editable=False)
     acknowledgement = models.TextField(editable=False, help_text="The note as it was shown.")
     acknowledgement_version = models.CharField(max_length=12, editable=False)
+    acknowledgement_page = models.CharField(max_length=200, blank=True, editable=False, help_text="The form's address.")
     sms_consent = models.BooleanField(default=False, verbose_name="consent to text messages")
     sms_consent_wording = models.TextField(blank=True, editable=False, help_text="The consent as it was given.")
+    landing_page = models.CharField(max_length=200, blank=True, editable=False, help_text="Where the visit began.")
+    referring_host = models.CharField(max_length=100, blank=True, editable=False, help_text="Who led to the site.")
 
     status = models.CharField(max_length=16, choices=Status, default=Status.NEW)
     assignee = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
-    is_suspicious = models.BooleanField(default=False)
+    urgency = models.PositiveSmallIntegerField(choices=Urgency, default=Urgency.NORMAL)
+    due_at = models.DateTimeField(null=True, blank=True, help_text="When the first answer is due.")
+    first_contact_at = models.DateTimeField(null=True, blank=True, help_text="When staff first reached out.")
+    scheduled_for = models.DateTimeField(null=True, blank=True, help_text="When the consultation takes place.")
+    closed_at = models.DateTimeField(null=True, blank=True)
+    follows = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="follow_ups", editable=False
+    )
+    merged_into = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged", editable=False
+    )
+    suspicion = models.PositiveSmallIntegerField(default=0, editable=False, help_text="Score of the signs of abuse.")
+    suspicions = models.JSONField(default=list, blank=True, editable=False, help_text="The signs, by their codes.")
 
     objects = ConsultationRequestManager()
-
-    #: Keeps it out of the admin's "usage" lists, which everybody with access to the page could open.
-    wagtail_reference_index_ignore = True
 
     class Meta:
         verbose_name = "consultation request"
         default_permissions = ("view", "change", "delete")
+        permissions = [
+            ("manage_consultationrequest", "Can manage consultation requests"),
+            ("export_consultationrequest", "Can export consultation requests"),
+        ]
         ordering = ["-submitted_at", "-pk"]
         indexes = [
             models.Index(fields=["-submitted_at", "-id"], name="request_newest"),
             models.Index(fields=["status", "-submitted_at"], name="request_by_status"),
+            models.Index(fields=["assignee", "status"], name="request_by_assignee"),
+            models.Index(fields=["court_date", "status"], name="request_by_court_date"),
+            models.Index(
+                fields=["due_at"],
+                name="request_unanswered",
+                condition=Q(first_contact_at=None, status__in=AWAITING),
+            ),
         ]
         constraints = [
-            models.CheckConstraint(condition=~Q(phone="") | ~Q(email=""), name="request_can_be_answered"),
             models.CheckConstraint(
-                condition=Q(relationship=Relationship.SELF) | ~Q(person_in_need=""), name="request_names_person_in_need"
+                condition=Q(phone__isblank=False) | Q(email__isblank=False), name="request_can_be_answered"
+            ),
+            models.CheckConstraint(
+                condition=Q(relationship=Relationship.SELF) | Q(person_in_need__isblank=False),
+                name="request_names_person_in_need",
             ),
             models.CheckConstraint(
                 condition=~Q(preferred_contact=PreferredContact.TEXT) | Q(sms_consent=True),
                 name="request_text_with_consent",
             ),
             models.CheckConstraint(condition=Q(status__in=Status.values), name="request_status_known"),
+            models.CheckConstraint(
+                condition=Q(status=Status.MERGED, merged_into__isnull=False)
+                | (~Q(status=Status.MERGED) & Q(merged_into=None)),
+                name="request_merged_into_one",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status=Status.SCHEDULED) | Q(scheduled_for__isnull=False), name="request_scheduled_when"
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=CLOSED, closed_at__isnull=False) | (~Q(status__in=CLOSED) & Q(closed_at=None)),
+                name="request_closed_when",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -111,6 +152,10 @@ class ConsultationRequest(models.Model):
         return f"{relation}: {self.person_in_need}" if self.person_in_need else relation
 
     @property
-    def moves(self) -> list[tuple[str, str]]:
-        """The states that may follow, each with the words on its button."""
-        return [(str(status), label) for status, label in MOVES[self.status].items()]
+    def awaits_first_contact(self) -> bool:
+        """True while the clock of the first response runs."""
+        return self.first_contact_at is None and self.status in AWAITING
+
+    def is_overdue(self, now) -> bool:
+        """True when the first answer should have been given by ``now``."""
+        return self.awaits_first_contact and self.due_at is not None and self.due_at <= now

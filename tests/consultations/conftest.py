@@ -22,6 +22,11 @@ def add_area(index, slug: str) -> PracticeAreaPage:
 @pytest.fixture
 def site(db):
     """Home, two practice areas, one current attorney and one who has left, and the form."""
+    return build_site()
+
+
+def build_site() -> SimpleNamespace:
+    """Make them; for tests with threads, which cannot use the fixture."""
     root = Page.objects.get(depth=1)
     home = root.add_child(instance=HomePage(title="Home", slug="firm-home"))
     Site.objects.update_or_create(

@@ -1,11 +1,14 @@
 """Requests for tests. A test sets only what it is about."""
 
+from datetime import timedelta
+
 import factory
 from django.utils import timezone
 
 from consultations.consent import version_of
-from consultations.models import ConsultationRequest
-from consultations.workflow import Status
+from consultations.models import ConsultationRequest, RequestEntry
+from consultations.targets import set_target
+from consultations.workflow import CLOSED, Status
 
 NOTE = "I understand."
 
@@ -16,9 +19,28 @@ class ConsultationRequestFactory(factory.django.DjangoModelFactory):
     class Meta:
         model = ConsultationRequest
 
+    @classmethod
+    def _create(cls, model_class, *args, **kwargs):
+        """Store it as the intake does: with its target, and found by its names and numbers. Any status is possible."""
+        request = model_class(*args, **kwargs)
+        if request.due_at is None:
+            urgency = request.urgency if "urgency" in kwargs else None
+            set_target(request)
+            request.urgency = urgency or request.urgency
+        if request.status in CLOSED and request.closed_at is None:
+            request.closed_at = timezone.now()
+        if request.status == Status.SCHEDULED and request.scheduled_for is None:
+            request.scheduled_for = timezone.now() + timedelta(days=1)
+        request.save(force_insert=True)
+        RequestEntry.objects.rebuild([request])
+        return request
+
     class Params:
         in_review = factory.Trait(status=Status.IN_REVIEW)
-        closed = factory.Trait(status=Status.CLOSED)
+        contacted = factory.Trait(status=Status.CONTACTED, first_contact_at=factory.LazyFunction(timezone.now))
+        quarantined = factory.Trait(status=Status.QUARANTINE, suspicion=9, suspicions=["decoy"])
+        declined = factory.Trait(status=Status.DECLINED, closed_at=factory.LazyFunction(timezone.now))
+        overdue = factory.Trait(due_at=factory.LazyFunction(lambda: timezone.now() - timedelta(hours=1)))
         for_family = factory.Trait(relationship="family", person_in_need="Sample Brother")
 
     full_name = factory.Sequence(lambda number: f"Sample Person {number}")

@@ -108,13 +108,13 @@ def test_title_of_the_screen_is_the_reference(client, intake):
 
 
 def test_suspicious_request_says_so(client, intake):
-    assert "sent by a program" in page_of(client, Request(is_suspicious=True))
+    assert "sent by a program" in page_of(client, Request(quarantined=True))
     assert "sent by a program" not in page_of(client, Request())
 
 
 def test_way_through_the_states(client, intake):
     request = Request()
-    for to in (Status.IN_REVIEW, Status.CLOSED, Status.IN_REVIEW):
+    for to in (Status.IN_REVIEW, Status.NOT_REACHED, Status.IN_REVIEW):
         response = client.post(f"{LIST}{request.pk}/move/", {"to": to})
         request.refresh_from_db()
         assert response["Location"] == f"{LIST}{request.pk}/"

@@ -1,17 +1,18 @@
-import sqlite3
 import uuid
-from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
-from unittest.mock import patch
 
 import pytest
-from django.db import IntegrityError, connection, connections, transaction
+from django.db import IntegrityError, transaction
 
 from consultations import intake
+from consultations.actions import change_matter
+from consultations.clock import Urgency
 from consultations.consent import version_of
 from consultations.forms import ConsultationForm
-from consultations.intake import receive
-from consultations.models import ConsultationRequest
+from consultations.intake import Arrival, receive
+from consultations.models import ConsultationRequest, EventKind, RequestEvent
+from consultations.workflow import Status
+from tests.consultations.conftest import build_site
 from tests.consultations.factories import ConsultationRequestFactory
 
 SENDERS = 8
@@ -27,31 +28,12 @@ def cleaned(site, given):
     return build
 
 
-@pytest.fixture
-def reachable_database(transactional_db, site, tmp_path):
-    """Let other threads reach the test's data: SQLite's lives in memory, so they get a copy of it in a file.
-
-    The name is set back before Django cleans up after the test, or it would take the one in memory for a file.
-    """
-    if connection.vendor != "sqlite":
-        yield
-        return
-    path = str(tmp_path / "copy.sqlite3")
-    copy = sqlite3.connect(path)
-    connection.ensure_connection()
-    connection.connection.backup(copy)
-    copy.execute("PRAGMA journal_mode=WAL")  # as a served database is; the switch itself lets nobody else in
-    copy.close()
-    with patch.dict(connections.settings["default"], {"NAME": path}):
-        yield
-
-
 @pytest.mark.django_db
 def test_stores_what_was_sent_and_the_receipt(site, cleaned):
     token = uuid.uuid4()
     request = receive(cleaned(practice_area="fraud", attorney="ada", message="Help."), page=site.page, token=token)
     request.refresh_from_db()
-    assert (request.form_token, request.status, request.is_suspicious) == (token, "new", False)
+    assert (request.form_token, request.status, request.suspicion) == (token, "new", 0)
     assert (request.practice_area, request.attorney, request.message) == (site.fraud, site.ada, "Help.")
     assert request.acknowledged_at == request.submitted_at
     assert request.acknowledgement == site.page.acknowledgement
@@ -70,21 +52,21 @@ def test_keeps_the_wording_of_the_consent_that_was_given(site, cleaned):
 def test_same_token_is_the_same_request(site, cleaned):
     token = uuid.uuid4()
     first = receive(cleaned(), page=site.page, token=token)
-    second = receive(cleaned(full_name="Changed"), page=site.page, token=token)
+    second = receive(cleaned(), page=site.page, token=token)
     assert second.reference == first.reference
-    assert ConsultationRequest.objects.get().full_name == "Jane Sample"
+    assert ConsultationRequest.objects.count() == 1
 
 
 @pytest.fixture
 def late_look(monkeypatch):
     """The first look for an earlier request comes too early to see it, as in a race."""
-    looks, look = [], intake._sent_before
+    looks, look = [], intake.sent_before
 
     def sent_before(token):
         looks.append(token)
         return look(token) if len(looks) > 1 else None
 
-    monkeypatch.setattr(intake, "_sent_before", sent_before)
+    monkeypatch.setattr(intake, "sent_before", sent_before)
     return looks
 
 
@@ -128,23 +110,85 @@ def test_nothing_is_left_when_a_later_step_fails(site, cleaned, monkeypatch):
     assert not ConsultationRequest.objects.exists()
 
 
-def test_many_senders_of_one_form_make_one_request(transactional_db, site, cleaned, reachable_database):
-    token, values, barrier = uuid.uuid4(), cleaned(), Barrier(SENDERS)
+def test_many_senders_of_one_form_make_one_request(threads, given):
+    page = build_site().page
+    form = ConsultationForm(given(), page=page)
+    assert form.is_valid()
+    token, barrier = uuid.uuid4(), Barrier(SENDERS)
 
-    def send(_):
-        try:
-            barrier.wait(timeout=20)
-            return receive(values, page=site.page, token=token).reference
-        finally:
-            connection.close()
+    def send():
+        barrier.wait(timeout=20)
+        return receive(form.cleaned_data, page=page, token=token).reference
 
-    def count(_):
-        try:
-            return ConsultationRequest.objects.filter(form_token=token).count()
-        finally:
-            connection.close()
+    assert len(set(threads(*[send] * SENDERS))) == 1
+    request = ConsultationRequest.objects.get()
+    assert [event.kind for event in request.events.all()] == ["received"]
 
-    with ThreadPoolExecutor(SENDERS) as pool:
-        references = set(pool.map(send, range(SENDERS)))
-        assert len(references) == 1
-        assert list(pool.map(count, [0])) == [1]
+
+# --- Sent again, and sent later -----------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+def test_same_form_with_changes_corrects_the_request(site, cleaned):
+    token = uuid.uuid4()
+    first = receive(cleaned(message="First."), page=site.page, token=token)
+    again = receive(cleaned(message="Second.", phone="(347) 555-0177", in_custody="on"), page=site.page, token=token)
+    assert again.pk == first.pk
+    request = ConsultationRequest.objects.get()
+    assert (request.message, request.phone.as_e164, request.urgency) == ("Second.", "+13475550177", Urgency.URGENT)
+    event = request.events.get(kind=EventKind.CORRECTED)
+    assert event.facts == {"fields": ["in_custody", "message", "phone"]}
+    assert event.values["old"] == {"message": "First.", "phone": "+12125550142", "in_custody": False}
+
+
+@pytest.mark.django_db
+def test_same_text_again_is_no_correction(site, cleaned):
+    token = uuid.uuid4()
+    for _ in range(3):
+        receive(cleaned(message="Help."), page=site.page, token=token)
+    assert [event.kind for event in RequestEvent.objects.all()] == ["received"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("typed", ["2125550142", "3475550177"])
+def test_number_is_found_before_and_after_the_correction(site, cleaned, typed):
+    token = uuid.uuid4()
+    receive(cleaned(), page=site.page, token=token)
+    receive(cleaned(phone="347 555 0177"), page=site.page, token=token)
+    assert ConsultationRequest.objects.matching(typed).count() == 1
+
+
+@pytest.mark.django_db
+def test_what_staff_changed_is_not_undone_by_a_correction(site, cleaned, staff):
+    token = uuid.uuid4()
+    request = receive(cleaned(), page=site.page, token=token)
+    change_matter(request.pk, in_custody=True, court_date=None, court="Part 7", by=staff("intake"))
+    receive(cleaned(message="More."), page=site.page, token=token)
+    request.refresh_from_db()
+    assert (request.in_custody, request.court, request.message) == (True, "Part 7", "More.")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "same", [{"phone": "+1 (212) 555-0142"}, {"phone": None, "email": "JANE@EXAMPLE.COM"}], ids=["number", "address"]
+)
+def test_later_request_of_the_same_person_is_kept_and_linked(site, cleaned, same):
+    first = receive(cleaned(email="jane@example.com"), page=site.page, token=uuid.uuid4())
+    second = receive(cleaned(full_name="J. Sample", **same), page=site.page, token=uuid.uuid4())
+    assert second.follows == first
+    assert first.events.get(kind=EventKind.FOLLOWED).facts["request"] == second.pk
+
+
+@pytest.mark.django_db
+def test_somebody_else_s_request_is_not_linked(site, cleaned):
+    receive(cleaned(), page=site.page, token=uuid.uuid4())
+    other = receive(cleaned(phone="347-555-0177"), page=site.page, token=uuid.uuid4())
+    assert other.follows is None
+
+
+@pytest.mark.django_db
+def test_what_looks_like_abuse_goes_to_quarantine_and_is_kept(site, cleaned):
+    arrival = Arrival(suspicion=7, suspicions=("decoy",), is_suspicious=True)
+    request = receive(cleaned(), page=site.page, token=uuid.uuid4(), arrival=arrival)
+    request.refresh_from_db()
+    assert (request.status, request.suspicion, request.suspicions) == (Status.QUARANTINE, 7, ["decoy"])

@@ -8,7 +8,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.mark.parametrize(
     ("group", "verbs"),
-    [(EDITORS, ""), (PUBLISHERS, ""), (INTAKE, "change view"), (INTAKE_MANAGERS, "change delete view")],
+    [(EDITORS, ""), (PUBLISHERS, ""), (INTAKE, "change view"), (INTAKE_MANAGERS, "change delete export manage view")],
 )
 def test_what_each_group_may_do(group, verbs):
     held = Group.objects.get(name=group).permissions.filter(content_type__app_label="consultations")

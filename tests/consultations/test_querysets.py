@@ -1,4 +1,7 @@
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from consultations.models import ConsultationRequest
 from tests.consultations.factories import ConsultationRequestFactory as Request
@@ -12,7 +15,7 @@ def found(text):
 
 @pytest.mark.parametrize(
     "typed",
-    ["(212) 555-0142", "212.555.0142", "+1 212 555 0142", "2125550142", "12125550142", "555-0142", "tel:+12125550142"],
+    ["(212) 555-0142", "212.555.0142", "+1 212 555 0142", "2125550142", "12125550142", "555-0142", "1-212-555-0142"],
 )
 def test_number_is_found_in_any_notation(typed):
     wanted = Request(phone="+12125550142")
@@ -20,7 +23,7 @@ def test_number_is_found_in_any_notation(typed):
     assert found(typed) == {wanted}
 
 
-@pytest.mark.parametrize("typed", ["jane", "SAMPLE-DOE", "doe jane", "jane@", "K7MW", "k7mw3qfp"])
+@pytest.mark.parametrize("typed", ["jane", "SAMPLE-DOE", "doe jane", "JANE@example.com ", "K7MW", "k7mw3qfp"])
 def test_name_address_and_reference_are_found(typed):
     wanted = Request(full_name="Jane Sample-Doe", email="jane@example.com", reference="K7MW-3QFP")
     Request(full_name="Someone Else", reference="2222-2222")
@@ -45,12 +48,19 @@ def test_empty_search_keeps_all():
 
 
 def test_named_sets(staff):
-    intake = staff("intake")
+    intake, today = staff("intake"), timezone.localdate()
     new, review = Request(), Request(in_review=True, assignee=intake)
-    closed, odd = Request(closed=True), Request(is_suspicious=True)
-    requests = ConsultationRequest.objects
-    assert set(requests.new()) == {new, odd}
-    assert set(requests.open()) == {new, review, odd}
+    declined, odd = Request(declined=True), Request(quarantined=True)
+    contacted, late = Request(contacted=True, overdue=True), Request(overdue=True, in_custody=True)
+    soon, far = Request(court_date=today + timedelta(days=7)), Request(court_date=today + timedelta(days=8))
+    past = Request(court_date=today - timedelta(days=1))
+    requests, waiting = ConsultationRequest.objects, {new, review, late, soon, far, past}
+    assert set(requests.open()) == {*waiting, contacted}
+    assert set(requests.closed()) == {declined}
+    assert set(requests.quarantined()) == {odd}
     assert set(requests.assigned_to(intake)) == {review}
-    assert set(requests.unassigned()) == {new, closed, odd}
-    assert set(requests.suspicious()) == {odd}
+    assert set(requests.unassigned()) == {*waiting, contacted, declined, odd} - {review}
+    assert set(requests.awaiting_first_contact()) == waiting
+    assert set(requests.overdue()) == {late}
+    assert set(requests.in_custody()) == {late}
+    assert set(requests.in_court_soon()) == {soon}

@@ -204,7 +204,7 @@ def test_two_forms_are_two_requests(site, client, given):
 
 def test_filled_decoy_is_sorted_and_not_dropped(site, client, given):
     assert client.post(FORM, given(website="http://spam.example")).status_code == 303
-    assert ConsultationRequest.objects.get().is_suspicious
+    assert ConsultationRequest.objects.get().status == "quarantine"
 
 
 def test_request_without_cookie_against_forgery_keeps_the_text(site, given):

@@ -1,6 +1,7 @@
 import pytest
 from django.contrib.auth.models import Permission
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 from wagtail.models import ReferenceIndex
 from wagtail.search.index import class_is_indexed
 from wagtail.snippets.models import get_snippet_models
@@ -24,8 +25,10 @@ def test_name_shown_anywhere_is_the_reference():
         {"relationship": "family", "person_in_need": ""},
         {"preferred_contact": "text", "sms_consent": False},
         {"status": "lost"},
+        {"status": "merged"},
+        {"status": "new", "closed_at": timezone.now()},
     ],
-    ids=["no way to answer", "nobody in need", "text without consent", "unknown status"],
+    ids=["no way to answer", "nobody in need", "text without consent", "unknown status", "merged into none", "closed"],
 )
 def test_database_refuses(broken):
     with pytest.raises(IntegrityError), transaction.atomic():
@@ -48,7 +51,9 @@ def test_no_door_of_wagtail_leads_to_it():
 
 def test_nobody_can_be_given_the_right_to_add():
     codenames = Permission.objects.filter(content_type__model="consultationrequest").values_list("codename", flat=True)
-    assert sorted(codenames) == [f"{verb}_consultationrequest" for verb in ("change", "delete", "view")]
+    assert sorted(codenames) == [
+        f"{verb}_consultationrequest" for verb in ("change", "delete", "export", "manage", "view")
+    ]
 
 
 @pytest.mark.parametrize("page", ["fraud", "ada"])

@@ -235,7 +235,7 @@ def test_a_renamed_field_keeps_its_place(note):
     assert state.apps.get_model("firm", "Note").objects.get().called == MARKER
 
 
-def test_a_field_can_be_added_to_a_table_with_rows(at_once):
+def test_a_field_can_be_added_to_a_table_with_rows(tables, threads):
     def add():
         Note.objects.create(full_name=MARKER)
         field = SealedTextField(blank=True)
@@ -251,4 +251,4 @@ def test_a_field_can_be_added_to_a_table_with_rows(at_once):
             with connection.schema_editor() as editor:
                 editor.remove_field(Note, field)
 
-    assert at_once(add) == [[("",)]]
+    assert threads(add) == [[("",)]]

@@ -156,10 +156,10 @@ def test_the_command_finds_the_installed_apps(db, capsys):
 # --- With others at work -----------------------------------------------------------------------------
 
 
-def test_nothing_is_lost_with_others_at_work(at_once, keys):
+def test_nothing_is_lost_with_others_at_work(tables, threads, keys):
     """Three writers edit rows, loaded before and during the change; one process rotates those and 30 others."""
     keys(OLD)
-    at_once(lambda: store(60))
+    threads(lambda: store(60))
     keys(NEW, OLD)
     started, is_over = Event(), Event()
 
@@ -186,9 +186,9 @@ def test_nothing_is_lost_with_others_at_work(at_once, keys):
         finally:
             is_over.set()
 
-    *wanted, tallies = at_once(*(lambda share=share: write(share) for share in range(3)), change_keys)
+    *wanted, tallies = threads(*(lambda share=share: write(share) for share in range(3)), change_keys)
     assert tallies["Note"].renewed >= 30
-    assert all(tally.remaining == 0 for tally in at_once(run)[0].values())
+    assert all(tally.remaining == 0 for tally in threads(run)[0].values())
     keys(NEW)
 
     def look() -> tuple[dict, bool]:
@@ -199,7 +199,7 @@ def test_nothing_is_lost_with_others_at_work(at_once, keys):
         )
         return {pk: note.body for pk, note in notes.items()}, are_found
 
-    bodies, are_found = at_once(look)[0]
+    bodies, are_found = threads(look)[0]
     edited = {pk: body for part in wanted for pk, body in part.items()}
     assert len(edited) == 30
     assert bodies == dict.fromkeys(bodies, "Body") | edited

@@ -1,5 +1,7 @@
 """No plaintext on disk: the bytes of the database itself are searched."""
 
+from pathlib import Path
+
 from django.db import connection
 
 from tests.firm.sealed.models import MARKER, Note, NoteEntry
@@ -16,7 +18,7 @@ def stored_bytes(path) -> bytes:
         return "\n".join(text for (text,) in cursor.fetchall()).encode()
 
 
-def test_no_plaintext_is_on_disk(at_once):
+def test_no_plaintext_is_on_disk(tables, threads):
     def write() -> bytes:
         note = Note.objects.create(full_name=MARKER, body=MARKER, hint=MARKER, parties=[MARKER], status=CONTROL)
         NoteEntry.objects.rebuild([note])
@@ -25,9 +27,9 @@ def test_no_plaintext_is_on_disk(at_once):
         note.hint = f"{MARKER} edited"
         Note.objects.bulk_update([note], ["hint"])
         Note.objects.bulk_create([Note(full_name=f"{MARKER} many")])
-        return stored_bytes(at_once.path)
+        return stored_bytes(Path(threads.database))
 
-    everything = at_once(write)[0]
+    everything = threads(write)[0]
     assert CONTROL.encode() in everything
     assert MARKER.encode() not in everything
     assert MARKER.lower().encode() not in everything

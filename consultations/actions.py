@@ -1,0 +1,225 @@
+"""What staff do with a request. Each is one transaction, with its lines of timeline and trail; ``by`` is who does it.
+
+All raise `Refused` with words for whoever asked, and `ConsultationRequest.DoesNotExist` for what ``by`` cannot see. A
+refusal leaves a line in the trail.
+"""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from functools import wraps
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from consultations import audit
+from consultations.models import AuditAction, ConsultationRequest, EventKind, RequestEvent, Screen
+from consultations.outcomes import OUTCOMES, Channel, Direction
+from consultations.permissions import holds, is_screened, may_assign, visible_to
+from consultations.targets import set_urgency
+from consultations.text import paragraphs
+from consultations.workflow import AWAITING, CLOSED, Power, Status, find_move
+
+#: The longest note or reason that is kept, in characters.
+NOTE_LENGTH = 5000
+
+
+class Refused(Exception):
+    """It cannot be done. ``code`` goes into the trail; the words are for the person who asked."""
+
+    def __init__(self, request: ConsultationRequest, code: str, words: str) -> None:
+        self.request = request
+        self.code = code
+        super().__init__(words)
+
+
+def action(verb: Callable) -> Callable:
+    """Make a verb atomic, and keep its refusal in the trail although its transaction is undone."""
+
+    @wraps(verb)
+    def acting(pk: int, *, by, **arguments):
+        try:
+            with transaction.atomic():
+                return verb(pk, by=by, **arguments)
+        except Refused as refusal:
+            audit.record(AuditAction.REFUSED, by=by, request=pk, doing=verb.__name__, why=refusal.code)
+            raise
+        except ConsultationRequest.DoesNotExist:
+            audit.record(AuditAction.REFUSED, by=by, request=pk, doing=verb.__name__, why="out_of_reach")
+            raise
+
+    return acting
+
+
+@action
+def move(
+    pk: int, *, to: str, by, reason: str = "", seen: str = "", scheduled_for: datetime | None = None, now=None
+) -> ConsultationRequest:
+    """Bring a request into the state ``to``. ``seen`` is the state that the person had before their eyes."""
+    request, now = locked(pk, by), now or timezone.now()
+    reason = paragraphs(reason)[:NOTE_LENGTH]
+    before = request.status
+    if seen and seen != before:
+        raise Refused(request, "stale", f"It is {_words(request)} by now: somebody was quicker.")
+    way = find_move(before, to)
+    if way is None:
+        raise Refused(request, "forbidden", f"From “{request.get_status_display()}” it cannot go there.")
+    need(request, by, way.power)
+    if way.needs_reason and not reason:
+        raise Refused(request, "no_reason", "Write down the reason.")
+    if to == Status.CONTACTED and request.first_contact_at is None:
+        raise Refused(request, "no_contact", "Log the call or the message first; that moves it, too.")
+    if to == Status.SCHEDULED:
+        if scheduled_for is None or scheduled_for <= now:
+            raise Refused(request, "no_time", "Give a day and a time that lie ahead.")
+        request.scheduled_for = scheduled_for
+    return change_status(request, to, by=by, now=now, reason=reason)
+
+
+@action
+def assign(pk: int, *, to, by, now=None) -> ConsultationRequest:
+    """Make the user ``to`` see to a request; None makes it nobody's."""
+    request = locked(pk, by)
+    if not may_assign(by, to, request):
+        raise Refused(request, "may_not_assign", "You cannot give it to that person.")
+    if request.assignee_id == getattr(to, "pk", None):
+        return request
+    before, request.assignee = request.assignee_id, to
+    request.save(update_fields=["assignee"])
+    note(request, EventKind.ASSIGNED, by=by, now=now, facts={"from": before, "to": request.assignee_id})
+    audit.record(AuditAction.CHANGED, by=by, request=request, doing="assign", to=request.assignee_id)
+    return request
+
+
+@action
+def add_note(pk: int, *, text: str, by, once: UUID | None = None, now=None) -> ConsultationRequest:
+    """Keep a note. ``once`` names the form that it comes from: sent twice, it is kept once."""
+    request = locked(pk, by)
+    need(request, by, Power.WORK)
+    text = paragraphs(text)
+    if not text:
+        raise Refused(request, "empty", "Write the note first.")
+    _need_short(request, text)
+    if not _was_sent(once):
+        note(request, EventKind.NOTED, by=by, now=now, text=text, once=once)
+        audit.record(AuditAction.CHANGED, by=by, request=request, doing="note")
+    return request
+
+
+@action
+def log_contact(
+    pk: int, *, channel: str, outcome: str, by, direction: str = Direction.OUT, text: str = "", once=None, now=None
+) -> ConsultationRequest:
+    """Keep a call or a message. One of ours stops the clock; one that reached the person moves a new request on."""
+    request, now = locked(pk, by), now or timezone.now()
+    need(request, by, Power.WORK)
+    if channel not in Channel.values or outcome not in OUTCOMES.get((direction, channel), {}):
+        raise Refused(request, "unknown_contact", "Say how, and what came of it.")
+    if channel == Channel.TEXT and direction == Direction.OUT and not request.sms_consent:
+        raise Refused(request, "no_consent", "The person has not agreed to text messages.")
+    text = paragraphs(text)
+    _need_short(request, text)
+    if _was_sent(once):
+        return request
+    facts = {"direction": direction, "channel": channel, "outcome": outcome}
+    note(request, EventKind.CONTACT, by=by, now=now, facts=facts, text=text, once=once)
+    audit.record(AuditAction.CHANGED, by=by, request=request, doing="contact", **facts)
+    if direction == Direction.OUT and request.first_contact_at is None:
+        request.first_contact_at = now
+        request.save(update_fields=["first_contact_at"])
+    is_reached = OUTCOMES[direction, channel][outcome].is_reached and request.first_contact_at is not None
+    if is_reached and request.status in AWAITING:
+        return change_status(request, Status.CONTACTED, by=by, now=now)
+    return request
+
+
+@action
+def change_matter(
+    pk: int, *, in_custody: bool, court_date: date | None, court: str, by, now=None
+) -> ConsultationRequest:
+    """Keep what staff have learnt of custody and court; the target follows when it becomes more urgent."""
+    request, now = locked(pk, by), now or timezone.now()
+    need(request, by, Power.WORK)
+    facts = {"in_custody": in_custody, "court_date": court_date.isoformat() if court_date else None}
+    request.in_custody, request.court_date, request.court = in_custody, court_date, court
+    set_urgency(request, now=now)
+    request.save(update_fields=["in_custody", "court_date", "court", "urgency", "due_at"])
+    note(request, EventKind.CHANGED, by=by, now=now, facts=facts)
+    audit.record(AuditAction.CHANGED, by=by, request=request, doing="matter")
+    return request
+
+
+@action
+def screen(pk: int, *, user, by, now=None) -> ConsultationRequest:
+    """Wall ``user`` off from a request; whoever is walled off loses it."""
+    request = locked(pk, by)
+    need(request, by, Power.MANAGE)
+    if user == by:
+        raise Refused(request, "self", "Ask a colleague to screen you off.")
+    if is_screened(user, request):
+        return request
+    if request.assignee_id == user.pk:
+        request.assignee = None
+        request.save(update_fields=["assignee"])
+    Screen.objects.create(request=request, user=user)
+    note(request, EventKind.SCREENED, by=by, now=now, facts={"user": user.pk})
+    audit.record(AuditAction.CHANGED, by=by, request=request, doing="screen", user=user.pk)
+    return request
+
+
+@action
+def unscreen(pk: int, *, user, by, now=None) -> ConsultationRequest:
+    """Take the wall down."""
+    request = locked(pk, by)
+    need(request, by, Power.MANAGE)
+    if Screen.objects.filter(request=request, user=user).delete()[0]:
+        note(request, EventKind.UNSCREENED, by=by, now=now, facts={"user": user.pk})
+        audit.record(AuditAction.CHANGED, by=by, request=request, doing="unscreen", user=user.pk)
+    return request
+
+
+# --- What the verbs share -------------------------------------------------------------------------
+
+
+def locked(pk: int, by) -> ConsultationRequest:
+    """Return the request, locked until the end of the transaction, if ``by`` may see it."""
+    ConsultationRequest.objects.select_for_update().filter(pk=pk).values_list("pk").first()
+    return visible_to(by).get(pk=pk)
+
+
+def need(request: ConsultationRequest, by, power: str) -> None:
+    """Raise `Refused` when ``by`` may not do what takes ``power``."""
+    if not holds(by, power, request):
+        raise Refused(request, "not_permitted", "You are not permitted to do that.")
+
+
+def _need_short(request: ConsultationRequest, text: str) -> None:
+    if len(text) > NOTE_LENGTH:
+        raise Refused(request, "too_long", f"Please shorten it to {NOTE_LENGTH} characters; there are {len(text)}.")
+
+
+def _was_sent(once: UUID | None) -> bool:
+    return once is not None and RequestEvent.objects.filter(once=once).exists()
+
+
+def _words(request: ConsultationRequest) -> str:
+    return request.get_status_display().lower()
+
+
+def note(request: ConsultationRequest, kind: str, *, by, now=None, **values) -> RequestEvent:
+    """Add a line to the timeline."""
+    return RequestEvent.objects.create(request=request, kind=kind, actor=by, at=now or timezone.now(), **values)
+
+
+def change_status(request: ConsultationRequest, to: str, *, by, now, reason: str = "") -> ConsultationRequest:
+    """Write the new state with what goes with it."""
+    before, request.status = request.status, str(to)
+    request.closed_at = now if to in CLOSED else None
+    request.merged_into = request.merged_into if to == Status.MERGED else None
+    request.save(update_fields=["status", "closed_at", "merged_into", "scheduled_for"])
+    facts = {"from": before, "to": str(to)}
+    if to == Status.SCHEDULED:
+        facts["scheduled_for"] = request.scheduled_for.isoformat()
+    note(request, EventKind.MOVED, by=by, now=now, facts=facts, text=reason)
+    audit.record(AuditAction.CHANGED, by=by, request=request, doing="move", **{"from": before, "to": str(to)})
+    return request

@@ -1,0 +1,19 @@
+"""Writes the trail of who did what. It holds ids, codes and statuses, never a word that somebody typed."""
+
+from consultations.models.events import AuditAction, AuditEntry
+from consultations.models.requests import ConsultationRequest
+
+
+def record(
+    action: AuditAction, *, by=None, request: ConsultationRequest | int | None = None, **facts: int | str | bool | None
+) -> AuditEntry:
+    """Add a line to the trail, in the transaction of what it records. ``by`` None means the site itself.
+
+    ``facts`` are ids, codes, counts and statuses; texts of people have no place here.
+    """
+    return AuditEntry.objects.create(
+        action=action,
+        actor_id=getattr(by, "pk", None),
+        request_id=getattr(request, "pk", request),
+        facts={name: value for name, value in facts.items() if value is not None},
+    )

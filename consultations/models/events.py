@@ -1,0 +1,125 @@
+"""What happened to a request, for those who work on it; and the trail of who did what, which nobody can edit."""
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+from consultations.models.requests import ConsultationRequest
+from firm.sealed.fields import SealedJSONField, SealedTextField
+from firm.sealed.models import SealedModel
+
+
+class EventKind(models.TextChoices):
+    """What happened."""
+
+    RECEIVED = "received", "Received"
+    CORRECTED = "corrected", "Sent again with changes"
+    FOLLOWED = "followed", "A later request of the same person"
+    MOVED = "moved", "Status"
+    ASSIGNED = "assigned", "Assigned"
+    NOTED = "noted", "Note"
+    CONTACT = "contact", "Contact"
+    MERGED = "merged", "Merged"
+    SCREENED = "screened", "Screened off"
+    UNSCREENED = "unscreened", "Screen removed"
+    CHANGED = "changed", "Matter changed"
+    MESSAGE = "message", "Message"
+
+
+class EventQuerySet(models.QuerySet):
+    """Events of requests."""
+
+    def sent_by_visitor(self):
+        """What the visitor sent, and sent again with changes, in that order."""
+        return self.filter(kind__in=(EventKind.RECEIVED, EventKind.CORRECTED), values__isnull=False)
+
+    def for_timeline(self):
+        """With what a line of the timeline shows, newest first."""
+        return self.select_related("actor").order_by("-at", "-pk")
+
+
+class RequestEvent(SealedModel):
+    """One line of a request's timeline. ``facts`` holds ids and codes only; words are sealed.
+
+    ``values`` are the fields that the visitor sent (``new``), and what they were before a correction (``old``).
+    """
+
+    request = models.ForeignKey(ConsultationRequest, on_delete=models.CASCADE, related_name="events")
+    at = models.DateTimeField(default=timezone.now)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    kind = models.CharField(max_length=12, choices=EventKind)
+    facts = models.JSONField(default=dict, blank=True)
+    text = SealedTextField(blank=True)
+    values = SealedJSONField(blank=True)
+    once = models.UUIDField(null=True, unique=True, editable=False, help_text="A form that is sent twice has one.")
+
+    objects = EventQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "event of a request"
+        default_permissions = ()
+        ordering = ["at", "pk"]
+        indexes = [models.Index(fields=["request", "-at"], name="event_by_request")]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.pk}"
+
+
+class AuditAction(models.TextChoices):
+    """What somebody did, or was refused."""
+
+    LISTED = "listed", "Looked at the list"
+    SEARCHED = "searched", "Searched"
+    VIEWED = "viewed", "Opened"
+    PRINTED = "printed", "Printed"
+    EXPORTED = "exported", "Exported"
+    CHANGED = "changed", "Changed"
+    REFUSED = "refused", "Was refused"
+    TRAIL = "trail", "Read this trail"
+
+
+class AuditEntry(models.Model):
+    """Who did what, and when. Ids, codes and statuses only, so that it may outlive what it is about.
+
+    Rows refer by number instead of by foreign key, and triggers of the database refuse every change of them.
+    """
+
+    at = models.DateTimeField(default=timezone.now)
+    actor_id = models.BigIntegerField(null=True)
+    action = models.CharField(max_length=12, choices=AuditAction)
+    request_id = models.BigIntegerField(null=True)
+    facts = models.JSONField(default=dict)
+
+    wagtail_reference_index_ignore = True
+
+    class Meta:
+        verbose_name = "entry of the audit trail"
+        default_permissions = ()
+        permissions = [("view_trail", "Can read the audit trail of consultation requests")]
+        ordering = ["-pk"]
+        indexes = [
+            models.Index(fields=["request_id", "-id"], name="audit_by_request"),
+            models.Index(fields=["actor_id", "-id"], name="audit_by_actor"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_action_display()} {self.pk}"
+
+
+class Screen(models.Model):
+    """A wall between a member of staff and a request: it stands above every permission, ownership included."""
+
+    request = models.ForeignKey(ConsultationRequest, on_delete=models.CASCADE, related_name="screens")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    set_at = models.DateTimeField(default=timezone.now)
+
+    wagtail_reference_index_ignore = True
+
+    class Meta:
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["user", "request"], name="screen_once")]
+
+    def __str__(self) -> str:
+        return f"Screen {self.pk}"

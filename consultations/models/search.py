@@ -1,0 +1,36 @@
+"""What a request is found by, without being opened."""
+
+from django.db import models
+
+from consultations.models.requests import ConsultationRequest
+from firm.sealed.blind import name_tokens, normalise_email, normalise_phone
+from firm.sealed.models import BlindIndexEntry
+
+NAME, EMAIL, PHONE, ENDING = "name", "email", "phone", "ending"
+#: Staff remember the last seven digits of a number that is dialled without its area code.
+ENDING_DIGITS = 7
+
+
+class RequestEntry(BlindIndexEntry):
+    """One digest under which a request is found: a part of a name, an address, a number or its last seven digits."""
+
+    row = models.ForeignKey(ConsultationRequest, on_delete=models.CASCADE, related_name="entries")
+
+    @classmethod
+    def terms(cls, row: ConsultationRequest) -> dict[str, set[str]]:
+        """Return the names, addresses and numbers of a request, those before a correction included."""
+        persons = [row, *(event.values.get("old", {}) for event in row.events.sent_by_visitor())]
+        found: dict[str, set[str]] = {NAME: set(), EMAIL: set(), PHONE: set(), ENDING: set()}
+        for person in persons:
+            found[NAME] |= name_tokens(_of(person, "full_name")) | name_tokens(_of(person, "person_in_need"))
+            found[EMAIL].add(normalise_email(_of(person, "email")))
+            number = normalise_phone(_of(person, "phone"))
+            found[PHONE].add(number)
+            found[ENDING].add(number[-ENDING_DIGITS:])
+        return found
+
+
+def _of(person, name: str) -> str:
+    """Return a value of a request, or of the values of a correction."""
+    value = person.get(name, "") if isinstance(person, dict) else getattr(person, name)
+    return str(value or "")

@@ -1,0 +1,125 @@
+"""What the intake managers set: how soon an answer is due, in which hours, and who is told."""
+
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator, validate_email
+from django.db import models
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, HelpPanel, MultiFieldPanel
+from wagtail.contrib.settings.models import BaseGenericSetting, register_setting
+
+from consultations.clock import Calendar, Urgency, weekly_hours
+from firm.fields import BlockField
+
+#: Four weeks: more is no target.
+LONGEST_TARGET = 28 * 24 * 60
+
+
+class ClockHours(models.TextChoices):
+    """Which hours count towards a target."""
+
+    ALWAYS = "always", "Round the clock"
+    OFFICE = "office", "During the intake hours below"
+
+
+def _target(minutes: int) -> models.PositiveIntegerField:
+    return models.PositiveIntegerField(
+        default=minutes,
+        validators=[MinValueValidator(1), MaxValueValidator(LONGEST_TARGET)],
+        verbose_name="minutes",
+        help_text="Until somebody has called or written.",
+    )
+
+
+def _hours(default: str) -> models.CharField:
+    return models.CharField(max_length=8, choices=ClockHours, default=default, verbose_name="counted")
+
+
+@register_setting(icon="mail", order=110)
+class IntakeSettings(BaseGenericSetting):
+    """Targets, hours and recipients of the intake desk; one row for the whole installation."""
+
+    urgent_minutes, urgent_hours = _target(30), _hours(ClockHours.ALWAYS)
+    soon_minutes, soon_hours = _target(120), _hours(ClockHours.ALWAYS)
+    normal_minutes, normal_hours = _target(240), _hours(ClockHours.OFFICE)
+    hours = BlockField("firm.blocks.hours.hours_blocks", blank=True, verbose_name="intake hours")
+    holidays = BlockField("consultations.blocks.holiday_blocks", blank=True)
+
+    notify_addresses = models.TextField(
+        blank=True,
+        max_length=1000,
+        verbose_name="e-mail addresses for notices",
+        help_text=(
+            "One on each line. Empty: everybody of the intake staff who has an address."
+            " Notices hold a reference and a link, never a name or a word of the request."
+        ),
+    )
+    digest_at = models.TimeField(
+        default="08:00",
+        verbose_name="time of the morning digest",
+        help_text="What is unanswered, once a day.",
+    )
+    has_digest = models.BooleanField(default=True, verbose_name="send the morning digest")
+
+    panels = [
+        HelpPanel(
+            content="A target runs from the sending of the request until staff log a call or a message to the person."
+        ),
+        MultiFieldPanel(
+            [FieldRowPanel([FieldPanel("urgent_minutes"), FieldPanel("urgent_hours")])],
+            "Urgent: in custody, or in court within 72 hours",
+        ),
+        MultiFieldPanel(
+            [FieldRowPanel([FieldPanel("soon_minutes"), FieldPanel("soon_hours")])], "In court within 7 days"
+        ),
+        MultiFieldPanel([FieldRowPanel([FieldPanel("normal_minutes"), FieldPanel("normal_hours")])], "All others"),
+        FieldPanel("hours"),
+        FieldPanel("holidays"),
+        MultiFieldPanel(
+            [FieldPanel("notify_addresses"), FieldPanel("has_digest"), FieldPanel("digest_at")], "Notices to staff"
+        ),
+    ]
+
+    class Meta:
+        verbose_name = "intake desk"
+
+    @classmethod
+    def current(cls) -> "IntakeSettings":
+        """Return the settings, or unsaved defaults: reading writes nothing."""
+        return cls.objects.first() or cls()
+
+    @property
+    def addresses(self) -> list[str]:
+        """The addresses for notices, each once; empty when the intake staff's own are meant."""
+        found = (line.strip() for line in self.notify_addresses.splitlines())
+        return list(dict.fromkeys(line for line in found if line))
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The firm's time zone."""
+        return ZoneInfo(settings.TIME_ZONE)
+
+    def target(self, urgency: int) -> timedelta:
+        """Return how soon a request of this urgency is to be answered."""
+        minutes = {Urgency.URGENT: self.urgent_minutes, Urgency.SOON: self.soon_minutes}
+        return timedelta(minutes=minutes.get(urgency, self.normal_minutes))
+
+    def calendar(self, urgency: int) -> Calendar:
+        """Return the hours that count for this urgency."""
+        counted = {Urgency.URGENT: self.urgent_hours, Urgency.SOON: self.soon_hours}.get(urgency, self.normal_hours)
+        if counted == ClockHours.ALWAYS:
+            return Calendar(self.zone)
+        lines = [(line.value["days"], line.value["opens"], line.value["closes"]) for line in self.hours]
+        days = frozenset(line.value["date"] for line in self.holidays if line.value["date"])
+        return Calendar(self.zone, weekly_hours(lines), days)
+
+    def clean(self) -> None:
+        """Refuse a line that is no e-mail address, by its words."""
+        super().clean()
+        for line in self.addresses:
+            try:
+                validate_email(line)
+            except ValidationError:
+                raise ValidationError({"notify_addresses": f"“{line}” is not an e-mail address."}) from None

@@ -1,0 +1,102 @@
+"""Who reaches which requests: the intake staff all of them, an attorney the assigned ones, a screened person none."""
+
+from django.contrib.auth import get_user_model
+from django.db.models import Exists, OuterRef, Q
+from wagtail.permissions import ModelPermissionPolicy
+
+from consultations.models import ConsultationRequest, Screen
+from consultations.workflow import MERGEABLE, MOVES, Power
+
+VIEW = "consultations.view_consultationrequest"
+CHANGE = "consultations.change_consultationrequest"
+MANAGE = "consultations.manage_consultationrequest"
+TRAIL = "consultations.view_trail"
+ADMIN = "wagtailadmin.access_admin"
+
+
+def is_intake(user) -> bool:
+    """True for those who do the intake: they see all requests but those they are screened from."""
+    return user.is_active and user.has_perms((ADMIN, VIEW))
+
+
+def has_any(user) -> bool:
+    """True when there is anything of the intake for this account to see."""
+    if is_intake(user):
+        return True
+    return user.is_active and user.has_perm(ADMIN) and visible_to(user).exists()
+
+
+def visible_to(user):
+    """Return the requests that an account may see; none for one that may not enter the admin."""
+    requests = ConsultationRequest.objects.all()
+    if not user.is_active or not user.has_perm(ADMIN):
+        return requests.none()
+    if not user.has_perm(VIEW):
+        requests = requests.filter(assignee=user)
+    return requests.exclude(Exists(Screen.objects.filter(request=OuterRef("pk"), user=user)))
+
+
+def may_see(user, request: ConsultationRequest) -> bool:
+    """True when the account may see this request."""
+    return visible_to(user).filter(pk=request.pk).exists()
+
+
+def holds(user, power: str, request: ConsultationRequest) -> bool:
+    """True when the account may do with a request, which it may see, what takes ``power``.
+
+    An attorney to whom it is assigned may work on it. One permission without the one to see opens nothing.
+    """
+    if not is_intake(user):
+        return power == Power.WORK and request.assignee_id == user.pk and user.has_perm(ADMIN)
+    return user.has_perm(MANAGE if power == Power.MANAGE else CHANGE)
+
+
+def moves_for(user, request: ConsultationRequest) -> dict:
+    """Return the states that this account may bring the request into, each with its move."""
+    ways = MOVES[request.status].items()
+    return {str(to): move for to, move in ways if holds(user, move.power, request)}
+
+
+def may_merge(user, request: ConsultationRequest) -> bool:
+    """True when the account may merge this request into another one."""
+    return is_intake(user) and request.status in MERGEABLE and holds(user, Power.WORK, request)
+
+
+def may_assign(user, to, request: ConsultationRequest) -> bool:
+    """True when the account may give the request to ``to``: intake staff among themselves, managers to anybody.
+
+    Nobody can be given what they are screened from, or could not open.
+    """
+    if not holds(user, Power.WORK, request):
+        return False
+    if to is None:
+        return is_intake(user)
+    if not to.is_active or not to.has_perm(ADMIN) or is_screened(to, request):
+        return False
+    return to == user or (is_intake(user) and (is_intake(to) or user.has_perm(MANAGE)))
+
+
+def is_screened(user, request: ConsultationRequest) -> bool:
+    """True when there is a wall between the account and the request."""
+    return Screen.objects.filter(user=user, request=request).exists()
+
+
+def staff_of_intake():
+    """Return the active accounts that do the intake, by name."""
+    return _by_name(ModelPermissionPolicy(ConsultationRequest).users_with_permission("view"))
+
+
+def assignable_by(user):
+    """Return the accounts that this one may give requests to."""
+    if not is_intake(user):
+        return get_user_model().objects.filter(pk=user.pk)
+    if not user.has_perm(MANAGE):
+        return staff_of_intake()
+    access = {"content_type__app_label": "wagtailadmin", "codename": "access_admin"}
+    groups = Q(**{f"groups__permissions__{name}": value for name, value in access.items()})
+    own = Q(**{f"user_permissions__{name}": value for name, value in access.items()})
+    return _by_name(get_user_model().objects.filter(Q(is_superuser=True) | groups | own).distinct())
+
+
+def _by_name(users):
+    return users.filter(is_active=True).order_by("first_name", "last_name", get_user_model().USERNAME_FIELD)
