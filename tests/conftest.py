@@ -9,10 +9,34 @@ from django.core.cache import cache
 from django.core.management import call_command
 from django.db import connection, connections, transaction
 from wagtail.models import Site
+from xdist.scheduler.loadscope import LoadScopeScheduling
 
 from tests import factories
 
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
+
+
+#: The files whose tests share one loaded demo, besides the browser tests, which share one running site.
+SHARED = ("tests/test_security.py", "tests/test_query_budgets.py")
+
+
+class Scheduling(LoadScopeScheduling):
+    """Gives tests to the processes one by one, but those that share something costly to the same one."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        path = nodeid.split("::", 1)[0]
+        if path.startswith("tests/browser/"):
+            return "browser"
+        return path if path in SHARED else nodeid
+
+
+def pytest_xdist_make_scheduler(config, log):
+    return Scheduling(config, log)
+
+
+def pytest_collection_modifyitems(items):
+    """The browser tests take longest, so they begin first."""
+    items.sort(key=lambda item: "tests/browser/" not in str(item.fspath))
 
 
 def pytest_addoption(parser):

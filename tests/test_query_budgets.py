@@ -17,7 +17,7 @@ from firm.models.base import BasePage
 from tests import factories
 from tests.blog import stories
 
-pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("query budgets")]
+pytestmark = pytest.mark.django_db
 
 SMALL, LARGE = 3, 30
 BUDGET = 12

@@ -15,11 +15,10 @@ PATIENCE = 30_000
 
 
 def pytest_collection_modifyitems(items):
-    """All browser tests run in one process, one site for all of them."""
+    """Mark the browser tests, so that they can be left out."""
     for item in items:
         if "tests/browser/" in str(item.fspath):
             item.add_marker(pytest.mark.browser)
-            item.add_marker(pytest.mark.xdist_group("browser"))
 
 
 @pytest.fixture(scope="session")
