@@ -5,16 +5,26 @@ import re
 import tomllib
 import uuid
 from collections.abc import Iterable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from html import unescape
 from itertools import islice
 from pathlib import Path
 
+from django.db import transaction
 from django.utils import timezone
+from phonenumber_field.phonenumber import to_python
 from wagtail.models import Page
 
-from consultations.intake import consent_receipt
-from consultations.models import ConsultationPage, ConsultationRequest, IntakeSettings, PreferredContact, RequestEntry
+from consultations.demo_past import Scene, tell
+from consultations.intake import FIELDS, Arrival, consent_receipt, receive, sent_before
+from consultations.models import (
+    ConsultationPage,
+    ConsultationRequest,
+    IntakeSettings,
+    PreferredContact,
+    Relationship,
+    RequestEntry,
+)
 from consultations.targets import set_target
 from consultations.workflow import AWAITING, CLOSED, Status
 from firm.demo import CONTENT, read
@@ -23,6 +33,8 @@ SLUG = "free-consultation"
 SAMPLES = Path(__file__).parent / "demo_content" / "requests.toml"
 NAMESPACE = uuid.UUID("5b0a3f0e-6f0e-4c55-9a53-1d8c0d2a7b11")
 BATCH = 500
+#: The stories that begin in quarantine.
+FROM_QUARANTINE = {"quarantine", "spam", "released"}
 #: How the synthetic requests are spread over the states, in hundredths.
 WEIGHTS = {
     Status.NEW: 2,
@@ -62,7 +74,8 @@ def load(demo) -> None:
     page = _page(demo)
     now = timezone.now()
     samples = tomllib.loads(SAMPLES.read_text(encoding="utf-8"))["request"]
-    _add(_sample(demo, page, entry, now) for entry in samples)
+    with transaction.atomic():
+        _add_samples(demo, page, samples, now)
     _add(_synthetic(demo, page, number, now) for number in range(demo.requests or 0))
 
 
@@ -115,22 +128,48 @@ def _batches(requests: Iterable[ConsultationRequest]) -> Iterator[list[Consultat
         yield batch
 
 
-def _sample(demo, page: ConsultationPage, entry: dict, now) -> ConsultationRequest:
-    """Return the request of one entry of the file of samples."""
-    values = dict(entry)
-    submitted_at = now - timedelta(hours=values.pop("hours_ago"))
-    days = values.pop("court_date_in_days", None)
-    has_sms_consent = values.setdefault("sms_consent", False)
-    return ConsultationRequest(
-        form_token=uuid.uuid5(NAMESPACE, f"sample:{values.pop('key')}"),
-        submitted_at=submitted_at,
-        court_date=timezone.localdate(now) + timedelta(days=days) if days is not None else None,
-        practice_area=demo.practice_areas.get(values.pop("practice_area", "")),
-        attorney=demo.attorneys.get(values.pop("attorney", "")),
-        assignee=demo.staff.get(values.pop("assignee", "")),
-        **values,
-        **consent_receipt(page, now=submitted_at, has_sms_consent=has_sms_consent),
+def _add_samples(demo, page: ConsultationPage, entries: list[dict], now: datetime) -> None:
+    """Receive the samples as if they had been sent, and let staff work on them; those that are there stay as they are.
+
+    All of it happened long ago, so none of its messages is sent.
+    """
+    made: dict[str, ConsultationRequest] = {}
+    for entry in sorted(entries, key=lambda entry: -entry["hours_ago"]):
+        token = uuid.uuid5(NAMESPACE, f"sample:{entry['key']}")
+        request = sent_before(token)
+        if request is None:
+            request = _receive(demo, page, entry, token, made, now)
+            scene = Scene(request, demo.staff, request.submitted_at, made.get(entry.get("same_person", "")))
+            tell(entry["past"], scene)
+        made[entry["key"]] = request
+
+
+def _receive(demo, page, entry: dict, token: uuid.UUID, made: dict, now: datetime) -> ConsultationRequest:
+    """Send the form of one entry of the file of samples."""
+    values = {name: entry.get(name, "") for name in FIELDS}
+    if same := made.get(entry.get("same_person", "")):
+        values |= {"full_name": same.full_name, "phone": same.phone, "email": same.email}
+    days = entry.get("court_date_in_days")
+    values |= {
+        "phone": to_python(str(values["phone"])) or "",
+        "preferred_contact": entry.get("preferred_contact", PreferredContact.PHONE),
+        "relationship": entry.get("relationship", Relationship.SELF),
+        "practice_area": demo.practice_areas.get(values["practice_area"]),
+        "attorney": demo.attorneys.get(values["attorney"]),
+        "court_date": timezone.localdate(now) + timedelta(days=days) if days is not None else None,
+        "in_custody": entry.get("in_custody", False),
+        "sms_consent": entry.get("sms_consent", False),
+    }
+    is_suspicious = entry["past"] in FROM_QUARANTINE
+    arrival = Arrival(
+        suspicion=8 if is_suspicious else 0,
+        suspicions=("decoy", "too_fast") if is_suspicious else (),
+        is_suspicious=is_suspicious,
+        landing_page="/blog/" if len(entry["key"]) % 2 else "/",
+        referring_host="www.example.org" if len(entry["key"]) % 3 == 0 else "",
+        form_path="/free-consultation/",
     )
+    return receive(values, page=page, token=token, arrival=arrival, now=now - timedelta(hours=entry["hours_ago"]))
 
 
 def _synthetic(demo, page: ConsultationPage, number: int, now) -> ConsultationRequest:

@@ -1,8 +1,10 @@
 import pytest
 from django.forms import model_to_dict
+from django.utils import timezone
 
 from consultations import demo as consultations_demo
-from consultations.models import ConsultationPage, ConsultationRequest
+from consultations.models import ConsultationPage, ConsultationRequest, RequestEvent
+from consultations.workflow import Status
 from firm.demo import Demo
 from firm.models import HomePage
 
@@ -12,7 +14,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def demo(site, staff):
     site.page.delete()
-    made = Demo(staff={name: staff(name) for name in ("intake", "intake_manager")}, requests=0)
+    made = Demo(staff={name: staff(name) for name in ("intake", "intake_manager", "publisher")}, requests=0)
     made.home = HomePage.objects.get()
     made.practice_areas = {"federal-crimes": site.fraud}
     made.attorneys = {"todd-spodek": site.ada}
@@ -29,7 +31,7 @@ def test_twice_changes_nothing(demo):
     consultations_demo.load(demo)
     before = everything()
     consultations_demo.load(demo)
-    assert len(before) == 1 + 12 + 700
+    assert len(before) == 1 + 60 + 700
     assert everything() == before
 
 
@@ -38,13 +40,13 @@ def test_more_requests_come_on_top(demo):
     consultations_demo.load(demo)
     demo.requests = 8
     consultations_demo.load(demo)
-    assert ConsultationRequest.objects.count() == 20
+    assert ConsultationRequest.objects.count() == 68
 
 
 def test_samples_show_every_state_and_invented_people_only(demo):
     consultations_demo.load(demo)
     requests = list(ConsultationRequest.objects.with_matter())
-    assert {request.status for request in requests} == {"new", "in_review", "declined", "quarantine"}
+    assert {request.status for request in requests} == set(Status.values)
     assert any(request.assignee for request in requests)
     assert any(request.practice_area for request in requests)
     for request in requests:
@@ -63,3 +65,21 @@ def test_page_is_served_with_the_texts_of_the_demo(demo, client):
     assert page.steps
     assert "<p>" not in page.introduction + page.thank_you_text
     page.full_clean()
+
+
+def test_past_is_told_by_the_verbs_of_staff_and_lies_behind_us(demo):
+    consultations_demo.load(demo)
+    events = RequestEvent.objects.all()
+    assert not events.filter(at__gt=timezone.now()).exists()
+    assert {event.kind for event in events} >= {
+        "received",
+        "moved",
+        "assigned",
+        "noted",
+        "contact",
+        "merged",
+        "screened",
+    }
+    assert ConsultationRequest.objects.overdue().count() >= 3
+    assert ConsultationRequest.objects.exclude(follows=None).count() >= 2
+    assert ConsultationRequest.objects.filter(assignee=demo.staff["publisher"]).count() == 2

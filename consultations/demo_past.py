@@ -1,0 +1,152 @@
+"""What staff have done with the demo's requests: stories told by the verbs that staff use, each at its own time."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from consultations import actions
+from consultations.merging import merge
+from consultations.models import ConsultationRequest
+from consultations.outcomes import Channel
+from consultations.workflow import Status
+
+
+@dataclass
+class Scene:
+    """One request while its story is told: at ``at``, with the demo's staff."""
+
+    request: ConsultationRequest
+    staff: dict
+    at: datetime
+    #: The request that another one of the same person is to be merged into.
+    earlier: ConsultationRequest | None = None
+
+    def later(self, minutes: int) -> datetime:
+        """Return when the next thing happens, and let it be that time."""
+        self.at += timedelta(minutes=minutes)
+        return self.at
+
+
+Step = Callable[[Scene], object]
+
+
+def taken(by: str = "intake", after: int = 12) -> Step:
+    """Somebody takes it."""
+    return lambda scene: actions.assign(
+        scene.request.pk, to=scene.staff[by], by=scene.staff[by], now=scene.later(after)
+    )
+
+
+def given(to: str, after: int = 15) -> Step:
+    """A manager gives it to somebody."""
+    manager = "intake_manager"
+    return lambda scene: actions.assign(
+        scene.request.pk, to=scene.staff[to], by=scene.staff[manager], now=scene.later(after)
+    )
+
+
+def moved(to: str, reason: str = "", by: str = "intake", after: int = 3, in_days: float = 0) -> Step:
+    """It goes to another state."""
+    return lambda scene: actions.move(
+        scene.request.pk,
+        to=to,
+        by=scene.staff[by],
+        reason=reason,
+        scheduled_for=_appointment(scene, in_days) if in_days else None,
+        now=scene.later(after),
+    )
+
+
+def called(outcome: str, text: str = "", by: str = "intake", after: int = 14) -> Step:
+    """Somebody calls; writes, where there is no number to call."""
+
+    def step(scene: Scene) -> None:
+        how = (Channel.CALL, outcome) if scene.request.phone else (Channel.EMAIL, "sent")
+        actions.log_contact(
+            scene.request.pk, channel=how[0], outcome=how[1], text=text, by=scene.staff[by], now=scene.later(after)
+        )
+
+    return step
+
+
+def texted(text: str, by: str = "intake", after: int = 18) -> Step:
+    """Somebody sends a text message."""
+    return lambda scene: actions.log_contact(
+        scene.request.pk, channel=Channel.TEXT, outcome="sent", text=text, by=scene.staff[by], now=scene.later(after)
+    )
+
+
+def noted(text: str, by: str = "intake", after: int = 2) -> Step:
+    """Somebody writes a note."""
+    return lambda scene: actions.add_note(scene.request.pk, text=text, by=scene.staff[by], now=scene.later(after))
+
+
+def screened(who: str, after: int = 5) -> Step:
+    """A manager walls somebody off."""
+    return lambda scene: actions.screen(
+        scene.request.pk, user=scene.staff[who], by=scene.staff["intake_manager"], now=scene.later(after)
+    )
+
+
+def joined(after: int = 30) -> Step:
+    """It is merged into the earlier request of the same person."""
+    return lambda scene: merge(
+        scene.request.pk, into=scene.earlier.pk, by=scene.staff["intake"], now=scene.later(after)
+    )
+
+
+def _appointment(scene: Scene, in_days: float) -> datetime:
+    """Return a round hour so many days after now in the story."""
+    return (scene.at + timedelta(days=in_days)).replace(minute=0, second=0, microsecond=0)
+
+
+REVIEWED = [taken(), moved(Status.IN_REVIEW)]
+REACHED = [*REVIEWED, called("spoke", "Sample note. Prefers to come to the office.")]
+SCHEDULED = [*REACHED, moved(Status.SCHEDULED, in_days=10)]
+CONSULTED = [*REACHED, moved(Status.SCHEDULED, in_days=1), moved(Status.CONSULTED, after=1500)]
+
+#: What happened to a request, by the name that the file of samples gives it.
+STORIES: dict[str, list[Step]] = {
+    "new": [],
+    "overdue": [],
+    "in_review": REVIEWED,
+    "called_in_vain": [*REVIEWED, called("no_answer"), called("message", "Sample note. Left our number.", after=240)],
+    "contacted": [*REACHED, noted("Sample note. Sends the papers by mail.")],
+    "texted": [*REVIEWED, texted("Sample note. Asked for a time to talk.")],
+    "scheduled": SCHEDULED,
+    "scheduled_attorney": [
+        *REACHED,
+        given("publisher"),
+        moved(Status.SCHEDULED, by="publisher", in_days=8, after=60),
+    ],
+    "consulted": CONSULTED,
+    "retained": [*CONSULTED, moved(Status.RETAINED, by="intake_manager", after=1200)],
+    "declined": [*REACHED, moved(Status.DECLINED, "Sample reason. Not a matter of criminal law.")],
+    "referred": [*REACHED, moved(Status.REFERRED, "Sample reason. Gave the number of the bar's referral service.")],
+    "not_reached": [
+        *REVIEWED,
+        called("no_answer"),
+        called("no_answer", after=1440),
+        called("message", after=1440),
+        moved(Status.NOT_REACHED, after=2880),
+    ],
+    "conflict": [*REVIEWED, moved(Status.CONFLICT, "Sample reason. We act for the other side.", by="intake_manager")],
+    "quarantine": [],
+    "spam": [moved(Status.DECLINED, "Sample reason. An advertisement.", by="intake_manager", after=300)],
+    "released": [moved(Status.NEW, by="intake_manager", after=25), taken(), called("spoke")],
+    "merged": [taken(), joined()],
+    "reopened": [
+        *REACHED,
+        moved(Status.DECLINED, "Sample reason. No deadline is running."),
+        moved(Status.IN_REVIEW, "Sample reason. A new letter has come.", after=4000),
+    ],
+    "screened": [given("intake_manager"), screened("intake"), moved(Status.IN_REVIEW, by="intake_manager")],
+    "no_show": [*REACHED, moved(Status.SCHEDULED, in_days=2), moved(Status.NOT_REACHED, after=3000)],
+    "wrong_number": [*REVIEWED, called("wrong"), noted("Sample note. Wrote to the e-mail address instead.")],
+}
+
+
+def tell(name: str, scene: Scene) -> None:
+    """Let the story of that name happen to the scene's request. Raises `KeyError` for a story that there is not."""
+    for step in STORIES[name]:
+        step(scene)
