@@ -1,5 +1,6 @@
 """Models of the consultations app."""
 
+from consultations.models.limits import SubmissionCount
 from consultations.models.pages import ConsultationPage
 from consultations.models.requests import (
     ConsultationRequest,
@@ -7,4 +8,4 @@ from consultations.models.requests import (
     Relationship,
 )
 
-__all__ = ["ConsultationPage", "ConsultationRequest", "PreferredContact", "Relationship"]
+__all__ = ["ConsultationPage", "ConsultationRequest", "PreferredContact", "Relationship", "SubmissionCount"]
