@@ -37,8 +37,8 @@ WEIGHTS = {
     BUSY_NETWORK: 2,
     FLOODING_NETWORK: 4,
 }
-#: For each phrase of an offer, up to three of them; and what a solved proof of work takes off again.
-PHRASE_WEIGHT, MOST_PHRASES, PROOF_WEIGHT = 2, 3, 2
+#: For each phrase of an offer, up to four of them; and what a solved proof of work takes off again.
+PHRASE_WEIGHT, MOST_PHRASES, PROOF_WEIGHT = 2, 4, 2
 
 REASONS = {
     DECOY: "It filled in a field that people do not see.",
