@@ -3,7 +3,6 @@
 import logging
 from datetime import timedelta
 
-from django.core.exceptions import SuspiciousOperation
 from django.http import HttpResponse
 from django.utils import timezone
 
@@ -30,17 +29,16 @@ def answer(page, request) -> HttpResponse:
 
     The log names the kind of an error and no more: messages of databases quote the values that they refuse.
     """
+    sent = request.POST  # a body that cannot be read is for Django to answer: 400
     try:
-        return _answer(page, request)
-    except SuspiciousOperation:  # a body that no browser sends; Django answers 400
-        raise
+        return _answer(page, request, sent)
     except Exception as error:
         _log("The consultation form could not be answered", error)
     return answer_unavailable(request)
 
 
-def _answer(page, request) -> HttpResponse:
-    form = ConsultationForm(request.POST, page=page)
+def _answer(page, request, sent) -> HttpResponse:
+    form = ConsultationForm(sent, page=page)
     if not form.is_valid():
         return page.show_form(request, form, status=422)
     token = form.cleaned_data["form_token"]

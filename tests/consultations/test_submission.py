@@ -3,7 +3,6 @@ import uuid
 
 import pytest
 from bs4 import BeautifulSoup
-from django.core.exceptions import RequestDataTooBig
 from django.db import DatabaseError, IntegrityError, InterfaceError, OperationalError
 from django.views.debug import SafeExceptionReporterFilter
 
@@ -238,9 +237,18 @@ def test_a_template_that_fails_late_is_noticed_in_time(site, client, token, monk
     assert values_of(response)["message"] == "My story"
 
 
-def test_a_body_that_no_browser_sends_is_refused(site, client, given, monkeypatch):
-    monkeypatch.setattr(submission, "ConsultationForm", raising(RequestDataTooBig("too big")))
-    assert client.post(FORM, given()).status_code == 400
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        (b"x", "multipart/form-data"),
+        (b"x", "multipart/form-data; boundary=\xff"),
+        (b"full_name=" + b"x" * 1_100_000, "application/x-www-form-urlencoded"),
+        (b"a=1&" * 20_001, "application/x-www-form-urlencoded"),
+    ],
+    ids=["no boundary", "odd boundary", "too long", "too many fields"],
+)
+def test_a_body_that_no_browser_sends_is_refused(site, client, body, kind):
+    assert client.post(FORM, body, content_type=kind).status_code == 400
 
 
 # --- What is logged ---------------------------------------------------------------------------------
