@@ -12,8 +12,8 @@ from altcha import ChallengeOptionsV1, create_challenge_v1, extract_params_v1, v
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-#: The number to be found lies between nought and this: half a second on average on a phone, two at most.
-HIGHEST_NUMBER = 50_000
+#: The number to be found lies between nought and this: a second on average on a slow phone, two at most.
+HIGHEST_NUMBER = 20_000
 #: As long as somebody may reasonably write.
 LIFETIME = timedelta(hours=12)
 #: Characters of a solution; ours have about 450.
