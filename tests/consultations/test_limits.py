@@ -1,4 +1,3 @@
-import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from threading import Barrier
@@ -195,42 +194,52 @@ def test_the_worker_forgets_by_the_clock(monkeypatch):
 
 # --- Many workers -----------------------------------------------------------------------------------
 
+WORKERS, EACH = 8, 5
+
 
 @pytest.fixture
-def shared_database(transactional_db, tmp_path):
-    """Let other threads count: SQLite's test database lives in memory, so they share a copy of it in a file."""
-    if connection.vendor != "sqlite":
-        yield
-        return
-    path = str(tmp_path / "copy.sqlite3")
-    copy = sqlite3.connect(path)
-    connection.ensure_connection()
-    connection.connection.backup(copy)
-    copy.execute("PRAGMA journal_mode=WAL")
-    copy.close()
-    with patch.dict(connections.settings["default"], {"NAME": path}):
-        yield
+def at_once(django_db_setup, django_db_blocker, tmp_path):
+    """Return a function that runs functions in threads of their own, each with a connection of its own.
+
+    On SQLite they share a file with the one table, since the test database lives in memory. Nothing is flushed, so
+    that the rows which migrations wrote stay for the tests that follow.
+    """
+
+    def run(*functions) -> list:
+        def call(function):
+            try:
+                return function()
+            finally:
+                connection.close()
+
+        with ThreadPoolExecutor(len(functions)) as pool:
+            return list(pool.map(call, functions))
+
+    def create_table() -> None:
+        with connection.schema_editor() as editor:
+            editor.create_model(SubmissionCount)
+
+    is_sqlite = connection.vendor == "sqlite"
+    name = {"NAME": str(tmp_path / "counts.sqlite3")} if is_sqlite else {}
+    with django_db_blocker.unblock(), patch.dict(connections.settings["default"], name):
+        run(create_table if is_sqlite else SubmissionCount.objects.all().delete)
+        yield run
+        run(SubmissionCount.objects.all().delete)
 
 
-def test_workers_at_once_lose_no_count(shared_database):
-    workers, each = 8, 5
-    barrier = Barrier(workers)
+def test_workers_at_once_lose_no_count(at_once):
+    barrier = Barrier(WORKERS)
 
-    def work(_):
-        try:
-            barrier.wait(timeout=20)
-            return [count_submission(ADDRESS, NOON).recent for _ in range(each)]
-        finally:
-            connection.close()
+    def work() -> list[int]:
+        barrier.wait(timeout=20)
+        return [count_submission(ADDRESS, NOON).recent for _ in range(EACH)]
 
-    def stored(_):
-        try:
-            return list(SubmissionCount.objects.values_list("count", flat=True))
-        finally:
-            connection.close()
+    answers = at_once(*[work] * WORKERS)
+    [stored] = at_once(lambda: list(SubmissionCount.objects.values_list("count", flat=True)))
+    assert stored == [WORKERS * EACH]
+    assert all(answer == sorted(set(answer)) for answer in answers)
 
-    with ThreadPoolExecutor(workers) as pool:
-        answers = list(pool.map(work, range(workers)))
-        assert list(pool.map(stored, [0])) == [[workers * each]]
-    assert max(recent for answer in answers for recent in answer) == workers * each
-    assert all(answer == sorted(answer) for answer in answers)
+
+def test_what_one_worker_counted_another_one_finds(at_once):
+    at_once(lambda: send(3))
+    assert at_once(lambda: send(1)) == [Count(4, 4, 4)]
