@@ -4,6 +4,7 @@ from threading import Barrier
 from unittest.mock import patch
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.db import IntegrityError, connection, connections
 
 from consultations import limits
@@ -165,6 +166,12 @@ def test_the_loser_of_a_race_for_the_first_row_is_counted_too(monkeypatch):
     limits._add(row.network, NOON)
     row.refresh_from_db()
     assert row.count == 2
+
+
+@pytest.mark.django_db
+def test_nobody_can_be_allowed_to_look_at_counts():
+    assert not Permission.objects.filter(content_type__model="submissioncount").exists()
+    assert Permission.objects.filter(content_type__app_label="consultations").exists()
 
 
 # --- Forgetting -------------------------------------------------------------------------------------
