@@ -25,6 +25,8 @@ from consultations.models import (
     Relationship,
     RequestEntry,
 )
+from consultations.spam import DECOY, FAST, UNSUSPICIOUS, Assessment
+from consultations.spam import WEIGHTS as SUSPICIONS
 from consultations.targets import set_target
 from consultations.workflow import AWAITING, CLOSED, Status
 from firm.demo import CONTENT, read
@@ -162,9 +164,7 @@ def _receive(demo, page, entry: dict, token: uuid.UUID, made: dict, now: datetim
     }
     is_suspicious = entry["past"] in FROM_QUARANTINE
     arrival = Arrival(
-        suspicion=8 if is_suspicious else 0,
-        suspicions=("decoy", "too_fast") if is_suspicious else (),
-        is_suspicious=is_suspicious,
+        Assessment(SUSPICIONS[DECOY] + SUSPICIONS[FAST], (DECOY, FAST)) if is_suspicious else UNSUSPICIOUS,
         landing_page="/blog/" if len(entry["key"]) % 2 else "/",
         referring_host="www.example.org" if len(entry["key"]) % 3 == 0 else "",
         form_path="/free-consultation/",

@@ -1,5 +1,7 @@
 """Fields of the consultation form: they clean what is typed before they judge it, and draw the site's own markup."""
 
+from collections.abc import Callable
+
 from django import forms
 from django.core.exceptions import ValidationError
 from phonenumber_field.formfields import PhoneNumberField
@@ -120,6 +122,22 @@ class CurrentAttorneyField(forms.ModelChoiceField):
             return super().clean(value)
         except ValidationError:
             return None
+
+
+class BroughtField(forms.CharField):
+    """Text that the page brings along by itself. A visitor could not mend an error here, so it counts as empty."""
+
+    def __init__(self, *, max_length: int, kept: Callable[[str], str] = str) -> None:
+        """``kept`` returns what is good of a text."""
+        super().__init__(required=False, max_length=max_length, widget=forms.HiddenInput)
+        self.kept = kept
+
+    def clean(self, value) -> str:
+        """Return the text as far as it is good."""
+        try:
+            return self.kept(super().clean(value))
+        except ValidationError:
+            return ""
 
 
 class TokenField(forms.UUIDField):

@@ -1,7 +1,6 @@
 """The consultation form. Every rule is enforced here, whatever the browser did."""
 
 import datetime
-import uuid
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -18,8 +17,8 @@ from consultations.form_fields import (
     ListField,
     ProseField,
     TelephoneField,
-    TokenField,
 )
+from consultations.hidden_part import HiddenPart
 from consultations.models.requests import PreferredContact, Relationship
 from firm.models import PracticeAreaPage
 
@@ -44,21 +43,15 @@ class Problem:
     target: str = ""
 
 
-class ConsultationForm(forms.Form):
+class ConsultationForm(HiddenPart):
     """What the visitor fills in. ``page`` brings the wordings that are agreed to."""
 
     bound_field_class = DescribedBoundField
     optional = frozenset({"best_time", "practice_area", "court_date", "court", "other_parties", "message"})
     shown_when = {"person_in_need": "relationship=family,other"}
 
-    form_token = TokenField(required=False, widget=forms.HiddenInput)
     attorney = CurrentAttorneyField(
         AttorneyPage.objects.none(), required=False, to_field_name="slug", widget=forms.HiddenInput
-    )
-    website = forms.CharField(
-        required=False,
-        label="Leave this empty",
-        widget=forms.TextInput(attrs={"autocomplete": "off", "tabindex": "-1"}),
     )
 
     full_name = LineField(
@@ -149,7 +142,6 @@ class ConsultationForm(forms.Form):
     )
 
     def __init__(self, data=None, *, page, initial: dict | None = None) -> None:
-        initial = {"form_token": uuid.uuid4(), **(initial or {})}
         super().__init__(data, initial=initial)
         self.page = page
         for name, wording in (("acknowledge", page.acknowledgement), ("sms_consent", page.sms_wording)):
@@ -169,17 +161,6 @@ class ConsultationForm(forms.Form):
         return self.cleaned_data.get("attorney")
 
     @property
-    def token(self) -> uuid.UUID:
-        """The token that the page carries: the one that was sent, else a fresh one."""
-        sent = self.fields["form_token"].clean(self.data.get("form_token")) if self.is_bound else None
-        return sent or self.initial["form_token"]
-
-    @property
-    def is_suspicious(self) -> bool:
-        """True when the decoy, which nobody sees, is filled in."""
-        return bool(self.cleaned_data.get("website"))
-
-    @property
     def problems(self) -> list[Problem]:
         """The errors in the order of the fields, each said once."""
         found = [Problem(message) for message in self.non_field_errors()]
@@ -192,10 +173,6 @@ class ConsultationForm(forms.Form):
         return found
 
     # --- Rules ------------------------------------------------------------------------------------
-
-    def clean_form_token(self) -> uuid.UUID:
-        """Give a form that came without token one of its own."""
-        return self.cleaned_data["form_token"] or self.initial["form_token"]
 
     def clean_relationship(self) -> str:
         """Nothing chosen means that the sender is the one who needs help."""

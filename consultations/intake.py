@@ -1,7 +1,6 @@
 """Takes in what a visitor sent: one transaction, and at most one request for one rendered form."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -13,6 +12,7 @@ from consultations.consent import version_of
 from consultations.models.events import AuditAction, EventKind, RequestEvent
 from consultations.models.requests import ConsultationRequest
 from consultations.models.search import EMAIL, PHONE, RequestEntry
+from consultations.spam import UNSUSPICIOUS, Assessment
 from consultations.targets import set_target, set_urgency
 from consultations.workflow import Status
 from firm.sealed.blind import normalise_email, normalise_phone
@@ -46,9 +46,7 @@ FOLLOW_UP_WITHIN = timedelta(days=180)
 class Arrival:
     """What is known of a request besides its fields: how suspicious it looks, and where the visit began."""
 
-    suspicion: int = 0
-    suspicions: Sequence[str] = field(default_factory=tuple)
-    is_suspicious: bool = False
+    assessment: Assessment = UNSUSPICIOUS
     landing_page: str = ""
     referring_host: str = ""
     form_path: str = ""
@@ -88,9 +86,9 @@ def _record(cleaned: dict, *, page, token: UUID, arrival: Arrival, now: datetime
         **consent_receipt(page, now=now, has_sms_consent=cleaned["sms_consent"], path=arrival.form_path),
         form_token=token,
         submitted_at=now,
-        status=Status.QUARANTINE if arrival.is_suspicious else Status.NEW,
-        suspicion=arrival.suspicion,
-        suspicions=list(arrival.suspicions),
+        status=Status.QUARANTINE if arrival.assessment.is_suspicious else Status.NEW,
+        suspicion=arrival.assessment.score,
+        suspicions=list(arrival.assessment.reasons),
         landing_page=arrival.landing_page,
         referring_host=arrival.referring_host,
         follows=_earlier(cleaned, now),

@@ -1,15 +1,24 @@
 """Answers that belong to no page."""
 
 from django.http import HttpResponse
+from django.views.decorators.debug import sensitive_post_parameters
 
 from consultations.models import ConsultationPage
+from consultations.unavailable import answer_unavailable, is_sent_form
+from firm import views
 from firm.routing import find_route
-from firm.views import permission_denied
 
 
+@sensitive_post_parameters()
 def csrf_failure(request, reason: str = "") -> HttpResponse:
     """Answer a form that failed the check against forgery; the consultation form comes back with what was typed."""
     route = find_route(request, request.path)
     if route is not None and isinstance(route.page, ConsultationPage) and request.method == "POST":
         return route.page.answer_unverified(request)
-    return permission_denied(request)
+    return views.permission_denied(request)
+
+
+@sensitive_post_parameters()
+def server_error(request) -> HttpResponse:
+    """Answer a failure of ours without database; whoever was sending the form gets back what was typed."""
+    return answer_unavailable(request) if is_sent_form(request) else views.server_error(request)

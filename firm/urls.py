@@ -1,5 +1,6 @@
 """The site's addresses. Those of pages are the page tree's; those here have no page."""
 
+from django.conf import settings
 from django.urls import include, path, re_path
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
@@ -13,7 +14,7 @@ from firm.registry import app_urls
 handler400 = "firm.views.bad_request"
 handler403 = "firm.views.permission_denied"
 handler404 = "firm.views.page_not_found"
-handler500 = "firm.views.server_error"
+handler500 = settings.SERVER_ERROR_VIEW
 
 urlpatterns = [
     path("healthz", views.healthz, name="healthz"),

@@ -1,6 +1,7 @@
 """Models of the consultations app."""
 
 from consultations.models.events import AuditAction, AuditEntry, EventKind, RequestEvent, Screen
+from consultations.models.limits import SubmissionCount
 from consultations.models.pages import ConsultationPage
 from consultations.models.requests import (
     ConsultationRequest,
@@ -23,4 +24,5 @@ __all__ = [
     "RequestEntry",
     "RequestEvent",
     "Screen",
+    "SubmissionCount",
 ]

@@ -6,12 +6,15 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.db import models
 from django.http import HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.utils.decorators import method_decorator
+from django.views.decorators.debug import sensitive_post_parameters
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel, PageChooserPanel
 from wagtail.contrib.routable_page.models import RoutablePageMixin, path
 from wagtail.search import index
 
 from consultations.forms import ConsultationForm
-from consultations.intake import Arrival, receive
+from consultations.submission import answer
+from consultations.visit import visit_of
 from firm.chrome import Chrome
 from firm.fields import BlockField
 from firm.models.base import BasePage
@@ -155,32 +158,14 @@ class ConsultationPage(RoutablePageMixin, BasePage):
         return f"{self.form_url(request)}thank-you/"
 
     @path("")
+    @method_decorator(sensitive_post_parameters())
     def answer_form(self, request):
         """Show the form; take in what it sends, and lead on to the thank-you page."""
-        if request.method != "POST":
-            prefilled = {name: request.GET.get(name, "") for name in PREFILLED}
-            return self._show_form(request, ConsultationForm(page=self, initial=prefilled))
-        form = ConsultationForm(request.POST, page=self)
-        if not form.is_valid():
-            return self._show_form(request, form, status=422)
-        stored = receive(
-            form.cleaned_data,
-            page=self,
-            token=form.cleaned_data["form_token"],
-            arrival=Arrival(is_suspicious=form.is_suspicious, form_path=self.form_url(request)),
-        )
-        response = HttpResponseRedirect(self.thank_you_url(request), status=303)
-        response.set_signed_cookie(
-            COOKIE,
-            stored.reference,
-            salt=COOKIE_SALT,
-            max_age=COOKIE_AGE,
-            path=urlsplit(self.form_url(request)).path,
-            secure=settings.SESSION_COOKIE_SECURE,
-            httponly=True,
-            samesite="Lax",
-        )
-        return _not_stored(response)
+        if request.method == "POST":
+            return answer(self, request)
+        prefilled = {name: request.GET.get(name, "") for name in PREFILLED}
+        begun = visit_of(request.headers.get("Referer", ""), request.get_host())
+        return self.show_form(request, ConsultationForm(page=self, initial=prefilled | begun))
 
     @path("thank-you/")
     def answer_thank_you(self, request):
@@ -195,26 +180,51 @@ class ConsultationPage(RoutablePageMixin, BasePage):
         form = ConsultationForm(request.POST, page=self)
         form.is_valid()
         form.add_error(None, UNVERIFIED)
-        return self._show_form(request, form, status=403)
+        return self.show_form(request, form, status=403)
 
     def serve_preview(self, request, mode_name):
         """Show the form, the form with errors, or the thank-you page with a sample reference."""
         if mode_name == "thank-you":
             return self._show_thank_you(request, SAMPLE_REFERENCE)
         data = {"relationship": "family"} if mode_name == "errors" else None
-        return self._show_form(request, ConsultationForm(data, page=self))
+        return self.show_form(request, ConsultationForm(data, page=self))
 
     # --- Answers ----------------------------------------------------------------------------------
 
-    def _show_form(self, request, form: ConsultationForm, status: int = 200) -> HttpResponse:
-        metadata = self.metadata(request, Chrome.for_request(request))
+    def show_form(
+        self, request, form: ConsultationForm, *, status: int = 200, offers_call: bool = False
+    ) -> HttpResponse:
+        """Answer with the form and what is in it; with ``offers_call`` its summary of errors has the number."""
+        chrome = Chrome.for_request(request)
+        metadata = self.metadata(request, chrome)
         if form.is_bound and form.problems:
             metadata.title = f"Error: {metadata.title}"
             metadata.is_indexed = False
-        response = self.render(
-            request, context_overrides={"form": form, "form_url": self.form_url(request), "metadata": metadata}
-        )
+        context = {
+            "form": form,
+            "form_url": self.form_url(request),
+            "metadata": metadata,
+            "number_instead": chrome.settings.phone if offers_call else "",
+        }
+        response = self.render(request, context_overrides=context)
         response.status_code = status
+        if request.method == "POST":
+            response.render()  # a failure to draw it shall be met where what was typed can still be saved
+        return _not_stored(response)
+
+    def lead_on(self, request, stored) -> HttpResponse:
+        """Answer a form that is stored: on to the thank-you page, with the reference in a signed cookie."""
+        response = HttpResponseRedirect(self.thank_you_url(request), status=303)
+        response.set_signed_cookie(
+            COOKIE,
+            stored.reference,
+            salt=COOKIE_SALT,
+            max_age=COOKIE_AGE,
+            path=urlsplit(self.form_url(request)).path,
+            secure=settings.SESSION_COOKIE_SECURE,
+            httponly=True,
+            samesite="Lax",
+        )
         return _not_stored(response)
 
     def _show_thank_you(self, request, reference: str) -> HttpResponse:

@@ -71,10 +71,31 @@ function submitOnce(form) {
   });
 }
 
+/** Where the visit began: kept in this tab alone, and sent with the form if one is sent. */
+function rememberLanding() {
+  try {
+    if (sessionStorage.getItem("landing")) return;
+    const host = document.referrer && new URL(document.referrer).hostname;
+    const landing = { page: location.pathname, host: host === location.hostname ? "" : host };
+    sessionStorage.setItem("landing", JSON.stringify(landing));
+  } catch {
+    // A browser may forbid to keep anything.
+  }
+}
+
+function forgetLanding() {
+  try {
+    sessionStorage.removeItem("landing");
+  } catch {
+    // Then nothing was kept.
+  }
+}
+
 /** Leaves without an entry in the history, so that Back does not return here. */
 function leaveQuickly(link) {
   link.addEventListener("click", (event) => {
     event.preventDefault();
+    forgetLanding();
     location.replace(link.href);
   });
 }
@@ -111,6 +132,7 @@ function unfoldForPrint(items) {
   addEventListener("afterprint", () => unfolded.forEach((item) => (item.open = false)));
 }
 
+rememberLanding();
 $$(".site-header__menu").forEach(closeMenuFromOutside);
 $$(".error-summary").forEach(focusErrors);
 $$("[data-shown-when]").forEach(showWhenChosen);

@@ -11,6 +11,7 @@ from consultations.consent import version_of
 from consultations.forms import ConsultationForm
 from consultations.intake import Arrival, receive
 from consultations.models import ConsultationRequest, EventKind, RequestEvent
+from consultations.spam import Assessment
 from consultations.workflow import Status
 from tests.consultations.conftest import build_site
 from tests.consultations.factories import ConsultationRequestFactory
@@ -188,7 +189,7 @@ def test_somebody_else_s_request_is_not_linked(site, cleaned):
 
 @pytest.mark.django_db
 def test_what_looks_like_abuse_goes_to_quarantine_and_is_kept(site, cleaned):
-    arrival = Arrival(suspicion=7, suspicions=("decoy",), is_suspicious=True)
+    arrival = Arrival(Assessment(7, ("decoy",)))
     request = receive(cleaned(), page=site.page, token=uuid.uuid4(), arrival=arrival)
     request.refresh_from_db()
     assert (request.status, request.suspicion, request.suspicions) == (Status.QUARANTINE, 7, ["decoy"])

@@ -1,0 +1,107 @@
+"""Counts what each network sends, for all workers at once: in the database, and with no address in clear.
+
+The address is the one that `firm.middleware.TrustedProxyMiddleware` leaves in ``REMOTE_ADDR``; headers that visitors
+write themselves are never read here.
+"""
+
+import ipaddress
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from django.db import IntegrityError, transaction
+from django.db.models import F, Q, Sum
+from django.utils.crypto import salted_hmac
+
+from consultations.models.limits import SubmissionCount
+
+RECENT, HOUR, DAY = timedelta(minutes=10), timedelta(hours=1), timedelta(days=1)
+#: A court building, a shelter or a jail's library sends from one address: one request in ten seconds for ten minutes,
+#: or 300 in a day, is more than any of them, and a program. Below that, requests are sorted and never refused.
+MOST_RECENT, MOST_IN_A_DAY = 60, 300
+#: Of an IPv6 address, what one household or office is given (RFC 6177).
+IPV6_NETWORK_BITS = 64
+KEPT = timedelta(days=2)
+
+
+@dataclass(frozen=True)
+class Count:
+    """What a network sent within ten minutes, an hour and a day, this submission included."""
+
+    recent: int = 0
+    hour: int = 0
+    day: int = 0
+
+    @property
+    def is_excessive(self) -> bool:
+        """True far beyond what people behind one address send."""
+        return self.recent > MOST_RECENT or self.day > MOST_IN_A_DAY
+
+    @property
+    def retry_after(self) -> timedelta:
+        """How long to wait before trying again."""
+        return HOUR if self.day > MOST_IN_A_DAY else RECENT
+
+
+def network_of(address: str) -> str:
+    """Return an IPv4 address as it is, an IPv6 address as its /64; nothing for what is no address."""
+    try:
+        ip = ipaddress.ip_address(address.strip())
+    except ValueError:
+        return ""
+    ip = getattr(ip, "ipv4_mapped", None) or ip
+    if ip.version == 4:
+        return str(ip)
+    return str(ipaddress.IPv6Network((int(ip), IPV6_NETWORK_BITS), strict=False))
+
+
+def digest_of(network: str, now: datetime) -> str:
+    """Return what stands for a network on the day (UTC) of ``now``: a digest whose key is another one every day."""
+    day = now.astimezone(UTC).date().isoformat()
+    return salted_hmac(f"consultations.limits.{day}", network, algorithm="sha256").hexdigest()
+
+
+def count_submission(address: str, now: datetime) -> Count:
+    """Count one submission and return how many there were. May raise `DatabaseError`.
+
+    One that is excessive is not counted, so that a crowd which keeps trying is let in again. Without an address
+    (a server behind a socket) nothing is counted, since all visitors would be one.
+    """
+    network = network_of(address)
+    if not network:
+        return Count()
+    with transaction.atomic():
+        earlier = _earlier(network, now)
+        count = Count(earlier.recent + 1, earlier.hour + 1, earlier.day + 1)
+        if not count.is_excessive:
+            _add(digest_of(network, now), now.replace(second=0, microsecond=0))
+    return count
+
+
+def purge_counts(now: datetime) -> int:
+    """Forget what is too old to count; return how many rows that were."""
+    return SubmissionCount.objects.filter(minute__lt=now - KEPT).delete()[0]
+
+
+def _earlier(network: str, now: datetime) -> Count:
+    """What is counted so far, under today's digest and yesterday's."""
+    rows = SubmissionCount.objects.filter(
+        network__in={digest_of(network, now), digest_of(network, now - DAY)}, minute__gt=now - DAY
+    )
+    sums = rows.aggregate(
+        recent=Sum("count", filter=Q(minute__gt=now - RECENT), default=0),
+        hour=Sum("count", filter=Q(minute__gt=now - HOUR), default=0),
+        day=Sum("count", default=0),
+    )
+    return Count(**sums)
+
+
+def _add(network: str, minute: datetime) -> None:
+    """Add one to a row, or begin it; right with many writers, since the database does the sum."""
+    row = SubmissionCount.objects.filter(network=network, minute=minute)
+    if row.update(count=F("count") + 1):
+        return
+    try:
+        with transaction.atomic():
+            SubmissionCount.objects.create(network=network, minute=minute)
+    except IntegrityError:  # somebody else has begun it in between
+        row.update(count=F("count") + 1)

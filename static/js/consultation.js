@@ -1,0 +1,33 @@
+// Enhancement only: the form is sent as well without this module, and without what it adds.
+
+const form = document.querySelector("form[data-worker]");
+
+/** Puts in where the visit began, as the tab remembers it; the server checks it. */
+function tellLanding() {
+  try {
+    const { page, host } = JSON.parse(sessionStorage.getItem("landing"));
+    form.elements.landing_page.value = page;
+    form.elements.referring_host.value = host;
+  } catch {
+    // Nothing is remembered: what the server has seen stands.
+  }
+}
+
+/** A sum that costs a program more than a person, done while somebody types. Plain http cannot do it. */
+function solve() {
+  if (!form.dataset.challenge || !globalThis.Worker || !globalThis.crypto?.subtle) return;
+  const task = JSON.parse(form.dataset.challenge);
+  const worker = new Worker(form.dataset.worker);
+  worker.onmessage = ({ data: number }) => {
+    worker.terminate();
+    if (number === null) return;
+    const { algorithm, challenge, salt, signature } = task;
+    form.elements.proof.value = btoa(JSON.stringify({ algorithm, challenge, number, salt, signature }));
+  };
+  worker.postMessage(task);
+}
+
+if (form) {
+  tellLanding();
+  form.addEventListener("input", solve, { once: true });
+}
