@@ -11,8 +11,11 @@ from consultations.intake import Arrival, receive, sent_before
 from consultations.limits import HOUR, Count, count_submission
 from consultations.spam import assess
 from consultations.unavailable import RETRY_AFTER, answer_unavailable
+from firm.patience import at_most
 
 logger = logging.getLogger(__name__)
+#: Seconds for which somebody who presses the button waits for a locked database before they are told to call.
+PATIENCE, PATIENCE_TO_COUNT = 8, 1
 TOO_MANY = (
     "Nothing was sent yet: very many requests have come from your network in a short time. Your text is still here."
     " Please send it again {when}, or call us."
@@ -49,7 +52,8 @@ def _answer(page, request, sent) -> HttpResponse:
     assessment = assess(form.signals(recent=count.recent))
     arrival = Arrival(assessment, form_path=page.form_url(request), **form.visit)
     try:
-        stored = receive(form.cleaned_data, page=page, token=token, arrival=arrival)
+        with at_most(PATIENCE):
+            stored = receive(form.cleaned_data, page=page, token=token, arrival=arrival)
     except Exception as error:
         _log("A request could not be stored", error)
         return _refuse(page, request, form, NOT_STORED, status=503, retry_after=RETRY_AFTER)
@@ -59,7 +63,8 @@ def _answer(page, request, sent) -> HttpResponse:
 def _count(request) -> Count:
     """Count the submission; a counter that fails is no reason to refuse anybody."""
     try:
-        return count_submission(request.META.get("REMOTE_ADDR", ""), timezone.now())
+        with at_most(PATIENCE_TO_COUNT):
+            return count_submission(request.META.get("REMOTE_ADDR", ""), timezone.now())
     except Exception as error:
         _log("A submission could not be counted", error)
         return Count()

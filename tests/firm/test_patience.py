@@ -1,0 +1,46 @@
+import time
+from threading import Event
+
+import pytest
+from django.contrib.auth.models import Group
+from django.db import OperationalError, connection, transaction
+
+from firm.patience import at_most
+
+
+def waiting_time() -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA busy_timeout" if connection.vendor == "sqlite" else "SHOW lock_timeout")
+        return str(cursor.fetchone()[0])
+
+
+def test_a_locked_database_is_given_up_after_the_time_and_the_usual_patience_comes_back(threads):
+    Group.objects.get_or_create(name="Locked")
+    is_locked, is_over = Event(), Event()
+
+    def lock():
+        with transaction.atomic():
+            Group.objects.select_for_update().filter(name="Locked").update(name="Locked")
+            is_locked.set()
+            assert is_over.wait(20)
+
+    def knock() -> tuple[float, bool]:
+        usual = waiting_time()
+        assert is_locked.wait(20)
+        began = time.monotonic()
+        try:
+            with pytest.raises(OperationalError), at_most(0.5):
+                Group.objects.filter(name="Locked").update(name="Locked")
+        finally:
+            is_over.set()
+        return time.monotonic() - began, waiting_time() == usual
+
+    _, (seconds, is_usual) = threads(lock, knock)
+    assert 0.4 < seconds < 4
+    assert is_usual
+
+
+@pytest.mark.django_db
+def test_the_time_is_the_given_one():
+    with at_most(3):
+        assert waiting_time() in {"3000", "3s"}
