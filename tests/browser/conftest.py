@@ -35,9 +35,15 @@ def site(site_data):
 
 
 @pytest.fixture(scope="module")
-def own_site(site, site_data, tmp_path_factory):
+def site_folder(tmp_path_factory):
+    """The folder with the state of `own_site`."""
+    return tmp_path_factory.mktemp("copy")
+
+
+@pytest.fixture(scope="module")
+def own_site(site, site_data, site_folder):
     """The address of a copy of that site for one module, whose tests may change it."""
-    with copied_site(site_data, tmp_path_factory.mktemp("copy")) as address:
+    with copied_site(site_data, site_folder) as address:
         yield address
 
 

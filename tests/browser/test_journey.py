@@ -1,0 +1,146 @@
+"""From the visitor's first tap on a telephone to "retained" on the intake desk, as both see it."""
+
+import re
+from email import message_from_string, policy
+from time import monotonic, sleep
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import PHONE
+
+#: What nobody but the person and the intake staff may read.
+SECRETS = ("Jordan", "Quillfeather", "0147", "jordan.q@", "warehouse")
+#: Presses of buttons and links from the dashboard to "retained".
+CLICKS_TO_RETAIN = 11
+
+
+@pytest.fixture(scope="module")
+def site(own_site):
+    return own_site
+
+
+@pytest.fixture(scope="module")
+def memory():
+    """What one step leaves to the next."""
+    return {}
+
+
+def test_a_visitor_asks_for_help_on_a_telephone(open_page, memory):
+    page = open_page("/", width=PHONE)
+    page.locator(".action-bar a", has_text="Free consultation").click()
+    page.get_by_label("Your name").fill("Jordan Quillfeather")
+    page.get_by_label("Telephone", exact=False).first.fill("(212) 555-0147")
+    page.get_by_label("E-mail", exact=False).first.fill("jordan.q@example.com")
+    page.get_by_label("The person is in custody now").check()
+    page.locator("[name=message]").fill("It is about the warehouse.")
+    page.locator("[name=acknowledge]").check()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Send the request").dblclick()
+    reference = page.locator(".reference dd").inner_text()
+    assert re.fullmatch(r"[2-9A-Z]{4}-[2-9A-Z]{4}", reference)
+    page.reload()
+    assert page.locator(".reference dd").inner_text() == reference
+    page.go_back()
+    assert page.problems == []
+    assert page.foreign == []
+    memory["reference"] = reference
+
+
+def test_mails_say_where_to_look_and_no_more(site_mail, memory):
+    mails = site_mail(memory["reference"])
+    receipts = [mail for mail in mails if "jordan.q@example.com" in mail["To"]]
+    notices = [mail for mail in mails if mail not in receipts]
+    assert len(receipts) == 1
+    assert {mail["To"] for mail in notices} == {"intake@example.com", "intake-manager@example.com", "owner@example.com"}
+    for mail in notices:
+        text = mail.as_string()
+        assert not [secret for secret in SECRETS if secret in text]
+    assert "warehouse" not in receipts[0].as_string()
+
+
+@pytest.fixture
+def site_mail(site_folder):
+    """Return a function that waits for the mails that name a reference, and returns them."""
+
+    def wait(reference: str) -> list:
+        deadline = monotonic() + 60
+        while monotonic() < deadline:
+            files = [path.read_text() for path in (site_folder / "mail").glob("*")]
+            parts = [part for text in files for part in re.split(r"^-{70,}$\n", text, flags=re.M) if part.strip()]
+            mails = [message_from_string(part, policy=policy.default) for part in parts if reference in part]
+            if len(mails) >= 4:
+                return mails
+            sleep(0.5)
+        raise AssertionError(f"Only {len(mails)} mails came")
+
+    return wait
+
+
+def test_strangers_learn_nothing(open_page, memory):
+    page = open_page("/free-consultation/thank-you/")
+    assert memory["reference"] not in page.content()
+
+
+def test_intake_takes_it_from_new_to_retained(staff, memory):
+    page, clicks = staff("intake"), 0
+
+    def click(target):
+        nonlocal clicks
+        target.first.click()
+        clicks += 1
+
+    panel = page.get_by_role("region", name="Requests for a consultation")
+    click(panel.get_by_role("link", name="All open requests"))
+    row = page.get_by_role("row").filter(has_text=memory["reference"])
+    expect(row).to_contain_text("Jordan Quillfeather")
+    expect(row).to_contain_text("Urgent")
+    click(row.get_by_role("link", name=memory["reference"]))
+    expect(page.locator("a[href='tel:+12125550147']").first).to_be_visible()
+    expect(page.locator("body")).to_contain_text("It is about the warehouse.")
+
+    click(page.get_by_role("button", name="Assign to me"))
+    contact = page.get_by_role("region", name="Log a call or message")
+    contact.get_by_role("combobox").first.select_option(label=memory.setdefault("spoke", spoke(contact)))
+    contact.get_by_role("textbox").first.fill("Spoke with the sister.")
+    click(contact.get_by_role("button"))
+    expect(status(page)).to_contain_text("Contacted")
+
+    next_step = page.get_by_role("region", name="Next step")
+    click(next_step.get_by_text("Schedule", exact=True))
+    next_step.locator("input[type=datetime-local]").first.fill("2031-03-04T15:30")
+    click(next_step.get_by_role("button", name="Schedule", exact=True))
+    expect(status(page)).to_contain_text("Scheduled")
+    click(page.get_by_role("region", name="Next step").get_by_role("button", name="Consultation held"))
+    expect(status(page)).to_contain_text("Consulted")
+    click(page.get_by_role("region", name="Next step").get_by_role("button", name="Retained"))
+    expect(status(page)).to_contain_text("Retained")
+
+    timeline = page.locator("#timeline, .request__history").first
+    for words in ("Received", "Assigned", "Spoke with the sister.", "Scheduled", "Retained"):
+        expect(timeline).to_contain_text(words)
+    assert clicks <= CLICKS_TO_RETAIN
+    assert page.problems == []
+
+
+def spoke(contact) -> str:
+    """The words of the option for a call of ours that reached the person."""
+    options = contact.get_by_role("combobox").first.locator("option").all_inner_texts()
+    return next(words for words in options if "spoke" in words.lower())
+
+
+def status(page):
+    return page.locator(".request-head__marks")
+
+
+def test_a_manager_sees_who_looked(staff, memory):
+    page = staff("intake_manager", f"/admin/consultations/trail/?reference={memory['reference']}")
+    expect(page.locator("main")).to_contain_text("Ina Intake")
+    expect(page.locator("main")).not_to_contain_text("Quillfeather")
+    assert page.problems == []
+
+
+def test_editors_do_not_reach_it(staff):
+    page = staff("editor", "/admin/consultations/")
+    assert page.url.endswith("/admin/")
+    assert page.get_by_role("link", name="Consultations").count() == 0
