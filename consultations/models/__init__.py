@@ -1,6 +1,7 @@
 """Models of the consultations app."""
 
 from consultations.models.events import AuditAction, AuditEntry, EventKind, RequestEvent, Screen
+from consultations.models.messages import MessageKind, MessageState, MessageText, OutgoingMessage
 from consultations.models.pages import ConsultationPage
 from consultations.models.requests import (
     ConsultationRequest,
@@ -18,6 +19,10 @@ __all__ = [
     "ConsultationRequest",
     "EventKind",
     "IntakeSettings",
+    "MessageKind",
+    "MessageState",
+    "MessageText",
+    "OutgoingMessage",
     "PreferredContact",
     "Relationship",
     "RequestEntry",
