@@ -6,8 +6,8 @@ import pytest
 from django.core import mail
 from django.test import override_settings
 
-from consultations import outbox
-from consultations.models import MessageState, OutgoingMessage
+from consultations import notifications, outbox
+from consultations.models import IntakeSettings, MessageState, OutgoingMessage
 from tests.consultations.factories import ConsultationRequestFactory as Request
 from tests.consultations.factories import OutgoingMessageFactory as Message
 from tests.consultations.mail_server import DROP, HANG, MailServer, closed_port
@@ -127,3 +127,10 @@ def test_workers_at_once_send_each_message_once(threads):
     assert sum(threads(*[work] * WORKERS)) == MESSAGES
     assert sorted(one.extra_headers["Message-ID"] for one in mail.outbox) == expected
     assert {message.attempts for message in OutgoingMessage.objects.all()} == {1}
+
+
+def test_two_workers_remind_once(threads):
+    IntakeSettings.objects.create(notify_addresses="desk@example.com")
+    Request.create_batch(3, overdue=True)
+    threads(notifications.announce_overdue, notifications.announce_overdue)
+    assert OutgoingMessage.objects.count() == 3
