@@ -65,11 +65,12 @@ def run_due(now: float, entries: Iterable[Entry] | None = None) -> list[str]:
     return ran
 
 
-def start() -> list[threading.Thread]:
-    """Start the clocks, in threads that end with the process."""
+def start(stopped: threading.Event | None = None) -> list[threading.Thread]:
+    """Start the clocks, in threads that end with the process, or when ``stopped`` is set and no job runs."""
     autodiscover_modules("schedule_entries")
+    stopped = stopped or threading.Event()
     threads = [
-        threading.Thread(target=_run, args=(entries,), name=f"schedule {number}", daemon=True)
+        threading.Thread(target=_run, args=(entries, stopped), name=f"schedule {number}", daemon=True)
         for number, entries in enumerate(clocks())
     ]
     for thread in threads:
@@ -77,11 +78,11 @@ def start() -> list[threading.Thread]:
     return threads
 
 
-def _run(entries: list[Entry]) -> None:
+def _run(entries: list[Entry], stopped: threading.Event) -> None:
     pause = min([TICK, *(entry.seconds for entry in entries)])
-    while True:
+    while not stopped.is_set():
         run_due(time.monotonic(), entries)
-        time.sleep(pause)
+        stopped.wait(pause)
 
 
 every(60, "publish scheduled pages", lambda: call_command("publish_scheduled"))
