@@ -16,8 +16,8 @@ from consultations.models.requests import ConsultationRequest
 from consultations.text import one_line
 from consultations.workflow import Status
 
-#: No answer by a machine is wanted: RFC 3834, 5; and what Exchange looks at instead.
-HEADERS = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"}
+#: No answer by a machine is wanted: RFC 3834, 5; and what Exchange looks at instead. Reports of failures are wanted.
+HEADERS = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "OOF, AutoReply"}
 
 
 class Obsolete(Exception):

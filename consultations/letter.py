@@ -1,7 +1,7 @@
 """Draws a message: subject, plain text and HTML, from a text with placeholders and their values."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from django.conf import settings
@@ -64,11 +64,9 @@ def draw(
     linked = {name: value.html for name, value in values.items()}
     drawn = [_with_breaks(fill(escape(part), linked)) for part in _paragraphs(body)]
     title = one_line(fill(subject, plain))[:SUBJECT_LENGTH]
-    return Letter(
-        subject=title,
-        text=render_to_string("consultations/emails/message.txt", context | {"paragraphs": filled}).strip() + "\n",
-        html=render_to_string("consultations/emails/message.html", context | {"paragraphs": drawn, "title": title}),
-    )
+    text = render_to_string("consultations/emails/message.txt", context | {"paragraphs": filled})
+    html = render_to_string("consultations/emails/message.html", context | {"paragraphs": drawn, "title": title})
+    return Letter(subject=title, text=re.sub(r"\n{3,}", "\n\n", text).strip() + "\n", html=html.strip() + "\n")
 
 
 def _paragraphs(body: str) -> list[str]:
@@ -126,8 +124,4 @@ def sample(kind: str) -> tuple[dict[str, Value], Enclosure | None]:
 
 def pick(kind: str, values: Mapping[str, Value]) -> dict[str, Value]:
     """Return only what a message of this kind may tell."""
-    return {name: values[name] for name in _names(kind)}
-
-
-def _names(kind: str) -> Iterable[str]:
-    return PLACEHOLDERS[kind]
+    return {name: values[name] for name in PLACEHOLDERS[kind]}
