@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from consultations import audit
 from consultations.models import AuditAction, ConsultationRequest, EventKind, RequestEvent, Screen
+from consultations.notifications import announce_release
 from consultations.outcomes import OUTCOMES, Channel, Direction
 from consultations.permissions import holds, is_screened, may_assign, visible_to
 from consultations.targets import set_urgency
@@ -73,7 +74,10 @@ def move(
         if scheduled_for is None or scheduled_for <= now:
             raise Refused(request, "no_time", "Give a day and a time that lie ahead.")
         request.scheduled_for = scheduled_for
-    return change_status(request, to, by=by, now=now, reason=reason)
+    change_status(request, to, by=by, now=now, reason=reason)
+    if before == Status.QUARANTINE and to == Status.NEW:
+        announce_release(request)
+    return request
 
 
 @action

@@ -21,6 +21,7 @@ from consultations.models import (
     ConsultationPage,
     ConsultationRequest,
     IntakeSettings,
+    OutgoingMessage,
     PreferredContact,
     Relationship,
     RequestEntry,
@@ -143,6 +144,7 @@ def _add_samples(demo, page: ConsultationPage, entries: list[dict], now: datetim
             request = _receive(demo, page, entry, token, made, now)
             scene = Scene(request, demo.staff, request.submitted_at, made.get(entry.get("same_person", "")))
             tell(entry["past"], scene)
+            OutgoingMessage.objects.filter(request=request).delete()
         made[entry["key"]] = request
 
 

@@ -12,6 +12,7 @@ from consultations.consent import version_of
 from consultations.models.events import AuditAction, EventKind, RequestEvent
 from consultations.models.requests import ConsultationRequest
 from consultations.models.search import EMAIL, PHONE, RequestEntry
+from consultations.notifications import announce, announce_correction
 from consultations.spam import UNSUSPICIOUS, Assessment
 from consultations.targets import set_target, set_urgency
 from consultations.workflow import Status
@@ -111,6 +112,7 @@ def _record(cleaned: dict, *, page, token: UUID, arrival: Arrival, now: datetime
             facts={"request": request.pk, "reference": request.reference},
         )
     RequestEntry.objects.rebuild([request])
+    announce(request)
     return request
 
 
@@ -142,6 +144,7 @@ def _correct(request: ConsultationRequest, cleaned: dict, *, page, now: datetime
     )
     audit.record(AuditAction.CHANGED, request=request, doing="correct")
     RequestEntry.objects.rebuild([request])
+    announce_correction(request)
     return request
 
 

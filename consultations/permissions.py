@@ -4,7 +4,8 @@ from django.contrib.auth import get_user_model
 from django.db.models import Exists, OuterRef, Q
 from wagtail.permissions import ModelPermissionPolicy
 
-from consultations.models import ConsultationRequest, Screen
+from consultations.models.events import Screen
+from consultations.models.requests import ConsultationRequest
 from consultations.workflow import MERGEABLE, MOVES, Power
 
 VIEW = "consultations.view_consultationrequest"

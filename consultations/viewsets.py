@@ -6,6 +6,7 @@ from wagtail.admin.viewsets.base import ViewSet
 
 from consultations.detail import AssignView, MoveView, RequestView
 from consultations.listing import QueueView
+from consultations.mailroom import MailroomView, RequeueAllView, RequeueView
 from consultations.permissions import VIEW
 
 
@@ -32,6 +33,9 @@ class ConsultationsViewSet(ViewSet):
         return [
             path("", self.construct_view(QueueView), name="index"),
             path("results/", self.construct_view(QueueView, results_only=True), name="index_results"),
+            path("messages/", self.construct_view(MailroomView), name="messages"),
+            path("messages/again/", self.construct_view(RequeueAllView), name="requeue_all"),
+            path("messages/<int:pk>/again/", self.construct_view(RequeueView), name="requeue"),
             path("<int:pk>/", self.construct_view(RequestView), name="request"),
             path("<int:pk>/move/", self.construct_view(MoveView), name="move"),
             path("<int:pk>/assign/", self.construct_view(AssignView), name="assign"),

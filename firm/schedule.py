@@ -3,7 +3,7 @@
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from django.core.management import call_command
@@ -15,26 +15,42 @@ logger = logging.getLogger(__name__)
 
 @dataclass
 class Entry:
-    """A job and how many seconds lie between the starts of two runs."""
+    """A job and how many seconds lie between the starts of two runs; ``alone``, it has a clock of its own."""
 
     name: str
     seconds: int
     job: Callable[[], object]
+    alone: bool = False
     due: float = 0.0
 
 
+#: How often a clock looks whether something is due, in seconds.
+TICK = 5
 _entries: dict[str, Entry] = {}
 
 
-def every(seconds: int, name: str, job: Callable[[], object]) -> None:
-    """Run ``job`` every ``seconds``; the first time soon after the worker starts."""
-    _entries[name] = Entry(name, seconds, job)
+def every(seconds: int, name: str, job: Callable[[], object], *, alone: bool = False) -> None:
+    """Run ``job`` every ``seconds``; the first time soon after the worker starts.
+
+    Jobs wait for each other. One that may take long, such as one that waits for another machine, is run ``alone``:
+    in a thread of its own, so that it holds up no other.
+    """
+    _entries[name] = Entry(name, seconds, job, alone)
 
 
-def run_due(now: float) -> list[str]:
-    """Run the jobs that are due at ``now`` (monotonic seconds); return their names. A job's failure is logged."""
+def clocks() -> list[list[Entry]]:
+    """Return the entries by the clock that runs them: those that share one, then each that has its own."""
+    shared = [entry for entry in _entries.values() if not entry.alone]
+    return [shared, *([entry] for entry in _entries.values() if entry.alone)]
+
+
+def run_due(now: float, entries: Iterable[Entry] | None = None) -> list[str]:
+    """Run the jobs that are due at ``now`` (monotonic seconds); return their names. A job's failure is logged.
+
+    Without ``entries``, those of all clocks, one after the other.
+    """
     ran = []
-    for entry in _entries.values():
+    for entry in _entries.values() if entries is None else entries:
         if entry.due > now:
             continue
         entry.due = now + entry.seconds
@@ -49,18 +65,24 @@ def run_due(now: float) -> list[str]:
     return ran
 
 
-def start() -> threading.Thread:
-    """Start the clock in a thread that ends with the process."""
+def start(stopped: threading.Event | None = None) -> list[threading.Thread]:
+    """Start the clocks, in threads that end with the process, or when ``stopped`` is set and no job runs."""
     autodiscover_modules("schedule_entries")
-    thread = threading.Thread(target=_run, name="schedule", daemon=True)
-    thread.start()
-    return thread
+    stopped = stopped or threading.Event()
+    threads = [
+        threading.Thread(target=_run, args=(entries, stopped), name=f"schedule {number}", daemon=True)
+        for number, entries in enumerate(clocks())
+    ]
+    for thread in threads:
+        thread.start()
+    return threads
 
 
-def _run() -> None:
-    while True:
-        run_due(time.monotonic())
-        time.sleep(5)
+def _run(entries: list[Entry], stopped: threading.Event) -> None:
+    pause = min([TICK, *(entry.seconds for entry in entries)])
+    while not stopped.is_set():
+        run_due(time.monotonic(), entries)
+        stopped.wait(pause)
 
 
 every(60, "publish scheduled pages", lambda: call_command("publish_scheduled"))

@@ -4,13 +4,14 @@ from django.db import migrations
 
 from firm.roles import INTAKE, INTAKE_MANAGERS, permission, revoke
 
-REQUEST, SETTINGS, ENTRY = "consultationrequest", "intakesettings", "auditentry"
+REQUEST, SETTINGS, ENTRY, TEXT = "consultationrequest", "intakesettings", "auditentry", "messagetext"
 GRANTED = {
     INTAKE: {REQUEST: ("view_{}", "change_{}")},
     INTAKE_MANAGERS: {
         REQUEST: ("view_{}", "change_{}", "delete_{}", "manage_{}", "export_{}"),
         SETTINGS: ("change_{}",),
         ENTRY: ("view_trail",),
+        TEXT: ("change_{}",),
     },
 }
 

@@ -2,6 +2,7 @@
 
 from consultations.models.events import AuditAction, AuditEntry, EventKind, RequestEvent, Screen
 from consultations.models.limits import SubmissionCount
+from consultations.models.messages import MessageKind, MessageState, MessageText, OutgoingMessage
 from consultations.models.pages import ConsultationPage
 from consultations.models.requests import (
     ConsultationRequest,
@@ -19,6 +20,10 @@ __all__ = [
     "ConsultationRequest",
     "EventKind",
     "IntakeSettings",
+    "MessageKind",
+    "MessageState",
+    "MessageText",
+    "OutgoingMessage",
     "PreferredContact",
     "Relationship",
     "RequestEntry",

@@ -6,7 +6,7 @@ import factory
 from django.utils import timezone
 
 from consultations.consent import version_of
-from consultations.models import ConsultationRequest, RequestEntry
+from consultations.models import ConsultationRequest, MessageKind, MessageState, OutgoingMessage, RequestEntry
 from consultations.targets import set_target
 from consultations.workflow import CLOSED, Status
 
@@ -48,3 +48,25 @@ class ConsultationRequestFactory(factory.django.DjangoModelFactory):
     acknowledged_at = factory.LazyFunction(timezone.now)
     acknowledgement = NOTE
     acknowledgement_version = version_of(NOTE)
+
+
+class OutgoingMessageFactory(factory.django.DjangoModelFactory):
+    """A message to staff about a request of its own, due now."""
+
+    class Meta:
+        model = OutgoingMessage
+
+    class Params:
+        to_person = factory.Trait(
+            kind=MessageKind.PERSON_RECEIPT,
+            address="",
+            request=factory.SubFactory(ConsultationRequestFactory, email="person@example.com"),
+        )
+        given_up = factory.Trait(state=MessageState.DEAD, attempts=1, last_error="refused the recipient (550)")
+        failed = factory.Trait(attempts=1, last_error="no mail server answers there")
+
+    kind = MessageKind.STAFF_NEW
+    request = factory.SubFactory(ConsultationRequestFactory)
+    address = factory.Sequence("staff{}@example.com".format)
+    dedupe_key = factory.Sequence("key:{}".format)
+    next_attempt_at = factory.LazyFunction(lambda: timezone.now() - timedelta(seconds=1))

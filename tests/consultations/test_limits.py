@@ -1,3 +1,4 @@
+import importlib
 from datetime import UTC, datetime, timedelta
 from threading import Barrier
 
@@ -5,7 +6,7 @@ import pytest
 from django.contrib.auth.models import Permission
 from django.db import IntegrityError
 
-from consultations import limits
+from consultations import limits, schedule_entries
 from consultations.limits import (
     MOST_IN_A_DAY,
     MOST_RECENT,
@@ -185,15 +186,11 @@ def test_old_counts_are_forgotten_and_those_that_count_are_kept():
 
 @pytest.mark.django_db
 def test_the_worker_forgets_by_the_clock(monkeypatch):
-    import importlib
-
-    from consultations import schedule_entries
-
     monkeypatch.setattr(schedule, "_entries", {})
     monkeypatch.setattr(schedule, "close_old_connections", lambda: None)
     importlib.reload(schedule_entries)
     send(1, now=NOON - timedelta(days=3650))
-    assert schedule.run_due(0.0) == ["forget old counts of the form"]
+    assert "forget old counts of the form" in schedule.run_due(0.0)
     assert not SubmissionCount.objects.exists()
 
 

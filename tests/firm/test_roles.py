@@ -22,7 +22,14 @@ GENERAL = {
     PUBLISHERS: permissions(*CONTENT, "wagtailredirects.{}_redirect", actions=("add", "change", "delete", "view"))
     | {"firm.change_firmsettings"},
     INTAKE: {"consultations.view_consultationrequest", "consultations.change_consultationrequest"},
-    INTAKE_MANAGERS: permissions("consultations.{}_consultationrequest", actions=("change", "delete", "view")),
+    INTAKE_MANAGERS: permissions(
+        "consultations.{}_consultationrequest", actions=("change", "delete", "export", "manage", "view")
+    )
+    | {
+        "consultations.view_trail",
+        "consultations.change_intakesettings",
+        "consultations.change_messagetext",
+    },
 }
 PAGES = {
     EDITORS: {"add_page", "change_page"},

@@ -1,3 +1,5 @@
+import threading
+
 import pytest
 
 from firm import schedule
@@ -49,3 +51,45 @@ def test_a_failing_job_is_tried_again():
     schedule.every(60, "bad", fail)
     schedule.run_due(0.0)
     assert schedule.run_due(60.0) == ["bad"]
+
+
+# --- Clocks of their own ------------------------------------------------------------------------------
+
+
+def names(clocks) -> list[list[str]]:
+    return [[entry.name for entry in entries] for entries in clocks]
+
+
+def test_jobs_share_a_clock_but_for_those_that_run_alone():
+    schedule.every(60, "one", lambda: None)
+    schedule.every(3, "mail", lambda: None, alone=True)
+    schedule.every(60, "two", lambda: None)
+    assert names(schedule.clocks()) == [["one", "two"], ["mail"]]
+
+
+def test_a_clock_runs_its_own_jobs_only():
+    schedule.every(60, "one", lambda: None)
+    schedule.every(3, "mail", lambda: None, alone=True)
+    shared, own = schedule.clocks()
+    assert (schedule.run_due(0.0, own), schedule.run_due(0.0, own), schedule.run_due(0.0, shared)) == (
+        ["mail"],
+        [],
+        ["one"],
+    )
+
+
+def test_a_job_that_hangs_holds_up_no_other(monkeypatch):
+    monkeypatch.setattr(schedule, "autodiscover_modules", lambda name: None)
+    release, ran, stopped = threading.Event(), threading.Event(), threading.Event()
+    schedule.every(3, "mail", lambda: release.wait(10), alone=True)
+    schedule.every(60, "other", ran.set)
+    threads = schedule.start(stopped)
+    try:
+        assert ran.wait(5)
+        assert not release.is_set()
+    finally:
+        release.set()
+        stopped.set()
+        for thread in threads:
+            thread.join(5)
+    assert not any(thread.is_alive() for thread in threads)

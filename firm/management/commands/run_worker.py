@@ -12,7 +12,7 @@ class Command(BaseCommand):
     help = "Runs background tasks and scheduled jobs until it is stopped."
 
     def handle(self, *args, **options):
-        """Start the clock, then take tasks."""
+        """Start the clocks, then take tasks."""
         schedule.start()
         call_command(
             "db_worker", "--backend", "worker", "--queue-name", "*", "--no-reload", "--no-startup-delay", "-v", "0"

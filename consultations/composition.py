@@ -1,0 +1,102 @@
+"""Makes the mail of an outgoing message, from what is known at the moment of sending."""
+
+from datetime import datetime
+from email.utils import formataddr, parseaddr
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+
+from consultations.correspondence import MessageKind
+from consultations.digest import draw_up, is_worth_sending, readable_at
+from consultations.letter import Enclosure, Letter, Value, admin_url, firm, link_to, phone_of, pick
+from consultations.models.messages import MessageText, OutgoingMessage
+from consultations.models.requests import ConsultationRequest
+from consultations.text import one_line
+from consultations.workflow import Status
+
+#: No answer by a machine is wanted: RFC 3834, 5; and what Exchange looks at instead. Reports of failures are wanted.
+HEADERS = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "OOF, AutoReply"}
+
+
+class Obsolete(Exception):
+    """The message is no longer needed, or must no longer be sent."""
+
+
+def compose(message: OutgoingMessage, now: datetime) -> EmailMultiAlternatives:
+    """Return the mail. Raises `Obsolete`, and `Unreadable` when the person's address cannot be opened."""
+    known = firm()
+    common = {"firm": Value(known.firm_name), "phone": phone_of(known)}
+    if message.is_to_person:
+        to, values, enclosure = _person(message), {"reference": Value(message.request.reference)}, None
+    elif message.kind == MessageKind.STAFF_DIGEST:
+        to, (values, enclosure) = message.address, _digest(message, now)
+    else:
+        _need_staff(message, now)
+        to, values, enclosure = message.address, about(message.request), None
+    values = pick(message.kind, common | values)
+    letter = MessageText.of(message.kind).letter(values, firm_name=known.firm_name, enclosure=enclosure)
+    return _mail(message, letter, to=to, firm_name=known.firm_name, reply_to=known.email)
+
+
+def about(request: ConsultationRequest) -> dict[str, Value]:
+    """Return what staff may read of a request in a mail."""
+    area = request.practice_area
+    return {
+        "reference": Value(request.reference),
+        "practice_area": Value(one_line(area.title) if area else "not said"),
+        "urgency": Value(request.get_urgency_display()),
+        "due": Value(date_format(localtime(request.due_at), "F j, g:i A") if request.due_at else "not set"),
+        "link": link_to(admin_url("consultations:request", request.pk)),
+    }
+
+
+def _person(message: OutgoingMessage) -> str:
+    """Return the address of whoever sent the request, unless the request looks as if nobody had."""
+    if message.request.status == Status.QUARANTINE:
+        raise Obsolete("in quarantine")
+    if not message.request.email:
+        raise Obsolete("no address")
+    return message.request.email
+
+
+def _need_staff(message: OutgoingMessage, now: datetime) -> None:
+    """Refuse what came true or forbidden while the message waited: an answer was given, or a wall put up."""
+    if not readable_at(message.address).filter(pk=message.request_id).exists():
+        raise Obsolete("screened")
+    if message.kind == MessageKind.STAFF_OVERDUE and not message.request.is_overdue(now):
+        raise Obsolete("answered")
+
+
+def _digest(message: OutgoingMessage, now: datetime) -> tuple[dict[str, Value], Enclosure]:
+    count, enclosure = draw_up(message.address, now)
+    if not is_worth_sending(enclosure):
+        raise Obsolete("nothing to say")
+    values = {
+        "count": Value(str(count)),
+        "date": Value(date_format(localtime(now), "l, F j")),
+        "link": link_to(admin_url("consultations:index")),
+    }
+    return values, enclosure
+
+
+def _mail(
+    message: OutgoingMessage, letter: Letter, *, to: str, firm_name: str, reply_to: str
+) -> EmailMultiAlternatives:
+    mail = EmailMultiAlternatives(
+        subject=letter.subject,
+        body=letter.text,
+        from_email=_sender(firm_name),
+        to=[to],
+        reply_to=[reply_to] if message.is_to_person and reply_to else None,
+        headers={"Message-ID": message.message_id, **HEADERS},
+    )
+    mail.attach_alternative(letter.html, "text/html")
+    return mail
+
+
+def _sender(firm_name: str) -> str:
+    """Return the configured address, with the firm's name where the operator gave none."""
+    name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
+    return formataddr((name or one_line(firm_name), address))

@@ -1,0 +1,42 @@
+"""The messages as the firm finds them, until it writes its own."""
+
+from consultations.correspondence import MessageKind
+
+_FACTS = """Reference: {reference}
+Practice area: {practice_area}
+Urgency: {urgency}
+First answer due: {due}"""
+_DISCREET = "For the person’s sake, no name and no word of the request is in this message. Both are behind the link."
+
+#: Subject and body of each kind. A blank line begins a new paragraph.
+DEFAULT_TEXTS: dict[str, tuple[str, str]] = {
+    MessageKind.STAFF_NEW: (
+        "New request {reference}: {urgency}",
+        f"A new request for a consultation is in.\n\n{_FACTS}\n\nOpen it: {{link}}\n\n{_DISCREET}",
+    ),
+    MessageKind.STAFF_CORRECTED: (
+        "Changed by the sender: {reference}",
+        "The person who sent this request has sent it again, with changes. The timeline shows what was there before."
+        f"\n\n{_FACTS}\n\nOpen it: {{link}}\n\n{_DISCREET}",
+    ),
+    MessageKind.STAFF_OVERDUE: (
+        "Overdue: {reference} waits for an answer",
+        "Nobody has called or written to this person yet, and the time for it is over. Please reach out now,"
+        f" and log the call.\n\n{_FACTS}\n\nOpen it: {{link}}\n\n{_DISCREET}",
+    ),
+    MessageKind.STAFF_DIGEST: (
+        "Waiting for a first answer: {count}",
+        "Good morning. This is how the intake stands on {date}.\n\nAll requests: {link}",
+    ),
+    MessageKind.PERSON_RECEIPT: (
+        "We have your request",
+        "Thank you for writing to {firm}. Your request has arrived, and a person will read it.\n\n"
+        "Your reference is {reference}. If you call us, it is all that we need to find your request.\n\n"
+        "What happens next: we make sure that nothing keeps us from acting for you. Then one of us gets in touch,"
+        " in the way that you chose.\n\n"
+        "If it cannot wait, please call {phone} now. Do so in any case if someone is being held, or has to be in"
+        " court in the next days.\n\n"
+        "Please leave out the details until we speak, and do not put them into an answer to this message.\n\n"
+        "Your request does not make {firm} your lawyer yet. That takes an agreement that both of us sign.",
+    ),
+}

@@ -1,0 +1,157 @@
+"""Messages that are to leave the house, and the texts that they are made of."""
+
+from datetime import datetime
+from email.utils import parseaddr
+from uuid import uuid4
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Q
+from django.http import HttpResponse
+from django.utils import timezone
+from wagtail.models import PreviewableMixin
+
+from consultations.correspondence import TO_PERSON, MessageKind, problems_in
+from consultations.letter import Enclosure, Letter, Value, draw, firm, sample
+from consultations.message_defaults import DEFAULT_TEXTS
+from consultations.models.requests import ConsultationRequest
+
+#: A preview may fetch nothing and run nothing; mail has its styles inline.
+PREVIEW_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'self'"
+
+
+def new_message_id() -> str:
+    """Return a new Message-ID (RFC 5322, 3.6.4), which says nothing of the machine or the time."""
+    domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"
+    return f"<{uuid4().hex}@{domain}>"
+
+
+class MessageState(models.TextChoices):
+    """How far a message has come."""
+
+    WAITING = "waiting", "Waiting"
+    SENT = "sent", "Sent"
+    DEAD = "dead", "Not delivered"
+    SKIPPED = "skipped", "No longer needed"
+
+
+class OutgoingMessageQuerySet(models.QuerySet):
+    """Messages to be sent, and those that were."""
+
+    def due(self, now: datetime):
+        """Those that are to be sent by ``now`` and are in nobody's hands."""
+        free = Q(leased_until=None) | Q(leased_until__lte=now)
+        return self.filter(free, state=MessageState.WAITING, next_attempt_at__lte=now)
+
+    def dead(self):
+        """Those that were given up."""
+        return self.filter(state=MessageState.DEAD)
+
+    def in_trouble(self):
+        """Those that were given up, and those that wait after a failure."""
+        return self.filter(Q(state=MessageState.DEAD) | Q(state=MessageState.WAITING) & ~Q(last_error=""))
+
+
+class OutgoingMessage(models.Model):
+    """One message to one address; written in the transaction of what it tells of, sent by the worker.
+
+    A message to the person has no address of its own: it is read from the sealed request when it leaves.
+    """
+
+    kind = models.CharField(max_length=20, choices=MessageKind)
+    request = models.ForeignKey(ConsultationRequest, null=True, on_delete=models.CASCADE, related_name="messages")
+    address = models.EmailField(blank=True, help_text="Of a member of staff.")
+    message_id = models.CharField(max_length=255, unique=True, default=new_message_id, editable=False)
+    dedupe_key = models.CharField(max_length=320, unique=True, help_text="Of two with the same, one is made.")
+    state = models.CharField(max_length=8, choices=MessageState, default=MessageState.WAITING)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    next_attempt_at = models.DateTimeField(default=timezone.now)
+    leased_until = models.DateTimeField(null=True, help_text="Until then, the worker that took it has it.")
+    last_error = models.CharField(max_length=120, blank=True, help_text="In words of ours.")
+    created_at = models.DateTimeField(default=timezone.now)
+    sent_at = models.DateTimeField(null=True)
+
+    objects = OutgoingMessageQuerySet.as_manager()
+    wagtail_reference_index_ignore = True
+
+    class Meta:
+        default_permissions = ()
+        ordering = ["created_at", "pk"]
+        indexes = [
+            models.Index(fields=["next_attempt_at", "id"], name="message_due", condition=Q(state=MessageState.WAITING)),
+            models.Index(fields=["state", "created_at"], name="message_by_state"),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=MessageKind.values), name="message_kind_known"),
+            models.CheckConstraint(condition=Q(state__in=MessageState.values), name="message_state_known"),
+            models.CheckConstraint(
+                condition=Q(kind__in=TO_PERSON, address="", request__isnull=False)
+                | (~Q(kind__in=TO_PERSON) & ~Q(address="")),
+                name="message_addressed",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=MessageState.SENT, sent_at__isnull=False)
+                | (~Q(state=MessageState.SENT) & Q(sent_at=None)),
+                name="message_sent_when",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Message {self.pk}"
+
+    @property
+    def is_to_person(self) -> bool:
+        """True when it goes to whoever sent the request."""
+        return self.kind in TO_PERSON
+
+
+class MessageText(PreviewableMixin, models.Model):
+    """Subject and body of one kind of message, as the firm wants them."""
+
+    kind = models.CharField(max_length=20, choices=MessageKind, unique=True, editable=False)
+    subject = models.CharField(max_length=120)
+    body = models.TextField(max_length=4000, help_text="A blank line begins a new paragraph.")
+
+    wagtail_reference_index_ignore = True
+    preview_modes = [("html", "As most people see it"), ("text", "As plain text")]
+
+    class Meta:
+        verbose_name = "message text"
+        default_permissions = ("change",)
+        ordering = ["pk"]
+        constraints = [models.CheckConstraint(condition=Q(kind__in=MessageKind.values), name="message_text_kind_known")]
+
+    def __str__(self) -> str:
+        return self.get_kind_display()
+
+    @classmethod
+    def of(cls, kind: str) -> "MessageText":
+        """Return the text of a kind; the one that the firm found when there is no other."""
+        subject, body = DEFAULT_TEXTS[kind]
+        return cls.objects.filter(kind=kind).first() or cls(kind=kind, subject=subject, body=body)
+
+    def letter(self, values: dict[str, Value], *, firm_name: str, enclosure: Enclosure | None = None) -> Letter:
+        """Draw the message with these values."""
+        return draw(self.subject, self.body, values, firm_name=firm_name, enclosure=enclosure)
+
+    def clean(self) -> None:
+        """Refuse a subject of several lines, and placeholders that mean nothing here, by name."""
+        super().clean()
+        found = {name: problems_in(getattr(self, name), self.kind) for name in ("subject", "body")}
+        if len(self.subject.splitlines()) > 1:
+            found["subject"].append("Write the subject in one line.")
+        if any(found.values()):
+            raise ValidationError({name: problems for name, problems in found.items() if problems})
+
+    def serve_preview(self, request, mode_name: str) -> HttpResponse:
+        """Show the message with invented values."""
+        values, enclosure = sample(self.kind)
+        letter = self.letter(values, firm_name=firm().firm_name, enclosure=enclosure)
+        if mode_name == "text":
+            text = f"Subject: {letter.subject}\n\n{letter.text}"
+            response = HttpResponse(text, content_type="text/plain; charset=utf-8")
+        else:
+            response = HttpResponse(letter.html)
+        response["Content-Security-Policy"] = PREVIEW_POLICY
+        return response
