@@ -41,8 +41,8 @@ class Heading:
         return self.sort.lstrip("-")
 
     def next_sort(self, ordering: str) -> str:
-        """Return what the link asks for: the other direction when the list is sorted by this column."""
-        if ordering.lstrip("-") != self.key:
+        """Return what the link asks for: the other direction when the list is sorted by this column; empty for none."""
+        if not self.key or ordering.lstrip("-") != self.key:
             return self.sort
         return self.key if ordering.startswith("-") else f"-{self.key}"
 

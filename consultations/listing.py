@@ -20,6 +20,7 @@ from consultations.models import AuditAction, ConsultationRequest
 from consultations.permissions import VIEW, is_intake, visible_to
 from consultations.querysets import MAX_SEARCH
 from consultations.text import one_line
+from consultations.workflow import AWAITING
 
 __all__ = ["NeedsPermissions", "QueueView", "SearchView", "detail_url", "user_name"]
 
@@ -27,6 +28,7 @@ PER_PAGE = 50
 FILTERS = ("status", "assignee", "practice_area")
 #: Waiting requests by when they are due, so that the overdue come first; then all others, newest first.
 PRESSING_FIRST = (Case(When(ready_sets.WAITING, then=F("due_at"))).asc(nulls_last=True), "-submitted_at", "-pk")
+NEWEST_FIRST = ("-submitted_at", "-pk")
 
 
 class NeedsPermissions:
@@ -88,6 +90,12 @@ class QueueView(ForReaders, BaseListingView):
         is_wide = not asked and (self.is_searching or "status" in self.chosen)
         return ready_sets.EVERYTHING if is_wide else ready_sets.DEFAULT
 
+    @property
+    def may_wait(self) -> bool:
+        """False when nothing that is listed can be waiting for an answer, which spares the database a sort."""
+        is_settled = "status" in self.chosen and self.chosen["status"] not in AWAITING
+        return not is_settled and self.set_code not in {"quarantine", "closed"}
+
     @cached_property
     def counts(self) -> dict[str, int]:
         """How many requests each set holds, whatever is searched for."""
@@ -112,7 +120,7 @@ class QueueView(ForReaders, BaseListingView):
     def order_queryset(self, queryset):
         """Sort by one column, without a value last, newest first among equals; or the pressing first."""
         if not self.ordering:
-            return queryset.order_by(*PRESSING_FIRST)
+            return queryset.order_by(*(PRESSING_FIRST if self.may_wait else NEWEST_FIRST))
         name = self.ordering.lstrip("-")
         column = STATUS_ORDER if name == "status" else F(name)
         is_down = self.ordering.startswith("-")
@@ -155,6 +163,7 @@ class QueueView(ForReaders, BaseListingView):
             "headings": [(one, one.next_sort(self.ordering), one.direction(self.ordering)) for one in HEADINGS],
             "lines": [line_of(one, self.now) for one in rows],
             "words": self.search_query,
+            "is_filtered": bool(self.chosen),
             "is_narrowed": bool(self.is_searching or self.chosen),
             "bulk": BulkForm(user, {one.status for one in rows}) if rows and may_work_in_bulk(user) else None,
             "may_read_trail": may_read_trail(user),
