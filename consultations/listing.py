@@ -163,6 +163,7 @@ class QueueView(ForReaders, BaseListingView):
             "headings": [(one, one.next_sort(self.ordering), one.direction(self.ordering)) for one in HEADINGS],
             "lines": [line_of(one, self.now) for one in rows],
             "words": self.search_query,
+            "is_searching": self.is_searching,
             "is_filtered": bool(self.chosen),
             "is_narrowed": bool(self.is_searching or self.chosen),
             "bulk": BulkForm(user, {one.status for one in rows}) if rows and may_work_in_bulk(user) else None,
