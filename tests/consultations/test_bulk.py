@@ -235,6 +235,9 @@ def test_what_is_offered_follows_from_the_states_on_the_page(staff):
     assert [code for code, _ in offered_moves(intake, {"new"})] == [
         "in_review", "declined", "referred", "not_reached", "conflict"
     ]  # fmt: skip
-    assert offered_moves(intake, {"quarantine"}) == [("new", "New"), ("declined", "Declined (with a reason)")]
+    assert offered_moves(intake, {"quarantine"}) == [
+        ("new", "New (release from quarantine)"),
+        ("declined", "Declined (with a reason)"),
+    ]
     assert offered_moves(intake, {"retained"}) == []
     assert offered_moves(manager, {"retained"}) == [("consulted", "Consulted (with a reason)")]
