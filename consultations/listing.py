@@ -1,25 +1,34 @@
-"""The list of requests in the admin: columns, filters, search."""
+"""The queue of the intake desk: ready sets, search, filters, sorting, pages."""
 
-import django_filters
-from django import forms
-from django.contrib.auth import get_user_model
+from urllib.parse import urlencode
+
 from django.core.exceptions import PermissionDenied
-from django.db.models import F
+from django.db.models import Case, F, When
+from django.http import HttpResponseRedirect
 from django.urls import reverse
-from django.utils.formats import date_format
-from django.utils.timezone import localtime
-from wagtail.admin.filters import WagtailFilterSet
-from wagtail.admin.ui.tables import Column, StatusTagColumn, TitleColumn
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.views.generic import View
 from wagtail.admin.views.generic.base import BaseListingView
-from wagtail.permissions import ModelPermissionPolicy
 
-from consultations.models import ConsultationRequest
-from consultations.permissions import VIEW
-from consultations.workflow import Status
-from firm.models import PracticeAreaPage
+from consultations import audit, ready_sets
+from consultations.access import ForReaders, may_read_trail, may_work_in_bulk
+from consultations.bulk import BulkForm
+from consultations.columns import HEADINGS, ORDERINGS, STATUS_ORDER, detail_url, line_of, user_name
+from consultations.filters import QueueFilterSet, hide_words, show_words
+from consultations.models import AuditAction, ConsultationRequest
+from consultations.permissions import VIEW, is_intake, visible_to
+from consultations.querysets import MAX_SEARCH
+from consultations.text import one_line
+from consultations.workflow import AWAITING
+
+__all__ = ["NeedsPermissions", "QueueView", "SearchView", "detail_url", "user_name"]
 
 PER_PAGE = 50
-NOBODY = "none"
+FILTERS = ("status", "assignee", "practice_area")
+#: Waiting requests by when they are due, so that the overdue come first; then all others, newest first.
+PRESSING_FIRST = (Case(When(ready_sets.WAITING, then=F("due_at"))).asc(nulls_last=True), "-submitted_at", "-pk")
+NEWEST_FIRST = ("-submitted_at", "-pk")
 
 
 class NeedsPermissions:
@@ -34,98 +43,167 @@ class NeedsPermissions:
         return super().dispatch(request, *args, **kwargs)
 
 
-def staff_choices() -> list[tuple[str, str]]:
-    """Return the accounts that may see requests, and the choice of those that are nobody's."""
-    policy = ModelPermissionPolicy(ConsultationRequest)
-    users = policy.users_with_permission("view").order_by(get_user_model().USERNAME_FIELD)
-    return [(NOBODY, "Nobody"), *((str(user.pk), user_name(user)) for user in users)]
+class QueueView(ForReaders, BaseListingView):
+    """The requests that an account may see. There is no export and no log behind it; each look leaves a line."""
 
-
-def user_name(user) -> str:
-    """Return how a member of staff is called; empty for nobody."""
-    return (user.get_full_name() or user.get_username()) if user else ""
-
-
-class QueueFilterSet(WagtailFilterSet):
-    """The filters of the list. An unknown value of one filters nothing."""
-
-    status = django_filters.ChoiceFilter(
-        choices=Status.choices, empty_label="All", label="Status", widget=forms.RadioSelect
-    )
-    assignee = django_filters.ChoiceFilter(
-        choices=staff_choices, empty_label="Anybody", label="Assigned to", method="filter_assignee"
-    )
-    practice_area = django_filters.ModelChoiceFilter(
-        queryset=PracticeAreaPage.objects.defer("body", "faq").order_by("title"),
-        to_field_name="slug",
-        empty_label="All",
-        label="Practice area",
-    )
-
-    class Meta:
-        model = ConsultationRequest
-        fields = ()
-
-    def filter_assignee(self, requests, name: str, value: str):
-        """Keep what is one person's, or nobody's."""
-        return requests.unassigned() if value == NOBODY else requests.filter(assignee_id=value)
-
-
-def detail_url(request: ConsultationRequest) -> str:
-    """Return the address of one request."""
-    return reverse("consultations:request", args=[request.pk])
-
-
-class QueueView(NeedsPermissions, BaseListingView):
-    """All requests, newest first. There is no export, no log and no bulk action behind it."""
-
+    doing = "list"
+    http_method_names = ["get", "head", "options"]
     model = ConsultationRequest
     page_title = "Consultations"
     header_icon = "mail"
     verbose_name_plural = "requests"
     index_url_name = "consultations:index"
-    index_results_url_name = "consultations:index_results"
+    template_name = "consultations/admin/queue.html"
     results_template_name = "consultations/admin/queue_results.html"
-    default_ordering = "-submitted_at"
+    default_ordering = ""
     paginate_by = PER_PAGE
-    is_searchable = True
     filterset_class = QueueFilterSet
-    columns = [
-        TitleColumn("reference", get_url=detail_url),
-        Column("full_name", label="Name"),
-        Column("area_title", label="Practice area"),
-        Column("in_custody", label="In custody", accessor=lambda one: "Yes" if one.in_custody else ""),
-        Column(
-            "court_date",
-            label="Court date",
-            accessor=lambda one: date_format(one.court_date, "M j, Y") if one.court_date else "",
-            sort_key="court_date",
-        ),
-        StatusTagColumn(
-            "status",
-            accessor="get_status_display",
-            primary=lambda one: one.status == Status.NEW,
-            sort_key="status",
-        ),
-        Column("assignee", label="Assigned to", accessor=lambda one: user_name(one.assignee)),
-        Column(
-            "submitted_at",
-            label="Received",
-            accessor=lambda one: date_format(localtime(one.submitted_at), "M j, Y, g:i A"),
-            sort_key="submitted_at",
-        ),
-    ]
+
+    # --- What was asked for -----------------------------------------------------------------------
+
+    @cached_property
+    def now(self):
+        """One time for all that a screen says."""
+        return timezone.now()
+
+    @cached_property
+    def search_query(self) -> str:
+        """The words searched for, given in the open or sealed."""
+        given, user = self.request.GET, self.request.user
+        text = given.get("q", "") or show_words(given.get("find", ""), user)
+        return one_line(text[: MAX_SEARCH * 4])[:MAX_SEARCH]
+
+    @cached_property
+    def chosen(self) -> dict[str, str]:
+        """The filters that are set, each with its value as it stands in the address."""
+        form = self.filters.form
+        form.is_valid()
+        cleaned = form.cleaned_data
+        return {name: self.request.GET[name] for name in FILTERS if name in form.fields and cleaned.get(name)}
+
+    @cached_property
+    def set_code(self) -> str:
+        """The ready set. Who searches, or asks for a status, looks through all unless a set is named."""
+        asked = self.request.GET.get("set", "")
+        if asked in ready_sets.SETS:
+            return asked
+        is_wide = not asked and (self.is_searching or "status" in self.chosen)
+        return ready_sets.EVERYTHING if is_wide else ready_sets.DEFAULT
+
+    @property
+    def may_wait(self) -> bool:
+        """False when nothing that is listed can be waiting for an answer, which spares the database a sort."""
+        is_settled = "status" in self.chosen and self.chosen["status"] not in AWAITING
+        return not is_settled and self.set_code not in {"quarantine", "closed"}
+
+    @cached_property
+    def counts(self) -> dict[str, int]:
+        """How many requests each set holds, whatever is searched for."""
+        return ready_sets.count(self.request.user, now=self.now)
+
+    def get_valid_orderings(self) -> list[str]:
+        """Name the open columns; those that are sealed cannot be sorted by."""
+        return ORDERINGS
+
+    # --- What is found ----------------------------------------------------------------------------
 
     def get_base_queryset(self):
-        """Return all requests with what a line shows."""
-        return ConsultationRequest.objects.for_queue()
+        """Return the requests of the set that this account may see."""
+        return ready_sets.requests_in(self.set_code, self.request.user, self.now)
+
+    def filter_queryset(self, queryset):
+        """Narrow by each filter with a known value; an unknown one filters nothing."""
+        for name in self.chosen:
+            queryset = self.filters.filters[name].filter(queryset, self.filters.form.cleaned_data[name])
+        return queryset
 
     def order_queryset(self, queryset):
-        """Sort by one column, requests without a value last; the newest first among equals."""
+        """Sort by one column, without a value last, newest first among equals; or the pressing first."""
+        if not self.ordering:
+            return queryset.order_by(*(PRESSING_FIRST if self.may_wait else NEWEST_FIRST))
         name = self.ordering.lstrip("-")
-        column = F(name).desc(nulls_last=True) if self.ordering.startswith("-") else F(name).asc(nulls_last=True)
-        return queryset.order_by(column, "-pk")
+        column = STATUS_ORDER if name == "status" else F(name)
+        is_down = self.ordering.startswith("-")
+        return queryset.order_by(column.desc(nulls_last=True) if is_down else column.asc(nulls_last=True), "-pk")
 
     def search_queryset(self, queryset):
-        """Keep what contains the words searched for."""
+        """Keep what the words match."""
         return queryset.matching(self.search_query) if self.is_searching else queryset
+
+    def get_queryset(self):
+        """Return numbers alone: the long sealed texts would make sorting slow."""
+        return super().get_queryset().values_list("pk", flat=True)
+
+    def get_paginator(self, *args, **kwargs):
+        """Take the number of a whole set from where it was counted already."""
+        paginator = super().get_paginator(*args, **kwargs)
+        if not self.is_searching and not self.chosen:
+            paginator.count = self.counts[self.set_code]
+        return paginator
+
+    def paginate_queryset(self, queryset, page_size):
+        """Fetch what the lines of one page show."""
+        paginator, page, numbers, is_paginated = super().paginate_queryset(queryset, page_size)
+        order = list(numbers)
+        found = {one.pk: one for one in visible_to(self.request.user).for_queue().filter(pk__in=order)}
+        page.object_list = [found[pk] for pk in order if pk in found]
+        return paginator, page, page.object_list, is_paginated
+
+    # --- What is shown ----------------------------------------------------------------------------
+
+    def get_context_data(self, **kwargs) -> dict:
+        """Add sets, lines and forms, and keep in the trail that somebody looked."""
+        user = self.request.user
+        context = super().get_context_data(**kwargs)
+        rows = context["object_list"]
+        self._record(context["items_count"], context["page_obj"].number)
+        return context | {
+            "ready_sets": self.get_ready_sets(),
+            "empty": ready_sets.SETS[self.set_code],
+            "headings": [(one, one.next_sort(self.ordering), one.direction(self.ordering)) for one in HEADINGS],
+            "lines": [line_of(one, self.now) for one in rows],
+            "words": self.search_query,
+            "is_searching": self.is_searching,
+            "is_filtered": bool(self.chosen),
+            "is_narrowed": bool(self.is_searching or self.chosen),
+            "bulk": BulkForm(user, {one.status for one in rows}) if rows and may_work_in_bulk(user) else None,
+            "may_read_trail": may_read_trail(user),
+            "set_code": self.set_code,
+        }
+
+    def get_ready_sets(self) -> list[dict]:
+        """Return the sets that say something to this account, each with its number and address."""
+        shown = [one for one in ready_sets.SETS.values() if is_intake(self.request.user) or not one.for_intake]
+        return [
+            {
+                "label": one.label,
+                "number": self.counts[one.code],
+                "url": f"{self.index_url}?set={one.code}",
+                "is_current": one.code == self.set_code,
+                "is_alarming": one.code == "overdue" and self.counts[one.code] > 0,
+            }
+            for one in shown
+        ]
+
+    def _record(self, found: int, page: int) -> None:
+        action = AuditAction.SEARCHED if self.is_searching else AuditAction.LISTED
+        facts = {"set": self.set_code, "found": found, "page": page if page > 1 else None}
+        audit.record(action, by=self.request.user, **facts, **self.chosen)
+
+
+class SearchView(ForReaders, View):
+    """Takes the words from the form of the queue, so that no address, history or log holds a person's name."""
+
+    doing = "search"
+    http_method_names = ["post", "options"]
+
+    def post(self, request) -> HttpResponseRedirect:
+        """Lead to the list. Words or a status look through all requests, other filters through the set at hand."""
+        given = {name: value for name in FILTERS if (value := request.POST.get(name, "")[:100])}
+        words = one_line(request.POST.get("q", "")[: MAX_SEARCH * 4])[:MAX_SEARCH]
+        if words:
+            given["find"] = hide_words(words, request.user)
+        if not words and "status" not in given and request.POST.get("set") in ready_sets.SETS:
+            given["set"] = request.POST["set"]
+        address = reverse("consultations:index")
+        return HttpResponseRedirect(f"{address}?{urlencode(given)}" if given else address)

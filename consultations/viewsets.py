@@ -4,18 +4,20 @@ from django.urls import path
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.viewsets.base import ViewSet
 
+from consultations.bulk import BulkView
 from consultations.detail import AssignView, MoveView, RequestView
-from consultations.listing import QueueView
+from consultations.listing import QueueView, SearchView
 from consultations.mailroom import MailroomView, RequeueAllView, RequeueView
-from consultations.permissions import VIEW
+from consultations.permissions import has_any
+from consultations.trail import TrailView
 
 
 class ConsultationsMenuItem(MenuItem):
     """The entry of the menu."""
 
     def is_shown(self, request) -> bool:
-        """Only for those who may see requests."""
-        return request.user.has_perm(VIEW)
+        """Only for those who may see requests, be it a single one."""
+        return has_any(request.user)
 
 
 class ConsultationsViewSet(ViewSet):
@@ -32,10 +34,12 @@ class ConsultationsViewSet(ViewSet):
         """Return the addresses below ``/admin/consultations/``."""
         return [
             path("", self.construct_view(QueueView), name="index"),
-            path("results/", self.construct_view(QueueView, results_only=True), name="index_results"),
             path("messages/", self.construct_view(MailroomView), name="messages"),
             path("messages/again/", self.construct_view(RequeueAllView), name="requeue_all"),
             path("messages/<int:pk>/again/", self.construct_view(RequeueView), name="requeue"),
+            path("search/", self.construct_view(SearchView), name="search"),
+            path("bulk/", self.construct_view(BulkView), name="bulk"),
+            path("trail/", self.construct_view(TrailView), name="trail"),
             path("<int:pk>/", self.construct_view(RequestView), name="request"),
             path("<int:pk>/move/", self.construct_view(MoveView), name="move"),
             path("<int:pk>/assign/", self.construct_view(AssignView), name="assign"),

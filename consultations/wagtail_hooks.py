@@ -1,11 +1,14 @@
 """What the admin gets from this app."""
 
 from django.contrib.auth.models import Permission
+from django.templatetags.static import static
 from django.urls import reverse_lazy
+from django.utils.html import format_html
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 
 from consultations.message_texts import MessageTextViewSet
+from consultations.panel import panel_for
 from consultations.permissions import is_intake
 from consultations.viewsets import ConsultationsViewSet
 
@@ -41,3 +44,17 @@ def register_mailroom() -> MailroomMenuItem:
 def register_permissions():
     """Offer the permissions on requests in the editor of groups."""
     return Permission.objects.filter(content_type__app_label="consultations", content_type__model="consultationrequest")
+
+
+@hooks.register("insert_global_admin_css")
+def intake_css():
+    """Dress queue, panel and trail."""
+    return format_html('<link rel="stylesheet" href="{}">', static("css/admin-intake.css"))
+
+
+@hooks.register("construct_homepage_panels")
+def add_intake_panel(request, panels):
+    """Put the numbers of the intake desk on the home screen of those who may see requests."""
+    panel = panel_for(request.user)
+    if panel:
+        panels.append(panel)

@@ -1,6 +1,6 @@
 """What the intake managers set: how soon an answer is due, in which hours, and who is told."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -57,7 +57,7 @@ class IntakeSettings(BaseGenericSetting):
         ),
     )
     digest_at = models.TimeField(
-        default="08:00",
+        default=time(8),
         verbose_name="time of the morning digest",
         help_text="What is unanswered, once a day.",
     )

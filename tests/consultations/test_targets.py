@@ -117,3 +117,7 @@ def test_settings_are_saved_with_their_hours(client, staff):
     saved = IntakeSettings.current()
     assert (saved.urgent_minutes, saved.addresses, saved.digest_at) == (45, ["desk@example.com"], time(7, 30))
     assert saved.calendar(Urgency.URGENT).hours == {0: [(time(9), time(17))], 1: [(time(9), time(17))]}
+
+
+def test_settings_that_nobody_has_saved_are_of_the_right_kinds():
+    assert IntakeSettings.current().digest_at == time(8)

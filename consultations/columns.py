@@ -1,0 +1,169 @@
+"""What a line of the queue says, in words: pure functions of a request and the time."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db.models import Case, IntegerField, Value, When
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.timezone import localdate, localtime
+
+from consultations.clock import Urgency
+from consultations.models import ConsultationRequest, Relationship
+from consultations.workflow import OPEN, Status
+
+NOBODY = "Nobody"
+#: With less time left than this, the line says so with more weight.
+PRESSING = timedelta(minutes=60)
+_FOR_WHOM = {Relationship.FAMILY: "for a family member", Relationship.OTHER: "for someone else"}
+_URGENCY = {
+    Urgency.URGENT: ("Urgent", "warning", "urgent"),
+    Urgency.SOON: ("Soon", "time", "soon"),
+    Urgency.NORMAL: ("Normal", "", "normal"),
+}
+#: The states in the order of the work, for sorting.
+STATUS_ORDER = Case(
+    *(When(status=status, then=Value(place)) for place, status in enumerate(Status)), output_field=IntegerField()
+)
+
+
+@dataclass(frozen=True)
+class Heading:
+    """The head of a column. ``sort`` is what its link asks for first, empty when the column cannot be sorted."""
+
+    code: str
+    label: str
+    sort: str = ""
+
+    @property
+    def key(self) -> str:
+        """The sort key without its direction."""
+        return self.sort.lstrip("-")
+
+    def next_sort(self, ordering: str) -> str:
+        """Return what the link asks for: the other direction when the list is sorted by this column; empty for none."""
+        if not self.key or ordering.lstrip("-") != self.key:
+            return self.sort
+        return self.key if ordering.startswith("-") else f"-{self.key}"
+
+    def direction(self, ordering: str) -> str:
+        """Return the value of ``aria-sort``; empty when the list is not sorted by this column."""
+        if not self.key or ordering.lstrip("-") != self.key:
+            return ""
+        return "descending" if ordering.startswith("-") else "ascending"
+
+
+HEADINGS = (
+    Heading("reference", "Reference"),
+    Heading("name", "Name"),
+    Heading("matter", "Matter"),
+    Heading("urgency", "Urgency", "-urgency"),
+    Heading("court", "Next court date", "court_date"),
+    Heading("answer", "First answer", "due_at"),
+    Heading("assignee", "Assigned to"),
+    Heading("status", "Status", "status"),
+    Heading("received", "Received", "-submitted_at"),
+)
+ORDERINGS = [f"{sign}{heading.key}" for heading in HEADINGS if heading.sort for sign in ("", "-")]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """How a request stands against its target; ``state`` is one of overdue, pressing, waiting, answered, age."""
+
+    words: str
+    state: str
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the queue, ready to be shown."""
+
+    key: str
+    reference: str
+    url: str
+    name: str
+    matter: str
+    for_whom: str
+    urgency: str
+    urgency_icon: str
+    urgency_state: str
+    in_custody: bool
+    court: str
+    court_when: str
+    answer: Answer
+    assignee: str
+    status_code: str
+    status: str
+    received: str
+
+
+def line_of(request: ConsultationRequest, now: datetime) -> Line:
+    """Return the line of a request that was fetched by ``for_queue``."""
+    urgency, icon, state = _URGENCY[request.urgency]
+    return Line(
+        key=str(request.pk),
+        reference=request.reference,
+        url=detail_url(request),
+        name=request.full_name,
+        matter=request.area_title or "Not said",
+        for_whom=_FOR_WHOM.get(request.relationship, ""),
+        urgency=urgency,
+        urgency_icon=icon,
+        urgency_state=state,
+        in_custody=request.in_custody,
+        court=date_format(request.court_date, "M j, Y") if request.court_date else "",
+        court_when=day_words(request.court_date, localdate(now)) if request.court_date else "",
+        answer=answer_of(request, now),
+        assignee=user_name(request.assignee) or NOBODY,
+        status_code=request.status,
+        status=request.get_status_display(),
+        received=moment_words(request.submitted_at, now),
+    )
+
+
+def answer_of(request: ConsultationRequest, now: datetime) -> Answer:
+    """Return how much time is left, by how much it is overdue, how soon it was answered, or else how old it is."""
+    if request.is_overdue(now):
+        return Answer(f"{span_words(now - request.due_at)} overdue", "overdue")
+    if request.awaits_first_contact and request.due_at:
+        left = request.due_at - now
+        return Answer(f"{span_words(left)} left", "pressing" if left < PRESSING else "waiting")
+    if request.first_contact_at and request.status in OPEN:
+        return Answer(f"answered in {span_words(request.first_contact_at - request.submitted_at)}", "answered")
+    return Answer(f"{span_words(now - request.submitted_at)} old", "age")
+
+
+def span_words(span: timedelta) -> str:
+    """Return a length of time as one says it: minutes up to an hour, hours up to two days, then days."""
+    minutes = max(0, int(span.total_seconds() // 60))
+    if minutes < 1:
+        return "under 1 min"
+    if minutes < 60:
+        return f"{minutes} min"
+    return f"{minutes // 60} h" if minutes < 48 * 60 else f"{minutes // (24 * 60)} days"
+
+
+def day_words(day: date, today: date) -> str:
+    """Return how near a day is."""
+    days = (day - today).days
+    near = {-1: "yesterday", 0: "today", 1: "tomorrow"}
+    return near.get(days) or (f"in {days} days" if days > 0 else f"{-days} days ago")
+
+
+def moment_words(moment: datetime, now: datetime) -> str:
+    """Return a moment with as much of its date as is needed to tell it."""
+    local, today = localtime(moment), localtime(now).date()
+    if local.date() == today:
+        return f"Today, {date_format(local, 'g:i A')}"
+    return date_format(local, "M j, g:i A" if local.year == today.year else "M j, Y")
+
+
+def detail_url(request: ConsultationRequest) -> str:
+    """Return the address of one request."""
+    return reverse("consultations:request", args=[request.pk])
+
+
+def user_name(user) -> str:
+    """Return how a member of staff is called; empty for nobody."""
+    return (user.get_full_name() or user.get_username()) if user else ""

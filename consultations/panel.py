@@ -1,0 +1,54 @@
+"""The intake desk in numbers, on the home screen of the admin."""
+
+from django.db.models import Q
+from django.urls import reverse
+from wagtail.admin.ui.components import Component
+
+from consultations import ready_sets
+from consultations.permissions import ADMIN, is_intake
+from consultations.workflow import Status
+
+#: The sets that the panel counts; an attorney sees only those that are not the intake staff's own.
+COUNTED = ("overdue", "court", "mine", "quarantine")
+_ANY = "any_request"
+
+
+class IntakePanel(Component):
+    """What waits, each a number that leads to the set. ``order`` puts it above everything else."""
+
+    name = "intake"
+    order = 40
+    template_name = "consultations/admin/queue_panel.html"
+
+    def __init__(self, numbers: dict[str, int], *, for_intake: bool):
+        self.numbers, self.for_intake = numbers, for_intake
+
+    def get_context_data(self, parent_context) -> dict:
+        """Add a tile for each number."""
+        queue = reverse("consultations:index")
+        sets = [ready_sets.SETS[code] for code in COUNTED]
+        new = self.numbers["new"]
+        tiles = [{"label": "New", "number": new, "url": f"{queue}?status={Status.NEW}", "is_alarming": False}]
+        tiles += [
+            {
+                "label": one.label,
+                "number": self.numbers[one.code],
+                "url": f"{queue}?set={one.code}",
+                "is_alarming": one.code == "overdue" and self.numbers[one.code] > 0,
+            }
+            for one in sets
+            if self.for_intake or not one.for_intake
+        ]
+        return {"tiles": tiles, "is_calm": not self.numbers["waiting"], "queue_url": queue}
+
+
+def panel_for(user) -> IntakePanel | None:
+    """Return the panel of an account, or None when there is nothing of the intake for it to see; by one query."""
+    if not user.is_active or not user.has_perm(ADMIN):
+        return None
+    numbers = ready_sets.count(
+        user, COUNTED, new=Q(status=Status.NEW), waiting=ready_sets.WAITING, **({} if is_intake(user) else {_ANY: Q()})
+    )
+    if not is_intake(user) and not numbers[_ANY]:
+        return None
+    return IntakePanel(numbers, for_intake=is_intake(user))

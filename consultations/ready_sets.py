@@ -1,0 +1,136 @@
+"""The ready sets of requests: what belongs to each, how many there are, and what to say when there is none."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.contrib.auth import get_user_model
+from django.db.models import F, Func, IntegerField, Q, Subquery
+from django.utils import timezone
+
+from consultations.clock import COURT_SOON
+from consultations.permissions import visible_to
+from consultations.workflow import AWAITING, CLOSED, OPEN, Status
+
+#: Those to whom nobody has called or written yet, so that their clock runs.
+WAITING = Q(status__in=AWAITING, first_contact_at=None)
+_OPEN = Q(status__in=OPEN)
+
+
+@dataclass(frozen=True)
+class ReadySet:
+    """One set: ``condition`` takes the account that looks and the time. ``title`` and ``advice`` are for an empty one.
+
+    ``for_intake`` sets say nothing to an attorney, who sees what is assigned to her or him and no more.
+    """
+
+    code: str
+    label: str
+    condition: Callable[[object, datetime], Q]
+    title: str
+    advice: str
+    for_intake: bool = False
+
+
+def _court(user, now: datetime) -> Q:
+    today = timezone.localdate(now)
+    return _OPEN & Q(court_date__range=(today, today + COURT_SOON))
+
+
+SETS = {
+    one.code: one
+    for one in (
+        ReadySet(
+            "open",
+            "Open",
+            lambda user, now: _OPEN,
+            "Nothing is open",
+            "Every request has come to its end. New ones appear here by themselves, the most pressing at the top.",
+        ),
+        ReadySet(
+            "mine",
+            "Mine",
+            lambda user, now: _OPEN & Q(assignee=user),
+            "Nothing is assigned to you",
+            "Look into “Unassigned” and take over what nobody sees to yet.",
+        ),
+        ReadySet(
+            "unassigned",
+            "Unassigned",
+            lambda user, now: _OPEN & Q(assignee=None),
+            "Every open request has somebody who sees to it",
+            "New requests appear here until somebody takes them.",
+            for_intake=True,
+        ),
+        ReadySet(
+            "overdue",
+            "Overdue",
+            lambda user, now: WAITING & Q(due_at__lte=now),
+            "Nobody waits longer than promised",
+            "A request comes here when its time has run out and no call or message to the person is logged.",
+        ),
+        ReadySet(
+            "custody",
+            "In custody",
+            lambda user, now: _OPEN & Q(in_custody=True),
+            "No open request is about somebody in custody",
+            "When you learn on the telephone that a person is held, note it on the request: it moves up at once.",
+        ),
+        ReadySet(
+            "court",
+            "Court within 7 days",
+            _court,
+            "No court date within the next seven days",
+            "Ask for the next court date in every first call and note it on the request.",
+        ),
+        ReadySet(
+            "quarantine",
+            "Quarantine",
+            lambda user, now: Q(status=Status.QUARANTINE),
+            "Nothing is in quarantine",
+            "What looks as if no person had sent it is kept here. Look in once a day, and release what is real.",
+            for_intake=True,
+        ),
+        ReadySet(
+            "closed",
+            "Closed",
+            lambda user, now: Q(status__in=CLOSED),
+            "Nothing is closed yet",
+            "Requests come here when they are retained, declined, referred, not reached, or merged into another one.",
+        ),
+        ReadySet(
+            "all",
+            "All",
+            lambda user, now: Q(),
+            "No requests yet",
+            "What visitors send through the consultation form appears here.",
+        ),
+    )
+}
+DEFAULT, EVERYTHING = "open", "all"
+#: Every request is in exactly one of these, so that all need not be counted again.
+_PARTS = ("open", "quarantine", "closed")
+
+
+def requests_in(code: str, user, now: datetime):
+    """Return the requests of a set that this account may see."""
+    return visible_to(user).filter(SETS[code].condition(user, now))
+
+
+def count(user, codes: Iterable[str] = tuple(SETS), now: datetime | None = None, **others: Q) -> dict[str, int]:
+    """Return how many requests each of the sets holds for this account, and each of ``others``, by one query.
+
+    One count for each, so that the database can take its own index for every one of them.
+    """
+    now, codes = now or timezone.now(), set(codes)
+    needed = codes - {EVERYTHING} | (set(_PARTS) if EVERYTHING in codes else set())
+    counted = {code: requests_in(code, user, now) for code in needed}
+    counted |= {name: visible_to(user).filter(condition) for name, condition in others.items()}
+    row = get_user_model().objects.filter(pk=user.pk)
+    numbers = row.values(**{name: _number(requests) for name, requests in counted.items()}).get()
+    return numbers | ({EVERYTHING: sum(numbers[part] for part in _PARTS)} if EVERYTHING in codes else {})
+
+
+def _number(requests) -> Subquery:
+    counted = requests.order_by().annotate(number=Func(F("pk"), function="COUNT")).values("number")
+    return Subquery(counted, output_field=IntegerField())

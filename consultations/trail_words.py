@@ -1,0 +1,153 @@
+"""The trail of who did what, told in words. It knows codes and numbers; names are looked up for one page at a time."""
+
+from dataclasses import dataclass
+
+from django.contrib.auth import get_user_model
+from django.urls import reverse
+
+from consultations.columns import user_name
+from consultations.models import AuditAction, AuditEntry
+from consultations.outcomes import Channel, Direction
+from consultations.permissions import visible_to
+from consultations.ready_sets import SETS
+from consultations.workflow import Status
+
+#: What was done, by the code in the trail; {request} stands for its reference.
+_CHANGES = {
+    "receive": "took in {request}",
+    "correct": "took in a correction of {request}",
+    "note": "added a note to {request}",
+    "matter": "changed what is known of custody and court on {request}",
+    "screen": "screened {user} off from {request}",
+    "unscreen": "took down the screen between {user} and {request}",
+    "take_in": "merged {other} into {request}",
+}
+#: What was attempted.
+_ATTEMPTS = {
+    "list": "the list of requests",
+    "search": "a search among requests",
+    "bulk": "a change of several requests at once",
+    "trail": "this trail",
+    "move": "moving {request}",
+    "assign": "assigning {request}",
+    "add_note": "a note on {request}",
+    "log_contact": "logging a contact on {request}",
+    "change_matter": "changing custody and court on {request}",
+    "screen": "screening somebody off from {request}",
+    "unscreen": "taking down a screen at {request}",
+    "merge": "merging {request}",
+}
+#: Why it was refused.
+_REASONS = {
+    "not_permitted": "not permitted",
+    "out_of_reach": "out of reach",
+    "may_not_assign": "not to that person",
+    "stale": "somebody was quicker",
+    "forbidden": "not possible from its status",
+    "no_reason": "the reason was missing",
+    "no_contact": "no contact was logged",
+    "no_time": "the appointment had no time",
+    "empty": "nothing was written",
+    "too_long": "it was too long",
+    "no_consent": "no consent to text messages",
+    "too_many": "too many at once",
+    "itself": "a request cannot be merged into itself",
+    "target": "not into that request",
+    "self": "not oneself",
+    "unknown_contact": "how and with what result was not said",
+}
+
+
+_CONTACTS = {
+    Channel.CALL: "a call",
+    Channel.TEXT: "a text message",
+    Channel.EMAIL: "an e-mail",
+    Channel.VISIT: "a visit",
+}
+
+
+@dataclass(frozen=True)
+class TrailLine:
+    """One line: who, what in words, and the address of the request if there is one to see."""
+
+    entry: AuditEntry
+    actor: str
+    words: str
+    reference: str
+    url: str
+
+
+class Narrator:
+    """Tells the lines of one page to one account. One query finds all names, another one all references."""
+
+    def __init__(self, entries: list[AuditEntry], viewer):
+        numbers = {number for one in entries for number in (one.request_id, one.facts.get("other")) if number}
+        accounts = {one.actor_id for one in entries} | {
+            value for one in entries for name in ("to", "user") if (value := _number(one.facts.get(name)))
+        }
+        self.references = dict(visible_to(viewer).filter(pk__in=numbers).values_list("pk", "reference"))
+        found = get_user_model().objects.filter(pk__in=accounts - {None})
+        self.names = {one.pk: user_name(one) for one in found}
+
+    def tell(self, entry: AuditEntry) -> TrailLine:
+        """Return the line of an entry."""
+        pk = entry.request_id
+        url = reverse("consultations:request", args=[pk]) if pk in self.references else ""
+        return TrailLine(entry, self.account(entry.actor_id), self._words(entry), self.references.get(pk, ""), url)
+
+    def account(self, number: int | None) -> str:
+        """Return how an account is called; by its number when it no longer exists."""
+        if number is None:
+            return "The website"
+        return self.names.get(number, f"account {number}")
+
+    def request(self, number: int | None) -> str:
+        """Return a reference; the number of a request that is gone or out of sight."""
+        return self.references.get(number, f"request {number}") if number else "a request"
+
+    def _words(self, entry: AuditEntry) -> str:
+        facts, name = entry.facts, self.request(entry.request_id)
+        match entry.action:
+            case AuditAction.LISTED:
+                return f"looked at the list{_which_set(facts)}"
+            case AuditAction.SEARCHED:
+                return f"searched the requests ({facts.get('found', 0)} found)"
+            case AuditAction.TRAIL:
+                return f"read the trail of {name}" if entry.request_id else "read this trail"
+            case AuditAction.REFUSED:
+                attempt = _ATTEMPTS.get(facts.get("doing"), "{request}").format(request=name)
+                why = _REASONS.get(facts.get("why"))
+                return f"was refused {attempt}" + (f": {why}" if why else "")
+            case AuditAction.CHANGED:
+                return self._change(facts, name)
+        verb = {AuditAction.VIEWED: "opened", AuditAction.PRINTED: "printed", AuditAction.EXPORTED: "exported"}
+        return f"{verb.get(entry.action, 'did something with')} {name if entry.request_id else 'requests'}"
+
+    def _change(self, facts: dict, name: str) -> str:
+        match facts.get("doing"):
+            case "assign":
+                return f"assigned {name} to {self.account(facts['to'])}" if facts.get("to") else f"made {name} nobody’s"
+            case "move":
+                return f"moved {name} from “{_status(facts.get('from'))}” to “{_status(facts.get('to'))}”"
+            case "contact":
+                return f"logged {_contact(facts)} on {name}"
+        other, user = self.request(facts.get("other")), self.account(facts.get("user"))
+        return _CHANGES.get(facts.get("doing"), "changed {request}").format(request=name, other=other, user=user)
+
+
+def _number(value) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def _which_set(facts: dict) -> str:
+    one, page = SETS.get(facts.get("set")), facts.get("page")
+    return (f" “{one.label}”" if one else "") + (f", page {page}" if page else "")
+
+
+def _status(code) -> str:
+    return Status(code).label if code in Status.values else "another status"
+
+
+def _contact(facts: dict) -> str:
+    word = _CONTACTS.get(facts.get("channel"), "a contact")
+    return f"{word} from the person" if facts.get("direction") == Direction.IN else f"{word} to the person"
