@@ -34,6 +34,8 @@ LABELS = {
     "message": "Message",
 }
 NOTHING = "Not said"
+#: What the screen shows large, above the other facts of the person.
+HEADLINE = frozenset({"full_name", "phone", "email", "preferred_contact", "best_time"})
 CONTACT_WORDS = dict(PreferredContact.choices)
 RELATION_WORDS = {str(code): words for code, words in RELATION_TO_SENDER.items()}
 
@@ -47,6 +49,7 @@ class Fact:
     before: tuple[str, ...] = ()
     extra: str = ""
     is_long: bool = False
+    name: str = ""
 
 
 @dataclass(frozen=True)
@@ -128,4 +131,4 @@ def consent_facts(request: ConsultationRequest) -> list[Fact]:
 def _fact(request: ConsultationRequest, name: str, before: Mapping[str, tuple[str, ...]], extra: str = "") -> Fact:
     words = value_words(name, getattr(request, name))
     is_long = name in {"message", "other_parties"}
-    return Fact(LABELS[name], words, before.get(name, ()), extra=extra, is_long=is_long)
+    return Fact(LABELS[name], words, before.get(name, ()), extra=extra, is_long=is_long, name=name)

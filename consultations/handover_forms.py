@@ -1,6 +1,7 @@
 """The forms that hand a request over, join it with another, or keep it from somebody."""
 
 from django import forms
+from django.contrib.auth import get_user_model
 from django.db.models import Exists, OuterRef
 
 from consultations import actions
@@ -10,6 +11,7 @@ from consultations.merging import merge
 from consultations.models import ConsultationRequest, Screen
 from consultations.permissions import assignable_by, visible_to
 from consultations.reference import read_reference
+from consultations.workflow import Status
 
 ME, NOBODY = "me", "nobody"
 
@@ -78,21 +80,23 @@ class MergeForm(DeskForm):
 
     name, button, done = "merge", "Merge into that request", "Merged into {request}."
     refusals = {"itself": "reference", "target": "reference"}
-    into = forms.ChoiceField(label="Merge into", required=False, widget=forms.RadioSelect)
+    into = forms.CharField(label="Merge into", required=False, widget=forms.RadioSelect)
     reference = forms.CharField(
         label="Or into the request with this reference", required=False, help_text="For example K7MW-3QFP."
     )
 
-    def __init__(self, *args, targets=(), **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["into"].choices = [(one.request.reference, str(one.request)) for one in targets]
+    def offer(self, duplicates) -> None:
+        """Offer these duplicates to choose from; without any, only a reference can be given."""
+        targets = [one.request for one in duplicates if one.request.status not in {Status.MERGED, Status.QUARANTINE}]
+        self.fields["into"].widget.choices = [(one.reference, f"{one}, {one.full_name}") for one in targets]
         if not targets:
-            self.fields.pop("into")
+            self.fields["into"].widget = forms.HiddenInput()
+            self.fields["reference"].label = "Into the request with this reference"
 
     def clean(self) -> dict:
         """Find the request that is meant; one that this person may not see is not found."""
         cleaned = super().clean()
-        typed = str(cleaned.get("reference") or self.data.get("into") or "")
+        typed = cleaned.get("reference") or cleaned.get("into") or ""
         reference = read_reference(typed)
         target = visible_to(self.user).filter(reference=reference).first() if reference else None
         if target is None:
@@ -132,12 +136,15 @@ class ScreenForm(DeskForm):
 
 
 class UnscreenForm(ScreenForm):
-    """Takes the wall down."""
+    """Takes the wall down; there is one such form for everybody who is ``screened``."""
 
     name, button, done = "unscreen", "Remove", "A screen of {request} is removed."
     verb = staticmethod(actions.unscreen)
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args, screened=None, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["user"].queryset = self.fields["user"].queryset.model.objects.all()
+        self.screened, self.person = screened, user_name(screened)
+        self.auto_id = False
+        self.fields["user"].queryset = get_user_model().objects.all()
         self.fields["user"].widget = forms.HiddenInput()
+        self.initial = {"user": getattr(screened, "pk", None)}
