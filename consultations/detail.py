@@ -67,9 +67,14 @@ class Desk:
         return [form for form in self.moves if form.is_plain]
 
     @property
-    def asking_moves(self) -> list[MoveForm]:
-        """The moves that ask for something."""
-        return [form for form in self.moves if not form.is_plain]
+    def dated_moves(self) -> list[MoveForm]:
+        """The moves that ask for a day and a time."""
+        return [form for form in self.moves if "scheduled_for" in form.fields]
+
+    @property
+    def reasoned_moves(self) -> list[MoveForm]:
+        """The moves that ask for a reason."""
+        return [form for form in self.moves if "reason" in form.fields]
 
     def place(self, posted: DeskForm) -> bool:
         """Put a form that was refused where it belongs; return whether there is such a place."""
@@ -130,7 +135,7 @@ class RequestScreen(WithinReach, WagtailAdminTemplateMixin):
             **shared,
             person_beside=[fact for fact in shared["person"] if fact.before or fact.name not in dossier.HEADLINE],
             desk=desk,
-            duplicates=duplicates,
+            duplicates=[one for one in duplicates if one.request.pk not in shared["history"].linked],
             refused=refused,
             homeless=refused.typed() if refused is not None and not is_placed else [],
             ways=dossier.ways_to_reach(found),

@@ -89,6 +89,11 @@ class History:
     merged: list[ConsultationRequest]
 
     @property
+    def linked(self) -> set[int]:
+        """The numbers of the requests that belong with this one."""
+        return {other.pk for other in (*self.follows, *self.follow_ups, *self.merged_into, *self.merged)}
+
+    @property
     def recent(self) -> list[Line]:
         """The lines that stand open."""
         return self.lines[:SHOWN]
