@@ -34,6 +34,8 @@ LABELS = {
     "message": "Message",
 }
 NOTHING = "Not said"
+#: Texts of several lines.
+LONG = frozenset({"message", "other_parties"})
 #: What the screen shows large, above the other facts of the person.
 HEADLINE = frozenset({"full_name", "phone", "email", "preferred_contact", "best_time"})
 CONTACT_WORDS = dict(PreferredContact.choices)
@@ -130,5 +132,4 @@ def consent_facts(request: ConsultationRequest) -> list[Fact]:
 
 def _fact(request: ConsultationRequest, name: str, before: Mapping[str, tuple[str, ...]], extra: str = "") -> Fact:
     words = value_words(name, getattr(request, name))
-    is_long = name in {"message", "other_parties"}
-    return Fact(LABELS[name], words, before.get(name, ()), extra=extra, is_long=is_long, name=name)
+    return Fact(LABELS[name], words, before.get(name, ()), extra=extra, is_long=name in LONG, name=name)

@@ -10,7 +10,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
-from consultations.dossier import LABELS, value_words
+from consultations.dossier import LABELS, LONG, value_words
 from consultations.listing import user_name
 from consultations.models import AuditEntry, ConsultationRequest, EventKind, RequestEvent
 from consultations.outcomes import words_of
@@ -50,6 +50,7 @@ class Change:
     label: str
     before: str
     after: str
+    is_long: bool = False
 
 
 @dataclass(frozen=True)
@@ -195,7 +196,7 @@ def _changes(event: RequestEvent) -> tuple[Change, ...]:
         return ()
     old, new = values["old"], values["new"]
     return tuple(
-        Change(label, value_words(name, old.get(name)), value_words(name, new[name]))
+        Change(label, value_words(name, old.get(name)), value_words(name, new[name]), name in LONG)
         for name, label in LABELS.items()
         if name in new
     )
