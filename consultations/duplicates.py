@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import product
 
+from django.db.models import Exists, OuterRef
 from rapidfuzz.distance import JaroWinkler
 
 from consultations.models import ConsultationRequest, RequestEntry
@@ -23,8 +24,8 @@ PER_STEP = 50
 #: "Smith/Smyth" 89, "Steven/Stephen" 89, "Mark/Marc" 88, "Jon/John" 93, "Catherine/Katherine" 93, "Mohammed/Muhammad"
 #: 85. Of pairs that are not: "Doe/Roe" 78, "Jones/James" 76, "David/Daniel" 76, "Jane/John" 67.
 ALIKE = 85
-#: Letters by which a misspelt name is still looked up. Two words that both begin so are few among all names.
-BEGINNING = 3
+#: Letters by which a misspelt name is still looked up, when all of its words begin so.
+BEGINNINGS = (3, 2)
 #: More words of one name are not looked up; the longest tell the most.
 WORDS = 3
 SAME_PHONE, SAME_EMAIL = "Same telephone number", "Same e-mail address"
@@ -111,11 +112,15 @@ def _with_like_names(request: ConsultationRequest, names: Iterable[str]) -> Iter
     steps = []
     for name in names:
         words = sorted(query_words(name), key=lambda word: (-len(word), word))[:WORDS]
-        beginnings = list(dict.fromkeys(word[:BEGINNING] for word in words))
-        steps += [(0, words), (1, beginnings)]
-        steps += [(2, [word]) for word in words if len(words) > 1 and len(word) >= BEGINNING]
+        steps.append((0, words))
+        steps += [(rank, _beginnings(words, length)) for rank, length in enumerate(BEGINNINGS, start=1)]
+        steps += [(9, [word]) for word in words if len(word) > 1]
     for _, words in sorted(dict.fromkeys((rank, tuple(words)) for rank, words in steps), key=lambda step: step[0]):
         yield from _newest(request, NAME, words)
+
+
+def _beginnings(words: Iterable[str], length: int) -> list[str]:
+    return list(dict.fromkeys(word[:length] for word in words))
 
 
 def _newest(request: ConsultationRequest, purpose: str, values: Iterable[str]) -> list[int]:
@@ -123,9 +128,16 @@ def _newest(request: ConsultationRequest, purpose: str, values: Iterable[str]) -
     values = [value for value in values if value]
     if not values:
         return []
-    first, *others = values
-    entries = RequestEntry.objects.exclude(row=request)
-    found = entries.filter(digest__in=digests_for_lookup(first, purpose))
-    for value in others:
-        found = found.filter(row__in=RequestEntry.objects.equal_to(purpose, value))
+    found = entries_of(purpose, values).exclude(row=request)
     return list(found.order_by("-row_id").values_list("row_id", flat=True)[:PER_STEP])
+
+
+def entries_of(purpose: str, values: Iterable[str]):
+    """Return one entry for each row that has all of these values."""
+    first, *others = values
+    found = RequestEntry.objects.filter(digest__in=digests_for_lookup(first, purpose))
+    for value in others:
+        # Asked row by row, so that the search ends with the last row that is wanted, however many have the value.
+        same_row = RequestEntry.objects.filter(row=OuterRef("row"), digest__in=digests_for_lookup(value, purpose))
+        found = found.filter(Exists(same_row))
+    return found
