@@ -127,8 +127,9 @@ class ScreenForm(DeskForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["user"].queryset = assignable_by(self.user)
-        self.fields["user"].label_from_instance = user_name
+        self.fields["user"].queryset = get_user_model().objects.all()
+        people = [one for one in people_for(self.user, self.request) if one != self.user]
+        self.fields["user"].widget.choices = [("", "Choose…"), *((one.pk, user_name(one)) for one in people)]
 
     def act(self) -> ConsultationRequest:
         """Set it up."""
@@ -145,6 +146,5 @@ class UnscreenForm(ScreenForm):
         super().__init__(*args, **kwargs)
         self.screened, self.person = screened, user_name(screened)
         self.auto_id = False
-        self.fields["user"].queryset = get_user_model().objects.all()
         self.fields["user"].widget = forms.HiddenInput()
         self.initial = {"user": getattr(screened, "pk", None)}
