@@ -111,12 +111,17 @@ def _with_like_names(request: ConsultationRequest, names: Iterable[str]) -> Iter
     """Yield the numbers of candidates, the most telling first: all words, all beginnings, then any one whole word."""
     steps = []
     for name in names:
-        words = sorted(query_words(name), key=lambda word: (-len(word), word))[:WORDS]
+        words = sorted(query_words(name), key=_telling)[:WORDS]
         steps.append((0, words))
         steps += [(rank, _beginnings(words, length)) for rank, length in enumerate(BEGINNINGS, start=1)]
         steps += [(9, [word]) for word in words if len(word) > 1]
     for _, words in sorted(dict.fromkeys((rank, tuple(words)) for rank, words in steps), key=lambda step: step[0]):
         yield from _newest(request, NAME, words)
+
+
+def _telling(word: str) -> tuple:
+    """Sort the words first that few names have, numbers, then long ones: the search goes through the first one's rows."""
+    return not _numbers([word]), -len(word), word
 
 
 def _beginnings(words: Iterable[str], length: int) -> list[str]:
