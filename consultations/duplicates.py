@@ -120,7 +120,7 @@ def _with_like_names(request: ConsultationRequest, names: Iterable[str]) -> Iter
 
 
 def _telling(word: str) -> tuple:
-    """Sort the words first that few names have, numbers, then long ones: the search goes through the first one's rows."""
+    """Sort the words first that few names have, numbers, then long ones: the first one's rows are gone through."""
     return not _numbers([word]), -len(word), word
 
 

@@ -128,8 +128,12 @@ class ScreenForm(DeskForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["user"].queryset = get_user_model().objects.all()
+        self.fields["user"].widget.choices = self.people()
+
+    def people(self) -> list[tuple]:
+        """Return who can be chosen: everybody else who is not screened off yet."""
         people = [one for one in people_for(self.user, self.request) if one != self.user]
-        self.fields["user"].widget.choices = [("", "Choose…"), *((one.pk, user_name(one)) for one in people)]
+        return [("", "Choose…"), *((one.pk, user_name(one)) for one in people)]
 
     def act(self) -> ConsultationRequest:
         """Set it up."""
@@ -148,3 +152,7 @@ class UnscreenForm(ScreenForm):
         self.auto_id = False
         self.fields["user"].widget = forms.HiddenInput()
         self.initial = {"user": getattr(screened, "pk", None)}
+
+    def people(self) -> list[tuple]:
+        """Return nobody: who is meant is settled."""
+        return []
