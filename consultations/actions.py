@@ -4,6 +4,7 @@ All raise `Refused` with words for whoever asked, and `ConsultationRequest.DoesN
 refusal leaves a line in the trail.
 """
 
+import hashlib
 from collections.abc import Callable
 from datetime import date, datetime
 from functools import wraps
@@ -18,11 +19,12 @@ from consultations.notifications import announce_release
 from consultations.outcomes import OUTCOMES, Channel, Direction
 from consultations.permissions import holds, is_screened, may_assign, visible_to
 from consultations.targets import set_urgency
-from consultations.text import paragraphs
+from consultations.text import one_line, paragraphs
 from consultations.workflow import AWAITING, CLOSED, Power, Status, find_move
 
 #: The longest note or reason that is kept, in characters.
 NOTE_LENGTH = 5000
+COURT_LENGTH = ConsultationRequest._meta.get_field("court").max_length
 
 
 class Refused(Exception):
@@ -43,10 +45,10 @@ def action(verb: Callable) -> Callable:
             with transaction.atomic():
                 return verb(pk, by=by, **arguments)
         except Refused as refusal:
-            audit.record(AuditAction.REFUSED, by=by, request=pk, doing=verb.__name__, why=refusal.code)
+            audit.refused(by, pk, doing=verb.__name__, why=refusal.code)
             raise
         except ConsultationRequest.DoesNotExist:
-            audit.record(AuditAction.REFUSED, by=by, request=pk, doing=verb.__name__, why="out_of_reach")
+            audit.refused(by, pk, doing=verb.__name__, why="out_of_reach")
             raise
 
     return acting
@@ -104,7 +106,7 @@ def add_note(pk: int, *, text: str, by, once: UUID | None = None, now=None) -> C
     if not text:
         raise Refused(request, "empty", "Write the note first.")
     _need_short(request, text)
-    if not _was_sent(once):
+    if not _was_sent(request, once, EventKind.NOTED, text):
         note(request, EventKind.NOTED, by=by, now=now, text=text, once=once)
         audit.record(AuditAction.CHANGED, by=by, request=request, doing="note")
     return request
@@ -123,9 +125,9 @@ def log_contact(
         raise Refused(request, "no_consent", "The person has not agreed to text messages.")
     text = paragraphs(text)
     _need_short(request, text)
-    if _was_sent(once):
-        return request
     facts = {"direction": direction, "channel": channel, "outcome": outcome}
+    if _was_sent(request, once, EventKind.CONTACT, text, facts):
+        return request
     note(request, EventKind.CONTACT, by=by, now=now, facts=facts, text=text, once=once)
     audit.record(AuditAction.CHANGED, by=by, request=request, doing="contact", **facts)
     if direction == Direction.OUT and request.first_contact_at is None:
@@ -139,16 +141,28 @@ def log_contact(
 
 @action
 def change_matter(
-    pk: int, *, in_custody: bool, court_date: date | None, court: str, by, now=None
+    pk: int, *, in_custody: bool, court_date: date | None, court: str, by, seen: str | None = None, now=None
 ) -> ConsultationRequest:
-    """Keep what staff have learnt of custody and court; the target follows when it becomes more urgent."""
+    """Keep what staff have learnt of custody and court; the target follows when it becomes more urgent.
+
+    ``seen`` is the `matter_version` that the person had before their eyes.
+    """
     request, now = locked(pk, by), now or timezone.now()
     need(request, by, Power.WORK)
-    facts = {"in_custody": in_custody, "court_date": court_date.isoformat() if court_date else None}
-    request.in_custody, request.court_date, request.court = in_custody, court_date, court
+    wanted = {"in_custody": in_custody, "court_date": court_date, "court": one_line(court)[:COURT_LENGTH]}
+    changed = {name: value for name, value in wanted.items() if value != getattr(request, name)}
+    if not changed:
+        return request
+    if seen is not None and seen != matter_version(request):
+        raise Refused(request, "stale", "Somebody has changed it in the meantime. Compare, then save again.")
+    old = {name: _plain(getattr(request, name)) for name in changed}
+    for name, value in changed.items():
+        setattr(request, name, value)
     set_urgency(request, now=now)
     request.save(update_fields=["in_custody", "court_date", "court", "urgency", "due_at"])
-    note(request, EventKind.CHANGED, by=by, now=now, facts=facts)
+    facts = {"in_custody": in_custody, "court_date": court_date.isoformat() if court_date else None}
+    values = {"new": {name: _plain(value) for name, value in changed.items()}, "old": old}
+    note(request, EventKind.CHANGED, by=by, now=now, facts=facts, values=values)
     audit.record(AuditAction.CHANGED, by=by, request=request, doing="matter")
     return request
 
@@ -202,8 +216,24 @@ def _need_short(request: ConsultationRequest, text: str) -> None:
         raise Refused(request, "too_long", f"Please shorten it to {NOTE_LENGTH} characters; there are {len(text)}.")
 
 
-def _was_sent(once: UUID | None) -> bool:
-    return once is not None and RequestEvent.objects.filter(once=once).exists()
+def _was_sent(request: ConsultationRequest, once: UUID | None, kind: str, text: str, facts: dict | None = None) -> bool:
+    """True when this form has been kept before. Raise `Refused` when it then said something else: no word is lost."""
+    kept = RequestEvent.objects.filter(once=once).first() if once else None
+    if kept is None:
+        return False
+    if (kept.request_id, kept.kind, kept.text, kept.facts) != (request.pk, kind, text, facts or {}):
+        raise Refused(request, "sent_otherwise", "This form was sent before, with other words. Send it once more.")
+    return True
+
+
+def matter_version(request: ConsultationRequest) -> str:
+    """Return what tells whether custody and court are still as somebody saw them."""
+    matter = (request.in_custody, _plain(request.court_date), request.court)
+    return hashlib.sha256(repr(matter).encode()).hexdigest()[:16]
+
+
+def _plain(value) -> str | bool:
+    return value if isinstance(value, bool) else str(value or "")
 
 
 def _words(request: ConsultationRequest) -> str:

@@ -3,6 +3,9 @@
 from consultations.models.events import AuditAction, AuditEntry
 from consultations.models.requests import ConsultationRequest
 
+#: A number that no request can have may still be asked for, and does not fit the column.
+MAX_ID = 2**63 - 1
+
 
 def record(
     action: AuditAction, *, by=None, request: ConsultationRequest | int | None = None, **facts: int | str | bool | None
@@ -17,3 +20,8 @@ def record(
         request_id=getattr(request, "pk", request),
         facts={name: value for name, value in facts.items() if value is not None},
     )
+
+
+def refused(by, pk: int, **facts: int | str | bool | None) -> AuditEntry:
+    """Add that somebody was refused, with the number that was asked for, whether or not there is such a request."""
+    return record(AuditAction.REFUSED, by=by, request=pk if pk <= MAX_ID else None, **facts)

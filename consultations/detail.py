@@ -1,84 +1,200 @@
-"""One request in the admin, and the buttons on it."""
+"""One request on one screen, and on paper. Whom it is hidden from learns nothing of it, not even that it exists."""
 
-from django.http import Http404, HttpResponseRedirect
+from dataclasses import dataclass, field
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
 from django.urls import reverse
-from django.views.generic import TemplateView, View
-from wagtail.admin import messages
+from django.utils import timezone
+from django.views.generic import TemplateView
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
-from consultations import actions
-from consultations.listing import NeedsPermissions, detail_url, user_name
-from consultations.models import ConsultationRequest
-from consultations.permissions import CHANGE, VIEW, moves_for
+from consultations import audit, dossier, standing
+from consultations.access import may_read_trail
+from consultations.columns import user_name
+from consultations.desk_forms import ContactForm, DeskForm, MatterForm, MoveForm, NoteForm
+from consultations.duplicates import Duplicate, likely_duplicates
+from consultations.handover_forms import AssignForm, MergeForm, ScreenForm, UnscreenForm
+from consultations.models import AuditAction, ConsultationRequest
+from consultations.permissions import has_any, holds, is_intake, may_assign, may_merge, moves_for, visible_to
+from consultations.timeline import history_of, looks_at
+from consultations.workflow import Power, Status
 
 
-class RequestView(NeedsPermissions, WagtailAdminTemplateMixin, TemplateView):
-    """One request on one screen."""
+class WithinReach:
+    """Lets in who has anything to do with intake, to the requests that they may see; first among a view's bases.
+
+    For all others every number gives the same answer, so that nobody learns which requests there are.
+    """
+
+    doing = "view"
+
+    def dispatch(self, request, *args, **kwargs):
+        """Refuse before anything is looked up, and keep answers out of every cache."""
+        if not has_any(request.user):
+            audit.refused(request.user, kwargs["pk"], doing=self.doing, why="no_access")
+            raise PermissionDenied
+        response = super().dispatch(request, *args, **kwargs)
+        response["Cache-Control"] = "no-store, private"
+        return response
+
+    def find(self) -> ConsultationRequest:
+        """Return the request that the address names. 404 when there is none for this account."""
+        pk = self.kwargs["pk"]
+        found = visible_to(self.request.user).with_matter().filter(pk=pk).first()
+        if found is None:
+            audit.refused(self.request.user, pk, doing=self.doing, why="out_of_reach")
+            raise Http404("No such request")
+        return found
+
+
+@dataclass
+class Desk:
+    """The forms that this account may use on this request; one that was sent and refused stands in its place."""
+
+    moves: list[MoveForm] = field(default_factory=list)
+    contact: ContactForm | None = None
+    note: NoteForm | None = None
+    assign: AssignForm | None = None
+    can_take: bool = False
+    matter: MatterForm | None = None
+    merge: MergeForm | None = None
+    screen: ScreenForm | None = None
+    screened: list[UnscreenForm] = field(default_factory=list)
+
+    @property
+    def plain_moves(self) -> list[MoveForm]:
+        """The moves that are a single button."""
+        return [form for form in self.moves if form.is_plain]
+
+    @property
+    def dated_moves(self) -> list[MoveForm]:
+        """The moves that ask for a day and a time."""
+        return [form for form in self.moves if "scheduled_for" in form.fields]
+
+    @property
+    def reasoned_moves(self) -> list[MoveForm]:
+        """The moves that ask for a reason."""
+        return [form for form in self.moves if "reason" in form.fields]
+
+    def place(self, posted: DeskForm) -> bool:
+        """Put a form that was refused where it belongs; return whether there is such a place."""
+        if isinstance(posted, MoveForm):
+            for at, form in enumerate(self.moves):
+                if form.to == posted.to and posted.move:
+                    self.moves[at] = posted
+                    return True
+            return False
+        if getattr(self, posted.name, None) is None:
+            return False
+        setattr(self, posted.name, posted)
+        return True
+
+
+def desk_of(user, request: ConsultationRequest, duplicates: list[Duplicate]) -> Desk:
+    """Return the desk of an account at a request; empty for one that may only read it."""
+    desk, given = Desk(), {"user": user, "request": request}
+    is_unanswered = request.first_contact_at is None
+    desk.moves = [
+        MoveForm(to=to, **given)
+        for to in moves_for(user, request)
+        # Logging the call or the message moves it there.
+        if not (to == Status.CONTACTED and is_unanswered)
+    ]
+    if holds(user, Power.WORK, request):
+        desk.contact, desk.note, desk.matter = ContactForm(**given), NoteForm(**given), MatterForm(**given)
+        desk.can_take = request.assignee_id != user.pk and may_assign(user, user, request)
+        desk.assign = AssignForm(**given) if is_intake(user) else None
+    if may_merge(user, request):
+        desk.merge = MergeForm(**given)
+    if holds(user, Power.MANAGE, request):
+        desk.screen = ScreenForm(**given)
+        screens = request.screens.select_related("user").order_by("pk")
+        desk.screened = [UnscreenForm(screened=screen.user, **given) for screen in screens]
+    return desk
+
+
+class RequestScreen(WithinReach, WagtailAdminTemplateMixin):
+    """What the screen shows, for those who open it and for those whose button was refused."""
 
     template_name = "consultations/admin/request.html"
     header_icon = "mail"
-    http_method_names = ["get", "head", "options"]
 
-    def get_context_data(self, pk: int, **kwargs) -> dict:
-        """Add the request, and what this member of staff may do with it. 404 when there is none."""
-        found = ConsultationRequest.objects.with_matter().filter(pk=pk).first()
-        if found is None:
-            raise Http404("No such request")
+    def screen(self, found: ConsultationRequest, refused: DeskForm | None = None) -> dict:
+        """Return what the template needs, and keep in the trail that it was shown."""
+        user, now = self.request.user, timezone.now()
+        audit.record(AuditAction.VIEWED, by=user, request=found)
         self.page_title = str(found)
-        user = self.request.user
-        return super().get_context_data(
-            consultation=found,
-            assignee_name=user_name(found.assignee),
-            can_change=user.has_perm(CHANGE),
-            moves=moves_for(user, found),
-            is_mine=found.assignee_id == user.pk,
-            **kwargs,
+        duplicates = likely_duplicates(found, user)
+        desk = desk_of(user, found, duplicates)
+        is_placed = refused is not None and desk.place(refused)
+        if desk.merge:
+            desk.merge.offer(duplicates)
+        can_read_trail = may_read_trail(user)
+        shared = paper(found, user, now)
+        return self.get_context_data(
+            **shared,
+            person_beside=[fact for fact in shared["person"] if fact.before or fact.name not in dossier.HEADLINE],
+            desk=desk,
+            duplicates=[one for one in duplicates if one.request.pk not in shared["history"].linked],
+            refused=refused,
+            homeless=refused.typed() if refused is not None and not is_placed else [],
+            ways=dossier.ways_to_reach(found),
+            status_tone=standing.status_tone(found),
+            suspicions=standing.suspicion_words(found.suspicions) if found.status == Status.QUARANTINE else [],
+            looks=looks_at(found, user) if can_read_trail else None,
+            trail_url=_trail_url(found) if can_read_trail else "",
+            zone=timezone.localtime(now).tzname(),
         )
 
     def get_breadcrumbs_items(self) -> list[dict]:
-        """The way to this screen: the list, then the reference."""
+        """The way to this screen: the list, for those who have it, then the reference."""
         above = {"url": reverse("consultations:index"), "label": "Consultations"}
-        return [*self.breadcrumbs_items, above, {"url": "", "label": self.page_title}]
+        here = {"url": "", "label": self.page_title}
+        return [*self.breadcrumbs_items, above, here]
 
 
-class DeskView(NeedsPermissions, View):
-    """A button on a request: does one thing and leads back to it."""
-
-    needed = (VIEW, CHANGE)
-    http_method_names = ["post"]
-
-    def post(self, request, pk: int):
-        """Do it; 404 when there is no such request."""
-        try:
-            done = self.act(pk)
-        except ConsultationRequest.DoesNotExist as error:
-            raise Http404("No such request") from error
-        return HttpResponseRedirect(detail_url(done))
-
-    def act(self, pk: int) -> ConsultationRequest:
-        """Do what the button says and return the request."""
-        raise NotImplementedError
+def paper(found: ConsultationRequest, user, now) -> dict:
+    """Return what the screen and the print have in common."""
+    history = history_of(found, user)
+    return {
+        "consultation": found,
+        "assignee_name": user_name(found.assignee),
+        "clock": standing.clock_of(found, now),
+        "urgency": standing.urgency_words(found),
+        "alerts": standing.alerts_of(found, now),
+        "person": dossier.person_facts(found, history.before),
+        "matter": dossier.matter_facts(found, history.before, now),
+        "origin": dossier.origin_facts(found),
+        "consent": dossier.consent_facts(found),
+        "history": history,
+    }
 
 
-class MoveView(DeskView):
-    """Brings the request into the state ``to``."""
-
-    def act(self, pk: int) -> ConsultationRequest:
-        """Move it, or say why not."""
-        try:
-            moved = actions.move(pk, to=self.request.POST.get("to", ""), by=self.request.user)
-        except actions.Refused as refusal:
-            messages.error(self.request, f"Not changed. {refusal}")
-            return refusal.request
-        messages.success(self.request, f"{moved} is now {moved.get_status_display().lower()}.")
-        return moved
+def _trail_url(found: ConsultationRequest) -> str:
+    """Return where the whole trail of a request is read."""
+    return f"{reverse('consultations:trail')}?reference={found.reference}"
 
 
-class AssignView(DeskView):
-    """Assigns the request to whoever presses the button."""
+class RequestView(RequestScreen, TemplateView):
+    """One request on one screen."""
 
-    def act(self, pk: int) -> ConsultationRequest:
-        """Assign it."""
-        assigned = actions.assign(pk, to=self.request.user, by=self.request.user)
-        messages.success(self.request, f"{assigned} is yours.")
-        return assigned
+    http_method_names = ["get", "head", "options"]
+
+    def get(self, request, *args, **kwargs):
+        """Show it."""
+        return self.render_to_response(self.screen(self.find()))
+
+
+class PrintView(WithinReach, TemplateView):
+    """The same for paper: nothing but what belongs into the file."""
+
+    doing = "print"
+    template_name = "consultations/admin/request_print.html"
+    http_method_names = ["get", "head", "options"]
+
+    def get_context_data(self, **kwargs) -> dict:
+        """Add the request, and keep in the trail that it was printed."""
+        found, user, now = self.find(), self.request.user, timezone.now()
+        audit.record(AuditAction.PRINTED, by=user, request=found)
+        return super().get_context_data(**paper(found, user, now), printed_at=now, printed_by=user_name(user))

@@ -2,7 +2,6 @@
 
 from urllib.parse import urlencode
 
-from django.core.exceptions import PermissionDenied
 from django.db.models import Case, F, When
 from django.http import HttpResponseRedirect
 from django.urls import reverse
@@ -14,33 +13,19 @@ from wagtail.admin.views.generic.base import BaseListingView
 from consultations import audit, ready_sets
 from consultations.access import ForReaders, may_read_trail, may_work_in_bulk
 from consultations.bulk import BulkForm
-from consultations.columns import HEADINGS, ORDERINGS, STATUS_ORDER, detail_url, line_of, user_name
+from consultations.columns import HEADINGS, ORDERINGS, STATUS_ORDER, line_of
 from consultations.filters import QueueFilterSet, hide_words, show_words
 from consultations.models import AuditAction, ConsultationRequest
-from consultations.permissions import VIEW, is_intake, visible_to
+from consultations.permissions import is_intake, visible_to
 from consultations.querysets import MAX_SEARCH
 from consultations.text import one_line
 from consultations.workflow import AWAITING
-
-__all__ = ["NeedsPermissions", "QueueView", "SearchView", "detail_url", "user_name"]
 
 PER_PAGE = 50
 FILTERS = ("status", "assignee", "practice_area")
 #: Waiting requests by when they are due, so that the overdue come first; then all others, newest first.
 PRESSING_FIRST = (Case(When(ready_sets.WAITING, then=F("due_at"))).asc(nulls_last=True), "-submitted_at", "-pk")
 NEWEST_FIRST = ("-submitted_at", "-pk")
-
-
-class NeedsPermissions:
-    """Lets in those who hold all of ``needed``; one of them alone opens nothing. First among the bases of a view."""
-
-    needed: tuple[str, ...] = (VIEW,)
-
-    def dispatch(self, request, *args, **kwargs):
-        """Refuse before anything is looked up, so that nobody learns which requests there are."""
-        if not request.user.has_perms(self.needed):
-            raise PermissionDenied
-        return super().dispatch(request, *args, **kwargs)
 
 
 class QueueView(ForReaders, BaseListingView):

@@ -21,11 +21,16 @@ _CHANGES = {
     "screen": "screened {user} off from {request}",
     "unscreen": "took down the screen between {user} and {request}",
     "take_in": "merged {other} into {request}",
+    "requeue": "sent a message about {request} again",
 }
 #: What was attempted.
 _ATTEMPTS = {
     "list": "the list of requests",
     "search": "a search among requests",
+    "view": "opening {request}",
+    "print": "printing {request}",
+    "messages": "the list of undelivered messages",
+    "requeue": "sending messages again",
     "bulk": "a change of several requests at once",
     "trail": "this trail",
     "move": "moving {request}",
@@ -42,6 +47,8 @@ _REASONS = {
     "not_permitted": "not permitted",
     "out_of_reach": "out of reach",
     "may_not_assign": "not to that person",
+    "no_access": "not permitted",
+    "sent_otherwise": "the form had been sent with other words",
     "stale": "somebody was quicker",
     "forbidden": "not possible from its status",
     "no_reason": "the reason was missing",

@@ -5,7 +5,17 @@ from wagtail.admin.menu import MenuItem
 from wagtail.admin.viewsets.base import ViewSet
 
 from consultations.bulk import BulkView
-from consultations.detail import AssignView, MoveView, RequestView
+from consultations.desk_views import (
+    AssignView,
+    ContactView,
+    MatterView,
+    MergeView,
+    MoveView,
+    NoteView,
+    ScreenView,
+    UnscreenView,
+)
+from consultations.detail import PrintView, RequestView
 from consultations.listing import QueueView, SearchView
 from consultations.mailroom import MailroomView, RequeueAllView, RequeueView
 from consultations.permissions import has_any
@@ -43,4 +53,11 @@ class ConsultationsViewSet(ViewSet):
             path("<int:pk>/", self.construct_view(RequestView), name="request"),
             path("<int:pk>/move/", self.construct_view(MoveView), name="move"),
             path("<int:pk>/assign/", self.construct_view(AssignView), name="assign"),
+            path("<int:pk>/contact/", self.construct_view(ContactView), name="contact"),
+            path("<int:pk>/note/", self.construct_view(NoteView), name="note"),
+            path("<int:pk>/matter/", self.construct_view(MatterView), name="matter"),
+            path("<int:pk>/merge/", self.construct_view(MergeView), name="merge"),
+            path("<int:pk>/screen/", self.construct_view(ScreenView), name="screen"),
+            path("<int:pk>/unscreen/", self.construct_view(UnscreenView), name="unscreen"),
+            path("<int:pk>/print/", self.construct_view(PrintView), name="print"),
         ]

@@ -10,8 +10,10 @@ from tests.consultations.factories import ConsultationRequestFactory as Request
 pytestmark = pytest.mark.django_db
 
 LIST = "/admin/consultations/"
-READ = ["", "?q=Secret", "?status=new", "?export=csv", "?export=xlsx", "{pk}/"]
+READ = ["", "?q=Secret", "?status=new", "?export=csv", "?export=xlsx", "{pk}/", "{pk}/print/"]
 PRESS = ["{pk}/move/", "{pk}/assign/"]
+#: The other buttons of the request screen; what they do is tested in test_desk_views.py.
+BUTTONS = [f"{{pk}}/{name}/" for name in ("contact", "note", "matter", "merge", "screen", "unscreen")]
 READERS = {"intake", "intake_manager", "owner"}
 ROLES = ["editor", "publisher", "intake", "intake_manager", "owner"]
 #: Every single permission on requests, and the pairs that lack the one to see them.
@@ -38,7 +40,7 @@ def leaks(response) -> bool:
     return any(secret in response.content.decode() for secret in SECRETS)
 
 
-@pytest.mark.parametrize("address", [*READ, *PRESS])
+@pytest.mark.parametrize("address", [*READ, *PRESS, *BUTTONS])
 def test_anonymous_is_sent_to_the_login(client, request_of_jane, address):
     for method in (client.get, client.post):
         response = method(LIST + address.format(pk=request_of_jane.pk))
@@ -70,7 +72,7 @@ def test_pressing_buttons(staff, request_of_jane, role, address):
 
 
 @pytest.mark.parametrize("held", ODD, ids=str)
-@pytest.mark.parametrize("address", [*READ, *PRESS])
+@pytest.mark.parametrize("address", [*READ, *PRESS, *BUTTONS])
 def test_odd_permissions_open_nothing(staff, request_of_jane, held, address):
     client = as_user(staff("odd", *held))
     for method in (client.get, client.post):
@@ -84,8 +86,9 @@ def test_odd_permissions_open_nothing(staff, request_of_jane, held, address):
 @pytest.mark.parametrize("address", PRESS)
 def test_seeing_is_not_changing(staff, request_of_jane, address):
     client = as_user(staff("reader", "view_consultationrequest"))
-    client.post(LIST + address.format(pk=request_of_jane.pk), {"to": Status.IN_REVIEW})
+    response = client.post(LIST + address.format(pk=request_of_jane.pk), {"to": Status.IN_REVIEW})
     request_of_jane.refresh_from_db()
+    assert response.status_code == 422
     assert (request_of_jane.status, request_of_jane.assignee) == (Status.NEW, None)
     assert '<button class="button' not in client.get(f"{LIST}{request_of_jane.pk}/").content.decode()
 
@@ -98,10 +101,11 @@ def test_permission_without_access_to_the_admin_opens_nothing(staff, request_of_
     assert not leaks(response)
 
 
+@pytest.mark.parametrize("address", ["{pk}/", "{pk}/print/", *PRESS, *BUTTONS])
 @pytest.mark.parametrize("pk", ["existing", "missing"])
-def test_nobody_learns_which_requests_there_are(staff, request_of_jane, pk):
+def test_nobody_learns_which_requests_there_are(staff, request_of_jane, pk, address):
     number = request_of_jane.pk if pk == "existing" else 999_999
-    response = as_user(staff("editor")).get(f"{LIST}{number}/")
+    response = as_user(staff("editor")).post(LIST + address.format(pk=number))
     assert (response.status_code, response["Location"]) == (302, "/admin/")
 
 
@@ -115,17 +119,9 @@ def test_no_other_address_of_the_admin_knows_requests():
     """No create, edit, delete, history, usage, copy, chooser or export has come along."""
     admin = next(item for item in get_resolver().url_patterns if str(item.pattern) == "admin/")
     ours = next(item for item in admin.url_patterns if str(item.pattern) == "consultations/")
-    mailroom = ["messages", "requeue_all", "requeue"]
-    assert [item.name for item in ours.url_patterns] == [
-        "index",
-        *mailroom,
-        "search",
-        "bulk",
-        "trail",
-        "request",
-        "move",
-        "assign",
-    ]
+    desk = ["search", "bulk", "trail", "messages", "requeue_all", "requeue"]
+    screen = ["request", "move", "assign", "contact", "note", "matter", "merge", "screen", "unscreen", "print"]
+    assert sorted(item.name for item in ours.url_patterns) == sorted(["index", *desk, *screen])
     others = [str(item.pattern) for item in admin.url_patterns if "consultation" in str(item.pattern)]
     assert others == ["consultations/"]
 
@@ -151,7 +147,7 @@ def test_groups_can_be_given_the_permissions_in_the_admin(staff):
     assert "consultation" in page.lower()
 
 
-@pytest.mark.parametrize("address", PRESS)
+@pytest.mark.parametrize("address", [*PRESS, *BUTTONS])
 def test_buttons_need_the_token_against_forgery(staff, request_of_jane, address):
     client = Client(enforce_csrf_checks=True)
     client.force_login(staff("intake"))

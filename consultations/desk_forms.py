@@ -1,0 +1,238 @@
+"""The forms on the screen of a request. Each does one thing; what may be done is decided by the actions."""
+
+from uuid import uuid4
+
+from django import forms
+
+from consultations import actions
+from consultations.models import ConsultationRequest, RequestEvent
+from consultations.models.events import EventKind
+from consultations.outcomes import OUTCOMES, Channel, Direction
+from consultations.permissions import moves_for
+from consultations.workflow import Status
+
+#: Each way of a contact as the beginning of an option.
+WAYS = {
+    (Direction.OUT, Channel.CALL): "We called",
+    (Direction.OUT, Channel.TEXT): "We texted",
+    (Direction.OUT, Channel.EMAIL): "We wrote an e-mail",
+    (Direction.OUT, Channel.VISIT): "We met in person",
+    (Direction.IN, Channel.CALL): "They called",
+    (Direction.IN, Channel.TEXT): "They texted",
+    (Direction.IN, Channel.EMAIL): "They wrote an e-mail",
+    (Direction.IN, Channel.VISIT): "They came in person",
+}
+
+
+class DeskForm(forms.Form):
+    """A form of the screen. Several stand on one page, so its ids carry its name."""
+
+    name = ""
+    #: The words on its button, and of the message when it is done; the latter may hold the reference, and no more.
+    button, done = "Save", "Saved."
+    #: The field that a refusal belongs to, by its code; all others belong to the form.
+    refusals: dict[str, str] = {}
+
+    def __init__(self, data=None, *, user, request: ConsultationRequest, **kwargs):
+        self.user, self.request = user, request
+        super().__init__(data, auto_id=f"id_{self.name}_%s", **kwargs)
+
+    def act(self) -> ConsultationRequest:
+        """Do it and return the request to go on with."""
+        raise NotImplementedError
+
+    def refuse(self, refusal: actions.Refused) -> None:
+        """Show why not, at the field at fault, in a form that can be sent again as it is."""
+        field = self.refusals.get(refusal.code)
+        self.add_error(field if field in self.fields else None, str(refusal))
+        self.data = self.data.copy()
+        self.data.update(self.marks(refusal.request))
+
+    def marks(self, request: ConsultationRequest) -> dict[str, str]:
+        """Return the hidden values of a form that is made now."""
+        return {}
+
+    def done_words(self, request: ConsultationRequest) -> str:
+        """Return what to say when it is done; the reference is the only word of the request in it."""
+        return self.done.format(request=request, status=request.get_status_display().lower())
+
+    def is_done_already(self, refusal: actions.Refused) -> bool:
+        """True when the same person has just done this very thing: a double click."""
+        return False
+
+    def typed(self) -> list[str]:
+        """Return the words that somebody typed, for when the form itself has no place on the screen any more."""
+        texts = [self.data.get(name, "") for name, field in self.fields.items() if isinstance(field, TextField)]
+        return [text for text in texts if text.strip()]
+
+
+class TextField(forms.CharField):
+    """Paragraphs. What is too long comes back with words about it; a browser would cut it without any."""
+
+    def __init__(self, *, rows: int = 3, **kwargs):
+        widget = forms.Textarea(attrs={"rows": rows})
+        super().__init__(widget=widget, **{"required": False} | kwargs)
+
+
+class OnceForm(DeskForm):
+    """A form that is kept once, however often it is sent."""
+
+    refusals = {"empty": "text", "too_long": "text", "sent_otherwise": "text"}
+    once = forms.UUIDField(widget=forms.HiddenInput(attrs={"autocomplete": "off"}), required=False, initial=uuid4)
+
+    def clean(self) -> dict:
+        """Take a mark that is none for a missing one: nobody can mend it, and the words matter more."""
+        self.errors.pop("once", None)
+        return super().clean()
+
+    def marks(self, request: ConsultationRequest) -> dict[str, str]:
+        """Return a new mark; the old one may have been used."""
+        return {"once": str(uuid4())}
+
+
+class MoveForm(DeskForm):
+    """Brings the request into another state. Asks for what this move needs and nothing else."""
+
+    name, done = "move", "{request} is now {status}."
+    refusals = {"no_reason": "reason", "no_time": "scheduled_for"}
+    to = forms.CharField(widget=forms.HiddenInput, required=False)
+    seen = forms.CharField(widget=forms.HiddenInput(attrs={"autocomplete": "off"}), required=False)
+    scheduled_for = forms.DateTimeField(
+        label="Day and time",
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        error_messages=dict.fromkeys(("required", "invalid"), "Give a day and a time that lie ahead."),
+    )
+    reason = TextField(
+        label="Reason",
+        required=True,
+        help_text="It is kept in the timeline, for colleagues only.",
+        error_messages={"required": "Write down the reason."},
+    )
+
+    def __init__(self, data=None, *, to: str = "", **kwargs):
+        super().__init__(data, **kwargs)
+        self.to = to or str(self.data.get("to", ""))
+        self.move = moves_for(self.user, self.request).get(self.to)
+        self.initial = {"to": self.to, **self.marks(self.request)}
+        if self.move:
+            self.button, self.auto_id = self.move.label, f"id_move_{self.to}_%s"
+        needed = {"reason": self.move and self.move.needs_reason, "scheduled_for": self.to == Status.SCHEDULED}
+        for field, is_needed in needed.items():
+            self.fields[field].required = bool(self.move and is_needed)
+            if self.move and not is_needed:
+                self.fields.pop(field)
+
+    def marks(self, request: ConsultationRequest) -> dict[str, str]:
+        """Return the state that is before the person's eyes."""
+        return {"seen": request.status}
+
+    @property
+    def is_plain(self) -> bool:
+        """True when there is nothing to fill in: a single button."""
+        return not self.visible_fields()
+
+    def act(self) -> ConsultationRequest:
+        """Move it."""
+        values = {name: self.cleaned_data.get(name) for name in ("to", "seen", "scheduled_for")}
+        return actions.move(self.request.pk, by=self.user, reason=self.cleaned_data.get("reason", ""), **values)
+
+    def is_done_already(self, refusal: actions.Refused) -> bool:
+        """True when this person has made the same move from the same state last."""
+        if refusal.code != "stale":
+            return False
+        last = RequestEvent.objects.filter(request=self.request.pk, kind=EventKind.MOVED).order_by("-at", "-pk").first()
+        way = {"from": self.cleaned_data["seen"], "to": self.cleaned_data["to"]}
+        return last is not None and last.actor_id == self.user.pk and way.items() <= last.facts.items()
+
+
+class ContactForm(OnceForm):
+    """Keeps a call or a message. One list of what can be, so that nothing else can be chosen."""
+
+    name, button, done = "contact", "Log it", "Logged for {request}."
+    refusals = OnceForm.refusals | {"unknown_contact": "contact", "no_consent": "contact"}
+    contact = forms.ChoiceField(
+        label="What happened",
+        error_messages=dict.fromkeys(("required", "invalid_choice"), "Choose how, and what came of it."),
+    )
+    text = TextField(label="What was said", rows=3, help_text="For colleagues; may stay empty.")
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["contact"].choices = contact_choices(can_text=True)
+        self.fields["contact"].widget.choices = contact_choices(can_text=self.request.sms_consent)
+
+    def act(self) -> ConsultationRequest:
+        """Log it."""
+        direction, channel, outcome = self.cleaned_data["contact"].split("-")
+        return actions.log_contact(
+            self.request.pk,
+            direction=direction,
+            channel=channel,
+            outcome=outcome,
+            text=self.cleaned_data["text"],
+            once=self.cleaned_data["once"],
+            by=self.user,
+        )
+
+
+def contact_choices(*, can_text: bool) -> list:
+    """Return every contact that can be logged, by direction; text messages of ours with consent only."""
+    groups: dict[str, list[tuple[str, str]]] = {Direction.OUT.label: [], Direction.IN.label: []}
+    for way, outcomes in OUTCOMES.items():
+        if can_text or way != (Direction.OUT, Channel.TEXT):
+            direction, channel = way
+            groups[Direction(direction).label] += [
+                (f"{direction}-{channel}-{code}", f"{WAYS[way]}: {_small(outcome.label)}")
+                for code, outcome in outcomes.items()
+            ]
+    return [("", "Choose…"), *groups.items()]
+
+
+def _small(words: str) -> str:
+    return words[:1].lower() + words[1:]
+
+
+class NoteForm(OnceForm):
+    """Keeps a note."""
+
+    name, button, done = "note", "Add the note", "Noted for {request}."
+    text = TextField(
+        label="Note",
+        rows=4,
+        required=True,
+        help_text="For colleagues. The person never sees it.",
+        error_messages={"required": "Write the note first."},
+    )
+
+    def act(self) -> ConsultationRequest:
+        """Keep it."""
+        values = {name: self.cleaned_data[name] for name in ("text", "once")}
+        return actions.add_note(self.request.pk, by=self.user, **values)
+
+
+class MatterForm(DeskForm):
+    """Keeps what staff have learnt of custody and court."""
+
+    name, button, done = "matter", "Save custody and court", "Custody and court of {request} are saved."
+    seen = forms.CharField(widget=forms.HiddenInput(attrs={"autocomplete": "off"}), required=False)
+    in_custody = forms.BooleanField(label="The person is in custody", required=False)
+    court_date = forms.DateField(
+        label="Next court date",
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"invalid": "Give a day, such as 2027-03-01, or leave it empty."},
+    )
+    court = forms.CharField(label="Court", required=False, max_length=actions.COURT_LENGTH)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        names = ("in_custody", "court_date", "court")
+        self.initial = {name: getattr(self.request, name) for name in names} | self.marks(self.request)
+
+    def marks(self, request: ConsultationRequest) -> dict[str, str]:
+        """Return what is known now."""
+        return {"seen": actions.matter_version(request)}
+
+    def act(self) -> ConsultationRequest:
+        """Keep it."""
+        return actions.change_matter(self.request.pk, by=self.user, **self.cleaned_data)

@@ -1,0 +1,107 @@
+"""The buttons on the screen of a request: each sends one form and leads back to the screen."""
+
+from django.http import Http404, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.decorators import method_decorator
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.generic import View
+from wagtail.admin import messages
+
+from consultations.actions import Refused
+from consultations.columns import detail_url
+from consultations.desk_forms import ContactForm, DeskForm, MatterForm, MoveForm, NoteForm
+from consultations.detail import RequestScreen
+from consultations.handover_forms import AssignForm, MergeForm, ScreenForm, UnscreenForm
+from consultations.models import ConsultationRequest
+
+REFUSED = 422
+
+
+@method_decorator(sensitive_post_parameters(), name="dispatch")
+class DeskView(RequestScreen, View):
+    """Does what a form says. Refused, the screen comes back with what was typed and with words about it."""
+
+    form_class: type[DeskForm]
+    http_method_names = ["get", "head", "post", "options"]
+
+    @property
+    def doing(self) -> str:
+        """The button's name, for the trail."""
+        return self.form_class.name
+
+    def get(self, request, pk: int):
+        """Do nothing and lead to the screen: whoever had to log in again in between arrives here."""
+        return HttpResponseRedirect(reverse("consultations:request", args=[pk]))
+
+    def post(self, request, pk: int):
+        """Do it; 404 when there is no such request for this account."""
+        form = self.form_class(request.POST, user=request.user, request=self.find())
+        try:
+            done = self.do(form)
+        except ConsultationRequest.DoesNotExist as error:
+            raise Http404("No such request") from error
+        if done is not None:
+            return HttpResponseRedirect(detail_url(done))
+        return self.render_to_response(self.screen(self.find(), refused=form), status=REFUSED)
+
+    def do(self, form: DeskForm) -> ConsultationRequest | None:
+        """Do what the form says and return the request to go on with; None when it was refused."""
+        if not form.is_valid():
+            return None
+        try:
+            done = form.act()
+        except Refused as refusal:
+            if form.is_done_already(refusal):
+                return refusal.request
+            form.refuse(refusal)
+            return None
+        messages.success(self.request, form.done_words(done))
+        return done
+
+
+class MoveView(DeskView):
+    """Brings the request into another state."""
+
+    form_class = MoveForm
+
+
+class ContactView(DeskView):
+    """Logs a call or a message."""
+
+    form_class = ContactForm
+
+
+class NoteView(DeskView):
+    """Keeps a note."""
+
+    form_class = NoteForm
+
+
+class AssignView(DeskView):
+    """Assigns the request."""
+
+    form_class = AssignForm
+
+
+class MatterView(DeskView):
+    """Keeps what was learnt of custody and court."""
+
+    form_class = MatterForm
+
+
+class MergeView(DeskView):
+    """Merges the request into another one."""
+
+    form_class = MergeForm
+
+
+class ScreenView(DeskView):
+    """Screens somebody off."""
+
+    form_class = ScreenForm
+
+
+class UnscreenView(DeskView):
+    """Takes a screen down."""
+
+    form_class = UnscreenForm

@@ -1,0 +1,236 @@
+"""Everything that happened to a request, in words; and who looked at it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.contrib.auth import get_user_model
+from django.db.models import Q
+from django.utils.dateparse import parse_datetime
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+
+from consultations.columns import user_name
+from consultations.dossier import LABELS, LONG, value_words
+from consultations.models import AuditEntry, ConsultationRequest, EventKind, MessageKind, MessageState, RequestEvent
+from consultations.outcomes import words_of
+from consultations.permissions import visible_to
+from consultations.trail_words import Narrator
+from consultations.workflow import Status
+
+#: As many lines stand open; older ones are folded.
+SHOWN = 30
+LOOKS = 20
+STATUS_WORDS = dict(Status.choices)
+BY_VISITOR = (EventKind.RECEIVED, EventKind.CORRECTED, EventKind.FOLLOWED)
+
+
+@dataclass(frozen=True)
+class Change:
+    """One field before and after."""
+
+    label: str
+    before: str
+    after: str
+    is_long: bool = False
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the timeline."""
+
+    at: datetime
+    who: str
+    title: str
+    kind: str = ""
+    text: str = ""
+    changes: tuple[Change, ...] = ()
+    link: ConsultationRequest | None = None
+
+
+@dataclass(frozen=True)
+class Known:
+    """The people and the requests that lines name. A request that the viewer may not see is not among them."""
+
+    people: Mapping[int, object] = field(default_factory=dict)
+    requests: Mapping[int, ConsultationRequest] = field(default_factory=dict)
+
+    def name(self, pk: int | None) -> str:
+        """Return how an account is called."""
+        return user_name(self.people.get(pk)) or ("a former colleague" if pk else "nobody")
+
+
+@dataclass(frozen=True)
+class History:
+    """What happened, newest first; what the visitor had sent before; and the requests that belong with this one."""
+
+    lines: list[Line]
+    before: dict[str, tuple[str, ...]]
+    follows: list[ConsultationRequest]
+    follow_ups: list[ConsultationRequest]
+    merged_into: list[ConsultationRequest]
+    merged: list[ConsultationRequest]
+
+    @property
+    def linked(self) -> set[int]:
+        """The numbers of the requests that belong with this one."""
+        return {other.pk for other in (*self.follows, *self.follow_ups, *self.merged_into, *self.merged)}
+
+    @property
+    def recent(self) -> list[Line]:
+        """The lines that stand open."""
+        return self.lines[:SHOWN]
+
+    @property
+    def older(self) -> list[Line]:
+        """The lines that are folded."""
+        return self.lines[SHOWN:]
+
+
+def history_of(request: ConsultationRequest, user) -> History:
+    """Return the history of a request as ``user`` may read it; in three queries, however long it is."""
+    events = list(request.events.for_timeline())
+    known = Known(_people(events), _related(request, events, user))
+    others = sorted(known.requests.values(), key=lambda other: (other.submitted_at, other.pk), reverse=True)
+    return History(
+        lines=[_line(event, request, known) for event in events],
+        before=sent_before(events),
+        follows=[other for other in others if other.pk == request.follows_id],
+        follow_ups=[other for other in others if other.follows_id == request.pk],
+        merged_into=[other for other in others if other.pk == request.merged_into_id],
+        merged=[other for other in others if other.merged_into_id == request.pk],
+    )
+
+
+def sent_before(events: Iterable[RequestEvent]) -> dict[str, tuple[str, ...]]:
+    """Return, by field, in words and newest first, what the visitor had sent before changing it."""
+    found: dict[str, tuple[str, ...]] = {}
+    for event in events:
+        if event.kind == EventKind.CORRECTED:
+            for name, value in (event.values or {}).get("old", {}).items():
+                found[name] = (*found.get(name, ()), value_words(name, value))
+    return found
+
+
+def looks_at(request: ConsultationRequest, user) -> list[Line]:
+    """Return the last entries of the trail about a request, newest first, as ``user`` may read them."""
+    entries = list(AuditEntry.objects.filter(request_id=request.pk)[:LOOKS])
+    narrator = Narrator(entries, user)
+    told = map(narrator.tell, entries)
+    return [Line(at=line.entry.at, who=line.actor, title=_capital(line.words), kind=line.entry.action) for line in told]
+
+
+# --- What the lines name --------------------------------------------------------------------------
+
+
+def _people(events: Iterable[RequestEvent]) -> dict:
+    names = ("from", "to", "user")
+    kinds = (EventKind.ASSIGNED, EventKind.SCREENED, EventKind.UNSCREENED)
+    numbers = {event.facts.get(name) for event in events if event.kind in kinds for name in names}
+    return get_user_model().objects.in_bulk({number for number in numbers if isinstance(number, int)})
+
+
+def _related(request: ConsultationRequest, events: Iterable[RequestEvent], user) -> dict[int, ConsultationRequest]:
+    """Return the requests that this one is linked with and that ``user`` may see, by number."""
+    numbers = {request.follows_id, request.merged_into_id, *(event.facts.get("request") for event in events)}
+    linked = Q(pk__in=[number for number in numbers if isinstance(number, int)])
+    linked |= Q(follows=request) | Q(merged_into=request)
+    shown = visible_to(user).filter(linked).exclude(pk=request.pk)
+    return shown.only("reference", "status", "submitted_at", "follows", "merged_into", "seal_id").in_bulk()
+
+
+# --- Words ----------------------------------------------------------------------------------------
+
+
+def _line(event: RequestEvent, request: ConsultationRequest, known: Known) -> Line:
+    title = TITLES.get(event.kind, _other)(event, known)
+    link = known.requests.get(event.facts.get("request"))
+    if event.kind == EventKind.MOVED and event.facts.get("to") == Status.MERGED == request.status:
+        link = known.requests.get(request.merged_into_id)
+    return Line(event.at, _who(event), title, event.kind, event.text, _changes(event), link)
+
+
+def _who(event: RequestEvent) -> str:
+    if event.actor:
+        return user_name(event.actor)
+    if event.kind in BY_VISITOR:
+        return "The visitor"
+    return "The site" if event.kind == EventKind.MESSAGE else "A former colleague"
+
+
+def _changes(event: RequestEvent) -> tuple[Change, ...]:
+    values = event.values or {}
+    if event.kind not in {EventKind.CORRECTED, EventKind.CHANGED} or "old" not in values:
+        return ()
+    old, new = values["old"], values["new"]
+    return tuple(
+        Change(label, value_words(name, old.get(name)), value_words(name, new[name]), name in LONG)
+        for name, label in LABELS.items()
+        if name in new
+    )
+
+
+def _received(event: RequestEvent, known: Known) -> str:
+    is_aside = event.facts.get("status") == Status.QUARANTINE
+    return "Request received, and put into quarantine" if is_aside else "Request received"
+
+
+def _moved(event: RequestEvent, known: Known) -> str:
+    before, after = (STATUS_WORDS.get(event.facts.get(name), "") for name in ("from", "to"))
+    when = parse_datetime(event.facts.get("scheduled_for") or "")
+    day = f" for {date_format(localtime(when), 'l, F j, Y, g:i A')}" if when else ""
+    return f"{before} → {after}{day}"
+
+
+def _assigned(event: RequestEvent, known: Known) -> str:
+    before, to = event.facts.get("from"), event.facts.get("to")
+    if not to:
+        return f"Taken from {known.name(before)}; nobody’s now"
+    return f"Assigned to {known.name(to)}" + (f", before {known.name(before)}" if before else "")
+
+
+def _contact(event: RequestEvent, known: Known) -> str:
+    return words_of(*(event.facts.get(name, "") for name in ("direction", "channel", "outcome")))
+
+
+def _message(event: RequestEvent, known: Known) -> str:
+    kind = dict(MessageKind.choices).get(event.facts.get("message"), "A message")
+    is_sent = event.facts.get("state") == MessageState.SENT
+    return f"{kind.split(': ')[-1].capitalize()}: {'sent' if is_sent else 'could not be delivered'}"
+
+
+def _changed(event: RequestEvent, known: Known) -> str:
+    return "Custody and court changed"
+
+
+def _screened(event: RequestEvent, known: Known) -> str:
+    return f"{_capital(known.name(event.facts.get('user')))} was screened off"
+
+
+def _unscreened(event: RequestEvent, known: Known) -> str:
+    return f"The screen of {known.name(event.facts.get('user'))} was removed"
+
+
+def _merged(event: RequestEvent, known: Known) -> str:
+    return "Another request was merged into this one"
+
+
+def _other(event: RequestEvent, known: Known) -> str:
+    return str(event.get_kind_display())
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
+
+
+TITLES = {
+    EventKind.RECEIVED: _received,
+    EventKind.MOVED: _moved,
+    EventKind.ASSIGNED: _assigned,
+    EventKind.CONTACT: _contact,
+    EventKind.CHANGED: _changed,
+    EventKind.MESSAGE: _message,
+    EventKind.SCREENED: _screened,
+    EventKind.UNSCREENED: _unscreened,
+    EventKind.MERGED: _merged,
+}
