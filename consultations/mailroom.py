@@ -69,7 +69,7 @@ class MailroomView(NeedsIntake, WagtailAdminTemplateMixin, TemplateView):
     """What was given up, then what waits after a failure."""
 
     template_name = "consultations/admin/mailroom.html"
-    page_title = "Undelivered messages"
+    page_title = "Undelivered mail"
     header_icon = "mail"
     http_method_names = ["get", "head", "options"]
 

@@ -58,7 +58,7 @@ class MessageTextViewSet(ModelViewSet):
 
     model = MessageText
     name = "message_texts"
-    icon = "mail"
+    icon = "edit"
     add_to_admin_menu = True
     menu_label = "Message texts"
     menu_order = 92

@@ -37,7 +37,7 @@ class MailroomMenuItem(MenuItem):
 def register_mailroom() -> MailroomMenuItem:
     """Add what could not be delivered to the menu."""
     url = reverse_lazy("consultations:messages")
-    return MailroomMenuItem("Undelivered messages", url, name="mailroom", icon_name="warning", order=91)
+    return MailroomMenuItem("Undelivered mail", url, name="mailroom", icon_name="warning", order=91)
 
 
 @hooks.register("register_permissions")

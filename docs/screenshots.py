@@ -1,4 +1,4 @@
-"""Remakes the pictures of docs/editors.md from the running demo: ``.venv/bin/python docs/screenshots.py``."""
+"""Remakes the pictures of the guides from the running demo: ``.venv/bin/python docs/screenshots.py [guide]…``."""
 
 import sys
 import tempfile
@@ -15,16 +15,16 @@ from tests.browser.admin import PageEditor  # noqa: E402
 from tests.browser.site import FLAGS, PASSWORD, running_site  # noqa: E402
 from tests.browser_setup import find_browser, why_missing  # noqa: E402
 
-FOLDER = DOCS / "images" / "editors"
+IMAGES = DOCS / "images"
 SIZE = {"width": 1280, "height": 800}
 LIMIT = 120_000
 
 
-def shoot(page: Page, name: str) -> None:
-    """Keep what is seen as ``name``.webp, in as high a quality as the limit allows."""
+def shoot(page: Page, name: str, guide: str = "editors") -> None:
+    """Keep what is seen as ``name``.webp of a guide, in as high a quality as the limit allows."""
     with suppress(TimeoutError):  # an open preview asks again and again
         page.wait_for_load_state("networkidle", timeout=4000)
-    raw = FOLDER / f"{name}.png"
+    raw = IMAGES / guide / f"{name}.png"
     page.screenshot(path=raw, animations="disabled")
     with Image.open(raw) as picture:
         for quality in (88, 80, 70, 60):
@@ -96,20 +96,63 @@ def as_publisher(page: Page, site: str) -> None:
     shoot(page, "settings")
 
 
+def as_intake(page: Page, site: str) -> None:
+    """The intake desk, from the dashboard to one request."""
+    shoot(page, "dashboard", "intake")
+    page.get_by_role("link", name="All open requests").click()
+    shoot(page, "queue", "intake")
+    page.get_by_role("checkbox", name="Select all on this page").check()
+    page.get_by_role("button", name="Quarantine", exact=True).scroll_into_view_if_needed()
+    shoot(page, "bulk", "intake")
+    page.goto(f"{site}/admin/consultations/?set=custody")
+    page.get_by_role("row").nth(1).get_by_role("link").first.click()
+    shoot(page, "request", "intake")
+    contact = page.get_by_role("region", name="Log a call or message")
+    contact.scroll_into_view_if_needed()
+    contact.get_by_role("combobox").select_option(index=1)
+    contact.get_by_role("textbox").fill("Spoke with the sister. She brings the papers on Friday.")
+    shoot(page, "contact", "intake")
+    page.goto(f"{site}/admin/consultations/?set=closed&status=retained")
+    page.get_by_role("row").nth(1).get_by_role("link").first.click()
+    page.get_by_role("heading", name="Timeline").scroll_into_view_if_needed()
+    shoot(page, "timeline", "intake")
+
+
+def as_manager(page: Page, site: str) -> None:
+    """What the intake managers have beyond that."""
+    page.goto(f"{site}/admin/message_texts/")
+    page.get_by_role("link", name="To the person: we have your request").first.click()
+    PageEditor(page).preview().locator("body").wait_for()
+    shoot(page, "message-text", "intake")
+    page.goto(f"{site}/admin/consultations/trail/")
+    shoot(page, "trail", "intake")
+    page.goto(f"{site}/admin/settings/consultations/intakesettings/")
+    shoot(page, "settings", "intake")
+
+
+#: For each guide, what is photographed as which account.
+GUIDES = {
+    "editors": {"editor": as_editor, "publisher": as_publisher},
+    "intake": {"intake": as_intake, "intake_manager": as_manager},
+}
+
+
 def main() -> None:
     """Start the demo in a temporary folder and photograph it."""
+    guides = [name for name in GUIDES if name in sys.argv[1:]] or list(GUIDES)
     path = find_browser()
     if path is None:
         raise SystemExit(f"No browser: {why_missing()}")
-    FOLDER.mkdir(parents=True, exist_ok=True)
     with (
         tempfile.TemporaryDirectory() as data,
         running_site(Path(data)) as site,
         sync_playwright() as playwright,
     ):
         browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        as_editor(log_in(browser, site, "editor"), site)
-        as_publisher(log_in(browser, site, "publisher"), site)
+        for guide in guides:
+            (IMAGES / guide).mkdir(parents=True, exist_ok=True)
+            for username, photograph in GUIDES[guide].items():
+                photograph(log_in(browser, site, username), site)
         browser.close()
 
 
