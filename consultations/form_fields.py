@@ -23,7 +23,7 @@ class DescribedBoundField(forms.BoundField):
 
     @property
     def shown_when(self) -> str:
-        """The choice that shows the field when script runs, as ``name=value,value``; empty for always."""
+        """The choice that shows the field when script runs, as ``name=value,value`` or ``name=*``; empty for always."""
         return self.form.shown_when.get(self.name, "")
 
     @property

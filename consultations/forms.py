@@ -48,7 +48,7 @@ class ConsultationForm(HiddenPart):
 
     bound_field_class = DescribedBoundField
     optional = frozenset({"best_time", "practice_area", "court_date", "court", "other_parties", "message"})
-    shown_when = {"person_in_need": "relationship=family,other"}
+    shown_when = {"person_in_need": "relationship=family,other", "court": "court_date=*"}
 
     attorney = CurrentAttorneyField(
         AttorneyPage.objects.none(), required=False, to_field_name="slug", widget=forms.HiddenInput

@@ -30,6 +30,12 @@ def set_urgency(request: ConsultationRequest, *, now: datetime, desk: IntakeSett
     return True
 
 
+def answer_due(reference: str, now: datetime | None = None) -> datetime | None:
+    """Return by when the sender of a request may expect an answer; None when that has passed, or for a sample."""
+    due = ConsultationRequest.objects.filter(reference=reference).values_list("due_at", flat=True).first()
+    return due if due and due > (now or timezone.now()) else None
+
+
 def refresh(now: datetime | None = None) -> int:
     """Bring the urgency of all open requests with a court date near today up to date; return how many changed."""
     now, desk, changed = now or timezone.now(), IntakeSettings.current(), 0

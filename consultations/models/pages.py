@@ -14,6 +14,7 @@ from wagtail.search import index
 
 from consultations.forms import ConsultationForm
 from consultations.submission import answer
+from consultations.targets import answer_due
 from consultations.visit import visit_of
 from firm.chrome import Chrome
 from firm.fields import BlockField
@@ -91,6 +92,11 @@ class ConsultationPage(RoutablePageMixin, BasePage):
         default="Someone will get back to you in the way that you chose. If it cannot wait, call us now.",
         help_text="The first paragraph stands above the reference, the others below it.",
     )
+    tells_when = models.BooleanField(
+        default=True,
+        verbose_name="say by when somebody will answer",
+        help_text="Below the reference. The time is the target that the intake desk has set itself.",
+    )
 
     template = "consultations/consultation_page.html"
     page_description = "The form for a free consultation."
@@ -118,7 +124,9 @@ class ConsultationPage(RoutablePageMixin, BasePage):
             "Before sending",
         ),
         MultiFieldPanel([FieldPanel("sms_wording")], "Text messages"),
-        MultiFieldPanel([FieldPanel("thank_you_heading"), FieldPanel("thank_you_text")], "After sending"),
+        MultiFieldPanel(
+            [FieldPanel("thank_you_heading"), FieldPanel("thank_you_text"), FieldPanel("tells_when")], "After sending"
+        ),
     ]
     search_fields = [*BasePage.search_fields, index.SearchField("heading"), index.SearchField("introduction")]
 
@@ -236,6 +244,7 @@ class ConsultationPage(RoutablePageMixin, BasePage):
         crumbs = [*self.breadcrumbs(request), Breadcrumb("Thank you", self.thank_you_url(request))]
         context = {"reference": reference, "metadata": metadata, "breadcrumbs": crumbs}
         context["form_url"] = self.form_url(request)
+        context["due_at"] = answer_due(reference) if self.tells_when and reference else None
         return _not_stored(self.render(request, template="consultations/thank_you.html", context_overrides=context))
 
 

@@ -35,7 +35,7 @@ function focusErrors(summary) {
 }
 
 /**
- * data-shown-when="relationship=family,other" hides a field until one of the values is chosen.
+ * data-shown-when="relationship=family,other" hides a field until one of the values is chosen; "=*" until any is.
  * What was typed is kept, so a change of mind loses nothing. A field with an error always shows.
  */
 function showWhenChosen(field) {
@@ -44,7 +44,8 @@ function showWhenChosen(field) {
   const form = field.closest("form");
   const update = () => {
     const chosen = new FormData(form).get(name) ?? "";
-    field.hidden = !values.includes(chosen) && !field.matches(".field--error");
+    const isWanted = list === "*" ? chosen !== "" : values.includes(chosen);
+    field.hidden = !isWanted && !field.matches(".field--error");
   };
   form.addEventListener("change", update);
   addEventListener("pageshow", update);

@@ -65,3 +65,11 @@ def test_the_form_is_sent_with_and_without_script(own_site, browser, script):
     page.wait_for_url("**/thank-you/")
     assert page.is_visible(".reference")
     context.close()
+
+
+def test_the_court_is_asked_for_once_there_is_a_date(open_page):
+    page = open_page(FORM, width=PHONE)
+    expect(page.locator("[name=court]")).to_be_hidden()
+    page.fill("[name=court_date]", "2031-03-04")
+    expect(page.locator("[name=court]")).to_be_visible()
+    assert open_page(FORM, script=False).locator("[name=court]").is_visible()

@@ -5,6 +5,7 @@ import uuid
 import pytest
 from django.core import signing
 from django.test import Client
+from django.utils import timezone
 
 from consultations.consent import version_of
 from consultations.models import ConsultationPage, ConsultationRequest
@@ -305,3 +306,19 @@ def test_first_paragraph_stands_above_the_reference():
     page = ConsultationPage(thank_you_text="One.\r\n\r\nTwo\r\nlines.\n\n\n")
     assert page.thank_you_paragraphs == ["One.", "Two\nlines."]
     assert ConsultationPage(thank_you_text="").thank_you_paragraphs == [""]
+
+
+def test_thank_you_page_says_by_when_somebody_answers(site, client, given):
+    client.post(FORM, given())
+    due = timezone.localtime(ConsultationRequest.objects.get().due_at)
+    words = f"{due:%A}, {due:%B} {due.day}, {due:%I:%M %p}".replace(", 0", ", ")
+    assert words in client.get(f"{FORM}thank-you/").content.decode()
+    site.page.tells_when = False
+    site.page.save_revision().publish()
+    assert words not in client.get(f"{FORM}thank-you/").content.decode()
+
+
+def test_thank_you_page_promises_no_time_that_has_passed(site, client, given):
+    client.post(FORM, given())
+    ConsultationRequest.objects.update(due_at=timezone.now())
+    assert "We aim to reach you" not in client.get(f"{FORM}thank-you/").content.decode()
