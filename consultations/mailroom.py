@@ -31,7 +31,7 @@ def messages_for(user):
 
 def dead_count(user) -> int:
     """Return how many messages were given up, as far as the account may know."""
-    return messages_for(user).dead().count()
+    return messages_for(user).dead().count() if is_intake(user) else 0
 
 
 def may_requeue(user) -> bool:

@@ -5,6 +5,7 @@ from django.urls import reverse
 from wagtail.admin.ui.components import Component
 
 from consultations import ready_sets
+from consultations.mailroom import dead_count
 from consultations.permissions import ADMIN, is_intake
 from consultations.workflow import Status
 
@@ -20,8 +21,8 @@ class IntakePanel(Component):
     order = 40
     template_name = "consultations/admin/queue_panel.html"
 
-    def __init__(self, numbers: dict[str, int], *, for_intake: bool):
-        self.numbers, self.for_intake = numbers, for_intake
+    def __init__(self, numbers: dict[str, int], *, for_intake: bool, undelivered: int = 0):
+        self.numbers, self.for_intake, self.undelivered = numbers, for_intake, undelivered
 
     def get_context_data(self, parent_context) -> dict:
         """Add a tile for each number."""
@@ -39,11 +40,14 @@ class IntakePanel(Component):
             for one in sets
             if self.for_intake or not one.for_intake
         ]
+        if self.undelivered:
+            url = reverse("consultations:messages")
+            tiles.append({"label": "Undelivered mail", "number": self.undelivered, "url": url, "is_alarming": True})
         return {"tiles": tiles, "is_calm": not self.numbers["waiting"], "queue_url": queue}
 
 
 def panel_for(user) -> IntakePanel | None:
-    """Return the panel of an account, or None when there is nothing of the intake for it to see; by one query."""
+    """Return the panel of an account, or None when there is nothing of the intake for it to see; by two queries."""
     if not user.is_active or not user.has_perm(ADMIN):
         return None
     numbers = ready_sets.count(
@@ -51,4 +55,4 @@ def panel_for(user) -> IntakePanel | None:
     )
     if not is_intake(user) and not numbers[_ANY]:
         return None
-    return IntakePanel(numbers, for_intake=is_intake(user))
+    return IntakePanel(numbers, for_intake=is_intake(user), undelivered=dead_count(user))
