@@ -4,7 +4,7 @@ from django.core.exceptions import PermissionDenied
 
 from consultations import audit
 from consultations.models import AuditAction
-from consultations.permissions import CHANGE, TRAIL, has_any, is_intake
+from consultations.permissions import CHANGE, EXPORT, TRAIL, has_any, is_intake
 
 
 class Guarded:
@@ -51,6 +51,11 @@ class ForTrailReaders(Guarded):
 def may_work_in_bulk(user) -> bool:
     """True when the account may change several requests at once."""
     return is_intake(user) and user.has_perm(CHANGE)
+
+
+def may_export(user) -> bool:
+    """True when the account may take requests out as a file. The permission by itself opens nothing."""
+    return is_intake(user) and user.has_perm(EXPORT)
 
 
 def may_read_trail(user) -> bool:

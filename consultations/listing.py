@@ -2,6 +2,7 @@
 
 from urllib.parse import urlencode
 
+from django.core.exceptions import PermissionDenied
 from django.db.models import Case, F, When
 from django.http import HttpResponseRedirect
 from django.urls import reverse
@@ -11,9 +12,10 @@ from django.views.generic import View
 from wagtail.admin.views.generic.base import BaseListingView
 
 from consultations import audit, ready_sets
-from consultations.access import ForReaders, may_read_trail, may_work_in_bulk
+from consultations.access import ForReaders, may_export, may_read_trail, may_work_in_bulk
 from consultations.bulk import BulkForm
 from consultations.columns import HEADINGS, ORDERINGS, STATUS_ORDER, line_of
+from consultations.export import FORMATS, export
 from consultations.filters import QueueFilterSet, hide_words, show_words
 from consultations.models import AuditAction, ConsultationRequest
 from consultations.permissions import is_intake, visible_to
@@ -29,7 +31,7 @@ NEWEST_FIRST = ("-submitted_at", "-pk")
 
 
 class QueueView(ForReaders, BaseListingView):
-    """The requests that an account may see. There is no export and no log behind it; each look leaves a line."""
+    """The requests that an account may see. Each look and each export leaves a line."""
 
     doing = "list"
     http_method_names = ["get", "head", "options"]
@@ -43,6 +45,18 @@ class QueueView(ForReaders, BaseListingView):
     default_ordering = ""
     paginate_by = PER_PAGE
     filterset_class = QueueFilterSet
+
+    def get(self, request, *args, **kwargs):
+        """Show the list, or give it out as a file to those who may take it."""
+        kind = request.GET.get("export", "")
+        if kind not in FORMATS:
+            return super().get(request, *args, **kwargs)
+        if not may_export(request.user):
+            audit.record(AuditAction.REFUSED, by=request.user, doing="export", why="not_permitted")
+            raise PermissionDenied
+        numbers = list(self.get_queryset())
+        audit.record(AuditAction.EXPORTED, by=request.user, set=self.set_code, found=len(numbers), kind=kind)
+        return export(kind, numbers, visible_to(request.user))
 
     # --- What was asked for -----------------------------------------------------------------------
 
@@ -153,6 +167,7 @@ class QueueView(ForReaders, BaseListingView):
             "is_narrowed": bool(self.is_searching or self.chosen),
             "bulk": BulkForm(user, {one.status for one in rows}) if rows and may_work_in_bulk(user) else None,
             "may_read_trail": may_read_trail(user),
+            "may_export": may_export(user),
             "set_code": self.set_code,
         }
 

@@ -11,6 +11,7 @@ from consultations.workflow import MERGEABLE, MOVES, Power
 VIEW = "consultations.view_consultationrequest"
 CHANGE = "consultations.change_consultationrequest"
 MANAGE = "consultations.manage_consultationrequest"
+EXPORT = "consultations.export_consultationrequest"
 TRAIL = "consultations.view_trail"
 ADMIN = "wagtailadmin.access_admin"
 

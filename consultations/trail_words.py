@@ -31,6 +31,7 @@ _ATTEMPTS = {
     "print": "printing {request}",
     "messages": "the list of undelivered messages",
     "requeue": "sending messages again",
+    "export": "taking requests out as a file",
     "bulk": "a change of several requests at once",
     "trail": "this trail",
     "move": "moving {request}",

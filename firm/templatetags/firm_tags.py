@@ -113,11 +113,13 @@ def tel(number) -> str:
 
 @register.filter
 def national(number) -> str:
-    """Return a telephone number as it is written at home; those of North America in groups: 212-555-0100."""
+    """Return a telephone number as it is written at home, 212-555-0100; one of another country with its code."""
     if not number:
         return ""
     match = _NORTH_AMERICAN.fullmatch(number.as_national)
-    return "-".join(match.groups()) if match and number.country_code == 1 else number.as_national
+    if number.country_code != 1:
+        return number.as_international
+    return "-".join(match.groups()) if match else number.as_national
 
 
 @register.filter

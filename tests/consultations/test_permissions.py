@@ -10,7 +10,7 @@ from tests.consultations.factories import ConsultationRequestFactory as Request
 pytestmark = pytest.mark.django_db
 
 LIST = "/admin/consultations/"
-READ = ["", "?q=Secret", "?status=new", "?export=csv", "?export=xlsx", "{pk}/", "{pk}/print/"]
+READ = ["", "?q=Secret", "?status=new", "?export=pdf", "{pk}/", "{pk}/print/"]
 PRESS = ["{pk}/move/", "{pk}/assign/"]
 #: The other buttons of the request screen; what they do is tested in test_desk_views.py.
 BUTTONS = [f"{{pk}}/{name}/" for name in ("contact", "note", "matter", "merge", "screen", "unscreen")]
