@@ -152,7 +152,8 @@ class BulkView(ForIntake, View):
         """Lead back to where the person came from, with what went wrong."""
         for problem in problems:
             messages.error(self.request, problem)
-        return HttpResponseRedirect(get_valid_next_url_from_request(self.request) or reverse("consultations:index"))
+        queue, given = reverse("consultations:index"), get_valid_next_url_from_request(self.request)
+        return HttpResponseRedirect(given if given.startswith(queue) else queue)
 
 
 def _requests(number: int) -> str:
