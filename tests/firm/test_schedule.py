@@ -81,15 +81,15 @@ def test_a_clock_runs_its_own_jobs_only():
 def test_a_job_that_hangs_holds_up_no_other(monkeypatch):
     monkeypatch.setattr(schedule, "autodiscover_modules", lambda name: None)
     release, ran, stopped = threading.Event(), threading.Event(), threading.Event()
-    schedule.every(3, "mail", lambda: release.wait(10), alone=True)
+    schedule.every(3, "mail", lambda: release.wait(30), alone=True)
     schedule.every(60, "other", ran.set)
     threads = schedule.start(stopped)
     try:
-        assert ran.wait(5)
+        assert ran.wait(20)
         assert not release.is_set()
     finally:
         release.set()
         stopped.set()
         for thread in threads:
-            thread.join(5)
+            thread.join(30)
     assert not any(thread.is_alive() for thread in threads)
