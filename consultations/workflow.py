@@ -51,8 +51,6 @@ CLOSED = (
     Status.CONFLICT,
     Status.MERGED,
 )
-#: The states that a request of the form may start in.
-FIRST = (Status.NEW, Status.QUARANTINE)
 
 _REVIEW = Move("Start the review")
 _CONTACTED = Move("Contacted")

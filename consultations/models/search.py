@@ -3,12 +3,11 @@
 from django.db import models
 
 from consultations.models.requests import ConsultationRequest
+from consultations.querysets import ENDING_DIGITS
 from firm.sealed.blind import name_tokens, normalise_email, normalise_phone
 from firm.sealed.models import BlindIndexEntry
 
 NAME, EMAIL, PHONE, ENDING = "name", "email", "phone", "ending"
-#: Staff remember the last seven digits of a number that is dialled without its area code.
-ENDING_DIGITS = 7
 
 
 class RequestEntry(BlindIndexEntry):
