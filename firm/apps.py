@@ -2,6 +2,7 @@
 
 from django.apps import AppConfig
 from django.core.checks import register
+from django.db.models.signals import post_migrate
 
 
 class FirmConfig(AppConfig):
@@ -11,8 +12,9 @@ class FirmConfig(AppConfig):
     verbose_name = "Firm"
 
     def ready(self):
-        """Connect the signals and register the house rules as system checks."""
-        from firm import checks, signals
+        """Connect the signals, register the house rules as system checks, watch over changes of public content."""
+        from firm import changes, checks, signals
 
         signals.connect()
+        post_migrate.connect(lambda **kwargs: changes.install(), sender=self, weak=False, dispatch_uid="firm.changes")
         register(checks.page_models_follow_the_house_rules)

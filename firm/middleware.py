@@ -1,6 +1,7 @@
 """Headers in and out: whom to believe about the visitor's address, and what every answer tells the browser."""
 
 import ipaddress
+from collections.abc import Callable
 
 from csp.middleware import CSPMiddleware, PolicyParts
 from django.conf import settings
@@ -13,12 +14,41 @@ MAX_PATH = 2000
 PERMISSIONS_POLICY = "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()"
 
 
+def _networks() -> list:
+    return [ipaddress.ip_network(entry, strict=False) for entry in settings.TRUSTED_PROXIES]
+
+
+def _is_within(address: str, networks: list) -> bool:
+    try:
+        ip = ipaddress.ip_address(address)
+    except ValueError:
+        return False
+    return any(ip in network for network in networks)
+
+
+def _says_https(header: str) -> bool:
+    return header.strip().lower() == "https"
+
+
+def scheme_reader() -> Callable[[dict], str]:
+    """Return a function that tells the scheme of a request before Django sees it, by the same rules."""
+    networks = _networks()
+
+    def scheme_of(environ: dict) -> str:
+        forwarded = environ.get("HTTP_X_FORWARDED_PROTO", "")
+        if _says_https(forwarded) and _is_within(environ.get("REMOTE_ADDR", ""), networks):
+            return "https"
+        return environ.get("wsgi.url_scheme", "http")
+
+    return scheme_of
+
+
 class TrustedProxyMiddleware:
     """Believes X-Forwarded-* only from the addresses in ``TRUSTED_PROXIES``; drops them from everybody else."""
 
     def __init__(self, get_response) -> None:
         self.get_response = get_response
-        self.trusted = [ipaddress.ip_network(entry, strict=False) for entry in settings.TRUSTED_PROXIES]
+        self.trusted = _networks()
 
     def __call__(self, request):
         """Take the visitor's address and scheme from a trusted proxy; otherwise forget what was claimed."""
@@ -27,17 +57,13 @@ class TrustedProxyMiddleware:
             client = self._client(given["HTTP_X_FORWARDED_FOR"])
             if client:
                 request.META["REMOTE_ADDR"] = client
-            if given["HTTP_X_FORWARDED_PROTO"].strip().lower() == "https":
+            if _says_https(given["HTTP_X_FORWARDED_PROTO"]):
                 request.environ["wsgi.url_scheme"] = "https"
                 request._get_scheme = lambda: "https"
         return self.get_response(request)
 
     def _is_trusted(self, address: str) -> bool:
-        try:
-            ip = ipaddress.ip_address(address)
-        except ValueError:
-            return False
-        return any(ip in network for network in self.trusted)
+        return _is_within(address, self.trusted)
 
     def _client(self, header: str) -> str:
         """The rightmost address that is not one of our proxies: the last one that a proxy of ours has seen itself."""

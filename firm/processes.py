@@ -9,8 +9,8 @@ import sys
 from collections.abc import Callable
 
 from django.core.management import call_command
-from django.core.wsgi import get_wsgi_application
 from django.db import connections
+from django.utils.module_loading import import_string
 from gunicorn.app.base import BaseApplication
 
 _fork = multiprocessing.get_context("fork")
@@ -82,8 +82,8 @@ class Server(BaseApplication):
             self.cfg.set(name, value)
 
     def load(self):
-        """Return the application."""
-        return get_wsgi_application()
+        """Return the application, loaded now: it looks at the static files as they are."""
+        return import_string("firm.wsgi.application")
 
 
 def start_server(address: str) -> Child:

@@ -10,6 +10,8 @@ from django.core.management import call_command
 from django.db import close_old_connections
 from django.utils.module_loading import autodiscover_modules
 
+from firm.changes import clear_marks
+
 logger = logging.getLogger(__name__)
 
 
@@ -89,3 +91,4 @@ every(60, "publish scheduled pages", lambda: call_command("publish_scheduled"))
 every(
     24 * 3600, "forget finished tasks", lambda: call_command("prune_db_task_results", "--backend", "worker", "-v", "0")
 )
+every(3600, "clear away marks of changes", clear_marks)

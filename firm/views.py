@@ -18,6 +18,7 @@ from django.views.static import serve as serve_file
 from wagtail.models import Page
 from wagtail.views import serve as wagtail_serve
 
+from firm.caching import keep
 from firm.chrome import Chrome
 from firm.error_page import recall
 from firm.models import PageText
@@ -34,8 +35,10 @@ PUBLIC_MEDIA = ("images/", "original_images/", "social/")
 
 def serve_page(request, path: str) -> HttpResponse:
     """Answer with the page at an address of the tree."""
-    request._wagtail_route_for_request = find_route(request, path)
-    return wagtail_serve(request, path)
+    route = request._wagtail_route_for_request = find_route(request, path)
+    response = wagtail_serve(request, path)
+    is_same_for_all = route is not None and getattr(route.page, "is_kept", False) and route.page._routed_public
+    return keep(request, response) if is_same_for_all else response
 
 
 @require_safe
@@ -99,7 +102,7 @@ def sitemap(request) -> HttpResponse:
     """Answer with the sitemap (sitemaps.org protocol 0.9) of all public pages."""
     find_site(request)
     context = {"entries": sitemap_entries(request, Chrome.for_request(request))}
-    return render(request, "firm/sitemap.xml", context, content_type="application/xml; charset=utf-8")
+    return keep(request, render(request, "firm/sitemap.xml", context, content_type="application/xml; charset=utf-8"))
 
 
 @require_safe

@@ -1,9 +1,16 @@
-"""The WSGI application that a server process loads."""
+"""The WSGI application that a server process loads: the site, with finished public pages kept in front of it."""
 
 import os
 
-from django.core.wsgi import get_wsgi_application
-
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "firm.settings.production")
 
+from django.conf import settings
+from django.core.wsgi import get_wsgi_application
+
 application = get_wsgi_application()
+
+from firm.caching import KeptAnswers  # noqa: E402
+from firm.middleware import scheme_reader  # noqa: E402
+
+if not settings.DEBUG:
+    application = KeptAnswers(application, scheme_of=scheme_reader())

@@ -35,6 +35,8 @@ SAMPLE_REFERENCE = "K7MW-3QFP"
 class ConsultationPage(RoutablePageMixin, BasePage):
     """The form. It keeps no session: what the visitor typed is in the answer, the reference in a signed cookie."""
 
+    is_kept = False
+
     heading = models.CharField(max_length=120, default="Request a free consultation")
     introduction = models.TextField(
         max_length=400, blank=True, default="Tell us how to reach you. Everything else can wait for the call."

@@ -24,6 +24,14 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name="PublicChange",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("count", models.PositiveBigIntegerField(default=0)),
+            ],
+            options={"default_permissions": ()},
+        ),
+        migrations.CreateModel(
             name="PageText",
             fields=[
                 (

@@ -1,5 +1,6 @@
 """Models of the firm app."""
 
+from firm.models.changes import PublicChange
 from firm.models.images import FirmImage, FirmRendition
 from firm.models.pages import (
     ContactPage,
@@ -21,6 +22,7 @@ __all__ = [
     "PageText",
     "PracticeAreaIndexPage",
     "PracticeAreaPage",
+    "PublicChange",
     "StandardPage",
     "Word",
 ]

@@ -43,6 +43,8 @@ class BasePage(Page):
     allowed_http_methods = ["GET", "HEAD", "OPTIONS"]
     is_in_sitemap = True
     is_indexed = True
+    #: False for a page that looks different to different visitors, or each time.
+    is_kept = True
     open_graph_type = "website"
 
     class Meta:
