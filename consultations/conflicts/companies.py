@@ -5,19 +5,17 @@ from dataclasses import dataclass
 
 from rapidfuzz.distance import OSA
 
-from consultations.conflicts.given_names import TABLES
 from consultations.conflicts.names import Word
 from consultations.conflicts.persons import Match, Pair, align
 from consultations.conflicts.surnames import COMMON
+from consultations.conflicts.tables import read_table
 from consultations.conflicts.writing import latin
 
-_LINES = [line.split() for line in (TABLES / "words_of_companies.txt").read_text(encoding="ascii").splitlines() if line]
+_TABLE = read_table("words_of_companies")
 #: Forms of companies, which say nothing; little words; words that many share; and how words are abbreviated.
-FORMS = frozenset(word for head, *words in _LINES if head == "forms:" for word in words)
-LITTLE = frozenset(word for head, *words in _LINES if head == "little:" for word in words)
-ABBREVIATED = {word: words[0] for head, *words in _LINES if head == "short:" for word in words[1:]}
-GENERIC = frozenset(word for head, *words in _LINES if head == "generic:" for word in words)
-_DOTTED = re.compile(r"\b(?:[a-z]\.){2,}[a-z]?\b\.?", re.IGNORECASE)
+FORMS, LITTLE, GENERIC = (frozenset(_TABLE[name][0]) for name in ("forms", "little", "generic"))
+ABBREVIATED = {word: words[0] for words in _TABLE["short"] for word in words[1:]}
+_DOTTED = re.compile(r"\b(?:[a-z]\.){2,}(?:[a-z]\b)?", re.IGNORECASE)
 EXTRA_GENERIC, EXTRA_WORD, OTHER_FORM, CONTRADICTED, ACRONYM = 4, 10, 2, 45, 80
 
 
@@ -48,16 +46,15 @@ def is_company(text: str) -> bool:
 def read(text: str) -> Company:
     """Return the words of one name."""
     plain = [ABBREVIATED.get(word, word) for word in _plain(text)]
-    forms = [word for at, word in enumerate(plain) if word in FORMS and (at or word == "ooo")]
-    words = [
-        word
-        for at, word in enumerate(plain)
-        if word not in LITTLE and (word not in FORMS or (not at and word != "ooo"))
-    ]
-    words = words or plain
+    forms = [word for at, word in enumerate(plain) if _is_form(word, at)]
+    words = [word for at, word in enumerate(plain) if word not in LITTLE and not _is_form(word, at)] or plain
     every = [word for word in plain if word not in FORMS] or plain
     initials = {"".join(word[0] for word in some) for some in (words, every) if len(some) > 2}
     return Company(tuple(Word(word, word) for word in words), forms[-1] if forms else "", frozenset(initials))
+
+
+def _is_form(word: str, at: int) -> bool:
+    return word in FORMS and (at > 0 or word == "ooo")
 
 
 def match(first: Company, second: Company) -> Match:
@@ -72,7 +69,7 @@ def match(first: Company, second: Company) -> Match:
         return Match(ACRONYM, (), ("acronym",))
     if {word.text for word in first.words} == {word.text for word in second.words}:
         return Match(92, _whole(first, second), ("order",))
-    pairs = [pair for pair in align(first.words, second.words, is_eastern=False) if _is_sure(pair, first, second)]
+    pairs = [pair for pair in align(first.words, second.words, is_east=False) if _is_sure(pair, first, second)]
     return _weigh(first, second, pairs) if pairs else Match(0)
 
 

@@ -29,6 +29,11 @@ class Reading:
         self.is_company = companies.is_company(text)
 
     @cached_property
+    def plain(self) -> str:
+        """The name without case, accents and marks."""
+        return plain(self.text)
+
+    @cached_property
     def person(self) -> names.Person:
         """The name as a person's."""
         return names.read(self.text)
@@ -95,9 +100,9 @@ def codes(match: Match) -> tuple[str, ...]:
 
 def _best(one: Reading, other: Reading) -> Explained | None:
     """Compare in the order of the texts, so that turning the two round changes nothing."""
-    if plain(one.text) > plain(other.text):
+    if one.plain > other.plain:
         one, other = other, one
-    if plain(one.text) == plain(other.text):
+    if one.plain == other.plain:
         pair = Pair((), (), 1.0, "same")
         return Explained(Match(100, (pair,)), one, other, False)
     found = []

@@ -7,16 +7,16 @@ is not Joe. Two known names that are not linked are two names, however alike the
 """
 
 from itertools import combinations
-from pathlib import Path
 
-TABLES = Path(__file__).parent / "tables"
+from consultations.conflicts.tables import read_lines, read_words
+
 SPELLING, NICKNAME = "spelling", "nickname"
 
 
 def _links() -> dict[frozenset[str], tuple[str, str]]:
     """Return for each linked pair how it is linked, and the full name of its line (empty for spellings)."""
     found: dict[frozenset[str], tuple[str, str]] = {}
-    for line in (TABLES / "forms_of_given_names.txt").read_text(encoding="ascii").splitlines():
+    for line in read_lines("forms_of_given_names"):
         kind = SPELLING if line.startswith("=") else NICKNAME
         names = line.lstrip("= ").split()
         for pair in map(frozenset, combinations(names, 2)):
@@ -30,7 +30,7 @@ _FORMS: dict[str, set[str]] = {}
 for _pair in _LINKS:
     for _name in _pair:
         _FORMS.setdefault(_name, set()).update(_pair)
-KNOWN = frozenset(_FORMS) | frozenset((TABLES / "other_given_names.txt").read_text(encoding="ascii").split())
+KNOWN = frozenset(_FORMS) | read_words("other_given_names")
 
 
 def link(first: str, second: str) -> tuple[str, str] | None:

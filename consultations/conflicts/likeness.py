@@ -41,42 +41,42 @@ _ENDINGS = [
 ]
 
 
-def alike(first: Word, second: Word, *, is_eastern: bool = False) -> tuple[float, str]:
+def alike(first: Word, second: Word, *, is_east: bool = False) -> tuple[float, str]:
     """Return what two words are worth as one and the same, from 0 to 1, and by which reason."""
     best = _NONE
     for one in first.texts:
         for other in second.texts:
-            best = max(best, _alike(one, other, is_eastern), key=lambda found: found[0])
+            best = max(best, _alike(one, other, is_east), key=lambda found: found[0])
     if best[0] < WORTH[SOUND] and (first.is_abjad or second.is_abjad) and _share_bones(first.text, second.text):
         return WORTH[SPELLING], SPELLING
     return best
 
 
-def written_alike(first: str, second: str, *, is_eastern: bool = False) -> tuple[float, str]:
+def written_alike(first: str, second: str, *, is_east: bool = False) -> tuple[float, str]:
     """Return what two words are worth that are spelt alike, one of them made of several; slips do not count."""
-    if first[:1] != second[:1] or abs(len(first) - len(second)) > 4:
+    if (first[:1] != second[:1] and not is_east) or abs(len(first) - len(second)) > 4:
         return _NONE
     if first == second:
         return WORTH[SAME], SAME
-    write = eastern if is_eastern else spelt
+    write = eastern if is_east else spelt
     if write(first) == write(second):
         return WORTH[SPELLING], SPELLING
     return (WORTH[SOUND], SOUND) if len(first) > 5 and coarse(first) == coarse(second) else _NONE
 
 
 @lru_cache(maxsize=WORDS)
-def _alike(first: str, second: str, is_eastern: bool) -> tuple[float, str]:
+def _alike(first: str, second: str, is_east: bool) -> tuple[float, str]:
     if first == second:
         return WORTH[SAME], SAME
-    if is_eastern and eastern(first) == eastern(second):
+    if is_east and eastern(first) == eastern(second):
         return WORTH[SPELLING], SPELLING
     if len(first) == 1 or len(second) == 1:
         return (WORTH[INITIAL], INITIAL) if first[0] == second[0] else _by_table(first, second)
     if _digits(first) or _digits(second):
         return _NONE
-    if not is_eastern and spelt(first) == spelt(second) and not _are_two_names(first, second):
+    if not is_east and spelt(first) == spelt(second) and not _are_two_names(first, second):
         return WORTH[SPELLING], SPELLING
-    if (found := _by_table(first, second))[0] or is_eastern:
+    if (found := _by_table(first, second))[0] or is_east:
         return found
     if first in KNOWN and second in KNOWN:
         return _NONE
@@ -112,14 +112,15 @@ def _digits(text: str) -> bool:
     return any(letter.isdigit() for letter in text)
 
 
-def _masculine(word: str) -> str:
+def masculine(word: str) -> str:
+    """Return a surname as men of the family have it."""
     for pattern, replacement in _ENDINGS:
         word = pattern.sub(replacement, word)
     return word
 
 
 def _by_gender(first: str, second: str) -> tuple[float, str] | None:
-    one, other = _masculine(first), _masculine(second)
+    one, other = masculine(first), masculine(second)
     if min(len(one), len(other)) < 4 or (one == first and other == second):
         return None
     return (WORTH[GENDERED], GENDERED) if spelt(one) == spelt(other) or coarse(one) == coarse(other) else None

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from nameparser.config import CONSTANTS
 
+from consultations.conflicts.tables import read_table
 from consultations.conflicts.writing import is_abjad, latin
 
 #: Which words are left to the one name, and which begin another.
@@ -15,115 +16,13 @@ _OTHER_NAMES = re.compile(
 )
 _BORN = re.compile(r"^(.*?)[\s,(]+(?:née|nee|né|born|geb\.|geborene|z domu)\s+(.+?)\)?$", re.IGNORECASE)
 _CALLED = re.compile(r"[\"“”«»(]\s*([^\"“”«»()]+?)\s*[\"“”«»)]")
-PARTICLES = frozenset(
-    [
-        "de",
-        "la",
-        "del",
-        "de",
-        "los",
-        "las",
-        "da",
-        "do",
-        "dos",
-        "das",
-        "di",
-        "della",
-        "dello",
-        "lo",
-        "le",
-        "van",
-        "der",
-        "den",
-        "von",
-        "zu",
-        "zur",
-        "zum",
-        "ter",
-        "ten",
-        "el",
-        "al",
-        "as",
-        "bin",
-        "ibn",
-        "ben",
-        "bint",
-        "abu",
-        "ould",
-        "ap",
-        "ni",
-        "ui",
-        "nic",
-        "st",
-        "saint",
-        "o",
-        "d",
-        "l",
-        "mc",
-        "mac",
-        "du",
-        "des",
-    ]
-)
+_TABLE = read_table("words_around_names")
+PARTICLES, _DEGREES, _TITLES = (frozenset(_TABLE[name][0]) for name in ("particles", "degrees", "titles"))
 #: Those that are no word of their own: Mac Donald, O Brien, D Angelo.
 _PREFIXES = {"mc", "mac"}
 _CONNECTORS = {"y", "e", "i"}
 _SUFFIXES = {"jr": "jr", "junior": "jr", "sr": "sr", "senior": "sr", "ii": "2", "iii": "3", "iv": "4", "2nd": "2"}
 _SUFFIXES |= {"3rd": "3", "4th": "4"}
-_DEGREES = frozenset(
-    ["esq", "esquire", "md", "phd", "jd", "dds", "cpa", "rn", "do", "llm", "ma", "ba", "bsc", "msc", "mba", "qc", "kc"]
-)
-_TITLES = frozenset(
-    [
-        "mr",
-        "mrs",
-        "ms",
-        "miss",
-        "mx",
-        "dr",
-        "prof",
-        "professor",
-        "judge",
-        "hon",
-        "rev",
-        "fr",
-        "sgt",
-        "sergeant",
-        "officer",
-        "ofc",
-        "det",
-        "detective",
-        "capt",
-        "captain",
-        "lt",
-        "atty",
-        "attorney",
-        "sir",
-        "dame",
-        "don",
-        "dona",
-        "sr",
-        "sra",
-        "srta",
-        "senor",
-        "senora",
-        "herr",
-        "frau",
-        "mme",
-        "mlle",
-        "sheikh",
-        "hajji",
-        "hadji",
-        "shri",
-        "smt",
-        "ing",
-        "lic",
-        "justice",
-        "deputy",
-        "sheriff",
-        "agent",
-    ]
-)
 _GLUED = re.compile(r"^(?:dela|delos|delas|vander|vanden|vonder)(?=[a-z]{4})")
 _SERVANT = re.compile(r"^abd(?:[aeiou]?[lr])?[-' ]?(?=[a-z]{4})")
 
@@ -168,7 +67,7 @@ class Person:
 def read(text: str) -> Person:
     """Return the words of one name; none of a text without letters."""
     family, comma, given = text.partition(",")
-    while comma and _is_end(given.partition(",")[0]):
+    while comma and is_end(given.partition(",")[0]):
         family, (_, comma, given) = f"{family} {given.partition(',')[0]}", given.partition(",")
     pieces, suffix = _split(f"{given} " + family if comma else family)
     words = _joined([word for piece in pieces for word in _words(piece)])
@@ -191,7 +90,7 @@ def other_names(text: str) -> list[str]:
     return [name for name in found if name.strip()]
 
 
-def _is_end(text: str) -> bool:
+def is_end(text: str) -> bool:
     """Whether what follows a comma is no given name but a suffix or a degree."""
     words = re.sub(r"[.\s]", " ", text.casefold()).split()
     joined = "".join(words)

@@ -39,7 +39,7 @@ def match(first: Person, second: Person) -> Match:
     one, other = first.words[:MAX_WORDS], second.words[:MAX_WORDS]
     if not one or not other:
         return Match(0)
-    pairs = align(one, other, is_eastern=_is_eastern(one) and _is_eastern(other))
+    pairs = align(one, other, is_east=is_eastern(one) and is_eastern(other))
     strong = [pair for pair in pairs if pair.reason != INITIAL]
     if not strong:
         return Match(0)
@@ -57,7 +57,7 @@ def _weigh(first: Person, second: Person, pairs: list[Pair], strong: list[Pair])
     left, right = _unpaired(one, [pair.first for pair in pairs]), _unpaired(other, [pair.second for pair in pairs])
     notes: list[str] = []
     score = _worth(pairs, strong)
-    if len(strong) == 1 and all(_is_common(one[at]) for at in strong[0].first):
+    if len(strong) == 1 and all(is_common(one[at]) for at in strong[0].first):
         score -= COMMON_WITH_INITIAL
     if sum(pair.worth < 0.9 for pair in strong) > 1:
         score -= BOTH_UNSURE
@@ -65,7 +65,7 @@ def _weigh(first: Person, second: Person, pairs: list[Pair], strong: list[Pair])
         if not (_is_inner(left, one) and _is_inner(right, other)):
             return Match(CONTRADICTED, tuple(pairs), ("contradicted",))
         surname = max(strong, key=lambda pair: pair.first)
-        score -= MIDDLE_DIFFERS_COMMON if _is_common(one[surname.first[-1]]) else MIDDLE_DIFFERS
+        score -= MIDDLE_DIFFERS_COMMON if is_common(one[surname.first[-1]]) else MIDDLE_DIFFERS
         notes.append("middle")
     elif left or right:
         longer, extra = (one, left) if left else (other, right)
@@ -94,26 +94,26 @@ def _lone(one: tuple[Word, ...], other: tuple[Word, ...], pairs: list[Pair]) -> 
     """One word against a name: a rare surname is a weak hit, a common one or a given name is none."""
     word = one[pairs[0].first[0]]
     if len(one) == len(other):
-        weight = 1 if not _is_common(word) or pairs[0].reason == SAME else 0.7
+        weight = 1 if not is_common(word) or pairs[0].reason == SAME else 0.7
         return Match(round(100 * pairs[0].worth * weight), tuple(pairs), ())
     longer, at = (one, pairs[0].first[0]) if len(one) > 1 else (other, pairs[0].second[0])
-    is_rare = not _is_common(word) and not _is_common(longer[at]) and len(word.text) > 3
+    is_rare = not is_common(word) and not is_common(longer[at]) and len(word.text) > 3
     if is_rare and pairs[0].worth >= 0.93 and (at == len(longer) - 1 or at == 0):
         return Match(LONE_RARE, tuple(pairs), ("lone",))
     return Match(LONE_COMMON, tuple(pairs), ("lone",))
 
 
-def align(one: tuple[Word, ...], other: tuple[Word, ...], *, is_eastern: bool) -> list[Pair]:
+def align(one: tuple[Word, ...], other: tuple[Word, ...], *, is_east: bool) -> list[Pair]:
     """Return the pairs of words that together are worth most; neighbours may stand for one word written together."""
-    options = []
-    for a, left in _units(one):
-        for b, right in _units(other):
-            if len(a) > 1 and len(b) > 1:
-                continue
-            alone = len(a) + len(b) == 2
-            worth, reason = alike(left, right, is_eastern=is_eastern) if alone else _joint(left, right, is_eastern)
-            if worth:
-                options.append(Pair(a, b, worth, reason))
+    options = [
+        Pair((a,), (b,), worth, reason)
+        for a, left in enumerate(one)
+        for b, right in enumerate(other)
+        for worth, reason in [alike(left, right, is_east=is_east)]
+        if worth
+    ]
+    if len(one) + len(other) > 2 and not _covers(options, one, other):
+        options += _joints(one, other, is_east)
     # The most telling first; of equal ones the order of the words decides, so that the result is always the same.
     options.sort(
         key=lambda pair: (-pair.worth * (len(pair.first) + len(pair.second)), abs(pair.first[0] - pair.second[0]))
@@ -142,28 +142,42 @@ def _total(pairs: list[Pair]) -> float:
     return sum(pair.worth * (len(pair.first) + len(pair.second)) for pair in pairs)
 
 
-def _units(words: tuple[Word, ...]) -> list[tuple[tuple[int, ...], Word]]:
-    """Return every word, and every two or three neighbours as one."""
-    found = [((at,), word) for at, word in enumerate(words)]
-    for size in (2, 3):
-        for at in range(len(words) - size + 1):
-            part = words[at : at + size]
-            text = part[0].text + "".join(word.glued for word in part[1:])
-            found.append((tuple(range(at, at + size)), Word(text, " ".join(word.shown for word in part))))
+def _covers(options: list[Pair], one: tuple[Word, ...], other: tuple[Word, ...]) -> bool:
+    """Whether single words of the shorter name are all in the longer one as they are."""
+    same = [pair for pair in options if pair.reason == SAME]
+    return min(len({pair.first for pair in same}), len({pair.second for pair in same})) == min(len(one), len(other))
+
+
+def _joints(one: tuple[Word, ...], other: tuple[Word, ...], is_east: bool) -> list[Pair]:
+    """Return the pairs of a word of one name with two or three neighbours in the other that are written like it."""
+    found = []
+    for single, several, is_turned in ((one, other, False), (other, one, True)):
+        for places, text in neighbours(several):
+            for at, word in enumerate(single):
+                best = max(written_alike(written, text, is_east=is_east) for written in word.texts)
+                if best[0]:
+                    first, second = (places, (at,)) if is_turned else ((at,), places)
+                    # A little less than if both were written together.
+                    found.append(Pair(first, second, best[0] * 0.99, "joined" if best[1] == SAME else best[1]))
     return found
 
 
-def _joint(left: Word, right: Word, is_eastern: bool) -> tuple[float, str]:
-    """What one word is worth as several written together: a little less than if it were written so."""
-    best = max(written_alike(one, other, is_eastern=is_eastern) for one in left.texts for other in right.texts)
-    return best[0] * 0.99, "joined" if best[1] == SAME else best[1]
+def neighbours(words: tuple[Word, ...]) -> list[tuple[tuple[int, ...], str]]:
+    """Return every two or three neighbours, written together."""
+    return [
+        (tuple(range(at, at + size)), words[at].text + "".join(word.glued for word in words[at + 1 : at + size]))
+        for size in (2, 3)
+        for at in range(len(words) - size + 1)
+    ]
 
 
-def _is_eastern(words: tuple[Word, ...]) -> bool:
+def is_eastern(words: tuple[Word, ...]) -> bool:
+    """Whether a name begins or ends with a Chinese or Korean surname."""
     return bool({words[0].text, words[-1].text} & EAST_ASIAN)
 
 
-def _is_common(word: Word) -> bool:
+def is_common(word: Word) -> bool:
+    """Whether a word alone says nothing: a common surname, a given name, or too short."""
     return word.text in COMMON or word.text in KNOWN or len(word.text) < 3
 
 
@@ -186,7 +200,7 @@ def _lacks_surname(first: Person, second: Person, pairs: list[Pair], *, is_first
     """What is taken off when the words in common are the given names alone, or a surname is a given name there."""
     longer, shorter = (first, second) if is_first_longer else (second, first)
     places = [(pair.first if is_first_longer else pair.second)[0] for pair in pairs]
-    if _is_eastern(longer.words):
+    if is_eastern(longer.words):
         return 0
     last = len(longer.words) - 1
     given = [longer.words[at].text in KNOWN or longer.words[at].is_initial for at in places]

@@ -1,17 +1,16 @@
 """Surnames: which are common, and which spellings are the same one."""
 
-from consultations.conflicts.given_names import TABLES
+from consultations.conflicts.tables import read_lines, read_words
 
 #: Those of which one alone says nothing.
-COMMON = frozenset((TABLES / "common_surnames.txt").read_text(encoding="ascii").split())
-_LINES = (TABLES / "spellings_of_surnames.txt").read_text(encoding="ascii").splitlines()
-_GROUPS = [frozenset(line.split()) for line in _LINES]
+COMMON = read_words("common_surnames")
+_GROUPS = [frozenset(line.split()) for line in read_lines("spellings_of_surnames")]
 _FORMS: dict[str, set[str]] = {}
 for _group in _GROUPS:
     for _name in _group:
         _FORMS.setdefault(_name, set()).update(_group)
 #: Those by which a Chinese or Korean name is told, in the usual romanisations.
-EAST_ASIAN = frozenset((TABLES / "surnames_of_east_asia.txt").read_text(encoding="ascii").split())
+EAST_ASIAN = read_words("surnames_of_east_asia")
 
 
 def same_surname(first: str, second: str) -> bool:
