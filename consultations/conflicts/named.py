@@ -83,7 +83,9 @@ def _apart(text: str) -> list[str]:
 
 def _cleaned(piece: str) -> str:
     """Return the name in a piece of a line; empty when there is none."""
-    piece = _AFTER_DASH.sub("", piece).strip(" \t.,:;-–—?!*\"'“”")
+    piece = _AFTER_DASH.sub("", piece).strip()
+    had_point = piece.endswith(".")
+    piece = piece.strip(" \t.,:;-–—?!*\"'“”")
     words = piece.split()
     while words and plain(words[0]) in _RELATIONS | _LITTLE and len(words) > 1:
         if plain(words[0]) == "the" and is_company(piece):
@@ -92,7 +94,11 @@ def _cleaned(piece: str) -> str:
     piece = " ".join(words)
     if not any(letter.isalpha() for letter in piece) and not is_company(piece):
         return ""
-    return "" if _says_nothing(piece) or len(words) > 10 else piece.strip(" ,")
+    if _says_nothing(piece) or len(words) > 10:
+        return ""
+    return (
+        f"{piece}." if had_point and (len(words[-1]) == 1 or plain(words[-1]) in FORMS or is_end(words[-1])) else piece
+    )
 
 
 def _says_nothing(text: str) -> bool:
