@@ -30,7 +30,7 @@ from consultations.conflicts.keeping import keep_new  # noqa: E402
 from consultations.conflicts.matching import find  # noqa: E402
 from consultations.conflicts.tables import read_lines, read_words  # noqa: E402
 from consultations.models import Party, PartyEntry  # noqa: E402
-from tests.consultations.conflicts.labelled import figures, pairs  # noqa: E402
+from tests.consultations.conflicts.labelled import FRESH, figures, pairs  # noqa: E402
 
 #: How many of a thousand have the surnames that most have; all others share what is left by Zipf's law.
 FREQUENT = {
@@ -58,6 +58,7 @@ def print_pairs() -> None:
     every = pairs()
     sets = {"all": every, "tuned on": [pair for pair in every if not pair.is_held_out]}
     sets["held out"] = [pair for pair in every if pair.is_held_out]
+    sets["written later"] = pairs(FRESH)
     for origin in sorted({pair.origin for pair in every}):
         sets[origin] = [pair for pair in every if pair.origin == origin]
     write("| pairs | same | different | recall | precision |\n| --- | --- | --- | --- | --- |\n")

@@ -74,7 +74,7 @@ def _alike(first: str, second: str, is_east: bool) -> tuple[float, str]:
         return (WORTH[INITIAL], INITIAL) if first[0] == second[0] else _by_table(first, second)
     if _digits(first) or _digits(second):
         return _NONE
-    if not is_east and spelt(first) == spelt(second) and not _are_two_names(first, second):
+    if not is_east and spelt(first) == spelt(second) and not _differ_in_gender(first, second):
         return WORTH[SPELLING], SPELLING
     if (found := _by_table(first, second))[0] or is_east:
         return found
@@ -100,11 +100,21 @@ def _are_two_names(first: str, second: str) -> bool:
         return given_names.link(first, second) is None
     if first in surnames.COMMON and second in surnames.COMMON:
         return coarse(first) != coarse(second)
+    return _differ_in_gender(first, second)
+
+
+def _differ_in_gender(first: str, second: str) -> bool:
+    """Whether two words differ as the given names of men and women do: Mario and Maria, Denis and Denise."""
     shorter, longer = sorted((first, second), key=len)
+    is_known = shorter in KNOWN or longer in KNOWN
+    if first[-1] != second[-1] and "e" in (first[-1], second[-1]) and first in KNOWN and second in KNOWN:
+        return True
+    if longer == f"{shorter[:-1]}ko" and shorter[-1] == "o":
+        return True
     if first[:-1] == second[:-1] and {first[-1], second[-1]} <= set("aoeui"):
         return True
     if longer == shorter + "a":
-        return not re.search(r"([oe]v|[^aeiou]in)a$", longer) and (shorter in KNOWN or longer in KNOWN)
+        return not re.search(r"([oe]v|[^aeiou]in)a$", longer) and is_known
     return False
 
 
@@ -143,10 +153,15 @@ def _by_sound(first: str, second: str) -> tuple[float, str] | None:
 
 
 def _by_slip(first: str, second: str) -> tuple[float, str] | None:
-    """One slip in a word of at least four letters, two in a long one; not in the first letter."""
+    """One slip in a word of at least four letters, two in a long one; a first letter may be missing, not be another."""
     shorter, longer = sorted((first, second), key=len)
     slips = OSA.distance(shorter, longer)
-    if first[0] != second[0] or len(shorter) < 4 or slips > (2 if len(shorter) >= 8 else 1):
+    lacks_first = longer[1:] == shorter and len(shorter) > 5
+    if (
+        (first[0] != second[0] and not lacks_first and {first[0], second[0]} != {"q", "g"})
+        or len(shorter) < 4
+        or slips > (2 if len(shorter) >= 8 else 1)
+    ):
         return None
     if slips == 2 and {first, second} & surnames.COMMON:
         return None

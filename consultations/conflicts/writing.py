@@ -17,6 +17,7 @@ _SPELLING = [
     (re.compile(pattern), replacement)
     for pattern, replacement in (
         (r"^mac(?=[bcdfgklnpqrt][a-z]{3})", "mc"),
+        (r"^(tz|ts)(?=[^e])", "z"),
         (r"^wr", "r"),
         (r"^kn", "n"),
         (r"^(tch|tsch)", "ch"),

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-FILE = Path(__file__).parent / "pairs.csv"
+#: The first were written before there was any matching; the second when it was done with those.
+FILE, FRESH = Path(__file__).parent / "pairs.csv", Path(__file__).parent / "pairs_fresh.csv"
 
 
 class Pair(NamedTuple):
@@ -38,8 +39,8 @@ class Figures(NamedTuple):
         return self.found / (self.found + self.false) if self.found + self.false else 1.0
 
 
-def pairs() -> list[Pair]:
-    with FILE.open(encoding="utf-8", newline="") as file:
+def pairs(path: Path = FILE) -> list[Pair]:
+    with path.open(encoding="utf-8", newline="") as file:
         return [Pair(row["origin"], row["same"] == "yes", row["first"], row["second"]) for row in csv.DictReader(file)]
 
 
