@@ -149,9 +149,8 @@ def print_times(count: int) -> None:
             times.append((time.perf_counter() - began) * 1000)
         times.sort()
         late = times[int(len(times) * 0.95) - 1]
-        write(
-            f"| {title} | {statistics.median(times):.0f} | {late:.0f} | {times[-1]:.0f} | {statistics.mean(hits):.1f} |\n"
-        )
+        columns = " | ".join(f"{each:.0f}" for each in (statistics.median(times), late, times[-1]))
+        write(f"| {title} | {columns} | {statistics.mean(hits):.1f} |\n")
 
 
 def write(text: str) -> None:
