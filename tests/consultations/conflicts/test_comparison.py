@@ -87,7 +87,7 @@ def test_every_hit_can_be_said_in_words(first, second):
         ("Bill Smyth", "William Smith", "Bill is short for William; Smyth and Smith are spellings of one name."),
         ("William Smith", "Bill Smith", "Bill is short for William."),
         ("Doe, Jane", "Jane Doe", "“Doe, Jane” is the same name as “Jane Doe”."),
-        ("J. Carmody", "Joan Carmody", "J. may stand for Joan."),
+        ("J. Carmody", "Joan Carmody", "J may stand for Joan."),
         ("Anna Ivanova", "Anna Ivanov", "Ivanova and Ivanov are forms of one surname."),
         ("Robert Lang Jr.", "Robert Lang Sr.", "One is the elder and one the younger."),
         ("IBM", "International Business Machines", "One is the initials of the other."),
