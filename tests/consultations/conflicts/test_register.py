@@ -154,9 +154,3 @@ def test_the_database_refuses_a_tombstone_with_a_text():
     party = keep(Party(name="Jane Roe", role="witness"))
     with pytest.raises(IntegrityError), transaction.atomic():
         Party.objects.filter(pk=party.pk).update(buried_at=party.added_at)
-
-
-def test_two_who_enter_at_once_make_each_row_once(threads):
-    request = ConsultationRequestFactory(other_parties="Jane Roe")
-    threads(*[lambda: enter(request)] * 2)
-    assert Party.objects.count() == 2
