@@ -4,6 +4,7 @@ from consultations.models.events import AuditAction, AuditEntry, EventKind, Requ
 from consultations.models.limits import SubmissionCount
 from consultations.models.messages import MessageKind, MessageState, MessageText, OutgoingMessage
 from consultations.models.pages import ConsultationPage
+from consultations.models.parties import Party, PartyEntry, PartyField, PartyKind, PartyRole, PartySource
 from consultations.models.requests import (
     ConsultationRequest,
     PreferredContact,
@@ -24,6 +25,12 @@ __all__ = [
     "MessageState",
     "MessageText",
     "OutgoingMessage",
+    "Party",
+    "PartyEntry",
+    "PartyField",
+    "PartyKind",
+    "PartyRole",
+    "PartySource",
     "PreferredContact",
     "Relationship",
     "RequestEntry",

@@ -60,6 +60,20 @@ class BlindIndexQuerySet(QuerySet):
                 locked = table.select_for_update().filter(pk__in=ids[start : start + BATCH]).order_by("pk")
                 self._replace({row.pk: row for row in locked})
 
+    def renewable(self):
+        """Return the entries that can be made anew from their rows, which a rotation of keys does; here all."""
+        return self
+
+    def enter(self, rows: Iterable) -> None:
+        """Add the entries of rows that are new, have none yet, and are in the same transaction."""
+        key_id = keyring().newest.id
+        entries = [
+            self.model(row_id=row.pk, digest=number, purpose=purpose, key_id=key_id)
+            for row in rows
+            for number, purpose in self._digests(row).items()
+        ]
+        self.bulk_create(entries, batch_size=4 * BATCH)
+
     def rebuild_all(self) -> int:
         """Rebuild the entries of all rows, batch by batch; return how many rows there were."""
         table = self.model._meta.get_field("row").related_model._base_manager.using(self.db)
@@ -72,15 +86,14 @@ class BlindIndexQuerySet(QuerySet):
             self.rebuild(ids)
             last, count = ids[-1], count + len(ids)
 
+    def _digests(self, row) -> dict[int, str]:
+        """Return the digests of a row with their purposes."""
+        terms = self.model.terms(row).items()
+        return {digest(value, purpose): purpose for purpose, values in terms for value in values if value}
+
     def _replace(self, rows: Mapping) -> None:
         """Delete entries that no longer hold, and add those that are missing; what holds is left alone."""
-        wanted = {
-            (pk, digest(value, purpose)): purpose
-            for pk, row in rows.items()
-            for purpose, values in self.model.terms(row).items()
-            for value in values
-            if value
-        }
+        wanted = {(pk, number): purpose for pk, row in rows.items() for number, purpose in self._digests(row).items()}
         key_id = keyring().newest.id
         stale = []
         for entry in self.filter(row__in=rows).values_list("pk", "row_id", "digest", "key_id"):

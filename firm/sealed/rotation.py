@@ -22,12 +22,13 @@ PASSES = 5
 
 @dataclass
 class Tally:
-    """What was found in one table."""
+    """What was found in one table. ``kept`` are digests under older keys whose values are gone: they stay."""
 
     label: str
     outdated: int = 0
     renewed: int = 0
     remaining: int = 0
+    kept: int = 0
 
 
 def rotate(registry, *, using: str = "default", dry_run: bool = False) -> Iterator[Tally]:
@@ -51,7 +52,7 @@ def sealed_fields(model) -> list[SealedTextField]:
 
 
 def _rotate_table(table: "_Rows | _Index", dry_run: bool) -> Tally:
-    tally = Tally(table.label, outdated=table.outdated().count())
+    tally = Tally(table.label, outdated=table.outdated().count(), kept=table.kept())
     for _ in range(0 if dry_run else PASSES):
         renewed = sum(table.renew(pk) for pk in _each(table))
         tally.renewed += renewed
@@ -86,6 +87,10 @@ class _Rows:
             condition |= Q(**{f"{field.name}__outdated_for": key_id})
         return self.rows.filter(condition).order_by("pk")
 
+    def kept(self) -> int:
+        """Ciphertext can always be renewed."""
+        return 0
+
     def ids_after(self, last) -> list:
         """The next batch."""
         found = self.outdated() if last is None else self.outdated().filter(pk__gt=last)
@@ -118,11 +123,15 @@ class _Index:
 
     def __init__(self, model, using: str):
         self.label = model._meta.label
-        self.entries = model._default_manager.using(using)
+        self.entries = model._default_manager.using(using).all()
 
     def outdated(self):
-        """Entries under older keys."""
-        return self.entries.exclude(key_id=keyring().newest.id)
+        """Entries under older keys that can be made anew."""
+        return self.entries.renewable().exclude(key_id=keyring().newest.id)
+
+    def kept(self) -> int:
+        """How many are under older keys and cannot."""
+        return self.entries.exclude(key_id=keyring().newest.id).count() - self.outdated().count()
 
     def ids_after(self, last) -> list:
         """The next batch of rows that have such entries."""

@@ -28,6 +28,8 @@ class Command(BaseCommand):
             line = f"{tally.label}: {tally.outdated} under older keys"
             if not options["dry_run"]:
                 line += f", {tally.renewed} rows renewed, {tally.remaining} left"
+            if tally.kept:
+                line += f"; {tally.kept} of erased rows stay under older keys, and are found only while those are kept"
             self.stdout.write(line)
         if options["dry_run"]:
             self.stdout.write("Nothing was changed.")

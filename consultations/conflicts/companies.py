@@ -1,0 +1,124 @@
+"""Reads and scores names of companies and public bodies."""
+
+import re
+from dataclasses import dataclass
+
+from rapidfuzz.distance import OSA
+
+from consultations.conflicts.names import Word
+from consultations.conflicts.persons import Match, Pair, align
+from consultations.conflicts.surnames import COMMON
+from consultations.conflicts.tables import read_table
+from consultations.conflicts.writing import latin
+
+_TABLE = read_table("words_of_companies")
+#: Forms of companies, which say nothing; little words; words that many share; and how words are abbreviated.
+FORMS, LITTLE, GENERIC = (frozenset(_TABLE[name][0]) for name in ("forms", "little", "generic"))
+ABBREVIATED = {word: words[0] for words in _TABLE["short"] for word in words[1:]}
+_DOTTED = re.compile(r"\b(?:[a-z]\.){2,}(?:[a-z]\b)?", re.IGNORECASE)
+EXTRA_GENERIC, EXTRA_WORD, OTHER_FORM, CONTRADICTED, ACRONYM = 4, 10, 2, 45, 80
+
+
+@dataclass(frozen=True)
+class Company:
+    """A name of a company: its words without forms and little words, and all of its initials."""
+
+    words: tuple[Word, ...]
+    form: str
+    initials: frozenset[str]
+
+    @property
+    def condensed(self) -> str:
+        """The words written together."""
+        return "".join(word.text for word in self.words)
+
+
+def is_company(text: str) -> bool:
+    """Whether a name cannot be a person's: it has a form of company, a trade, a number or an ampersand in it."""
+    words = _plain(text)
+    if any(letter.isdigit() for word in words for letter in word if word not in ("2nd", "3rd", "4th")):
+        return True
+    known = {ABBREVIATED.get(word, word) for word in words}
+    later = {ABBREVIATED.get(word, word) for word in words[1:]}
+    return "&" in text or "and" in words[1:-1] or bool(known & GENERIC) or bool(later & FORMS) or words[:1] == ["ooo"]
+
+
+def read(text: str) -> Company:
+    """Return the words of one name."""
+    plain = [ABBREVIATED.get(word, word) for word in _plain(text)]
+    forms = [word for at, word in enumerate(plain) if _is_form(word, at)]
+    words = [word for at, word in enumerate(plain) if word not in LITTLE and not _is_form(word, at)] or plain
+    every = [word for word in plain if word not in FORMS] or plain
+    initials = {"".join(word[0] for word in some) for some in (words, every) if len(some) > 2}
+    return Company(tuple(Word(word, word) for word in words), forms[-1] if forms else "", frozenset(initials))
+
+
+def _is_form(word: str, at: int) -> bool:
+    return word in FORMS and (at > 0 or word == "ooo")
+
+
+def match(first: Company, second: Company) -> Match:
+    """Return how far two names may be those of one company."""
+    if not first.words or not second.words:
+        return Match(0)
+    if first.condensed == second.condensed:
+        alone = len(first.words) == len(second.words)
+        form = first.form and second.form and first.form != second.form
+        return Match(98 - OTHER_FORM * bool(form), _whole(first, second), () if alone else ("joined",))
+    if is_acronym(first, second) or is_acronym(second, first):
+        return Match(ACRONYM, (), ("acronym",))
+    if {word.text for word in first.words} == {word.text for word in second.words}:
+        return Match(92, _whole(first, second), ("order",))
+    pairs = [pair for pair in align(first.words, second.words, is_east=False) if _is_sure(pair, first, second)]
+    return _weigh(first, second, pairs) if pairs else Match(0)
+
+
+def _weigh(first: Company, second: Company, pairs: list[Pair]) -> Match:
+    left = _extra(first, [pair.first for pair in pairs])
+    right = _extra(second, [pair.second for pair in pairs])
+    if left and right:
+        return Match(CONTRADICTED, tuple(pairs), ("contradicted",))
+    telling = [first.words[at].text for pair in pairs for at in pair.first if first.words[at].text not in GENERIC]
+    if not telling and (left or right):
+        return Match(CONTRADICTED, tuple(pairs), ("contradicted",))
+    if len(telling) == 1 and (left or right) and telling[0] in COMMON and set(left + right) - GENERIC:
+        return Match(CONTRADICTED, tuple(pairs), ("lone",))
+    score = 100 * min(pair.worth for pair in pairs)
+    score -= min(sum(EXTRA_GENERIC if word in GENERIC else EXTRA_WORD for word in left + right), 24)
+    score -= OTHER_FORM if first.form != second.form else 0
+    return Match(round(score), tuple(pairs), ("missing",) if left or right else ())
+
+
+def is_acronym(short: Company, full: Company) -> bool:
+    """Whether the one is the initials of the other."""
+    return len(short.words) == 1 and 3 <= len(short.condensed) <= 6 and short.condensed in full.initials
+
+
+def _is_sure(pair: Pair, first: Company, second: Company) -> bool:
+    """Words of companies are no given names: same or spelt alike, or one slip in a long word."""
+    if pair.reason in ("same", "spelling", "joined"):
+        return True
+    one = "".join(first.words[at].text for at in pair.first)
+    other = "".join(second.words[at].text for at in pair.second)
+    return pair.reason in ("typo", "sound") and min(len(one), len(other)) >= 6 and OSA.distance(one, other) <= 1
+
+
+def _extra(company: Company, used: list[tuple[int, ...]]) -> list[str]:
+    taken = {at for places in used for at in places}
+    return [word.text for at, word in enumerate(company.words) if at not in taken]
+
+
+def _whole(first: Company, second: Company) -> tuple[Pair, ...]:
+    return (Pair(tuple(range(len(first.words))), tuple(range(len(second.words))), 1.0, "same"),)
+
+
+def _plain(text: str) -> list[str]:
+    text = _DOTTED.sub(lambda found: found[0].replace(".", "") + " ", text)
+    text = re.sub(r"#\s*\d+", " ", latin(text).casefold())
+    text = re.sub(r"'s\b|'", lambda found: found[0].replace("'", ""), text)
+    text = text.replace("&", " and ")
+    return [_singular(word) for word in re.findall(r"[a-z0-9]+", re.sub(r"(?<=[a-z])-(?=[a-z])", " ", text))]
+
+
+def _singular(word: str) -> str:
+    return {"st": "saint", "marys": "mary", "lukes": "luke"}.get(word, word)

@@ -1,0 +1,116 @@
+"""Compares two names as they were written, persons or companies, with all the names that each gives."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from consultations.conflicts import companies, names, persons
+from consultations.conflicts.persons import Match, Pair
+from consultations.conflicts.writing import latin
+
+#: Names that score less are not reported. Chosen on the labelled pairs: see ``bench/conflict_check.py --pairs``.
+THRESHOLD = 70
+#: More names in one text are not read.
+MAX_NAMES, MAX_LENGTH = 6, 300
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """How far two names may be one, of 100, and why, in codes."""
+
+    score: int
+    reasons: tuple[str, ...] = ()
+
+
+class Reading:
+    """One name, read as a person's and as a company's."""
+
+    def __init__(self, text: str):
+        self.text = text
+        self.is_company = companies.is_company(text)
+
+    @cached_property
+    def plain(self) -> str:
+        """The name without case, accents and marks."""
+        return plain(self.text)
+
+    @cached_property
+    def person(self) -> names.Person:
+        """The name as a person's."""
+        return names.read(self.text)
+
+    @cached_property
+    def company(self) -> companies.Company:
+        """The name as a company's."""
+        return companies.read(self.text)
+
+
+@dataclass(frozen=True)
+class Explained:
+    """A comparison with what it rests on."""
+
+    match: Match
+    first: Reading
+    second: Reading
+    is_company: bool
+
+    @property
+    def words(self) -> tuple[tuple, tuple]:
+        """The words of both names, to which the places of the pairs refer."""
+        if self.is_company:
+            return self.first.company.words, self.second.company.words
+        return self.first.person.words, self.second.person.words
+
+
+def readings(text: str) -> list[Reading]:
+    """Return the names that a text gives, each once."""
+    return [Reading(name) for name in dict.fromkeys(names.other_names(text[:MAX_LENGTH]))][:MAX_NAMES]
+
+
+def plain(text: str) -> str:
+    """Return letters and digits alone, without case and accents, as two names are compared for being the same."""
+    return " ".join("".join(c if c.isalnum() else " " for c in latin(text).casefold()).split())
+
+
+def compare(first: str, second: str) -> Comparison:
+    """Return how far two names may be those of one person or company. Symmetric; raises for no text."""
+    one, other = plain(first), plain(second)
+    if not one or not other:
+        return Comparison(0)
+    if one == other:
+        return Comparison(100, ("same",))
+    found = explain(readings(first), readings(second))
+    return Comparison(found.match.score, codes(found.match)) if found else Comparison(0)
+
+
+def explain(first: list[Reading], second: list[Reading]) -> Explained | None:
+    """Return the best of all comparisons between the names of two texts."""
+    best = None
+    for one in first:
+        for other in second:
+            found = _best(one, other)
+            if found and (best is None or found.match.score > best.match.score):
+                best = found
+    return best
+
+
+def codes(match: Match) -> tuple[str, ...]:
+    """Return why, in codes: first how the words agree, then what else was seen."""
+    return tuple(sorted({pair.reason for pair in match.pairs if pair.reason})) + match.notes
+
+
+def _best(one: Reading, other: Reading) -> Explained | None:
+    """Compare in the order of the texts, so that turning the two round changes nothing."""
+    if one.plain > other.plain:
+        one, other = other, one
+    if one.plain == other.plain:
+        pair = Pair((), (), 1.0, "same")
+        return Explained(Match(100, (pair,)), one, other, False)
+    found = []
+    if not one.is_company and not other.is_company:
+        found.append(Explained(persons.match(one.person, other.person), one, other, False))
+    if one.is_company or other.is_company or len(one.company.words) == 1 or len(other.company.words) == 1:
+        if one.is_company or other.is_company or one.company.condensed == other.company.condensed:
+            found.append(Explained(companies.match(one.company, other.company), one, other, True))
+        elif companies.is_acronym(one.company, other.company) or companies.is_acronym(other.company, one.company):
+            found.append(Explained(Match(companies.ACRONYM, (), ("acronym",)), one, other, True))
+    return max(found, key=lambda each: each.match.score, default=None)

@@ -1,0 +1,161 @@
+"""Keys under which names are looked up before anything is opened.
+
+A name is stored under few keys and asked for under many: nicknames and other spellings are put in when asking. A key
+joins two words, or one word and a piece of another, so that a common surname alone brings up nobody. Each is digested
+with a secret of the firm (`firm.sealed.blind`) before it reaches the database.
+"""
+
+from collections.abc import Iterable
+from itertools import combinations, permutations, product
+
+from consultations.conflicts import given_names, surnames
+from consultations.conflicts.companies import GENERIC
+from consultations.conflicts.comparison import Reading, plain, readings
+from consultations.conflicts.likeness import masculine
+from consultations.conflicts.names import Person, Word
+from consultations.conflicts.persons import MAX_WORDS, is_common, is_eastern, neighbours
+from consultations.conflicts.writing import bones, coarse, code, eastern
+
+#: Two words; a word with the beginning or end of another; with its initial; the same where only that initial is known.
+PAIR, PART, INITIAL, SHORT = "pair", "part", "initial", "short"
+#: A name of one word; a word of a longer one; a name written together; a word of a company, and its initials.
+LONE, WORD, JOINED, COMPANY, ACRONYM = "lone", "word", "joined", "company", "acronym"
+#: The whole name, to the letter and by its sound: all that stays of somebody whose data were erased.
+ALL, WHOLE = "all", "whole"
+TOMBSTONE = (ALL, WHOLE)
+MAX_EXPANDED = 300
+
+Terms = dict[str, set[str]]
+
+
+def stored(texts: Iterable[str]) -> Terms:
+    """Return the keys of each purpose under which these names of one party are stored."""
+    terms: Terms = {}
+    for text in texts:
+        for reading in readings(text):
+            _add(terms, _whole(reading, _one))
+            if reading.is_company or len(reading.person.words) == 1:
+                _add(terms, _company(reading))
+            if not reading.is_company:
+                _add(terms, _person(reading.person, _one))
+    return terms
+
+
+def asked(text: str) -> Terms:
+    """Return the keys under which all that may match a name is stored."""
+    terms: Terms = {}
+    for reading in readings(text):
+        _add(terms, _whole(reading, _expanded))
+        _add(terms, _company(reading))
+        found = _person(reading.person, _expanded)
+        # Who has an initial is asked for by it; a full name asks for those of whom no more than the initial is known.
+        initials = _by_initial(reading.person, _expanded, full=False)
+        found[SHORT] = initials | found[INITIAL]
+        found[INITIAL] = initials
+        words = [word for word in reading.person.words if len(reading.person.words) == 1 or not is_common(word)]
+        found[LONE] = {key for word in words for key in _codes(word, _expanded, is_eastern(reading.person.words))}
+        found[WORD] = found[LONE] if len(reading.person.words) == 1 else set()
+        _add(terms, found)
+    return terms
+
+
+def _add(terms: Terms, more: Terms) -> None:
+    for purpose, values in more.items():
+        terms.setdefault(purpose, set()).update(values)
+
+
+# --- Persons ------------------------------------------------------------------------------------------
+
+
+def _one(word: str) -> set[str]:
+    return {word}
+
+
+def _expanded(word: str) -> set[str]:
+    return given_names.forms(word) | surnames.spellings(word)
+
+
+def _codes(word: Word, forms, is_east: bool) -> set[str]:
+    """Return the codes of a word with and without its particles, and of the forms that are asked for."""
+    found = {code(masculine(form)) for text in word.texts for form in forms(text)}
+    if word.is_abjad:
+        found.add(code(bones(word.text)))
+    if is_east:
+        found |= {"*" + eastern(form) for form in forms(word.text)}
+    return found - {""}
+
+
+def _person(person: Person, forms) -> Terms:
+    words = person.words[:MAX_WORDS]
+    east = bool(words) and is_eastern(words)
+    full = [word for word in words if not word.is_initial]
+    codes = [_codes(word, forms, east) for word in full]
+    pairs = {key for one, other in combinations(codes, 2) for key in _joint(one, other)}
+    for places, text in neighbours(words) if len(words) > 2 else ():
+        joint = _codes(Word(text, text), forms, east)
+        others = [word for at, word in enumerate(words) if at not in places and not word.is_initial]
+        pairs |= {key for word in others for key in _joint(joint, _codes(word, forms, east))}
+    terms = {PAIR: pairs, PART: set(), INITIAL: _by_initial(person, forms, full=True), JOINED: set()}
+    terms[SHORT] = _by_initial(person, forms, full=False)
+    for one, other in permutations(range(len(full)), 2):
+        terms[PART] |= {f"{key}|{piece}" for key, piece in product(codes[one], _pieces(full[other].text))}
+    if words:
+        terms[JOINED] = {code("".join(word.glued for word in words))}
+    if len(words) == 1:
+        terms[LONE] = codes[0] if codes else {words[0].text}
+    else:
+        telling = [word for word in (*words[:1], *words[-1:]) if not is_common(word)]
+        terms[WORD] = {key for word in telling for key in _codes(word, forms, east)}
+    return terms
+
+
+def _joint(one: set[str], other: set[str]) -> set[str]:
+    return {" ".join(sorted(both)) for both in product(one, other)}
+
+
+def _pieces(text: str) -> tuple[str, ...]:
+    """Return the beginning and the end, of which one slip leaves one as it is."""
+    return (f"<{text[:2]}", f">{text[-2:]}") if len(text) > 3 else ()
+
+
+def _by_initial(person: Person, forms, *, full: bool) -> set[str]:
+    """Return each word with the first letter of every other, of those written in full or of initials."""
+    words = person.words[:MAX_WORDS]
+    east = bool(words) and is_eastern(words)
+    return {
+        f"{key}|{other.text[0]}"
+        for one, other in permutations(words, 2)
+        if not one.is_initial and other.is_initial != full
+        for key in _codes(one, forms, east)
+    }
+
+
+# --- Companies, and whole names -----------------------------------------------------------------------
+
+
+def _company(reading: Reading) -> Terms:
+    company = reading.company
+    telling = [word.text for word in company.words if word.text not in GENERIC]
+    texts = telling or [company.condensed]
+    texts = [*texts, *(text for places, text in neighbours(company.words) if len(places) == 2)]
+    slips = {piece for text in telling if len(text) > 5 for piece in (f"<{text[:4]}", f">{text[-4:]}")}
+    short = {company.condensed} if len(company.words) == 1 and 3 <= len(company.condensed) <= 6 else set()
+    return {
+        COMPANY: {code(text) or text for text in texts} | slips | {f"={company.condensed}"},
+        ACRONYM: short | {text for text in company.initials if 3 <= len(text) <= 6},
+    }
+
+
+def _whole(reading: Reading, forms) -> Terms:
+    """Return the keys of the whole name, up to case, accents and order, and up to its spelling and its nicknames."""
+    words = reading.company.words if reading.is_company else reading.person.words[:MAX_WORDS]
+    full = [word.text for word in words if not word.is_initial] or [word.text for word in words]
+    sounds = [sorted({coarse(form) for form in forms(text)}) for text in full]
+    count = 1
+    for each in sounds:
+        count *= len(each)
+    if count > MAX_EXPANDED:
+        sounds = [[coarse(text)] for text in full]
+    wholes = {" ".join(sorted(every)) for every in product(*sounds)} if full else set()
+    exact = {" ".join(sorted(plain(reading.text).split())), " ".join(sorted(word.text for word in words))}
+    return {ALL: exact, WHOLE: wholes if reading.is_company or len(full) > 1 else set()}

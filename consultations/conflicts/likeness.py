@@ -1,0 +1,176 @@
+"""How alike two words of names are, and why: from the same word to a slip of the pen."""
+
+import re
+from functools import lru_cache
+
+import jellyfish
+from rapidfuzz.distance import OSA, JaroWinkler
+
+from consultations.conflicts import given_names, surnames
+from consultations.conflicts.given_names import KNOWN
+from consultations.conflicts.names import Word
+from consultations.conflicts.writing import WORDS, bones, coarse, eastern, spelt
+
+SAME, SPELLING, NICKNAME, GENDERED, SOUND, TYPO, INITIAL = (
+    "same",
+    "spelling",
+    "nickname",
+    "gendered",
+    "sound",
+    "typo",
+    "initial",
+)
+#: What each is worth, of 1. Two names both nearly right stay above the threshold, one letter with one word just so.
+WORTH = {SAME: 1.0, SPELLING: 0.95, GENDERED: 0.93, NICKNAME: 0.92, SOUND: 0.88, TYPO: 0.85, INITIAL: 0.7}
+_NONE = (0.0, "")
+#: Surnames of women, and what they are with men.
+_ENDINGS = [
+    (re.compile(pattern), replacement)
+    for pattern, replacement in (
+        (r"(?<=[oe]v)a$", ""),
+        (r"(?<=[^aeiou]in)a$", ""),
+        (r"(ska|skaya|skaia|ska)$", "ski"),
+        (r"(cka)$", "cki"),
+        (r"(sky|skiy|skii|skyi|skyy)$", "ski"),
+        (r"cky$", "cki"),
+        (r"poulou$", "poulos"),
+        (r"idou$", "idis"),
+        (r"idou$", "ides"),
+        (r"aki$", "akis"),
+    )
+]
+
+
+def alike(first: Word, second: Word, *, is_east: bool = False) -> tuple[float, str]:
+    """Return what two words are worth as one and the same, from 0 to 1, and by which reason."""
+    best = _NONE
+    for one in first.texts:
+        for other in second.texts:
+            best = max(best, _alike(one, other, is_east), key=lambda found: found[0])
+    if best[0] < WORTH[SOUND] and (first.is_abjad or second.is_abjad) and _share_bones(first.text, second.text):
+        return WORTH[SPELLING], SPELLING
+    return best
+
+
+def written_alike(first: str, second: str, *, is_east: bool = False) -> tuple[float, str]:
+    """Return what two words are worth that are spelt alike, one of them made of several; slips do not count."""
+    if (first[:1] != second[:1] and not is_east) or abs(len(first) - len(second)) > 4:
+        return _NONE
+    if first == second:
+        return WORTH[SAME], SAME
+    write = eastern if is_east else spelt
+    if write(first) == write(second):
+        return WORTH[SPELLING], SPELLING
+    return (WORTH[SOUND], SOUND) if len(first) > 5 and coarse(first) == coarse(second) else _NONE
+
+
+@lru_cache(maxsize=WORDS)
+def _alike(first: str, second: str, is_east: bool) -> tuple[float, str]:
+    if first == second:
+        return WORTH[SAME], SAME
+    if is_east and eastern(first) == eastern(second):
+        return WORTH[SPELLING], SPELLING
+    if len(first) == 1 or len(second) == 1:
+        return (WORTH[INITIAL], INITIAL) if first[0] == second[0] else _by_table(first, second)
+    if _digits(first) or _digits(second):
+        return _NONE
+    if not is_east and spelt(first) == spelt(second) and not _differ_in_gender(first, second):
+        return WORTH[SPELLING], SPELLING
+    if (found := _by_table(first, second))[0] or is_east:
+        return found
+    if first in KNOWN and second in KNOWN:
+        return _NONE
+    if found := _by_gender(first, second):
+        return found
+    if _are_two_names(first, second):
+        return _NONE
+    return _by_sound(first, second) or _by_slip(first, second) or _NONE
+
+
+def _by_table(first: str, second: str) -> tuple[float, str]:
+    if linked := given_names.link(first, second):
+        reason = SPELLING if linked[0] == given_names.SPELLING else NICKNAME
+        return WORTH[reason], reason
+    return (WORTH[SPELLING], SPELLING) if surnames.same_surname(first, second) else _NONE
+
+
+def _are_two_names(first: str, second: str) -> bool:
+    """Whether both are known, as two given names or as two surnames, or differ as Paulo and Paula do."""
+    if first in KNOWN and second in KNOWN:
+        return given_names.link(first, second) is None
+    if first in surnames.COMMON and second in surnames.COMMON:
+        return coarse(first) != coarse(second)
+    return _differ_in_gender(first, second)
+
+
+def _differ_in_gender(first: str, second: str) -> bool:
+    """Whether two words differ as the given names of men and women do: Mario and Maria, Denis and Denise."""
+    shorter, longer = sorted((first, second), key=len)
+    is_known = shorter in KNOWN or longer in KNOWN
+    if first[-1] != second[-1] and "e" in (first[-1], second[-1]) and first in KNOWN and second in KNOWN:
+        return True
+    if longer == f"{shorter[:-1]}ko" and shorter[-1] == "o":
+        return True
+    if first[:-1] == second[:-1] and {first[-1], second[-1]} <= set("aoeui"):
+        return True
+    if longer == shorter + "a":
+        return not re.search(r"([oe]v|[^aeiou]in)a$", longer) and is_known
+    return False
+
+
+def _digits(text: str) -> bool:
+    return any(letter.isdigit() for letter in text)
+
+
+def masculine(word: str) -> str:
+    """Return a surname as men of the family have it."""
+    for pattern, replacement in _ENDINGS:
+        word = pattern.sub(replacement, word)
+    return word
+
+
+def _by_gender(first: str, second: str) -> tuple[float, str] | None:
+    one, other = masculine(first), masculine(second)
+    if min(len(one), len(other)) < 4 or (one == first and other == second):
+        return None
+    return (WORTH[GENDERED], GENDERED) if spelt(one) == spelt(other) or coarse(one) == coarse(other) else None
+
+
+def _by_sound(first: str, second: str) -> tuple[float, str] | None:
+    """Coarse writings that agree, or two of the well-known codes on words that look alike too."""
+    if min(len(first), len(second)) < 4:
+        return None
+    one, other = coarse(first), coarse(second)
+    if one == other and len(one) > 3:
+        return WORTH[SOUND], SOUND
+    if one[:1] != other[:1] or JaroWinkler.similarity(one, other) < 0.88 or min(len(one), len(other)) < 5:
+        return None
+    codes = (
+        jellyfish.metaphone(first) == jellyfish.metaphone(second),
+        jellyfish.nysiis(one) == jellyfish.nysiis(other),
+    )
+    return (WORTH[SOUND], SOUND) if any(codes) and OSA.distance(one, other) <= 1 else None
+
+
+def _by_slip(first: str, second: str) -> tuple[float, str] | None:
+    """One slip in a word of at least four letters, two in a long one; a first letter may be missing, not be another."""
+    shorter, longer = sorted((first, second), key=len)
+    slips = OSA.distance(shorter, longer)
+    lacks_first = longer[1:] == shorter and len(shorter) > 5
+    if (
+        (first[0] != second[0] and not lacks_first and {first[0], second[0]} != {"q", "g"})
+        or len(shorter) < 4
+        or slips > (2 if len(shorter) >= 8 else 1)
+    ):
+        return None
+    if slips == 2 and {first, second} & surnames.COMMON:
+        return None
+    is_swap = len(shorter) == len(longer) and sorted(first) == sorted(second)
+    if len(longer) == len(shorter) and len(shorter) < 5 and not is_swap:
+        return None
+    return WORTH[TYPO], TYPO
+
+
+def _share_bones(first: str, second: str) -> bool:
+    one, other = bones(first), bones(second)
+    return one == other and len(one) > 1

@@ -1,0 +1,126 @@
+"""Finds whom the firm knows under names like those of a new matter. See docs for what is found and what is not."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from django.views.decorators.debug import sensitive_variables
+
+from consultations.conflicts import keys
+from consultations.conflicts.comparison import THRESHOLD, Comparison, Reading, codes, compare, explain, readings
+from consultations.conflicts.wording import sentence
+from consultations.models.parties import Party, PartyEntry
+from firm.sealed.blind import digests_for_lookup
+from firm.sealed.cipher import Unreadable
+
+__all__ = ["THRESHOLD", "Comparison", "Hit", "compare", "find", "words"]
+
+#: As many digests, or rows, are asked for at once.
+BATCH = 500
+MAX_NAMES = 100
+#: What a tombstone scores whose whole name is the same, or only sounds so; and a row that cannot be opened.
+ERASED_SAME, ERASED_ALIKE, UNREADABLE = 95, 80, THRESHOLD
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A party whose name is like one that was asked for. ``found`` is empty when its data were erased."""
+
+    party_id: int
+    asked: str
+    found: str
+    role: str
+    score: int
+    reasons: tuple[str, ...]
+
+
+@sensitive_variables()
+def find(names: Iterable[str], *, leave_out: Iterable[int] = ()) -> list[Hit]:
+    """Return whom the register has under names like these, best first, and each party once for each name.
+
+    ``leave_out`` are ids of requests whose parties are passed over. What cannot be opened is a hit, for it may be one.
+    """
+    asked = list(dict.fromkeys(name for name in map(str.strip, names) if name))[:MAX_NAMES]
+    candidates = _candidates(asked)
+    hits = []
+    known = {name: readings(name) for name in asked}
+    for party in _parties(candidates, set(leave_out)):
+        texts = _texts(party)
+        for name, purposes in candidates[party.pk].items():
+            if party.is_buried:
+                hit = _erased(party, name, purposes)
+            elif texts is None:
+                hit = Hit(party.pk, name, "", party.role, UNREADABLE, ("unreadable",))
+            else:
+                hit = _best(party, name, known[name], texts)
+            if hit:
+                hits.append(hit)
+    return sorted(hits, key=lambda hit: (-hit.score, asked.index(hit.asked), hit.party_id))
+
+
+def words(hit: Hit) -> str:
+    """Return the hit as a sentence with every reason in words."""
+    return sentence(hit.asked, hit.found, hit.reasons)
+
+
+def _candidates(asked: list[str]) -> dict[int, dict[str, set[str]]]:
+    """Return the ids of parties that share a key with a name: for each the names, and the purposes of such keys."""
+    meant: dict[int, list[tuple[str, str]]] = {}
+    for name in asked:
+        for purpose, values in keys.asked(name).items():
+            for value in values:
+                for number in digests_for_lookup(value, purpose):
+                    meant.setdefault(number, []).append((name, purpose))
+    found: dict[int, dict[str, set[str]]] = {}
+    for batch in _batches(sorted(meant)):
+        for row, number in PartyEntry.objects.filter(digest__in=batch).values_list("row_id", "digest"):
+            for name, purpose in meant[number]:
+                found.setdefault(row, {}).setdefault(name, set()).add(purpose)
+    return found
+
+
+def _parties(candidates: dict, leave_out: set[int]) -> Iterator[Party]:
+    fields = ("seal_id", "name", "aliases", "role", "buried_at", "request_id")
+    for batch in _batches(sorted(candidates)):
+        for party in Party.objects.filter(pk__in=batch).only(*fields):
+            if party.request_id is None or party.request_id not in leave_out:
+                yield party
+
+
+def _batches(numbers: list[int]) -> Iterator[list[int]]:
+    for start in range(0, len(numbers), BATCH):
+        yield numbers[start : start + BATCH]
+
+
+@sensitive_variables()
+def _texts(party: Party) -> list[tuple[str, list[Reading]]] | None:
+    """Return the names of a party, read; None when they cannot be opened."""
+    try:
+        return [(text, readings(text)) for text in party.names]
+    except Unreadable:
+        return None
+
+
+@sensitive_variables()
+def _best(party: Party, name: str, asked: list[Reading], texts: list) -> Hit | None:
+    """Return the hit of the name or alias that is most like the one asked for."""
+    best = None
+    for text, read in texts:
+        found = compare_read(name, asked, text, read)
+        if found.score >= THRESHOLD and (best is None or found.score > best.score):
+            best = Hit(party.pk, name, text, party.role, found.score, found.reasons)
+    return best
+
+
+def compare_read(name: str, asked: list[Reading], text: str, read: list[Reading]) -> Comparison:
+    """Return what `compare` does, of names that have been read already."""
+    found = explain(asked, read)
+    return Comparison(found.match.score, codes(found.match)) if found else Comparison(0)
+
+
+def _erased(party: Party, name: str, purposes: set[str]) -> Hit | None:
+    """A tombstone is recognised by its whole name alone."""
+    if keys.ALL in purposes:
+        return Hit(party.pk, name, "", party.role, ERASED_SAME, ("erased", "same"))
+    if keys.WHOLE in purposes:
+        return Hit(party.pk, name, "", party.role, ERASED_ALIKE, ("erased", "sound"))
+    return None

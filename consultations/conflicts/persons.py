@@ -1,0 +1,211 @@
+"""Scores two names of persons: which words of the one are words of the other, and what speaks against it."""
+
+from dataclasses import dataclass
+
+from consultations.conflicts.given_names import KNOWN
+from consultations.conflicts.likeness import INITIAL, SAME, alike, written_alike
+from consultations.conflicts.names import Person, Word
+from consultations.conflicts.surnames import COMMON, EAST_ASIAN
+
+#: What is taken off, of 100.
+EXTRA_WORD, OTHER_ORDER, OTHER_SUFFIX, MISSING_SUFFIX = 3, 2, 14, 5
+COMMON_WITH_INITIAL, MIDDLE_DIFFERS, MIDDLE_DIFFERS_COMMON, BOTH_UNSURE = 7, 27, 40, 6
+ONLY_GIVEN, SURNAME_AS_GIVEN = 34, 25
+LONE_RARE, LONE_COMMON, CONTRADICTED = 74, 50, 40
+MAX_WORDS = 7
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Words that are taken for one: their places in the two names, what that is worth, and why."""
+
+    first: tuple[int, ...]
+    second: tuple[int, ...]
+    worth: float
+    reason: str
+
+
+@dataclass(frozen=True)
+class Match:
+    """What two names come to, of 100; the pairs of words, and codes for what else was seen."""
+
+    score: int
+    pairs: tuple[Pair, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def match(first: Person, second: Person) -> Match:
+    """Return how far two names may be those of one person."""
+    one, other = first.words[:MAX_WORDS], second.words[:MAX_WORDS]
+    if not one or not other:
+        return Match(0)
+    pairs = align(one, other, is_east=is_eastern(one) and is_eastern(other))
+    strong = [pair for pair in pairs if pair.reason != INITIAL]
+    if not strong:
+        return Match(0)
+    if min(len(one), len(other)) == 1 and len(pairs) == 1 and (len(pairs[0].first), len(pairs[0].second)) == (1, 1):
+        return _lone(one, other, pairs)
+    if len(pairs) == 1 and len(pairs[0].first) == len(one) and len(pairs[0].second) == len(other):
+        return Match(round(100 * pairs[0].worth) - OTHER_ORDER, tuple(pairs), ("joined",))
+    if len(pairs) < 2:
+        return Match(0)
+    return _weigh(first, second, pairs, strong)
+
+
+def _weigh(first: Person, second: Person, pairs: list[Pair], strong: list[Pair]) -> Match:
+    one, other = first.words[:MAX_WORDS], second.words[:MAX_WORDS]
+    left, right = _unpaired(one, [pair.first for pair in pairs]), _unpaired(other, [pair.second for pair in pairs])
+    notes: list[str] = []
+    score = _worth(pairs, strong)
+    if len(strong) == 1 and all(is_common(one[at]) for at in strong[0].first):
+        score -= COMMON_WITH_INITIAL
+    if sum(pair.worth < 0.9 for pair in strong) > 1:
+        score -= BOTH_UNSURE
+    if left and right:
+        if not (_is_inner(left, one) and _is_inner(right, other)):
+            return Match(CONTRADICTED, tuple(pairs), ("contradicted",))
+        surname = max(strong, key=lambda pair: pair.first)
+        score -= MIDDLE_DIFFERS_COMMON if is_common(one[surname.first[-1]]) else MIDDLE_DIFFERS
+        notes.append("middle")
+    elif left or right:
+        longer, extra = (one, left) if left else (other, right)
+        score -= min(EXTRA_WORD * len(extra), 9) + _lacks_surname(first, second, pairs, is_first_longer=bool(left))
+        notes.append("missing" if all(not longer[at].is_initial for at in extra) else "missing_initial")
+    if _is_turned(pairs):
+        score -= OTHER_ORDER
+        notes.append("order")
+    if first.suffix != second.suffix:
+        both = first.suffix and second.suffix
+        score -= OTHER_SUFFIX if both else MISSING_SUFFIX
+        notes.append("suffix" if both else "missing_suffix")
+    return Match(max(0, round(score)), tuple(pairs), tuple(notes))
+
+
+def _worth(pairs: list[Pair], strong: list[Pair]) -> float:
+    """Initials weigh only when there is a single word beside them; each further one that agrees then helps."""
+    if len(strong) > 1:
+        worths = [pair.worth for pair in strong]
+        return 100 * (min(worths) + sum(worths) / len(worths)) / 2
+    initials = [pair.worth for pair in pairs if pair.reason == INITIAL]
+    return min(100 * (min(initials) * 0.75 + strong[0].worth * 0.25) + 4 * len(initials) - 1, 88)
+
+
+def _lone(one: tuple[Word, ...], other: tuple[Word, ...], pairs: list[Pair]) -> Match:
+    """One word against a name: a rare surname is a weak hit, a common one or a given name is none."""
+    word = one[pairs[0].first[0]]
+    if len(one) == len(other):
+        weight = 1 if not is_common(word) or pairs[0].reason == SAME else 0.7
+        return Match(round(100 * pairs[0].worth * weight), tuple(pairs), ())
+    longer, at = (one, pairs[0].first[0]) if len(one) > 1 else (other, pairs[0].second[0])
+    is_rare = not is_common(word) and not is_common(longer[at]) and len(word.text) > 3
+    if is_rare and pairs[0].worth >= 0.93 and (at == len(longer) - 1 or at == 0):
+        return Match(LONE_RARE, tuple(pairs), ("lone",))
+    return Match(LONE_COMMON, tuple(pairs), ("lone",))
+
+
+def align(one: tuple[Word, ...], other: tuple[Word, ...], *, is_east: bool) -> list[Pair]:
+    """Return the pairs of words that together are worth most; neighbours may stand for one word written together."""
+    options = [
+        Pair((a,), (b,), worth, reason)
+        for a, left in enumerate(one)
+        for b, right in enumerate(other)
+        for worth, reason in [alike(left, right, is_east=is_east)]
+        if worth
+    ]
+    if len(one) + len(other) > 2 and not _covers(options, one, other):
+        options += _joints(one, other, is_east)
+    # The most telling first; of equal ones the order of the words decides, so that the result is always the same.
+    options.sort(
+        key=lambda pair: (-pair.worth * (len(pair.first) + len(pair.second)), abs(pair.first[0] - pair.second[0]))
+    )
+    best: list[Pair] = []
+    for start in options[:3]:
+        chosen = _choose([start, *options])
+        if _total(chosen) > _total(best):
+            best = chosen
+    return sorted(best, key=lambda pair: pair.first)
+
+
+def _choose(options: list[Pair]) -> list[Pair]:
+    used_one: set[int] = set()
+    used_other: set[int] = set()
+    chosen = []
+    for pair in options:
+        if used_one.isdisjoint(pair.first) and used_other.isdisjoint(pair.second):
+            chosen.append(pair)
+            used_one.update(pair.first)
+            used_other.update(pair.second)
+    return chosen
+
+
+def _total(pairs: list[Pair]) -> float:
+    return sum(pair.worth * (len(pair.first) + len(pair.second)) for pair in pairs)
+
+
+def _covers(options: list[Pair], one: tuple[Word, ...], other: tuple[Word, ...]) -> bool:
+    """Whether single words of the shorter name are all in the longer one as they are."""
+    same = [pair for pair in options if pair.reason == SAME]
+    return min(len({pair.first for pair in same}), len({pair.second for pair in same})) == min(len(one), len(other))
+
+
+def _joints(one: tuple[Word, ...], other: tuple[Word, ...], is_east: bool) -> list[Pair]:
+    """Return the pairs of a word of one name with two or three neighbours in the other that are written like it."""
+    found = []
+    for single, several, is_turned in ((one, other, False), (other, one, True)):
+        for places, text in neighbours(several):
+            for at, word in enumerate(single):
+                best = max(written_alike(written, text, is_east=is_east) for written in word.texts)
+                if best[0]:
+                    first, second = (places, (at,)) if is_turned else ((at,), places)
+                    # A little less than if both were written together.
+                    found.append(Pair(first, second, best[0] * 0.99, "joined" if best[1] == SAME else best[1]))
+    return found
+
+
+def neighbours(words: tuple[Word, ...]) -> list[tuple[tuple[int, ...], str]]:
+    """Return every two or three neighbours, written together."""
+    return [
+        (tuple(range(at, at + size)), words[at].text + "".join(word.glued for word in words[at + 1 : at + size]))
+        for size in (2, 3)
+        for at in range(len(words) - size + 1)
+    ]
+
+
+def is_eastern(words: tuple[Word, ...]) -> bool:
+    """Whether a name begins or ends with a Chinese or Korean surname."""
+    return bool({words[0].text, words[-1].text} & EAST_ASIAN)
+
+
+def is_common(word: Word) -> bool:
+    """Whether a word alone says nothing: a common surname, a given name, or too short."""
+    return word.text in COMMON or word.text in KNOWN or len(word.text) < 3
+
+
+def _unpaired(words: tuple[Word, ...], used: list[tuple[int, ...]]) -> list[int]:
+    taken = {at for places in used for at in places}
+    return [at for at in range(len(words)) if at not in taken]
+
+
+def _is_inner(places: list[int], words: tuple[Word, ...]) -> bool:
+    return all(0 < at < len(words) - 1 for at in places)
+
+
+def _is_turned(pairs: list[Pair]) -> bool:
+    """Whether the words of the second name stand in another order."""
+    places = [pair.second[0] for pair in pairs]
+    return places != sorted(places)
+
+
+def _lacks_surname(first: Person, second: Person, pairs: list[Pair], *, is_first_longer: bool) -> int:
+    """What is taken off when the words in common are the given names alone, or a surname is a given name there."""
+    longer, shorter = (first, second) if is_first_longer else (second, first)
+    places = [(pair.first if is_first_longer else pair.second)[0] for pair in pairs]
+    if is_eastern(longer.words):
+        return 0
+    last = len(longer.words) - 1
+    given = [longer.words[at].text in KNOWN or longer.words[at].is_initial for at in places]
+    if last not in places and all(given):
+        return ONLY_GIVEN
+    if _is_turned(pairs) and not shorter.is_ordered and not longer.is_ordered and last not in places:
+        return SURNAME_AS_GIVEN
+    return 0

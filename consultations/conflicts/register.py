@@ -1,0 +1,92 @@
+"""Puts the people of a request into the register of known parties, and takes their names out again."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+from django.views.decorators.debug import sensitive_variables
+
+from consultations.conflicts import keys
+from consultations.conflicts.companies import is_company
+from consultations.conflicts.comparison import plain
+from consultations.conflicts.keeping import keep
+from consultations.conflicts.named import names_in
+from consultations.models.parties import Party, PartyEntry, PartyField, PartyKind, PartyRole, PartySource
+from consultations.models.requests import ConsultationRequest
+from consultations.workflow import Status
+
+__all__ = ["bury", "enter", "keep", "names_in"]
+
+
+@sensitive_variables()
+def enter(request: ConsultationRequest) -> None:
+    """Make the register hold who is named in a request: sender and person in need, and each of the other parties.
+
+    Called again, after a correction or when the request is retained, it changes its own rows and takes out what the
+    request no longer says. One in quarantine has none: most such names are made up. Rows by other hands are left alone.
+    """
+    with transaction.atomic():
+        locked = ConsultationRequest.objects.select_for_update().get(pk=request.pk)
+        wanted = {} if locked.status == Status.QUARANTINE else _named(locked)
+        for party in _own(locked):
+            held = wanted.pop((party.request_field, plain(party.name)), None)
+            if held is None:
+                party.delete()
+            elif (party.name, party.role, party.kind) != held:
+                party.name, party.role, party.kind = held
+                keep(party)
+        for (field, _), (name, role, kind) in wanted.items():
+            keep(
+                Party(
+                    name=name,
+                    role=role,
+                    kind=kind,
+                    source=PartySource.REQUEST,
+                    request=locked,
+                    request_field=field,
+                )
+            )
+
+
+def bury(request: ConsultationRequest) -> int:
+    """Erase what the register holds of a request, and return how many parties that were.
+
+    What stays is the role, the month, and the keyed digests of the whole names, so that a later check still says that
+    the firm has been asked before. The link to the request goes.
+    """
+    with transaction.atomic():
+        parties = list(Party.objects.select_for_update().filter(request=request, buried_at=None).order_by("pk"))
+        for party in parties:
+            party.name = party.aliases = party.matter = party.note = ""
+            party.request, party.request_field = None, ""
+            party.added_at, party.changed_at = _month(party.added_at), _month(party.changed_at)
+            party.buried_at = _month(timezone.now())
+            party.save()
+        PartyEntry.objects.filter(row__in=[party.pk for party in parties]).exclude(purpose__in=keys.TOMBSTONE).delete()
+    return len(parties)
+
+
+def _own(request: ConsultationRequest):
+    """The rows that this module has made of a request."""
+    return Party.objects.select_for_update().filter(request=request, source=PartySource.REQUEST, buried_at=None)
+
+
+def _named(request: ConsultationRequest) -> dict[tuple[str, str], tuple[str, str, str]]:
+    """Return name, role and kind of each party, by its field and its name as it is compared."""
+    own = PartyRole.CLIENT if request.status == Status.RETAINED else PartyRole.PROSPECTIVE
+    found = {}
+    for field, names, role in (
+        (PartyField.SENDER, [request.full_name], own),
+        (PartyField.PERSON_IN_NEED, [request.person_in_need], own),
+        (PartyField.OTHER_PARTIES, names_in(request.other_parties), PartyRole.ADVERSE),
+    ):
+        for name in map(str.strip, names):
+            if plain(name):
+                kind = PartyKind.ORGANISATION if is_company(name) else PartyKind.PERSON
+                found.setdefault((str(field), plain(name)), (name, str(role), str(kind)))
+    return found
+
+
+def _month(when: datetime) -> datetime:
+    """Return the beginning of the month, which is all that is kept of a date."""
+    return timezone.localtime(when).replace(day=1, hour=0, minute=0, second=0, microsecond=0)

@@ -1,0 +1,133 @@
+"""Words of names in one alphabet, and coarser writings of a word that bring spellings of one sound together."""
+
+import re
+import unicodedata
+from functools import lru_cache
+
+from anyascii import anyascii
+
+#: As many words are remembered in each writing: single words, of which nobody can tell whose they are.
+WORDS = 20_000
+#: Letters whose usual romanisation is another than anyascii's. German and Scandinavian umlauts are folded later.
+_LETTERS = str.maketrans({"đ": "d", "Đ": "D", "ð": "d", "Ð": "D", "ı": "i", "İ": "I", "’": "'", "ʼ": "'", "`": "'"})
+_WIDE = re.compile(r"([\u3400-\u9fff\uac00-\ud7a3\uf900-\ufaff])")
+_ABJAD = re.compile(r"[\u0590-\u05ff\u0600-\u06ff]")
+#: In this order. What stands for one sound in the spellings and romanisations met most; ``y`` is a vowel here.
+_SPELLING = [
+    (re.compile(pattern), replacement)
+    for pattern, replacement in (
+        (r"^mac(?=[bcdfgklnpqrt][a-z]{3})", "mc"),
+        (r"^(tz|ts)(?=[^e])", "z"),
+        (r"^wr", "r"),
+        (r"^kn", "n"),
+        (r"^(tch|tsch)", "ch"),
+        (r"^(ye|ie)(?=[a-z]{3})", "e"),
+        (r"^(iu|ju)(?=[lr])", "yu"),
+        (r"ough$", "o"),
+        (r"eigh", "i"),
+        (r"shch|sch|sh|sz", "s"),
+        (r"tch|tsch|cz", "ch"),
+        (r"(off|ow)$", "ov"),
+        (r"ph", "f"),
+        (r"ck|cq", "k"),
+        (r"[tk]h(?=[aeiouyrlmnw]|$)", lambda match: match[0][0]),
+        (r"dh|ddh", "d"),
+        (r"gh", "g"),
+        (r"bh", "b"),
+        (r"ch(?=[rl])", "k"),
+        (r"c(?=[eiy])", "s"),
+        (r"c(?!h)", "k"),
+        (r"qu", "kv"),
+        (r"q", "k"),
+        (r"x", "ks"),
+        (r"z", "s"),
+        (r"w", "v"),
+        (r"dj", "j"),
+        (r"(?<=[aeiouy])h(?![aeiouy])", ""),
+        (r"(ae|aa)", "a"),
+        (r"oe", "o"),
+        (r"(eau|au|ou|oo|ue)", lambda match: {"eau": "o", "au": "o"}.get(match[0], "u")),
+        (r"(iy|ii|yi|ij|ey|ay|ei|ai|ee|ea|ie|y)", "i"),
+        (r"ii+", "i"),
+        (r"(?<=[a-z]{3})e$", ""),
+        (r"(.)\1+", r"\1"),
+    )
+]
+#: Pinyin and Wade-Giles, and the romanisations of Korean, in one coarse writing.
+_EASTERN = [
+    (re.compile(pattern), replacement)
+    for pattern, replacement in (
+        (r"'", ""),
+        (r"hs|sh|x", "s"),
+        (r"tz|ts|zh|ch|[zcjq]", "c"),
+        (r"ieh", "ie"),
+        (r"ien", "ian"),
+        (r"ssu|szu", "si"),
+        (r"yeo", "yu"),
+        (r"woo|wu", "u"),
+        (r"eo|oo|ou", "u"),
+        (r"ee|ih|yi", "i"),
+        (r"ae", "e"),
+        (r"d", "t"),
+        (r"b", "p"),
+        (r"g", "k"),
+        (r"l", "r"),
+        (r"(?<=[aeiou])h", ""),
+        (r"uo|o", "u"),
+        (r"(.)\1+", r"\1"),
+    )
+]
+_COARSE = str.maketrans({"o": "u", "e": "i", "y": "i"})
+
+
+def latin(text: str) -> str:
+    """Return text in the Latin alphabet, without accents; signs of Chinese and Korean writing become words."""
+    text = unicodedata.normalize("NFKC", text).translate(_LETTERS)
+    return anyascii(_WIDE.sub(r" \1 ", text))
+
+
+def is_abjad(text: str) -> bool:
+    """Whether the writing leaves out vowels."""
+    return bool(_ABJAD.search(text))
+
+
+@lru_cache(maxsize=WORDS)
+def spelt(word: str) -> str:
+    """Return a word as all its usual spellings are written: Müller is Mueller, Reid is Reed, Youssouf is Yusuf."""
+    for pattern, replacement in _SPELLING:
+        word = pattern.sub(replacement, word)
+    return word
+
+
+@lru_cache(maxsize=WORDS)
+def coarse(word: str) -> str:
+    """Return a word as it sounds from afar: o is u, e is i."""
+    return re.sub(r"(.)\1+", r"\1", spelt(word).translate(_COARSE))
+
+
+@lru_cache(maxsize=WORDS)
+def eastern(word: str) -> str:
+    """Return a word of a Chinese or Korean name in one writing for all its romanisations."""
+    for pattern, replacement in _EASTERN:
+        word = pattern.sub(replacement, word)
+    return word
+
+
+def bones(word: str) -> str:
+    """Return the consonants of a word, which is all that Arabic and Hebrew writing has."""
+    word = re.sub(r"kh|ch", "h", word)
+    word = word[:1] + re.sub(r"[aeiouyw]", "", word[1:])
+    word = re.sub(r"(.)\1+", r"\1", word.replace("q", "k").replace("c", "k").replace("v", ""))
+    return re.sub(r"(?<=.{2})h$", "", word)
+
+
+@lru_cache(maxsize=WORDS)
+def code(word: str) -> str:
+    """Return the key under which like words are looked up: few letters, so that what sounds alike shares it."""
+    word = spelt(word)
+    if not word:
+        return ""
+    first = "a" if word[0] in "aeiouyh" else word[0]
+    rest = re.sub(r"[aeiouyh]", "", word[1:])
+    found = re.sub(r"(.)\1+", r"\1", (first + rest).translate(str.maketrans("gqjdbv", "kkctpf")))
+    return found[:6]

@@ -1,0 +1,152 @@
+"""Whom the firm knows: the register that a new matter is checked against before it is heard."""
+
+from collections.abc import Iterable, Mapping
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from consultations.conflicts import keys
+from consultations.models.requests import ConsultationRequest
+from firm.sealed.fields import SealedTextField
+from firm.sealed.models import BlindIndexEntry, BlindIndexQuerySet, SealedModel
+
+
+class PartyRole(models.TextChoices):
+    """What somebody is to the firm."""
+
+    CLIENT = "client", "Client"
+    FORMER_CLIENT = "former_client", "Former client"
+    PROSPECTIVE = "prospective", "Prospective client"
+    ADVERSE = "adverse", "Adverse party"
+    CO_DEFENDANT = "co_defendant", "Co-defendant"
+    WITNESS = "witness", "Witness"
+
+
+class PartyKind(models.TextChoices):
+    """A human being or not."""
+
+    PERSON = "person", "Person"
+    ORGANISATION = "organisation", "Organisation"
+
+
+class PartySource(models.TextChoices):
+    """How somebody came into the register."""
+
+    BY_HAND = "by_hand", "Entered by hand"
+    IMPORT = "import", "Imported"
+    REQUEST = "request", "From a request"
+
+
+class PartyField(models.TextChoices):
+    """Where in a request somebody is named."""
+
+    SENDER = "full_name", "The sender"
+    PERSON_IN_NEED = "person_in_need", "The person in need"
+    OTHER_PARTIES = "other_parties", "The other parties"
+
+
+class PartyQuerySet(models.QuerySet):
+    """Parties."""
+
+    def known(self):
+        """Those whose names are still held."""
+        return self.filter(buried_at=None)
+
+    def buried(self):
+        """Those of whom digests alone are left."""
+        return self.exclude(buried_at=None)
+
+
+class Party(SealedModel):
+    """Somebody whom the firm has to think of. Save with `consultations.conflicts.keeping.keep`, so that it is found.
+
+    When the data are erased, a tombstone stays: no text at all, but the digests under which the name is recognised.
+    """
+
+    name = SealedTextField(max_length=200)
+    aliases = SealedTextField(blank=True, help_text="Other names, one on each line.")
+    role = models.CharField(max_length=16, choices=PartyRole)
+    kind = models.CharField(max_length=12, choices=PartyKind, default=PartyKind.PERSON)
+    matter = SealedTextField(max_length=200, blank=True, help_text="Such as: State v. Sample, 2019.")
+    note = SealedTextField(blank=True)
+    source = models.CharField(max_length=8, choices=PartySource, default=PartySource.BY_HAND, editable=False)
+    request = models.ForeignKey(
+        ConsultationRequest,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="parties",
+        editable=False,
+    )
+    request_field = models.CharField(max_length=16, choices=PartyField, blank=True, editable=False)
+    import_key = models.BigIntegerField(null=True, unique=True, editable=False, help_text="Digest of the line.")
+    added_at = models.DateTimeField(default=timezone.now, editable=False)
+    changed_at = models.DateTimeField(default=timezone.now, editable=False)
+    buried_at = models.DateTimeField(null=True, blank=True, editable=False, help_text="When the texts were erased.")
+
+    objects = PartyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "party"
+        verbose_name_plural = "parties"
+        default_permissions = ("view", "add", "change", "delete")
+        ordering = ["-added_at", "-pk"]
+        indexes = [
+            models.Index(fields=["-added_at", "-id"], name="party_newest"),
+            models.Index(fields=["role", "-added_at"], name="party_by_role"),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=Q(role__in=PartyRole.values), name="party_role_known"),
+            models.CheckConstraint(condition=Q(kind__in=PartyKind.values), name="party_kind_known"),
+            models.CheckConstraint(condition=Q(source__in=PartySource.values), name="party_source_known"),
+            models.CheckConstraint(
+                condition=Q(buried_at=None, name__isblank=False)
+                | Q(
+                    buried_at__isnull=False,
+                    name__isblank=True,
+                    aliases__isblank=True,
+                    matter__isblank=True,
+                    note__isblank=True,
+                    request=None,
+                ),
+                name="party_named_or_buried",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Party {self.pk}"
+
+    @property
+    def is_buried(self) -> bool:
+        """Whether digests alone are left."""
+        return self.buried_at is not None
+
+    @property
+    def names(self) -> list[str]:
+        """The name and all aliases, each once."""
+        return list(dict.fromkeys(filter(None, map(str.strip, [self.name, *self.aliases.splitlines()]))))
+
+
+class PartyEntryQuerySet(BlindIndexQuerySet):
+    """Entries of the register. Those of tombstones cannot be made anew, so they are left alone."""
+
+    def renewable(self):
+        """Leave out tombstones."""
+        return self.filter(row__buried_at=None)
+
+    def _replace(self, rows: Mapping) -> None:
+        super()._replace({pk: row for pk, row in rows.items() if not row.is_buried})
+
+
+class PartyEntry(BlindIndexEntry):
+    """One digest under which a party is found: see `consultations.conflicts.keys`."""
+
+    row = models.ForeignKey(Party, on_delete=models.CASCADE, related_name="entries")
+
+    objects = PartyEntryQuerySet.as_manager()
+
+    @classmethod
+    def terms(cls, row: Party) -> Mapping[str, Iterable[str]]:
+        """Return the keys of all names of a party."""
+        return keys.stored(row.names)
