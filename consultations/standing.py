@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from consultations.clock import COURT_SOON, Urgency
+from consultations.conflict_states import GATED, PASSING
 from consultations.models import ConsultationRequest
 from consultations.spam import REASONS
 from consultations.workflow import CLOSED, Status
@@ -72,6 +73,8 @@ def alerts_of(request: ConsultationRequest, now: datetime) -> list[Mark]:
     if request.status == Status.SCHEDULED:
         day = date_format(timezone.localtime(request.scheduled_for), "l, F j, Y, g:i A")
         found.append(Mark(f"The consultation {'is' if request.scheduled_for > now else 'was'} on {day}.", "near"))
+    if request.status in GATED and request.conflict_state not in PASSING:
+        found.insert(0, Mark("The conflict check has changed since: look at it before anything else.", "late"))
     return found
 
 
