@@ -249,3 +249,13 @@ def _key_of(hit: ConflictHit) -> tuple:
 def forget_found(parties: Iterable[int]) -> None:
     """Take the names of these parties, which are erased, out of the matches of all requests."""
     ConflictHit.objects.filter(party__in=list(parties)).update(found_sealed="")
+
+
+def forget_party(party: Party, *, now: datetime | None = None) -> None:
+    """Prepare for a party's end: take its name out of the matches, and have the requests checked that wait for it."""
+    waiting = ConflictHit.objects.unjudged().filter(party=party).values("request")
+    long_ago = (now or timezone.now()) - 2 * FRESH_FOR
+    ConsultationRequest.objects.filter(pk__in=waiting).exclude(conflict_checked_at=None).update(
+        conflict_checked_at=long_ago
+    )
+    forget_found([party.pk])

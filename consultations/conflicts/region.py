@@ -114,7 +114,7 @@ def _line(hit: ConflictHit, seen: dict[int, ConsultationRequest], *, can_open: b
         role=PartyRole(party.role).label,
         matter=party.matter,
         reasons=matching.words(as_hit(hit)),
-        party_url=reverse("parties:edit", args=[party.pk]) if can_open else "",
+        party_url=reverse("parties:party", args=[party.pk]) if can_open else "",
         reference=source.reference if source else "",
         request_url=detail_url(source) if source else "",
     )
