@@ -1,0 +1,38 @@
+"""The demo's register of known parties, all of them invented, and how the checks of its requests stand in the end."""
+
+import tomllib
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from consultations.conflict_states import ConflictState
+from consultations.conflicts import decisions, register
+from consultations.conflicts.checks import check_safely
+from consultations.models import ConsultationRequest, MessageKind, OutgoingMessage, Party
+from consultations.workflow import OPEN
+
+PARTIES = Path(__file__).parent / "demo_content" / "parties.toml"
+_KEY = "demo:{}"
+_REASON = "Sample reason. Another person of a similar name."
+
+
+def add_parties(now: datetime) -> None:
+    """Enter those of the file that are not there yet."""
+    entries = tomllib.loads(PARTIES.read_text(encoding="utf-8"))["party"]
+    known = set(Party.objects.filter(import_key__startswith=_KEY.format("")).values_list("import_key", flat=True))
+    for number, entry in enumerate(entries):
+        key = _KEY.format(number)
+        if key not in known:
+            register.keep(Party(**entry, import_key=key, source="import", added_at=now - timedelta(days=400 - number)))
+
+
+def settle(told: Iterable[ConsultationRequest], staff: dict, *, kept: set[int]) -> None:
+    """Check the new samples against all of them, as the worker would, and clear what is not to stay open."""
+    for request in told:
+        request.refresh_from_db(fields=["status"])
+        if request.status not in OPEN or not check_safely(request.pk):
+            continue
+        request.refresh_from_db(fields=["conflict_state"])
+        if request.conflict_state == ConflictState.OPEN and request.pk not in kept:
+            decisions.clear(request.pk, reason=_REASON, by=staff["intake_manager"])
+    OutgoingMessage.objects.filter(request__in=[one.pk for one in told], kind=MessageKind.STAFF_CONFLICT).delete()
