@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from consultations.conflict_states import ConflictState
+from consultations.conflict_states import BEYOND, ConflictState
 from consultations.conflicts import decisions, register
 from consultations.conflicts.checks import check_safely
 from consultations.models import ConsultationRequest, MessageKind, OutgoingMessage, Party
@@ -30,8 +30,10 @@ def settle(told: Iterable[ConsultationRequest], staff: dict, *, kept: set[int]) 
     """Check the new samples against all of them, as the worker would, and clear what is not to stay open."""
     for request in told:
         request.refresh_from_db(fields=["status"])
-        if request.status not in OPEN or not check_safely(request.pk):
+        if request.status in BEYOND:
             continue
+        if request.status in OPEN:
+            check_safely(request.pk)
         request.refresh_from_db(fields=["conflict_state"])
         if request.conflict_state == ConflictState.OPEN and request.pk not in kept:
             decisions.clear(request.pk, reason=_REASON, by=staff["intake_manager"])

@@ -71,6 +71,7 @@ class PartiesView(RegisterScreen, TemplateView):
             roles=PartyRole.choices,
             checked=checked,
             hits=hits,
+            unknown=unknown_among(checked, hits),
             address=urlencode({name: given[name] for name in ("find", "role") if given.get(name)}),
             may_add=may_do_with_parties(user, "add"),
             **kwargs,
@@ -120,6 +121,12 @@ def hits_for(user, text: str) -> list[HitLine]:
     hits = matching.find(register.names_in(text)[:MAX_NAMES])
     known = parties_for(user).in_bulk({hit.party_id for hit in hits})
     return [_hit_line(hit, known.get(hit.party_id)) for hit in sorted(hits, key=lambda hit: (-hit.score, hit.party_id))]
+
+
+def unknown_among(text: str, hits: list[HitLine]) -> list[str]:
+    """Return the names that nobody was found for."""
+    found = {hit.asked.casefold() for hit in hits}
+    return [name for name in register.names_in(text)[:MAX_NAMES] if name.casefold() not in found]
 
 
 def _hit_line(hit: matching.Hit, party: Party | None) -> HitLine:
