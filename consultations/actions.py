@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from consultations import audit
 from consultations.conflict_states import BLOCKED_WORDS, may_pass, state_after_move
-from consultations.conflicts.checks import take_in
+from consultations.conflicts.checks import follow_role, take_in
 from consultations.models import AuditAction, ConsultationRequest, EventKind, RequestEvent, Screen
 from consultations.notifications import announce_release
 from consultations.outcomes import OUTCOMES, Channel, Direction
@@ -260,6 +260,8 @@ def change_status(request: ConsultationRequest, to: str, *, by, now, reason: str
     facts = {"from": before, "to": str(to)}
     if to == Status.SCHEDULED:
         facts["scheduled_for"] = request.scheduled_for.isoformat()
+    if Status.RETAINED in {before, to}:
+        follow_role(request)
     note(request, EventKind.MOVED, by=by, now=now, facts=facts, text=reason)
     audit.record(AuditAction.CHANGED, by=by, request=request, doing="move", **{"from": before, "to": str(to)})
     return request

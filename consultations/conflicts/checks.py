@@ -88,6 +88,15 @@ def join(merged: ConsultationRequest, target: ConsultationRequest, *, now: datet
     target.save(update_fields=["conflict_state"])
 
 
+def follow_role(request: ConsultationRequest) -> None:
+    """Let the register know that somebody has become a client, or is none yet. A failure keeps nobody from it."""
+    try:
+        with transaction.atomic():
+            register.enter(request)
+    except Exception as error:
+        logger.error("The register could not follow request %s: %s", request.pk, type(error).__name__)
+
+
 def check(request: ConsultationRequest, *, by=None, now: datetime | None = None) -> list[ConflictHit]:
     """Look for everybody whom a request names; keep the matches and the state. Return the matches that are new.
 
@@ -184,47 +193,53 @@ def names_of(request: ConsultationRequest) -> dict[tuple[bool, str], tuple[str, 
             persons.append((Asked.PERSON_IN_NEED, one.person_in_need))
         others = [(Asked.OTHER_PARTIES, name) for name in register.names_in(one.other_parties)]
         for name_of, name in (*persons, *others):
-            if name:
+            if name := name.strip():
                 found.setdefault((name_of == Asked.OTHER_PARTIES, name.casefold()), (str(name_of), name))
     return found
 
 
 def matches_of(request: ConsultationRequest) -> list[Match]:
-    """Return the matches that count, each once, at its best score."""
-    names, left_out, best = names_of(request), _left_out(request), {}
+    """Return the matches that count, each once, at its best score.
+
+    Left out are the parties of the request itself and of what was merged into it; and of other requests with the same
+    number or address those on the same side, since a person is no conflict with what she asked for before.
+    """
+    names, best = names_of(request), {}
+    members = {one.pk for one in (request, *request.merged.all())}
+    same_side = _of_same_person(request)
     for is_other in (False, True):
         asked = {key: value for key, value in names.items() if key[0] == is_other}
-        if not asked:
-            continue
-        for hit in matching.find([name for _, name in asked.values()], leave_out=left_out[is_other]):
+        for hit in _find([name for _, name in asked.values()], leave_out=members):
             match = Match(asked[is_other, hit.asked.casefold()][0], hit)
             place = (match.name_of, hit.asked.casefold(), hit.party_id)
-            if counts(match.name_of, hit.role) and (place not in best or best[place].hit.score < hit.score):
+            is_left_out = hit.party_id in same_side[is_other] or not counts(match.name_of, hit.role)
+            if not is_left_out and (place not in best or best[place].hit.score < hit.score):
                 best[place] = match
     return list(best.values())
 
 
-def _left_out(request: ConsultationRequest) -> tuple[set[int], set[int]]:
-    """Return the parties that say nothing about a person, and about somebody else involved.
+def _find(names: list[str], *, leave_out: set[int]) -> list[matching.Hit]:
+    """Ask for all of the names, however many; each question is limited."""
+    starts = range(0, len(names), matching.MAX_NAMES)
+    return [
+        hit for start in starts for hit in matching.find(names[start : start + matching.MAX_NAMES], leave_out=leave_out)
+    ]
 
-    Those of the request itself and of what was merged into it; and of other requests with the same number or address,
-    those on the same side: a person is no conflict with what she asked for before.
-    """
-    members = [request, *request.merged.all()]
-    own = {one.pk for one in members}
-    entries = RequestEntry.objects
-    condition = Q(request__in=own)
-    for one in members:
+
+def _of_same_person(request: ConsultationRequest) -> tuple[set[int], set[int]]:
+    """Return the parties of requests with the same number or address: those on our side, and the others."""
+    entries, condition = RequestEntry.objects, Q(pk__in=())
+    for one in (request, *request.merged.all()):
         if number := normalise_phone(str(one.phone or "")):
             condition |= Q(request__in=entries.equal_to(PHONE, number))
         if address := normalise_email(one.email or ""):
             condition |= Q(request__in=entries.equal_to(EMAIL, address))
-    left: tuple[set[int], set[int]] = (set(), set())
-    for pk, source, role in Party.objects.filter(condition).values_list("pk", "request_id", "role"):
+    found: tuple[set[int], set[int]] = (set(), set())
+    for pk, role in Party.objects.filter(condition).values_list("pk", "role"):
         for is_other, side in enumerate((OWN_SIDE, OTHER_SIDE)):
-            if source in own or role in side:
-                left[is_other].add(pk)
-    return left
+            if role in side:
+                found[is_other].add(pk)
+    return found
 
 
 def _row(request: ConsultationRequest, match: Match, now: datetime) -> ConflictHit:

@@ -131,6 +131,9 @@ def unknown_among(text: str, hits: list[HitLine]) -> list[str]:
 
 def _hit_line(hit: matching.Hit, party: Party | None) -> HitLine:
     shared = {"whose": "Asked for", "asked": hit.asked, "likelihood": likelihood(hit.score), "score": round(hit.score)}
+    if not hit.found:
+        erased = f"Somebody whose data were erased: {PartyRole(hit.role).label.lower()}. Only the name was like this."
+        return HitLine(**shared, hidden=erased)
     if party is None:
         return HitLine(**shared, hidden="Somebody in a request that is not open to you. Ask a manager to look at it.")
     return HitLine(

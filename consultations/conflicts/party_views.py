@@ -16,10 +16,9 @@ from consultations.conflicts.access import may_do_with_parties, parties_for
 from consultations.conflicts.checks import forget_party
 from consultations.conflicts.known_parties import RegisterScreen, rows_of
 from consultations.conflicts.party_forms import PartyForm
-from consultations.models import AuditAction, Party
+from consultations.models import AuditAction, Party, PartySource
 
 REFUSED = 422
-BY_HAND = "hand"
 
 
 @method_decorator(sensitive_post_parameters(), name="dispatch")
@@ -107,7 +106,7 @@ class AddPartyView(PartyScreen):
         if not form.is_valid():
             return self.show(form=form, button="Add the party", status=REFUSED)
         with transaction.atomic():
-            party = form.fill(Party(source=BY_HAND))
+            party = form.fill(Party(source=PartySource.BY_HAND))
             register.keep(party)
             self.keep_trail(AuditAction.CHANGED, "party_add", party)
         return self.leave("Added. Open requests are checked against it within minutes.")

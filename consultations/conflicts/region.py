@@ -103,7 +103,10 @@ def _line(hit: ConflictHit, seen: dict[int, ConsultationRequest], *, can_open: b
         "verdict": _verdict(hit),
     }
     party = hit.party
-    if party is None or party.buried_at or not hit.found:
+    if party is not None and party.buried_at:
+        erased = f"Somebody whose data were erased: {PartyRole(party.role).label.lower()}. Only the name was like this."
+        return HitLine(**shared, hidden=erased)
+    if party is None or not hit.found:
         return HitLine(**shared, hidden="Somebody who is no longer in the register.")
     if party.request_id and party.request_id not in seen:
         return HitLine(**shared, hidden="Somebody in a request that is not open to you. Ask a manager to look at it.")

@@ -22,7 +22,7 @@ class PartyFactory(factory.django.DjangoModelFactory):
 
     name = factory.Sequence("Known Quagga {}".format)
     role = PartyRole.CLIENT
-    source = "hand"
+    source = "by_hand"
 
 
 class HitFactory(factory.django.DjangoModelFactory):

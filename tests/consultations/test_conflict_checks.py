@@ -415,3 +415,21 @@ def test_erased_party_leaves_no_name_in_the_matches_of_others():
     hit = HitFactory()
     checks.forget_found([hit.party_id])
     assert ConflictHit.objects.get().found == ""
+
+
+def test_no_name_of_a_long_list_is_passed_over():
+    PartyFactory(name=LYNX)
+    others = "\n".join([*(f"Quokka{number} Bilbywood{number}" for number in range(130)), LYNX])
+    request = Request(other_parties=others)
+    checks.check(request)
+    assert LYNX in {hit.found for hit in request.conflict_hits.all()}
+
+
+def test_register_follows_who_becomes_a_client(send, staff):
+    request, owner = send(full_name=ZEBRA), staff("owner")
+    ConsultationRequest.objects.filter(pk=request.pk).update(first_contact_at=timezone.now())
+    for to in (Status.CONTACTED, Status.CONSULTED, Status.RETAINED):
+        actions.move(request.pk, to=to, by=owner, reason="x")
+    assert Party.objects.get(request=request).role == "client"
+    actions.move(request.pk, to=Status.CONSULTED, by=owner, reason="x")
+    assert Party.objects.get(request=request).role == "prospective"

@@ -36,7 +36,7 @@ def test_register_that_changes_while_a_request_is_received(threads, given):
     assert form.is_valid()
     threads(
         lambda: receive(form.cleaned_data, page=page, token=uuid.uuid4()),
-        lambda: register.keep(Party(name=ZEBRA, role="adverse", source="hand")),
+        lambda: register.keep(Party(name=ZEBRA, role="adverse", source="by_hand")),
     )
     checks.check_due(timezone.now() + timedelta(seconds=1))
     assert state_of(ConsultationRequest.objects.get()) == "open"

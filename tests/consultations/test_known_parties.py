@@ -11,7 +11,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from wagtail.models import ModelLogEntry, ReferenceIndex
 
-from consultations.conflicts import checks
+from consultations.conflicts import checks, register
 from consultations.models import AuditAction, AuditEntry, ConsultationRequest, Party, Screen
 from firm.roles import EDITORS, INTAKE, INTAKE_MANAGERS, PUBLISHERS
 from tests.consultations.factories import ConsultationRequestFactory as Request
@@ -93,7 +93,7 @@ def test_intake_reads_and_managers_write(client, enter, role, may):
     assert LYNX in client.get(f"{LIST}{party.pk}/").content.decode()
     assert "Known parties" in client.get("/admin/").content.decode()
     done = [
-        client.post(f"{LIST}add/", VALUES).status_code == 302 and Party.objects.filter(source="hand").count() == 2,
+        client.post(f"{LIST}add/", VALUES).status_code == 302 and Party.objects.filter(source="by_hand").count() == 2,
         change(client, party, matter="Changed").status_code == 302
         and Party.objects.get(pk=party.pk).matter == "Changed",
         client.post(f"{LIST}{party.pk}/delete/").status_code == 302 and not Party.objects.filter(pk=party.pk).exists(),
@@ -121,7 +121,8 @@ def test_party_of_a_request_behind_a_wall_is_not_there(client, enter):
 
 def test_buried_party_is_not_there(client, enter):
     enter("owner")
-    party = PartyFactory(buried_at=timezone.now())
+    party = PartyFactory(name=ZEBRA, request=Request())
+    register.bury(party.request)
     assert client.get(f"{LIST}{party.pk}/").status_code in {302, 404}
     assert f"{LIST}{party.pk}/" not in client.get(LIST).content.decode()
 
@@ -141,7 +142,7 @@ def test_list_says_name_role_matter_source_and_day(client, enter):
     PartyFactory(name=ZEBRA, role="former_client", matter="Matter of zebras")
     PartyFactory(name=LYNX, role="witness", request=source)
     page = page_of(client.get(LIST))
-    for words in (ZEBRA, "Former client", "Matter of zebras", "By hand", LYNX, "Witness", "B2CD-4FGH"):
+    for words in (ZEBRA, "Former client", "Matter of zebras", "Entered by hand", LYNX, "Witness", "B2CD-4FGH"):
         assert words in page
 
 
