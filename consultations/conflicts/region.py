@@ -7,7 +7,7 @@ from django.db.models import Prefetch, prefetch_related_objects
 from django.urls import reverse
 
 from consultations.columns import detail_url, user_name
-from consultations.conflict_states import BEYOND, BLOCKED_WORDS, PASSING, Asked, ConflictState, likelihood
+from consultations.conflict_states import BEYOND, BLOCKED_WORDS, Asked, ConflictState, likelihood
 from consultations.conflicts import matching
 from consultations.conflicts.access import may_see_parties
 from consultations.models import ConflictHit, ConsultationRequest, Party, PartyRole, Verdict
@@ -60,11 +60,6 @@ class Region:
     cleared: list[HitLine]
     known: int | None
 
-    @property
-    def is_pressing(self) -> bool:
-        """True when nothing goes on until somebody has looked."""
-        return self.tone != "good"
-
 
 def region_of(request: ConsultationRequest, user) -> Region:
     """Return what ``user``, who may see the request, may know of its check; in three queries, however many matches."""
@@ -87,11 +82,6 @@ def region_of(request: ConsultationRequest, user) -> Region:
         cleared=[line for hit, line in lines if hit.verdict == Verdict.CLEARED],
         known=Party.objects.filter(buried_at=None).count() if is_empty else None,
     )
-
-
-def is_blocked(request: ConsultationRequest) -> bool:
-    """True when the check keeps the request from a consultation."""
-    return request.conflict_state not in PASSING
 
 
 def _line(hit: ConflictHit, seen: dict[int, ConsultationRequest], *, can_open: bool) -> HitLine:

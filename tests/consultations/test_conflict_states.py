@@ -21,10 +21,11 @@ from consultations.models import PartyRole
 from consultations.workflow import MOVES, Status
 
 BLOCKING = {"unchecked", "open", "flagged", "declined"}
+PAIRS = [(before, to) for before in MOVES for to in MOVES[before]]
 LATE = {"scheduled", "consulted", "retained"}
 
 
-@pytest.mark.parametrize(("asked", "role"), product(("full_name", "person_in_need"), PartyRole.values))
+@pytest.mark.parametrize(("asked", "role"), list(product(("full_name", "person_in_need"), PartyRole.values)))
 def test_every_match_of_a_person_counts(asked, role):
     assert counts(asked, role)
 
@@ -45,7 +46,7 @@ def test_somebody_else_counts_unless_two_of_ours_are_against_him(role, expected)
     assert counts("other_parties", role) is expected
 
 
-@pytest.mark.parametrize(("state", "to"), product(ConflictState.values, Status.values))
+@pytest.mark.parametrize(("state", "to"), list(product(ConflictState.values, Status.values)))
 def test_what_the_check_stands_in_the_way_of(state, to):
     assert may_pass(to, state) is not (state in BLOCKING and to in LATE)
     assert (state in BLOCKING) == (state in BLOCKED_WORDS)
@@ -80,7 +81,7 @@ def test_state_after_a_check(before, has_open, had_open, has_cleared, after):
     assert state_after(before, has_open=has_open, had_open=had_open, has_cleared=has_cleared) == after
 
 
-@pytest.mark.parametrize(("state", "pair"), product(ConflictState.values, [(a, b) for a in MOVES for b in MOVES[a]]))
+@pytest.mark.parametrize(("state", "pair"), list(product(ConflictState.values, PAIRS)))
 def test_state_after_a_move(state, pair):
     before, to = pair
     expected = "declined" if to == "conflict" else "open" if before == "conflict" else state

@@ -326,4 +326,4 @@ def test_trail_tells_the_register_in_words(client, enter):
 def test_answers_stay_out_of_every_cache(client, enter, path):
     enter("intake_manager")
     party = PartyFactory()
-    assert client.get(LIST + path.format(pk=party.pk))["Cache-Control"] == "no-store, private"
+    assert "no-store" in client.get(LIST + path.format(pk=party.pk))["Cache-Control"]
