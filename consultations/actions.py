@@ -14,6 +14,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from consultations import audit
+from consultations.conflict_states import BLOCKED_WORDS, may_pass, state_after_move
+from consultations.conflicts.checks import follow_role, take_in
 from consultations.models import AuditAction, ConsultationRequest, EventKind, RequestEvent, Screen
 from consultations.notifications import announce_release
 from consultations.outcomes import OUTCOMES, Channel, Direction
@@ -78,6 +80,7 @@ def move(
         request.scheduled_for = scheduled_for
     change_status(request, to, by=by, now=now, reason=reason)
     if before == Status.QUARANTINE and to == Status.NEW:
+        take_in(request, now=now)
         announce_release(request)
     return request
 
@@ -246,14 +249,19 @@ def note(request: ConsultationRequest, kind: str, *, by, now=None, **values) -> 
 
 
 def change_status(request: ConsultationRequest, to: str, *, by, now, reason: str = "") -> ConsultationRequest:
-    """Write the new state with what goes with it."""
+    """Write the new state with what goes with it. `Refused` while the conflict check stands in its way."""
+    if not may_pass(to, request.conflict_state):
+        raise Refused(request, "conflict_check", BLOCKED_WORDS[request.conflict_state])
     before, request.status = request.status, str(to)
+    request.conflict_state = state_after_move(request.conflict_state, before=before, to=to)
     request.closed_at = now if to in CLOSED else None
     request.merged_into = request.merged_into if to == Status.MERGED else None
-    request.save(update_fields=["status", "closed_at", "merged_into", "scheduled_for"])
+    request.save(update_fields=["status", "closed_at", "merged_into", "scheduled_for", "conflict_state"])
     facts = {"from": before, "to": str(to)}
     if to == Status.SCHEDULED:
         facts["scheduled_for"] = request.scheduled_for.isoformat()
+    if Status.RETAINED in {before, to}:
+        follow_role(request)
     note(request, EventKind.MOVED, by=by, now=now, facts=facts, text=reason)
     audit.record(AuditAction.CHANGED, by=by, request=request, doing="move", **{"from": before, "to": str(to)})
     return request

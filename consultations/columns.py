@@ -9,6 +9,7 @@ from django.utils.formats import date_format
 from django.utils.timezone import localdate, localtime
 
 from consultations.clock import Urgency
+from consultations.conflict_states import TO_DO
 from consultations.models import ConsultationRequest, Relationship
 from consultations.workflow import OPEN, Status
 
@@ -95,6 +96,7 @@ class Line:
     assignee: str
     status_code: str
     status: str
+    conflict: str
     received: str
 
 
@@ -118,8 +120,15 @@ def line_of(request: ConsultationRequest, now: datetime) -> Line:
         assignee=user_name(request.assignee) or NOBODY,
         status_code=request.status,
         status=request.get_status_display(),
+        conflict=conflict_words(request),
         received=moment_words(request.submitted_at, now),
     )
+
+
+def conflict_words(request: ConsultationRequest) -> str:
+    """Return how the conflict check of an open request stands, if it waits for somebody."""
+    is_waiting = request.status in OPEN and request.conflict_state in TO_DO
+    return f"conflict check: {request.get_conflict_state_display().lower()}" if is_waiting else ""
 
 
 def answer_of(request: ConsultationRequest, now: datetime) -> Answer:

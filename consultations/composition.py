@@ -8,6 +8,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
+from consultations.conflict_states import TO_DO
 from consultations.correspondence import MessageKind
 from consultations.digest import draw_up, is_worth_sending, readable_at
 from consultations.letter import Enclosure, Letter, Value, admin_url, firm, link_to, phone_of, pick
@@ -67,6 +68,8 @@ def _need_staff(message: OutgoingMessage, now: datetime) -> None:
         raise Obsolete("screened")
     if message.kind == MessageKind.STAFF_OVERDUE and not message.request.is_overdue(now):
         raise Obsolete("answered")
+    if message.kind == MessageKind.STAFF_CONFLICT and message.request.conflict_state not in TO_DO:
+        raise Obsolete("looked at")
 
 
 def _digest(message: OutgoingMessage, now: datetime) -> tuple[dict[str, Value], Enclosure]:

@@ -12,6 +12,7 @@ class MessageKind(models.TextChoices):
     STAFF_NEW = "staff_new", "To staff: a new request"
     STAFF_CORRECTED = "staff_corrected", "To staff: a request was sent again with changes"
     STAFF_OVERDUE = "staff_overdue", "To staff: a first answer is overdue"
+    STAFF_CONFLICT = "staff_conflict", "To staff: the conflict check found somebody"
     STAFF_DIGEST = "staff_digest", "To staff: the morning digest"
     PERSON_RECEIPT = "person_receipt", "To the person: we have your request"
 
@@ -34,6 +35,7 @@ PLACEHOLDERS: dict[str, dict[str, str]] = {
     MessageKind.STAFF_NEW: _ABOUT_REQUEST,
     MessageKind.STAFF_CORRECTED: _ABOUT_REQUEST,
     MessageKind.STAFF_OVERDUE: _ABOUT_REQUEST,
+    MessageKind.STAFF_CONFLICT: _ABOUT_REQUEST,
     MessageKind.STAFF_DIGEST: {
         "count": "how many requests wait for a first answer",
         "date": "the day",

@@ -15,6 +15,8 @@ from django.utils import timezone
 from phonenumber_field.phonenumber import to_python
 from wagtail.models import Page
 
+from consultations.conflict_states import ConflictState
+from consultations.demo_parties import add_parties, settle
 from consultations.demo_past import Scene, tell
 from consultations.intake import FIELDS, Arrival, consent_receipt, receive, sent_before
 from consultations.models import (
@@ -51,6 +53,10 @@ WEIGHTS = {
     Status.CONFLICT: 3,
     Status.QUARANTINE: 4,
 }
+#: The samples whose conflict check is left to be looked at.
+LEFT_OPEN = ("invoices", "letter", "stop")
+#: How the conflict check of the synthetic requests stands, where it did not just find nothing.
+CHECKS = {Status.CONFLICT: ConflictState.DECLINED, Status.QUARANTINE: ConflictState.UNCHECKED}
 #: The page's field for each text of the demo's entry.
 TEXTS = {
     "heading": "heading",
@@ -78,6 +84,7 @@ def load(demo) -> None:
     now = timezone.now()
     samples = tomllib.loads(SAMPLES.read_text(encoding="utf-8"))["request"]
     with transaction.atomic():
+        add_parties(now)
         _add_samples(demo, page, samples, now)
     _add(_synthetic(demo, page, number, now) for number in range(demo.requests or 0))
 
@@ -137,6 +144,7 @@ def _add_samples(demo, page: ConsultationPage, entries: list[dict], now: datetim
     All of it happened long ago, so none of its messages is sent.
     """
     made: dict[str, ConsultationRequest] = {}
+    told: list[ConsultationRequest] = []
     for entry in sorted(entries, key=lambda entry: -entry["hours_ago"]):
         token = uuid.uuid5(NAMESPACE, f"sample:{entry['key']}")
         request = sent_before(token)
@@ -145,7 +153,9 @@ def _add_samples(demo, page: ConsultationPage, entries: list[dict], now: datetim
             scene = Scene(request, demo.staff, request.submitted_at, made.get(entry.get("same_person", "")))
             tell(entry["past"], scene)
             OutgoingMessage.objects.filter(request=request).delete()
+            told.append(request)
         made[entry["key"]] = request
+    settle(told, demo.staff, kept={made[key].pk for key in LEFT_OPEN if key in made})
 
 
 def _receive(demo, page, entry: dict, token: uuid.UUID, made: dict, now: datetime) -> ConsultationRequest:
@@ -194,6 +204,8 @@ def _synthetic(demo, page: ConsultationPage, number: int, now) -> ConsultationRe
         court_date=timezone.localdate(now) + timedelta(days=chance.randrange(1, 90)) if chance.random() < 0.3 else None,
         message="Synthetic text, for measuring.",
         status=status,
+        conflict_state=CHECKS.get(status, ConflictState.CLEAR),
+        conflict_checked_at=None if status == Status.QUARANTINE else now,
         first_contact_at=submitted_at + timedelta(minutes=chance.randrange(5, 600)) if is_answered else None,
         assignee=chance.choice(staff) if staff and status != Status.NEW else None,
         **consent_receipt(page, now=submitted_at, has_sms_consent=False),

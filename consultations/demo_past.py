@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from consultations import actions
+from consultations.conflict_states import ConflictState
+from consultations.conflicts import decisions
 from consultations.merging import merge
 from consultations.models import ConsultationRequest
 from consultations.outcomes import Channel
@@ -95,6 +97,25 @@ def joined(after: int = 30) -> Step:
     )
 
 
+def cleared(reason: str = "Sample reason. Another person of that name.", after: int = 4) -> Step:
+    """A manager looks at the conflict check, where it has found anybody."""
+
+    def step(scene: Scene) -> None:
+        scene.request.refresh_from_db(fields=["conflict_state"])
+        if scene.request.conflict_state == ConflictState.OPEN:
+            manager = scene.staff["intake_manager"]
+            decisions.clear(scene.request.pk, reason=reason, by=manager, now=scene.later(after))
+
+    return step
+
+
+def flagged(reason: str, after: int = 6) -> Step:
+    """Somebody asks a manager to decide about the conflict check."""
+    return lambda scene: decisions.flag(
+        scene.request.pk, reason=reason, by=scene.staff["intake"], now=scene.later(after)
+    )
+
+
 def _appointment(scene: Scene, in_days: float) -> datetime:
     """Return a round hour so many days after now in the story."""
     return (scene.at + timedelta(days=in_days)).replace(minute=0, second=0, microsecond=0)
@@ -102,8 +123,9 @@ def _appointment(scene: Scene, in_days: float) -> datetime:
 
 REVIEWED = [taken(), moved(Status.IN_REVIEW)]
 REACHED = [*REVIEWED, called("spoke", "Sample note. Prefers to come to the office.")]
-SCHEDULED = [*REACHED, moved(Status.SCHEDULED, in_days=10)]
-CONSULTED = [*REACHED, moved(Status.SCHEDULED, in_days=1), moved(Status.CONSULTED, after=1500)]
+CHECKED = [*REACHED, cleared()]
+SCHEDULED = [*CHECKED, moved(Status.SCHEDULED, in_days=10)]
+CONSULTED = [*CHECKED, moved(Status.SCHEDULED, in_days=1), moved(Status.CONSULTED, after=1500)]
 
 #: What happened to a request, by the name that the file of samples gives it.
 STORIES: dict[str, list[Step]] = {
@@ -112,10 +134,12 @@ STORIES: dict[str, list[Step]] = {
     "in_review": REVIEWED,
     "called_in_vain": [*REVIEWED, called("no_answer"), called("message", "Sample note. Left our number.", after=240)],
     "contacted": [*REACHED, noted("Sample note. Sends the papers by mail.")],
+    "cleared": [*CHECKED, noted("Sample note. Sends the papers by mail.")],
+    "flagged": [*REVIEWED, flagged("Sample reason. We may have met this name in another matter.")],
     "texted": [*REVIEWED, texted("Sample note. Asked for a time to talk.")],
     "scheduled": SCHEDULED,
     "scheduled_attorney": [
-        *REACHED,
+        *CHECKED,
         given("publisher"),
         moved(Status.SCHEDULED, by="publisher", in_days=8, after=60),
     ],
@@ -141,7 +165,7 @@ STORIES: dict[str, list[Step]] = {
         moved(Status.IN_REVIEW, "Sample reason. A new letter has come.", after=4000),
     ],
     "screened": [given("intake_manager"), screened("intake"), moved(Status.IN_REVIEW, by="intake_manager")],
-    "no_show": [*REACHED, moved(Status.SCHEDULED, in_days=2), moved(Status.NOT_REACHED, after=3000)],
+    "no_show": [*CHECKED, moved(Status.SCHEDULED, in_days=2), moved(Status.NOT_REACHED, after=3000)],
     "wrong_number": [*REVIEWED, called("wrong"), noted("Sample note. Wrote to the e-mail address instead.")],
 }
 

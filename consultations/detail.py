@@ -12,6 +12,9 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from consultations import audit, dossier, standing
 from consultations.access import may_read_trail
 from consultations.columns import user_name
+from consultations.conflict_states import BLOCKED_WORDS, may_pass
+from consultations.conflicts.check_forms import judging_forms
+from consultations.conflicts.region import region_of
 from consultations.desk_forms import ContactForm, DeskForm, MatterForm, MoveForm, NoteForm
 from consultations.duplicates import Duplicate, likely_duplicates
 from consultations.handover_forms import AssignForm, MergeForm, ScreenForm, UnscreenForm
@@ -61,6 +64,13 @@ class Desk:
     merge: MergeForm | None = None
     screen: ScreenForm | None = None
     screened: list[UnscreenForm] = field(default_factory=list)
+    clear: DeskForm | None = None
+    flag: DeskForm | None = None
+    decline: DeskForm | None = None
+    recheck: DeskForm | None = None
+    #: The moves that the conflict check stands in the way of, by their words, and why.
+    blocked: list[str] = field(default_factory=list)
+    blocked_by: str = ""
 
     @property
     def plain_moves(self) -> list[MoveForm]:
@@ -95,12 +105,18 @@ def desk_of(user, request: ConsultationRequest, duplicates: list[Duplicate]) -> 
     """Return the desk of an account at a request; empty for one that may only read it."""
     desk, given = Desk(), {"user": user, "request": request}
     is_unanswered = request.first_contact_at is None
+    ways = moves_for(user, request)
+    desk.blocked = [way.label for to, way in ways.items() if not may_pass(to, request.conflict_state)]
+    desk.blocked_by = BLOCKED_WORDS.get(request.conflict_state, "")
     desk.moves = [
         MoveForm(to=to, **given)
-        for to in moves_for(user, request)
+        for to in ways
+        if may_pass(to, request.conflict_state)
         # Logging the call or the message moves it there.
-        if not (to == Status.CONTACTED and is_unanswered)
+        and not (to == Status.CONTACTED and is_unanswered)
     ]
+    for name, form in judging_forms(user, request).items():
+        setattr(desk, name, form)
     if holds(user, Power.WORK, request):
         desk.contact, desk.note, desk.matter = ContactForm(**given), NoteForm(**given), MatterForm(**given)
         desk.can_take = request.assignee_id != user.pk and may_assign(user, user, request)
@@ -126,6 +142,7 @@ class RequestScreen(WithinReach, WagtailAdminTemplateMixin):
         audit.record(AuditAction.VIEWED, by=user, request=found)
         self.page_title = str(found)
         duplicates = likely_duplicates(found, user)
+        conflict = region_of(found, user)
         desk = desk_of(user, found, duplicates)
         is_placed = refused is not None and desk.place(refused)
         if desk.merge:
@@ -136,6 +153,7 @@ class RequestScreen(WithinReach, WagtailAdminTemplateMixin):
             **shared,
             person_beside=[fact for fact in shared["person"] if fact.before or fact.name not in dossier.HEADLINE],
             desk=desk,
+            conflict=conflict,
             duplicates=[one for one in duplicates if one.request.pk not in shared["history"].linked],
             refused=refused,
             homeless=refused.typed() if refused is not None and not is_placed else [],

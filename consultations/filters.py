@@ -7,6 +7,7 @@ from django.db.models import Exists, OuterRef, Q
 from wagtail.admin.filters import WagtailFilterSet
 
 from consultations.columns import NOBODY, user_name
+from consultations.conflict_states import ConflictState
 from consultations.models import ConsultationRequest
 from consultations.permissions import is_intake, staff_of_intake, visible_to
 from consultations.workflow import Status
@@ -39,6 +40,9 @@ class QueueFilterSet(WagtailFilterSet):
         to_field_name="slug",
         empty_label="Any",
         label="Practice area",
+    )
+    conflict = django_filters.ChoiceFilter(
+        field_name="conflict_state", choices=ConflictState.choices, empty_label="Any", label="Conflict check"
     )
 
     class Meta:

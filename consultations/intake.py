@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from consultations import audit
+from consultations.conflicts.checks import take_in
 from consultations.consent import version_of
 from consultations.models.events import AuditAction, EventKind, RequestEvent
 from consultations.models.requests import ConsultationRequest
@@ -112,6 +113,7 @@ def _record(cleaned: dict, *, page, token: UUID, arrival: Arrival, now: datetime
             facts={"request": request.pk, "reference": request.reference},
         )
     RequestEntry.objects.rebuild([request])
+    take_in(request, now=now)
     announce(request)
     return request
 
@@ -144,6 +146,7 @@ def _correct(request: ConsultationRequest, cleaned: dict, *, page, now: datetime
     )
     audit.record(AuditAction.CHANGED, request=request, doing="correct")
     RequestEntry.objects.rebuild([request])
+    take_in(request, now=now)
     announce_correction(request)
     return request
 

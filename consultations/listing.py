@@ -24,7 +24,7 @@ from consultations.text import one_line
 from consultations.workflow import AWAITING
 
 PER_PAGE = 50
-FILTERS = ("status", "assignee", "practice_area")
+FILTERS = ("status", "assignee", "practice_area", "conflict")
 #: Waiting requests by when they are due, so that the overdue come first; then all others, newest first.
 PRESSING_FIRST = (Case(When(ready_sets.WAITING, then=F("due_at"))).asc(nulls_last=True), "-submitted_at", "-pk")
 NEWEST_FIRST = ("-submitted_at", "-pk")

@@ -4,6 +4,7 @@ from django.utils import timezone
 
 from consultations import audit
 from consultations.actions import Refused, action, change_status, locked, need, note
+from consultations.conflicts.checks import join
 from consultations.models import AuditAction, ConsultationRequest, EventKind
 from consultations.permissions import may_merge
 from consultations.workflow import Power, Status
@@ -31,6 +32,7 @@ def merge(pk: int, *, into: int, by, now=None) -> ConsultationRequest:
     request.merged.update(merged_into=target)
     note(target, EventKind.MERGED, by=by, now=now, facts={"request": request.pk, "reference": request.reference})
     audit.record(AuditAction.CHANGED, by=by, request=target, doing="take_in", other=request.pk)
+    join(request, target, now=now)
     contacts = [at for at in (request.first_contact_at, target.first_contact_at) if at]
     if contacts and min(contacts) != target.first_contact_at:
         target.first_contact_at = min(contacts)

@@ -24,6 +24,12 @@ DEFAULT_TEXTS: dict[str, tuple[str, str]] = {
         "Nobody has called or written to this person yet, and the time for it is over. Please reach out now,"
         f" and log the call.\n\n{_FACTS}\n\nOpen it: {{link}}\n\n{_DISCREET}",
     ),
+    MessageKind.STAFF_CONFLICT: (
+        "Look at the conflict check of {reference}",
+        "The conflict check of this request had found nothing that matters. Now somebody in the register matches a name"
+        " in it. Please look before anything else is done: until then it cannot be scheduled or retained."
+        f"\n\n{_FACTS}\n\nOpen it: {{link}}\n\n{_DISCREET}",
+    ),
     MessageKind.STAFF_DIGEST: (
         "Waiting for a first answer: {count}",
         "Good morning. This is how the intake stands on {date}.\n\nAll requests: {link}",

@@ -55,6 +55,11 @@ def announce_correction(request: ConsultationRequest) -> None:
         _to_person(request, occasion=event.pk)
 
 
+def announce_conflict(request: ConsultationRequest, *, occasion: int) -> None:
+    """Tell staff that the check of a request which was in order has found somebody: once for each ``occasion``."""
+    _to_staff(MessageKind.STAFF_CONFLICT, request, addresses_for(request), occasion=occasion)
+
+
 def announce_overdue(now: datetime | None = None) -> int:
     """Remind of each request whose first answer is overdue: once, and whoever sees to it. Return of how many."""
     now = now or timezone.now()

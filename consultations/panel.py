@@ -10,7 +10,7 @@ from consultations.permissions import ADMIN, is_intake
 from consultations.workflow import Status
 
 #: The sets that the panel counts; an attorney sees only those that are not the intake staff's own.
-COUNTED = ("overdue", "court", "mine", "quarantine")
+COUNTED = ("overdue", "conflicts", "court", "mine", "quarantine")
 _ANY = "any_request"
 
 

@@ -9,6 +9,7 @@ from django.db.models import F, Func, IntegerField, Q, Subquery
 from django.utils import timezone
 
 from consultations.clock import COURT_SOON
+from consultations.conflict_states import TO_DO
 from consultations.permissions import visible_to
 from consultations.workflow import AWAITING, CLOSED, OPEN, Status
 
@@ -82,6 +83,14 @@ SETS = {
             _court,
             "No court date within the next seven days",
             "Ask for the next court date in every first call and note it on the request.",
+        ),
+        ReadySet(
+            "conflicts",
+            "Conflict check to do",
+            lambda user, now: _OPEN & Q(conflict_state__in=TO_DO),
+            "Every conflict check has come to an end",
+            "A request comes here when somebody in the register matches a name in it, or a decision is asked for.",
+            for_intake=True,
         ),
         ReadySet(
             "quarantine",

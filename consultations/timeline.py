@@ -199,6 +199,13 @@ def _message(event: RequestEvent, known: Known) -> str:
     return f"{kind.split(': ')[-1].capitalize()}: {'sent' if is_sent else 'could not be delivered'}"
 
 
+def _conflict(event: RequestEvent, known: Known) -> str:
+    hits, doing = event.facts.get("hits") or 0, event.facts.get("doing")
+    found = f"{hits} new match{'' if hits == 1 else 'es'}" if hits else "nothing new"
+    words = {"clear": "no conflict", "flag": "a manager has to decide", "check": found}
+    return f"Conflict check: {words.get(doing, 'changed')}"
+
+
 def _changed(event: RequestEvent, known: Known) -> str:
     return "Custody and court changed"
 
@@ -229,6 +236,7 @@ TITLES = {
     EventKind.ASSIGNED: _assigned,
     EventKind.CONTACT: _contact,
     EventKind.CHANGED: _changed,
+    EventKind.CONFLICT: _conflict,
     EventKind.MESSAGE: _message,
     EventKind.SCREENED: _screened,
     EventKind.UNSCREENED: _unscreened,

@@ -20,8 +20,21 @@ _CHANGES = {
     "matter": "changed what is known of custody and court on {request}",
     "screen": "screened {user} off from {request}",
     "unscreen": "took down the screen between {user} and {request}",
+    "conflict_check": "checked {request} for conflicts",
+    "conflict_clear": "cleared the conflict check of {request}",
+    "conflict_flag": "flagged the conflict check of {request}",
     "take_in": "merged {other} into {request}",
     "requeue": "sent a message about {request} again",
+}
+#: What was done with the register of known parties; no party has a name here.
+_REGISTER = {
+    "parties": "looked at the known parties ({found} found)",
+    "check_name": "checked a name in the register ({found} found)",
+    "party": "opened a known party",
+    "party_add": "added a known party",
+    "party_change": "changed a known party",
+    "party_delete": "deleted a known party",
+    "parties_import": "imported {found} known parties",
 }
 #: What was attempted.
 _ATTEMPTS = {
@@ -42,6 +55,18 @@ _ATTEMPTS = {
     "screen": "screening somebody off from {request}",
     "unscreen": "taking down a screen at {request}",
     "merge": "merging {request}",
+    "clear": "clearing the conflict check of {request}",
+    "flag": "flagging the conflict check of {request}",
+    "decline": "declining {request} for a conflict",
+    "decline_for_conflict": "declining {request} for a conflict",
+    "recheck": "checking {request} for conflicts",
+    "parties": "the register of known parties",
+    "check_name": "a search in the register",
+    "party": "a party of the register",
+    "party_add": "adding a party to the register",
+    "party_change": "changing a party of the register",
+    "party_delete": "taking a party out of the register",
+    "parties_import": "importing parties into the register",
 }
 #: Why it was refused.
 _REASONS = {
@@ -59,6 +84,10 @@ _REASONS = {
     "too_long": "it was too long",
     "no_consent": "no consent to text messages",
     "too_many": "too many at once",
+    "conflict_check": "the conflict check stood in the way",
+    "nothing_to_clear": "there was nothing to clear",
+    "managers_clear": "a manager has to clear it",
+    "check_failed": "the check could not be made",
     "itself": "a request cannot be merged into itself",
     "target": "not into that request",
     "self": "not oneself",
@@ -115,6 +144,8 @@ class Narrator:
 
     def _words(self, entry: AuditEntry) -> str:
         facts, name = entry.facts, self.request(entry.request_id)
+        if entry.action != AuditAction.REFUSED and facts.get("doing") in _REGISTER:
+            return _REGISTER[facts["doing"]].format(found=facts.get("found", 0))
         match entry.action:
             case AuditAction.LISTED:
                 return f"looked at the list{_which_set(facts)}"

@@ -5,6 +5,7 @@ from wagtail.admin.menu import MenuItem
 from wagtail.admin.viewsets.base import ViewSet
 
 from consultations.bulk import BulkView
+from consultations.conflicts.check_views import ClearView, DeclineView, FlagView, RecheckView
 from consultations.desk_views import (
     AssignView,
     ContactView,
@@ -59,5 +60,9 @@ class ConsultationsViewSet(ViewSet):
             path("<int:pk>/merge/", self.construct_view(MergeView), name="merge"),
             path("<int:pk>/screen/", self.construct_view(ScreenView), name="screen"),
             path("<int:pk>/unscreen/", self.construct_view(UnscreenView), name="unscreen"),
+            path("<int:pk>/conflict/clear/", self.construct_view(ClearView), name="conflict_clear"),
+            path("<int:pk>/conflict/flag/", self.construct_view(FlagView), name="conflict_flag"),
+            path("<int:pk>/conflict/decline/", self.construct_view(DeclineView), name="conflict_decline"),
+            path("<int:pk>/conflict/check/", self.construct_view(RecheckView), name="conflict_recheck"),
             path("<int:pk>/print/", self.construct_view(PrintView), name="print"),
         ]

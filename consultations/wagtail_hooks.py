@@ -7,6 +7,7 @@ from django.utils.html import format_html
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 
+from consultations.conflicts.party_viewset import PartiesViewSet
 from consultations.message_texts import MessageTextViewSet
 from consultations.panel import panel_for
 from consultations.permissions import is_intake
@@ -17,6 +18,12 @@ from consultations.viewsets import ConsultationsViewSet
 def register_consultations() -> ConsultationsViewSet:
     """Add list and detail to the admin."""
     return ConsultationsViewSet()
+
+
+@hooks.register("register_admin_viewset")
+def register_parties() -> PartiesViewSet:
+    """Add the register of known parties to the admin."""
+    return PartiesViewSet()
 
 
 @hooks.register("register_admin_viewset")
@@ -42,8 +49,9 @@ def register_mailroom() -> MailroomMenuItem:
 
 @hooks.register("register_permissions")
 def register_permissions():
-    """Offer the permissions on requests in the editor of groups."""
-    return Permission.objects.filter(content_type__app_label="consultations", content_type__model="consultationrequest")
+    """Offer the permissions on requests and known parties in the editor of groups."""
+    models = ("consultationrequest", "party")
+    return Permission.objects.filter(content_type__app_label="consultations", content_type__model__in=models)
 
 
 @hooks.register("insert_global_admin_css")

@@ -6,9 +6,12 @@ from consultations.message_defaults import DEFAULT_TEXTS
 
 
 def write_texts(apps, schema_editor):
-    texts = apps.get_model("consultations", "MessageText").objects
+    """Write those that are missing, of the kinds that there are at this point of the migrations."""
+    model = apps.get_model("consultations", "MessageText")
+    known = dict(model._meta.get_field("kind").choices)
     for kind, (subject, body) in DEFAULT_TEXTS.items():
-        texts.get_or_create(kind=str(kind), defaults={"subject": subject, "body": body})
+        if str(kind) in known:
+            model.objects.get_or_create(kind=str(kind), defaults={"subject": subject, "body": body})
 
 
 class Migration(migrations.Migration):

@@ -1,5 +1,6 @@
 """Models of the consultations app."""
 
+from consultations.models.conflicts import ConflictHit, Verdict
 from consultations.models.events import AuditAction, AuditEntry, EventKind, RequestEvent, Screen
 from consultations.models.limits import SubmissionCount
 from consultations.models.messages import MessageKind, MessageState, MessageText, OutgoingMessage
@@ -17,6 +18,7 @@ __all__ = [
     "AuditAction",
     "AuditEntry",
     "ClockHours",
+    "ConflictHit",
     "ConsultationPage",
     "ConsultationRequest",
     "EventKind",
@@ -37,4 +39,5 @@ __all__ = [
     "RequestEvent",
     "Screen",
     "SubmissionCount",
+    "Verdict",
 ]

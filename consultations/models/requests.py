@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from consultations.clock import Urgency
+from consultations.conflict_states import TO_DO, ConflictState
 from consultations.querysets import ConsultationRequestManager
 from consultations.reference import LENGTH, new_reference
 from consultations.workflow import AWAITING, CLOSED, Status
@@ -85,6 +86,12 @@ class ConsultationRequest(SealedModel):
     first_contact_at = models.DateTimeField(null=True, blank=True, help_text="When staff first reached out.")
     scheduled_for = models.DateTimeField(null=True, blank=True, help_text="When the consultation takes place.")
     closed_at = models.DateTimeField(null=True, blank=True)
+    conflict_state = models.CharField(
+        max_length=10, choices=ConflictState, default=ConflictState.UNCHECKED, editable=False
+    )
+    conflict_checked_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="The check knows what had been in the register by then."
+    )
     follows = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="follow_ups", editable=False
     )
@@ -109,6 +116,11 @@ class ConsultationRequest(SealedModel):
             models.Index(fields=["status", "-submitted_at"], name="request_by_status"),
             models.Index(fields=["assignee", "status"], name="request_by_assignee"),
             models.Index(fields=["court_date", "status"], name="request_by_court_date"),
+            models.Index(
+                fields=["conflict_state", "status", "assignee"],
+                name="request_conflict_to_do",
+                condition=Q(conflict_state__in=TO_DO),
+            ),
             # All that the numbers above the queue and its order ask for, so that they are read from here alone.
             models.Index(
                 fields=[
@@ -137,6 +149,7 @@ class ConsultationRequest(SealedModel):
                 name="request_text_with_consent",
             ),
             models.CheckConstraint(condition=Q(status__in=Status.values), name="request_status_known"),
+            models.CheckConstraint(condition=Q(conflict_state__in=ConflictState.values), name="request_conflict_known"),
             models.CheckConstraint(
                 condition=Q(status=Status.MERGED, merged_into__isnull=False)
                 | (~Q(status=Status.MERGED) & Q(merged_into=None)),

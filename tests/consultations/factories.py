@@ -5,6 +5,7 @@ from datetime import timedelta
 import factory
 from django.utils import timezone
 
+from consultations.conflict_states import ConflictState
 from consultations.consent import version_of
 from consultations.models import ConsultationRequest, MessageKind, MessageState, OutgoingMessage, RequestEntry
 from consultations.targets import set_target
@@ -45,6 +46,7 @@ class ConsultationRequestFactory(factory.django.DjangoModelFactory):
 
     full_name = factory.Sequence(lambda number: f"Sample Person {number}")
     phone = factory.Sequence(lambda number: f"+121255501{number % 100:02d}")
+    conflict_state = ConflictState.CLEAR
     acknowledged_at = factory.LazyFunction(timezone.now)
     acknowledgement = NOTE
     acknowledgement_version = version_of(NOTE)

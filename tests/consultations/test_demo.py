@@ -3,7 +3,8 @@ from django.forms import model_to_dict
 from django.utils import timezone
 
 from consultations import demo as consultations_demo
-from consultations.models import ConsultationPage, ConsultationRequest, RequestEvent
+from consultations.conflicts import checks
+from consultations.models import ConsultationPage, ConsultationRequest, OutgoingMessage, Party, RequestEvent
 from consultations.workflow import Status
 from firm.demo import Demo
 from firm.models import HomePage
@@ -83,3 +84,24 @@ def test_past_is_told_by_the_verbs_of_staff_and_lies_behind_us(demo):
     assert ConsultationRequest.objects.overdue().count() >= 3
     assert ConsultationRequest.objects.exclude(follows=None).count() >= 2
     assert ConsultationRequest.objects.filter(assignee=demo.staff["publisher"]).count() == 2
+
+
+def test_every_kind_of_conflict_check_is_there_to_be_seen(demo):
+    consultations_demo.load(demo)
+    states = dict(ConsultationRequest.objects.values_list("pk", "conflict_state"))
+    counted = {state: list(states.values()).count(state) for state in states.values()}
+    assert counted["open"] == 3
+    assert counted["flagged"] == 1
+    assert counted["cleared"] >= 1
+    assert counted["declined"] == 2
+    assert Party.objects.filter(request=None).count() == 40
+    later = ConsultationRequest.objects.filter(status__in=(Status.SCHEDULED, Status.CONSULTED, Status.RETAINED))
+    assert set(later.values_list("conflict_state", flat=True)) <= {"clear", "cleared"}
+
+
+def test_worker_has_nothing_new_to_say_about_the_demo(demo):
+    consultations_demo.load(demo)
+    before = sorted(ConsultationRequest.objects.values_list("pk", "conflict_state"))
+    checks.check_due()
+    assert sorted(ConsultationRequest.objects.values_list("pk", "conflict_state")) == before
+    assert not OutgoingMessage.objects.exists()

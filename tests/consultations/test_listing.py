@@ -127,6 +127,7 @@ def one_of_each(intake):
         "overdue": Request(**plain | {"due_at": timezone.now() - timedelta(hours=1)}),
         "custody": Request(**plain, in_custody=True),
         "court": Request(**plain, court_date=today + timedelta(days=7)),
+        "conflicts": Request(**plain, conflict_state="flagged"),
         "far": Request(**plain, court_date=today + timedelta(days=8)),
         "past": Request(**plain, court_date=today - timedelta(days=1)),
         "quarantine": Request(quarantined=True, in_custody=True, court_date=today, assignee=intake),
@@ -134,7 +135,9 @@ def one_of_each(intake):
     }
 
 
-@pytest.mark.parametrize("code", ["mine", "unassigned", "overdue", "custody", "court", "quarantine", "closed"])
+@pytest.mark.parametrize(
+    "code", ["mine", "unassigned", "overdue", "custody", "court", "conflicts", "quarantine", "closed"]
+)
 def test_a_set_holds_what_its_name_says(listed, one_of_each, code):
     assert listed(f"?set={code}") == [one_of_each[code].reference]
 
@@ -155,8 +158,8 @@ def test_counts(one_of_each, intake, django_assert_num_queries):
     with django_assert_num_queries(1):
         counts = ready_sets.count(intake)
     assert counts == {
-        "open": 8, "mine": 1, "unassigned": 1, "overdue": 1, "custody": 1, "court": 1,
-        "quarantine": 1, "closed": 1, "all": 10,
+        "open": 9, "mine": 1, "unassigned": 1, "overdue": 1, "custody": 1, "court": 1, "conflicts": 1,
+        "quarantine": 1, "closed": 1, "all": 11,
     }  # fmt: skip
 
 
@@ -169,6 +172,7 @@ def test_the_sets_agree_with_the_named_querysets(one_of_each, intake):
         "overdue": every.overdue(now),
         "custody": every.open().in_custody(),
         "court": every.open().in_court_soon(now),
+        "conflicts": every.open().filter(conflict_state__in=("unchecked", "open", "flagged")),
         "quarantine": every.quarantined(),
         "closed": every.closed(),
         "all": every.all(),

@@ -52,12 +52,14 @@ def test_numbers_lead_to_their_sets(client, staff):
     Request()
     Request(overdue=True)
     Request(contacted=True, assignee=intake, court_date=timezone.localdate() + timedelta(days=2))
+    Request(contacted=True, conflict_state="open")
     Request.create_batch(3, quarantined=True)
     Request(declined=True, assignee=intake, court_date=timezone.localdate())
     queue = "/admin/consultations/"
     assert tiles(client, intake) == {
         "New": (2, f"{queue}?status=new"),
         "Overdue": (1, f"{queue}?set=overdue"),
+        "Conflict check to do": (1, f"{queue}?set=conflicts"),
         "Court within 7 days": (1, f"{queue}?set=court"),
         "Mine": (1, f"{queue}?set=mine"),
         "Quarantine": (3, f"{queue}?set=quarantine"),

@@ -1,0 +1,36 @@
+"""Who reaches the register. Whoever is turned away leaves a line in the trail."""
+
+from django.db.models import Q
+
+from consultations.access import Guarded
+from consultations.models import Party
+from consultations.permissions import is_intake, visible_to
+
+_NAME = "consultations.{}_party"
+
+
+def may_see_parties(user) -> bool:
+    """True for those of the intake staff who may read the register. One permission by itself opens nothing."""
+    return is_intake(user) and user.has_perm(_NAME.format("view"))
+
+
+def may_do_with_parties(user, verb: str) -> bool:
+    """True when the account may ``add``, ``change`` or ``delete`` in the register, which it may read."""
+    return may_see_parties(user) and user.has_perm(_NAME.format(verb))
+
+
+def parties_for(user):
+    """Return the parties that an account may know of: none out of a request that it is screened off from."""
+    if not may_see_parties(user):
+        return Party.objects.none()
+    return Party.objects.filter(Q(request=None) | Q(request__in=visible_to(user)), buried_at=None)
+
+
+class ForRegister(Guarded):
+    """For those who may read the register; with a ``verb``, for those who may do that in it."""
+
+    verb = "view"
+
+    def may_enter(self, user) -> bool:
+        """True for those who may use this screen."""
+        return may_do_with_parties(user, self.verb)

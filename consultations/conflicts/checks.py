@@ -1,0 +1,276 @@
+"""The check of a request: whom it names, whom the firm knows by those names, and what that makes of its state."""
+
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import F, Max, Q
+from django.utils import timezone
+
+from consultations import audit
+from consultations.conflict_states import (
+    BEYOND,
+    OTHER_SIDE,
+    OWN_SIDE,
+    PASSING,
+    Asked,
+    ConflictState,
+    counts,
+    state_after,
+    state_after_merge,
+)
+from consultations.conflicts import matching, register
+from consultations.models.conflicts import ConflictHit, Verdict
+from consultations.models.events import AuditAction, EventKind, RequestEvent
+from consultations.models.parties import Party
+from consultations.models.requests import ConsultationRequest, Relationship
+from consultations.models.search import EMAIL, PHONE, RequestEntry
+from consultations.notifications import announce_conflict
+from firm.sealed.blind import normalise_email, normalise_phone
+
+logger = logging.getLogger(__name__)
+
+#: What was written to the register so shortly before a check may not have been visible to it yet.
+MARGIN = timedelta(minutes=2)
+#: Every open request is checked again after this time in any case.
+FRESH_FOR = timedelta(days=1)
+#: The most requests of one run of the job.
+BATCH = 100
+_NOT_LOOKED_AT = (ConflictState.UNCHECKED, *PASSING)
+
+
+@dataclass(frozen=True)
+class Match:
+    """One name of a request, and a party that it was found to mean."""
+
+    name_of: str
+    hit: matching.Hit
+
+    @property
+    def key(self) -> tuple:
+        """What makes it the same match when the check is repeated."""
+        return self.name_of, self.hit.asked.casefold(), self.hit.party_id, self.hit.found.casefold(), self.hit.role
+
+
+def take_in(request: ConsultationRequest, *, now: datetime | None = None) -> bool:
+    """Check a request that arrives or has changed, and enter its names; return False when that failed.
+
+    Belongs in the transaction that writes the request, which a failure does not undo: the request is kept, unchecked,
+    and `check_due` tries again.
+    """
+    whole = request
+    if request.merged_into_id:
+        whole = ConsultationRequest.objects.select_for_update().get(pk=request.merged_into_id)
+    if whole.status in BEYOND:
+        return True
+    try:
+        with transaction.atomic():
+            check(whole, now=now)
+            register.enter(request)
+    except Exception as error:
+        # Without the traceback: its values are names.
+        logger.error("The conflict check of request %s failed: %s", request.pk, type(error).__name__)
+        whole.refresh_from_db(fields=["conflict_state"])
+        if whole.conflict_state in _NOT_LOOKED_AT:
+            whole.conflict_state = ConflictState.UNCHECKED
+        whole.conflict_checked_at = None
+        whole.save(update_fields=["conflict_state", "conflict_checked_at"])
+        return False
+    return True
+
+
+def join(merged: ConsultationRequest, target: ConsultationRequest, *, now: datetime | None = None) -> None:
+    """Check the request that another one was merged into, with the names of both; what waits for a person stays."""
+    take_in(target, now=now)
+    target.conflict_state = state_after_merge(target.conflict_state, merged.conflict_state)
+    target.save(update_fields=["conflict_state"])
+
+
+def follow_role(request: ConsultationRequest) -> None:
+    """Let the register know that somebody has become a client, or is none yet. A failure keeps nobody from it."""
+    try:
+        with transaction.atomic():
+            register.enter(request)
+    except Exception as error:
+        logger.error("The register could not follow request %s: %s", request.pk, type(error).__name__)
+
+
+def check(request: ConsultationRequest, *, by=None, now: datetime | None = None) -> list[ConflictHit]:
+    """Look for everybody whom a request names; keep the matches and the state. Return the matches that are new.
+
+    The caller has locked the request. A match that was cleared stays so; one that is found no more goes away, unless
+    somebody has decided about it.
+    """
+    now = now or timezone.now()
+    found = {match.key: match for match in matches_of(request)}
+    kept = list(request.conflict_hits.all())
+    had_open = any(hit.verdict == Verdict.NONE for hit in kept)
+    known = {_key_of(hit): hit for hit in kept}
+    gone = [hit.pk for key, hit in known.items() if key not in found and hit.verdict == Verdict.NONE]
+    if gone:
+        ConflictHit.objects.filter(pk__in=gone).delete()
+    new = ConflictHit.objects.bulk_create(_row(request, found[key], now) for key in found if key not in known)
+    standing = [*new, *(hit for key, hit in known.items() if key in found)]
+    before = request.conflict_state
+    request.conflict_state = state_after(
+        before,
+        has_open=any(hit.verdict == Verdict.NONE for hit in standing),
+        had_open=had_open,
+        has_cleared=any(hit.verdict == Verdict.CLEARED for hit in standing),
+    )
+    request.conflict_checked_at = now
+    request.save(update_fields=["conflict_state", "conflict_checked_at"])
+    if new or by:
+        keep_line(request, "check", by=by, now=now, hits=len(new))
+    if new and before in PASSING:
+        announce_conflict(request, occasion=min(hit.pk for hit in new))
+    return new
+
+
+def keep_line(request: ConsultationRequest, doing: str, *, by=None, now=None, text: str = "", hits=None) -> None:
+    """Write a line of the timeline and one of the trail: codes and numbers; the words are sealed."""
+    facts = {"doing": doing, "state": str(request.conflict_state)} | ({"hits": hits} if hits is not None else {})
+    now = now or timezone.now()
+    RequestEvent.objects.create(request=request, kind=EventKind.CONFLICT, actor=by, at=now, facts=facts, text=text)
+    audit.record(AuditAction.CHANGED, by=by, request=request, **facts | {"doing": f"conflict_{doing}"})
+
+
+# --- Again, by the clock --------------------------------------------------------------------------
+
+
+def due_for_check(now: datetime):
+    """Return the open requests whose check is missing, or older than the last change of the register."""
+    newest = Party.objects.aggregate(newest=Max("changed_at"))["newest"]
+    old = Q(conflict_state=ConflictState.UNCHECKED) | Q(conflict_checked_at=None)
+    old |= Q(conflict_checked_at__lt=now - FRESH_FOR)
+    if newest:
+        old |= Q(conflict_checked_at__lt=min(newest, now) + MARGIN)
+    return ConsultationRequest.objects.open().filter(old)
+
+
+def check_due(now: datetime | None = None) -> int:
+    """Check a batch of those that are due, each by itself; return how many were checked."""
+    now = now or timezone.now()
+    order = (F("conflict_checked_at").asc(nulls_first=True), "pk")
+    numbers = due_for_check(now).order_by(*order).values_list("pk", flat=True)[:BATCH]
+    return sum(_check_again(pk, now) for pk in list(numbers))
+
+
+def _check_again(pk: int, now: datetime) -> bool:
+    """Check one request again; enter the names of one that has never been checked."""
+    with transaction.atomic():
+        request = due_for_check(now).select_for_update().filter(pk=pk).first()
+        if request is None:
+            return False
+        if request.conflict_checked_at is None:
+            return take_in(request, now=now)
+    return check_safely(pk, now=now)
+
+
+def check_safely(pk: int, *, by=None, now: datetime | None = None) -> bool:
+    """Check a request again; return False when that failed, and nothing was changed."""
+    try:
+        with transaction.atomic():
+            request = ConsultationRequest.objects.select_for_update().get(pk=pk)
+            check(request, by=by, now=now)
+    except Exception as error:
+        logger.error("The conflict check of request %s failed: %s", pk, type(error).__name__)
+        return False
+    return True
+
+
+# --- Whom a request names, and who is left out ----------------------------------------------------
+
+
+def names_of(request: ConsultationRequest) -> dict[tuple[bool, str], tuple[str, str]]:
+    """Return each name with the field it is from, by side and folded name, those of merged requests included."""
+    found: dict[tuple[bool, str], tuple[str, str]] = {}
+    for one in (request, *request.merged.all()):
+        persons = [(Asked.FULL_NAME, one.full_name)]
+        if one.relationship != Relationship.SELF:
+            persons.append((Asked.PERSON_IN_NEED, one.person_in_need))
+        others = [(Asked.OTHER_PARTIES, name) for name in register.names_in(one.other_parties)]
+        for name_of, name in (*persons, *others):
+            if name := name.strip():
+                found.setdefault((name_of == Asked.OTHER_PARTIES, name.casefold()), (str(name_of), name))
+    return found
+
+
+def matches_of(request: ConsultationRequest) -> list[Match]:
+    """Return the matches that count, each once, at its best score.
+
+    Left out are the parties of the request itself and of what was merged into it; and of other requests with the same
+    number or address those on the same side, since a person is no conflict with what she asked for before.
+    """
+    names, best = names_of(request), {}
+    members = {one.pk for one in (request, *request.merged.all())}
+    same_side = _of_same_person(request)
+    for is_other in (False, True):
+        asked = {key: value for key, value in names.items() if key[0] == is_other}
+        for hit in _find([name for _, name in asked.values()], leave_out=members):
+            match = Match(asked[is_other, hit.asked.casefold()][0], hit)
+            place = (match.name_of, hit.asked.casefold(), hit.party_id)
+            is_left_out = hit.party_id in same_side[is_other] or not counts(match.name_of, hit.role)
+            if not is_left_out and (place not in best or best[place].hit.score < hit.score):
+                best[place] = match
+    return list(best.values())
+
+
+def _find(names: list[str], *, leave_out: set[int]) -> list[matching.Hit]:
+    """Ask for all of the names, however many; each question is limited."""
+    starts = range(0, len(names), matching.MAX_NAMES)
+    return [
+        hit for start in starts for hit in matching.find(names[start : start + matching.MAX_NAMES], leave_out=leave_out)
+    ]
+
+
+def _of_same_person(request: ConsultationRequest) -> tuple[set[int], set[int]]:
+    """Return the parties of requests with the same number or address: those on our side, and the others."""
+    entries, condition = RequestEntry.objects, Q(pk__in=())
+    for one in (request, *request.merged.all()):
+        if number := normalise_phone(str(one.phone or "")):
+            condition |= Q(request__in=entries.equal_to(PHONE, number))
+        if address := normalise_email(one.email or ""):
+            condition |= Q(request__in=entries.equal_to(EMAIL, address))
+    found: tuple[set[int], set[int]] = (set(), set())
+    for pk, role in Party.objects.filter(condition).values_list("pk", "role"):
+        for is_other, side in enumerate((OWN_SIDE, OTHER_SIDE)):
+            if role in side:
+                found[is_other].add(pk)
+    return found
+
+
+def _row(request: ConsultationRequest, match: Match, now: datetime) -> ConflictHit:
+    hit = match.hit
+    return ConflictHit(
+        request=request,
+        party_id=hit.party_id,
+        name_of=match.name_of,
+        asked=hit.asked,
+        found=hit.found,
+        role=str(hit.role),
+        score=round(hit.score),
+        reasons=list(hit.reasons),
+        found_at=now,
+    )
+
+
+def _key_of(hit: ConflictHit) -> tuple:
+    return hit.name_of, hit.asked.casefold(), hit.party_id, hit.found.casefold(), hit.role
+
+
+def forget_found(parties: Iterable[int]) -> None:
+    """Take the names of these parties, which are erased, out of the matches of all requests."""
+    ConflictHit.objects.filter(party__in=list(parties)).update(found_sealed="")
+
+
+def forget_party(party: Party, *, now: datetime | None = None) -> None:
+    """Prepare for a party's end: take its name out of the matches, and have the requests checked that wait for it."""
+    waiting = ConflictHit.objects.unjudged().filter(party=party).values("request")
+    long_ago = (now or timezone.now()) - 2 * FRESH_FOR
+    ConsultationRequest.objects.filter(pk__in=waiting).exclude(conflict_checked_at=None).update(
+        conflict_checked_at=long_ago
+    )
+    forget_found([party.pk])

@@ -1,0 +1,146 @@
+"""The register on the screen: who the firm knows, the search in it, and the check of a name by hand."""
+
+from urllib.parse import urlencode
+
+from django.core.paginator import Paginator
+from django.http import HttpResponseRedirect
+from django.urls import reverse
+from django.utils.decorators import method_decorator
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.generic import TemplateView, View
+from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
+
+from consultations import audit
+from consultations.conflict_states import likelihood
+from consultations.conflicts import matching, register
+from consultations.conflicts.access import ForRegister, may_do_with_parties, parties_for
+from consultations.conflicts.region import HitLine
+from consultations.filters import hide_words, show_words
+from consultations.models import AuditAction, Party, PartyRole
+from consultations.permissions import visible_to
+from consultations.text import lines, one_line
+
+PER_PAGE = 50
+MAX_WORDS = 100
+#: The most names, and characters, that are checked at once.
+MAX_NAMES, MAX_CHECKED = 20, 1000
+
+
+class RegisterScreen(ForRegister, WagtailAdminTemplateMixin):
+    """What the screens of the register share. Their answers stay out of every cache."""
+
+    doing = "parties"
+    page_title = "Known parties"
+    header_icon = "group"
+
+    def dispatch(self, request, *args, **kwargs):
+        """Let nothing keep a name."""
+        response = super().dispatch(request, *args, **kwargs)
+        response["Cache-Control"] = "no-store, private"
+        return response
+
+    def get_breadcrumbs_items(self) -> list[dict]:
+        """The way to this screen: the register, then this."""
+        above = {"url": reverse("parties:index"), "label": RegisterScreen.page_title}
+        here = {"url": "", "label": self.page_title}
+        return [*self.breadcrumbs_items, *([] if self.page_title == above["label"] else [above]), here]
+
+
+class PartiesView(RegisterScreen, TemplateView):
+    """The known parties, newest first, and the box that checks a name."""
+
+    template_name = "consultations/admin/parties.html"
+    http_method_names = ["get", "head", "options"]
+
+    def get_context_data(self, **kwargs) -> dict:
+        """Add a page of parties, and what was found for the names that were checked."""
+        user, given = self.request.user, self.request.GET
+        words, checked = show_words(given.get("find", ""), user), show_words(given.get("check", ""), user)
+        role = given.get("role", "") if given.get("role") in PartyRole.values else ""
+        page = Paginator(self.found(words, role), PER_PAGE).get_page(given.get("p"))
+        hits = hits_for(user, checked) if checked else []
+        if checked:
+            audit.record(AuditAction.SEARCHED, by=user, doing="check_name", found=len(hits))
+        action = AuditAction.SEARCHED if words else AuditAction.LISTED
+        audit.record(action, by=user, doing="parties", found=page.paginator.count, role=role or None)
+        return super().get_context_data(
+            page=page,
+            rows=rows_of(page.object_list, user),
+            words=words,
+            role=role,
+            roles=PartyRole.choices,
+            checked=checked,
+            hits=hits,
+            unknown=unknown_among(checked, hits),
+            address=urlencode({name: given[name] for name in ("find", "role") if given.get(name)}),
+            may_add=may_do_with_parties(user, "add"),
+            **kwargs,
+        )
+
+    def found(self, words: str, role: str):
+        """Return the parties of this role that the words find, newest first."""
+        parties = parties_for(self.request.user)
+        if words:
+            parties = parties.filter(pk__in={hit.party_id for hit in matching.find([words])})
+        return (parties.filter(role=role) if role else parties).order_by("-added_at", "-pk")
+
+
+@method_decorator(sensitive_post_parameters(), name="dispatch")
+class PartySearchView(ForRegister, View):
+    """Takes the words from the forms of the register, so that no address, history or log holds a name."""
+
+    doing = "parties"
+    http_method_names = ["post", "options"]
+
+    def post(self, request) -> HttpResponseRedirect:
+        """Lead to the list, narrowed; or to what was found for names to check."""
+        given, posted = {}, request.POST
+        if words := one_line(posted.get("q", "")[: MAX_WORDS * 4])[:MAX_WORDS]:
+            given["find"] = hide_words(words, request.user)
+        if names := lines(posted.get("names", "")[: MAX_CHECKED * 4])[:MAX_CHECKED]:
+            given["check"] = hide_words(names, request.user)
+        if posted.get("role") in PartyRole.values:
+            given["role"] = posted["role"]
+        address = reverse("parties:index")
+        return HttpResponseRedirect(f"{address}?{urlencode(given)}" if given else address)
+
+
+def rows_of(parties, user) -> list[dict]:
+    """Return the lines of a page: each party, with the request that it came from."""
+    parties = list(parties)
+    numbers = {party.request_id for party in parties if party.request_id}
+    sources = visible_to(user).only("reference").in_bulk(numbers) if numbers else {}
+    return [{"party": party, "source": sources.get(party.request_id)} for party in parties]
+
+
+def hits_for(user, text: str) -> list[HitLine]:
+    """Return whom these names, one on each line, are found to mean. Of what the account may not see, only that it is.
+
+    Somebody who is screened off has to learn that there is something: a search that finds nothing clears a name.
+    """
+    hits = matching.find(register.names_in(text)[:MAX_NAMES])
+    known = parties_for(user).in_bulk({hit.party_id for hit in hits})
+    return [_hit_line(hit, known.get(hit.party_id)) for hit in sorted(hits, key=lambda hit: (-hit.score, hit.party_id))]
+
+
+def unknown_among(text: str, hits: list[HitLine]) -> list[str]:
+    """Return the names that nobody was found for."""
+    found = {hit.asked.casefold() for hit in hits}
+    return [name for name in register.names_in(text)[:MAX_NAMES] if name.casefold() not in found]
+
+
+def _hit_line(hit: matching.Hit, party: Party | None) -> HitLine:
+    shared = {"whose": "Asked for", "asked": hit.asked, "likelihood": likelihood(hit.score), "score": round(hit.score)}
+    if not hit.found:
+        erased = f"Somebody whose data were erased: {PartyRole(hit.role).label.lower()}. Only the name was like this."
+        return HitLine(**shared, hidden=erased)
+    if party is None:
+        return HitLine(**shared, hidden="Somebody in a request that is not open to you. Ask a manager to look at it.")
+    return HitLine(
+        **shared,
+        found=hit.found if hit.found == party.name else f"{hit.found} ({party.name})",
+        role=party.get_role_display(),
+        matter=party.matter,
+        reasons=matching.words(hit),
+        party_url=reverse("parties:party", args=[party.pk]),
+    )

@@ -1,0 +1,134 @@
+"""One known party: to read, to add, to change, to delete. Every look and every change is in the trail."""
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import Http404, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.decorators import method_decorator
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.generic import TemplateView
+from wagtail.admin import messages
+
+from consultations import audit
+from consultations.conflicts import register
+from consultations.conflicts.access import may_do_with_parties, parties_for
+from consultations.conflicts.checks import forget_party
+from consultations.conflicts.known_parties import RegisterScreen, rows_of
+from consultations.conflicts.party_forms import PartyForm
+from consultations.models import AuditAction, Party, PartySource
+
+REFUSED = 422
+
+
+@method_decorator(sensitive_post_parameters(), name="dispatch")
+class PartyScreen(RegisterScreen, TemplateView):
+    """What the screens of one party share."""
+
+    template_name = "consultations/admin/party.html"
+    page_title = "Known party"
+    http_method_names = ["get", "head", "post", "options"]
+
+    def find(self, *, is_locked: bool = False) -> Party:
+        """Return the party that the address names; 404 when there is none for this account."""
+        parties = parties_for(self.request.user)
+        pk = self.kwargs["pk"]
+        found = (parties.select_for_update(of=("self",)) if is_locked else parties).filter(pk=pk).first()
+        if found is None:
+            audit.record(AuditAction.REFUSED, by=self.request.user, doing=self.doing, why="out_of_reach")
+            raise Http404("No such party")
+        return found
+
+    def show(self, *, status: int = 200, **values):
+        """Draw the screen."""
+        return self.render_to_response(self.get_context_data(**values), status=status)
+
+    def leave(self, words: str) -> HttpResponseRedirect:
+        """Say what was done, without a name, and lead back to the list."""
+        messages.success(self.request, words)
+        return HttpResponseRedirect(reverse("parties:index"))
+
+    def keep_trail(self, action: AuditAction, doing: str, party: Party) -> None:
+        """Keep in the trail who did what with which party, by its number."""
+        audit.record(action, by=self.request.user, doing=doing, party=party.pk)
+
+
+class PartyView(PartyScreen):
+    """One party; with the form for those who may change it."""
+
+    doing = "party"
+
+    def get(self, request, pk: int):
+        """Show it."""
+        return self.draw(self.find())
+
+    def draw(self, party: Party, form: PartyForm | None = None):
+        """Show it with a form, which comes back when it was refused."""
+        user = self.request.user
+        self.keep_trail(AuditAction.VIEWED, "party", party)
+        if form is None and may_do_with_parties(user, "change"):
+            form = PartyForm(user=user, party=party)
+        may_delete = may_do_with_parties(user, "delete")
+        [row] = rows_of([party], user)
+        status = REFUSED if form is not None and form.is_bound else 200
+        return self.show(**row, form=form, may_delete=may_delete, button="Save", status=status)
+
+    def post(self, request, pk: int):
+        """Save it; refuse those who may only read."""
+        if not may_do_with_parties(request.user, "change"):
+            audit.record(AuditAction.REFUSED, by=request.user, doing="party_change", why="not_permitted")
+            raise PermissionDenied
+        with transaction.atomic():
+            party = self.find(is_locked=True)
+            form = PartyForm(request.POST, user=request.user, party=party)
+            if form.is_valid():
+                form.fill(party).changed_at = timezone.now()
+                register.keep(party)
+                self.keep_trail(AuditAction.CHANGED, "party_change", party)
+                return self.leave("Saved. Open requests are checked against it within minutes.")
+        return self.draw(party, form)
+
+
+class AddPartyView(PartyScreen):
+    """A new party."""
+
+    doing = "party_add"
+    verb = "add"
+    page_title = "Add a party"
+
+    def get(self, request):
+        """Show the empty form."""
+        return self.show(form=PartyForm(user=request.user), button="Add the party")
+
+    def post(self, request):
+        """Add it."""
+        form = PartyForm(request.POST, user=request.user)
+        if not form.is_valid():
+            return self.show(form=form, button="Add the party", status=REFUSED)
+        with transaction.atomic():
+            party = form.fill(Party(source=PartySource.BY_HAND))
+            register.keep(party)
+            self.keep_trail(AuditAction.CHANGED, "party_add", party)
+        return self.leave("Added. Open requests are checked against it within minutes.")
+
+
+class DeletePartyView(PartyScreen):
+    """Takes a party out of the register, after asking."""
+
+    doing = "party_delete"
+    verb = "delete"
+    template_name = "consultations/admin/party_delete.html"
+    page_title = "Delete a party"
+
+    def get(self, request, pk: int):
+        """Ask."""
+        return self.show(party=self.find())
+
+    def post(self, request, pk: int):
+        """Delete it, with its name in the matches of requests, which are checked again."""
+        with transaction.atomic():
+            party = self.find(is_locked=True)
+            self.keep_trail(AuditAction.CHANGED, "party_delete", party)
+            forget_party(party)
+            party.delete()
+        return self.leave("Deleted. Requests that it matched are checked again within minutes.")

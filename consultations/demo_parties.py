@@ -1,0 +1,42 @@
+"""The demo's register of known parties, all of them invented, and how the checks of its requests stand in the end."""
+
+import tomllib
+import uuid
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from consultations.conflict_states import BEYOND, ConflictState
+from consultations.conflicts import decisions, register
+from consultations.conflicts.checks import check_safely
+from consultations.models import ConsultationRequest, MessageKind, OutgoingMessage, Party, PartySource
+from consultations.workflow import OPEN
+
+PARTIES = Path(__file__).parent / "demo_content" / "parties.toml"
+_NAMESPACE = uuid.UUID("0e0f7f55-9d9b-4b2b-8f0a-2f4f5f0c9c41")
+_REASON = "Sample reason. Another person of a similar name."
+
+
+def add_parties(now: datetime) -> None:
+    """Enter those of the file that are not there yet."""
+    entries = tomllib.loads(PARTIES.read_text(encoding="utf-8"))["party"]
+    keys = [uuid.uuid5(_NAMESPACE, entry["name"]).int >> 65 for entry in entries]
+    known = set(Party.objects.filter(import_key__in=keys).values_list("import_key", flat=True))
+    for number, (key, entry) in enumerate(zip(keys, entries, strict=True)):
+        if key not in known:
+            added_at = now - timedelta(days=400 - number)
+            register.keep(Party(**entry, import_key=key, source=PartySource.IMPORT, added_at=added_at))
+
+
+def settle(told: Iterable[ConsultationRequest], staff: dict, *, kept: set[int]) -> None:
+    """Check the new samples against all of them, as the worker would, and clear what is not to stay open."""
+    for request in told:
+        request.refresh_from_db(fields=["status"])
+        if request.status in BEYOND:
+            continue
+        if request.status in OPEN:
+            check_safely(request.pk)
+        request.refresh_from_db(fields=["conflict_state"])
+        if request.conflict_state == ConflictState.OPEN and request.pk not in kept:
+            decisions.clear(request.pk, reason=_REASON, by=staff["intake_manager"])
+    OutgoingMessage.objects.filter(request__in=[one.pk for one in told], kind=MessageKind.STAFF_CONFLICT).delete()

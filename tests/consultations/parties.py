@@ -1,0 +1,40 @@
+"""Known parties and matches for tests."""
+
+import factory
+
+from consultations.conflicts import register
+from consultations.models import ConflictHit, Party, PartyRole
+from tests.consultations.factories import ConsultationRequestFactory
+
+
+class PartyFactory(factory.django.DjangoModelFactory):
+    """A client whom the firm knows by hand, found by name."""
+
+    class Meta:
+        model = Party
+
+    @classmethod
+    def _create(cls, model_class, *args, **kwargs):
+        """Store it as the register does."""
+        party = model_class(*args, **kwargs)
+        register.keep(party)
+        return party
+
+    name = factory.Sequence("Known Quagga {}".format)
+    role = PartyRole.CLIENT
+    source = "by_hand"
+
+
+class HitFactory(factory.django.DjangoModelFactory):
+    """A certain match of a request's sender, not looked at."""
+
+    class Meta:
+        model = ConflictHit
+
+    request = factory.SubFactory(ConsultationRequestFactory, conflict_state="open")
+    party = factory.SubFactory(PartyFactory)
+    name_of = "full_name"
+    asked = factory.LazyAttribute(lambda hit: hit.request.full_name)
+    found = factory.LazyAttribute(lambda hit: hit.party.name)
+    role = factory.LazyAttribute(lambda hit: hit.party.role)
+    score = 100

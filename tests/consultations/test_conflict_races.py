@@ -1,0 +1,158 @@
+"""The conflict check when several things happen at once, and what the database refuses by itself."""
+
+import uuid
+from datetime import timedelta
+from itertools import product
+from threading import Barrier
+
+import pytest
+from django.db import Error, connection, transaction
+from django.utils import timezone
+
+from consultations import actions
+from consultations.actions import Refused
+from consultations.conflict_states import ConflictState
+from consultations.conflicts import checks, decisions, register
+from consultations.forms import ConsultationForm
+from consultations.intake import receive
+from consultations.models import AuditEntry, ConflictHit, ConsultationRequest, Party, RequestEvent
+from consultations.workflow import MOVES, Status
+from tests.consultations.conftest import build_site, make_user
+from tests.consultations.factories import ConsultationRequestFactory as Request
+from tests.consultations.parties import HitFactory, PartyFactory
+from tests.consultations.test_at_rest import everything_stored
+
+ZEBRA = "Zebrawine Okapistone"
+
+
+def state_of(request) -> str:
+    return ConsultationRequest.objects.values_list("conflict_state", flat=True).get(pk=request.pk)
+
+
+def test_register_that_changes_while_a_request_is_received(threads, given):
+    """Whichever comes first, the request ends up with the match after the next run of the job."""
+    page = build_site().page
+    form = ConsultationForm(given(full_name=ZEBRA), page=page)
+    assert form.is_valid()
+    threads(
+        lambda: receive(form.cleaned_data, page=page, token=uuid.uuid4()),
+        lambda: register.keep(Party(name=ZEBRA, role="adverse", source="by_hand")),
+    )
+    checks.check_due(timezone.now() + timedelta(seconds=1))
+    assert state_of(ConsultationRequest.objects.get()) == "open"
+    assert ConflictHit.objects.count() == 1
+
+
+def test_job_and_correction_at_once_keep_each_match_once(threads):
+    request = Request(full_name=ZEBRA, conflict_state="unchecked")
+    PartyFactory(name=ZEBRA)
+    threads(*[checks.check_due] * 4)
+    assert ConflictHit.objects.filter(request=request).count() == 1
+    assert state_of(request) == "open"
+
+
+def outcome_of(act, *args, **kwargs) -> str:
+    try:
+        act(*args, **kwargs)
+    except Refused as refusal:
+        return refusal.code
+    return "done"
+
+
+def test_two_who_clear_and_flag_at_once(threads):
+    """One after the other: a flag that comes second stands, a clearing that comes second is refused as stale."""
+    request, barrier = HitFactory().request, Barrier(2)
+    first, second = make_user("first", is_superuser=True), make_user("second", is_superuser=True)
+    seen = decisions.version_of(request, list(request.conflict_hits.all()))
+
+    def clear():
+        barrier.wait(timeout=20)
+        return outcome_of(decisions.clear, request.pk, by=first, reason="No.", seen=seen)
+
+    def flag():
+        barrier.wait(timeout=20)
+        return outcome_of(decisions.flag, request.pk, by=second, reason="Perhaps.")
+
+    cleared, flagged = threads(clear, flag)
+    assert (cleared, flagged) in {("done", "done"), ("stale", "done")}
+    assert state_of(request) == "flagged"
+    assert RequestEvent.objects.filter(kind="conflict").count() == [cleared, flagged].count("done")
+
+
+def test_clearing_twice_at_once_is_done_once(threads):
+    request = HitFactory().request
+    user = make_user("owner", is_superuser=True)
+    seen = decisions.version_of(request, list(request.conflict_hits.all()))
+    act = lambda: outcome_of(decisions.clear, request.pk, by=user, reason="No.", seen=seen)  # noqa: E731
+    assert sorted(threads(*[act] * 4)) == ["done", "stale", "stale", "stale"]
+
+
+def test_schedule_while_the_job_finds_somebody(threads):
+    """Either it is scheduled first and shouts, or the gate is closed: it is never scheduled past an open check."""
+    user = make_user("owner", is_superuser=True)
+    request = Request(contacted=True, full_name=ZEBRA)
+    PartyFactory(name=ZEBRA)
+    when = timezone.now() + timedelta(days=1)
+    outcome, _ = threads(
+        lambda: outcome_of(actions.move, request.pk, to=Status.SCHEDULED, by=user, scheduled_for=when),
+        checks.check_due,
+    )
+    request.refresh_from_db()
+    assert (outcome, request.status) in {("done", "scheduled"), ("conflict_check", "contacted")}
+    assert request.conflict_state == "open"
+
+
+# --- The database -----------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+def test_database_refuses_what_the_check_stands_in_the_way_of():
+    """All moves that the table has, in all states of the check, by plain SQL as a careless script would write it."""
+    now, wrong = timezone.now(), []
+    gated = {"scheduled", "consulted", "retained"}
+    for (current, ways), state in product(MOVES.items(), ConflictState.values):
+        for to in ways:
+            other = Request() if current == Status.MERGED else None
+            request = Request(status=current, scheduled_for=now, merged_into=other, conflict_state=state)
+            closed = now if to in {"retained", "declined", "referred", "not_reached", "conflict"} else None
+            sql = "UPDATE consultations_consultationrequest SET status = %s, closed_at = %s, merged_into_id = NULL"
+            try:
+                with transaction.atomic(), connection.cursor() as cursor:
+                    cursor.execute(f"{sql} WHERE id = %s", [to, closed, request.pk])
+                done = True
+            except Error as error:
+                done = "conflict check" not in str(error)
+            if done != (to not in gated or state in {"clear", "cleared"}):
+                wrong.append((current, to, state, done))
+    assert wrong == []
+
+
+@pytest.mark.django_db
+def test_database_knows_the_states_of_the_check():
+    request = Request()
+    with pytest.raises(Error), transaction.atomic():
+        ConsultationRequest.objects.filter(pk=request.pk).update(conflict_state="maybe")
+    with pytest.raises(Error), transaction.atomic():
+        HitFactory(verdict="cleared", judged_at=None)
+
+
+def test_nothing_of_the_check_is_readable_in_the_database(threads):
+    """Names, matter, note and the words of a decision, one word for each, so that a leak says where it came from."""
+    words = {"name": "Zebrawine", "aliases": "Okapistone", "matter": "Lynxfield", "note": "Badgerlamp"}
+
+    def work():
+        user = make_user("owner", is_superuser=True)
+        PartyFactory(**words, role="adverse")
+        request = Request(full_name="Zebrawine", other_parties="Heronbell", conflict_state="unchecked")
+        checks.check_due()
+        decisions.flag(request.pk, by=user, reason="Pelicanhall")
+        decisions.clear(request.pk, by=user, reason="Cormorantdoor")
+        return request
+
+    request = threads(work)[0]
+    assert (state_of(request), ConflictHit.objects.count()) == ("cleared", 1)
+    assert AuditEntry.objects.count() == 3
+    stored = everything_stored(threads.database).lower()
+    assert request.reference.lower().encode() in stored
+    for word in (*words.values(), "Heronbell", "Pelicanhall", "Cormorantdoor"):
+        assert word.lower().encode() not in stored, word
