@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.contrib.auth import get_user_model
-from django.db.models import F, Func, IntegerField, Q, Subquery
+from django.db.models import Exists, F, Func, IntegerField, OuterRef, Q, Subquery
 from django.utils import timezone
 
 from consultations.clock import COURT_SOON
-from consultations.permissions import visible_to
+from consultations.models.notes import Mention, Reminder
+from consultations.permissions import MANAGE, visible_to
 from consultations.workflow import AWAITING, CLOSED, OPEN, Status
 
 #: Those to whom nobody has called or written yet, so that their clock runs.
@@ -35,6 +36,16 @@ class ReadySet:
 def _court(user, now: datetime) -> Q:
     today = timezone.localdate(now)
     return _OPEN & Q(court_date__range=(today, today + COURT_SOON))
+
+
+def _told(user, now: datetime) -> Q:
+    return Q(Exists(Mention.objects.filter(event__request=OuterRef("pk"), user=user, seen_at=None)))
+
+
+def _reminded(user, now: datetime) -> Q:
+    """Those with a reminder for this account that is due; for managers also one that has nobody else any more."""
+    whose = Q(for_user=user) | (Q(for_user=None) if user.has_perm(MANAGE) else Q(pk=None))
+    return Q(Exists(Reminder.objects.due(now).filter(whose, request=OuterRef("pk"))))
 
 
 SETS = {
@@ -68,6 +79,20 @@ SETS = {
             lambda user, now: WAITING & Q(due_at__lte=now),
             "Nobody waits longer than promised",
             "A request comes here when its time has run out and no call or message to the person is logged.",
+        ),
+        ReadySet(
+            "told",
+            "Notes for you",
+            _told,
+            "There is no note for you that you have not seen",
+            "When a colleague tells you of a note, its request stands here until you have opened it.",
+        ),
+        ReadySet(
+            "reminders",
+            "Reminders due",
+            _reminded,
+            "No reminder of yours is due",
+            "Set one on any open request: it stands here when its time has come, until it is done or put off.",
         ),
         ReadySet(
             "custody",

@@ -7,6 +7,7 @@ from django.utils.html import format_html
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 
+from consultations.answer_templates import AnswerTemplateViewSet
 from consultations.message_texts import MessageTextViewSet
 from consultations.panel import panel_for
 from consultations.permissions import is_intake
@@ -23,6 +24,12 @@ def register_consultations() -> ConsultationsViewSet:
 def register_message_texts() -> MessageTextViewSet:
     """Add the texts of messages to the admin."""
     return MessageTextViewSet()
+
+
+@hooks.register("register_admin_viewset")
+def register_answer_templates() -> AnswerTemplateViewSet:
+    """Add the templates for answers to the admin."""
+    return AnswerTemplateViewSet()
 
 
 class MailroomMenuItem(MenuItem):

@@ -1,8 +1,10 @@
 """Models of the consultations app."""
 
+from consultations.models.answers import AnswerTemplate
 from consultations.models.events import AuditAction, AuditEntry, EventKind, RequestEvent, Screen
 from consultations.models.limits import SubmissionCount
 from consultations.models.messages import MessageKind, MessageState, MessageText, OutgoingMessage
+from consultations.models.notes import Mention, Reminder
 from consultations.models.pages import ConsultationPage
 from consultations.models.requests import (
     ConsultationRequest,
@@ -13,6 +15,7 @@ from consultations.models.search import RequestEntry
 from consultations.models.settings import ClockHours, IntakeSettings
 
 __all__ = [
+    "AnswerTemplate",
     "AuditAction",
     "AuditEntry",
     "ClockHours",
@@ -20,12 +23,14 @@ __all__ = [
     "ConsultationRequest",
     "EventKind",
     "IntakeSettings",
+    "Mention",
     "MessageKind",
     "MessageState",
     "MessageText",
     "OutgoingMessage",
     "PreferredContact",
     "Relationship",
+    "Reminder",
     "RequestEntry",
     "RequestEvent",
     "Screen",
