@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.timezone import localtime
+from django.utils.timezone import get_default_timezone, localtime
 
 from consultations import audit
 from consultations.actions import NOTE_LENGTH, Refused, action, locked, need, note
@@ -21,7 +21,6 @@ from consultations.models import (
     PreferredContact,
     RequestEvent,
 )
-from consultations.models.settings import IntakeSettings
 from consultations.notifications import announce_answer
 from consultations.outcomes import Channel, Direction
 from consultations.permissions import is_intake
@@ -154,7 +153,7 @@ def _attorney_of(request: ConsultationRequest) -> str:
 def _appointment_of(request: ConsultationRequest) -> str:
     if request.status != Status.SCHEDULED:
         return ""
-    at = localtime(request.scheduled_for, IntakeSettings.current().zone)
+    at = localtime(request.scheduled_for, get_default_timezone())
     return date_format(at, "l, F j, Y, g:i A")
 
 

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 
 from consultations import actions, reminders
 from consultations.answers import answer, drafts_for
-from consultations.merging import merge
 from consultations.correspondence import left_open
+from consultations.merging import merge
 from consultations.models import ConsultationRequest
 from consultations.outcomes import Channel
 from consultations.workflow import Status

@@ -11,7 +11,6 @@ from consultations.columns import user_name
 from consultations.desk_forms import DeskForm, OnceForm, TextField
 from consultations.letter import SUBJECT_LENGTH
 from consultations.models import ConsultationRequest, Reminder
-from consultations.models.settings import IntakeSettings
 from consultations.reminder_times import OWN, moments
 
 CHOOSE_TIME = "Choose a day and a time that lie ahead, within two years."
@@ -27,7 +26,7 @@ class FirmTimeField(forms.DateTimeField):
 
     def to_python(self, value):
         """Read it in the firm's time zone."""
-        with timezone.override(IntakeSettings.current().zone):
+        with timezone.override(timezone.get_default_timezone()):
             return super().to_python(value)
 
 
@@ -41,8 +40,7 @@ class TimeForm(DeskForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.zone = IntakeSettings.current().zone
-        self.moments = moments(timezone.now(), self.request.court_date, self.zone)
+        self.moments = moments(timezone.now(), self.request.court_date, timezone.get_default_timezone())
         ready = [(one.code, f"{one.label}: {_day_words(one.at)}") for one in self.moments]
         self.fields["when"].choices = [*ready, (OWN, "At a time of my own")]
 

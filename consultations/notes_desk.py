@@ -13,7 +13,6 @@ from consultations.desk_forms import DeskForm
 from consultations.letter import Letter
 from consultations.models import ConsultationRequest, Reminder
 from consultations.models.notes import RESTING
-from consultations.models.settings import IntakeSettings
 from consultations.note_forms import AnswerForm, PostponeReminderForm, RemindForm
 from consultations.permissions import holds
 from consultations.workflow import Power
@@ -76,7 +75,7 @@ def notes_desk_of(user, request: ConsultationRequest, *, template: str = "", now
     may_work = holds(user, Power.WORK, request)
     may_postpone = may_work and not desk.rests
     found = request.reminders.filter(done_at=None).select_related("for_user", "set_by").order_by("due_at", "pk")
-    zone = IntakeSettings.current().zone
+    zone = timezone.get_default_timezone()
     for reminder in found:
         form = PostponeReminderForm(reminder=reminder, **given) if may_postpone else None
         desk.reminders.append(_shown(reminder, now, zone, form, is_mine=reminder.for_user_id == user.pk))

@@ -111,34 +111,33 @@ def _find(request: ConsultationRequest, number: int) -> Reminder:
 
 
 def tell_due(now: datetime | None = None) -> int:
-    """Tell of each reminder whose time has come, once; return of how many. What it is about stays in the request.
-
-    One whose mail turned out to be for somebody who has lost sight of the request is told again, to the next one.
-    """
+    """Tell of each reminder whose time has come, once; return of how many. What it is about stays in the request."""
     now = now or timezone.now()
+    return sum(_tell(pk, now) for pk in _untold(now).order_by("due_at", "pk").values_list("pk", flat=True)[:BATCH])
+
+
+def _untold(now: datetime):
+    """Return the due reminders of which nobody has been told, or somebody who had lost sight of the request by then."""
     messages = OutgoingMessage.objects.filter(event=OuterRef("event"), created_at__gte=OuterRef("due_at"))
-    is_stranded = Exists(messages.filter(state=MessageState.SKIPPED)) & ~Exists(
-        messages.exclude(state=MessageState.SKIPPED)
-    )
-    due = Reminder.objects.due(now).filter(due_at__gte=now - TELL_WITHIN)
-    waiting = due.filter(Q(told_at=None) | is_stranded)
-    return sum(_tell(pk, now) for pk in waiting.order_by("due_at", "pk").values_list("pk", flat=True)[:BATCH])
+    skipped = messages.filter(state=MessageState.SKIPPED)
+    is_stranded = Exists(skipped) & ~Exists(messages.exclude(state=MessageState.SKIPPED))
+    return Reminder.objects.due(now).filter(Q(told_at=None) | is_stranded, due_at__gte=now - TELL_WITHIN)
 
 
 @transaction.atomic
 def _tell(pk: int, now: datetime) -> bool:
     """Tell of one reminder, unless another worker has done so, or it is done or put off by now."""
-    numbers = Reminder.objects.filter(pk=pk).values_list("request", flat=True)
-    ConsultationRequest.objects.select_for_update().filter(pk__in=list(numbers)).values_list("pk").first()
-    reminder = Reminder.objects.due(now).select_related("for_user", "request__assignee", "event").filter(pk=pk).first()
+    numbers = list(Reminder.objects.filter(pk=pk).values_list("request", flat=True))
+    ConsultationRequest.objects.select_for_update().filter(pk__in=numbers).values_list("pk").first()
+    reminder = _untold(now).select_related("for_user", "request__assignee", "event").filter(pk=pk).first()
     if reminder is None:
         return False
     keepers = keepers_of(reminder)
     if reminder.for_user_id and reminder.for_user not in keepers:
         _hand_on(reminder, keepers, now)
-    written = announce_reminder(reminder.event, reminder.due_at, addresses_of(keepers))
-    is_first = Reminder.objects.filter(pk=pk, told_at=None).update(told_at=now)
-    return bool(is_first or written)
+    announce_reminder(reminder.event, reminder.due_at, addresses_of(keepers))
+    Reminder.objects.filter(pk=pk).update(told_at=now)
+    return True
 
 
 def _hand_on(reminder: Reminder, keepers: list, now: datetime) -> None:

@@ -8,7 +8,7 @@ from django.contrib.auth import get_user_model
 from django.db.models import Q
 from django.utils.dateparse import parse_datetime
 from django.utils.formats import date_format
-from django.utils.timezone import localtime
+from django.utils.timezone import get_default_timezone, localtime
 
 from consultations.columns import user_name
 from consultations.dossier import LABELS, LONG, value_words
@@ -245,7 +245,7 @@ def _answered(event: RequestEvent, known: Known) -> str:
 
 def _reminder(event: RequestEvent, known: Known) -> str:
     when = parse_datetime(event.facts.get("due") or "")
-    day = f" for {date_format(localtime(when), 'l, F j, Y, g:i A')}" if when else ""
+    day = f" for {date_format(localtime(when, get_default_timezone()), 'l, F j, Y, g:i A')}" if when else ""
     name = known.name(event.facts.get("user")) if event.facts.get("user") else "the intake managers"
     match event.facts.get("doing"):
         case "set":

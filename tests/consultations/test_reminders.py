@@ -335,7 +335,8 @@ def test_it_goes_to_whoever_sees_to_the_request_or_to_the_managers(staff, how, h
     assert "Reminder of ina goes to" in history_of(request, manager).lines[0].title
     assert history_of(request, manager).lines[0].who == "The site"
     keeper = attorney or manager
-    assert [ready_sets.count(one, ["reminders"])["reminders"] for one in (keeper, ina)] == [1, 0]
+    assert ready_sets.count(keeper, ["reminders"]) == {"reminders": 1}
+    assert not ready_sets.requests_in("reminders", ina, timezone.now()).exists()
     assert not AuditEntry.objects.filter(action=AuditAction.REFUSED).exists()
 
 
@@ -398,7 +399,6 @@ def test_dashboard_and_queue(site, client, staff):
     assert "Reminders due" in client.get("/admin/").content.decode()
     page = client.get("/admin/consultations/?set=reminders").content.decode()
     assert request.reference in page
-    assert page.count('data-line="') == 0 or request.reference in page
     reminders.finish_reminder(request.pk, reminder=reminder.pk, by=user)
     assert "Reminders due" not in client.get("/admin/").content.decode()
 
