@@ -40,7 +40,7 @@ DEFAULT_TEMPLATES: tuple[tuple[str, str, str, str, str], ...] = (
         " be lost for good. We have not looked into which deadlines there are and will not watch over any of them. Keep"
         " every court date that you have been given.\n\nThe bar association of your state or county names lawyers. If"
         " you cannot afford one, ask the court about a lawyer appointed for you.\n\nWhat you told us stays"
-        " confidential.\n\nReference: {reference}",
+        " confidential.",
         "",
     ),
     (
@@ -49,10 +49,9 @@ DEFAULT_TEMPLATES: tuple[tuple[str, str, str, str, str], ...] = (
         "Another lawyer for your matter",
         f"{_GREETING}\n\nthank you for turning to us. Your matter is in better hands with another lawyer, so we do not"
         " take it on ourselves and do not represent you. No attorney–client relationship has come about between us."
-        "\n\nPlease turn to:\n\n(name, telephone number and address)\n\nThat lawyer decides whether to take the case,"
+        "\n\nPlease turn to:\n\n{lawyer}\n\nThat lawyer decides whether to take the case,"
         " and agrees on the fee with you. We have passed on nothing that you told us.\n\nPlease call there promptly:"
-        " deadlines may apply, and we watch over none of them. Keep every court date that you have been given."
-        "\n\nReference: {reference}",
+        " deadlines may apply, and we watch over none of them. Keep every court date that you have been given.",
         "",
     ),
     (

@@ -66,6 +66,7 @@ ANSWER_PLACEHOLDERS = {
     **_PHONE,
     "attorney": "the attorney whose request it is, or who was asked for",
     "appointment": "day and time of the consultation",
+    "lawyer": "name and number of a lawyer outside the firm: always left open for whoever writes",
 }
 
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")

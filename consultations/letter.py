@@ -150,5 +150,6 @@ def sample_answer(subject: str, body: str) -> tuple[str, str, str]:
         "phone": phone_of(known).text,
         "attorney": "Ada Sample",
         "appointment": "Monday, January 4, 9:30 AM",
+        "lawyer": "Bo Sample, 212-555-0199",
     }
     return fill(subject, values), fill(body, values), values["reference"]

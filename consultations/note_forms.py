@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django import forms
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from consultations import answers, reminders
 from consultations.colleagues import tellable
@@ -54,7 +55,7 @@ class TimeForm(DeskForm):
 
 
 def _day_words(at: datetime) -> str:
-    return f"{at:%A, %B} {at.day}, {at.hour % 12 or 12}:{at:%M} {'AM' if at.hour < 12 else 'PM'}"
+    return date_format(at, "D, M j, g A")
 
 
 class RemindForm(TimeForm, OnceForm):

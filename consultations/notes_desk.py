@@ -17,7 +17,7 @@ from consultations.note_forms import AnswerForm, PostponeReminderForm, RemindFor
 from consultations.permissions import holds
 from consultations.workflow import Power
 
-MANAGERS = "The intake managers"
+MANAGERS = "the intake managers"
 
 
 @dataclass
@@ -95,7 +95,7 @@ def notes_desk_of(user, request: ConsultationRequest, *, template: str = "", now
 def _shown(reminder: Reminder, now: datetime, zone, form, *, is_mine: bool) -> OpenReminder:
     return OpenReminder(
         reminder=reminder,
-        whose="Me" if is_mine else user_name(reminder.for_user) or MANAGERS,
+        whose="me" if is_mine else user_name(reminder.for_user) or MANAGERS,
         when=date_format(timezone.localtime(reminder.due_at, zone), "l, F j, Y, g:i A"),
         is_due=reminder.due_at <= now,
         set_by=user_name(reminder.set_by) or "a former colleague",

@@ -26,7 +26,7 @@ def moments(now: datetime, court_date: date | None, zone: ZoneInfo) -> list[Mome
     days = [("tomorrow", "Tomorrow", 1), ("days", "In 3 days", 3), ("week", "In a week", 7)]
     chosen = [(code, label, today + timedelta(days=number)) for code, label, number in days]
     if court_date and court_date > today and court_date > date.min:
-        chosen.append(("court", "The day before the court date", court_date - timedelta(days=1)))
+        chosen.append(("court", "Day before court", court_date - timedelta(days=1)))
     found = [Moment(code, label, datetime.combine(day, MORNING, zone)) for code, label, day in chosen]
     return [moment for moment in found if now < moment.at <= now + LONGEST]
 

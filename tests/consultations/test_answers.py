@@ -210,7 +210,9 @@ def test_nothing_is_left_when_a_part_fails(staff, monkeypatch, broken):
 def test_the_mail(site, staff):
     FirmSettings.objects.update(email="desk@firm.example")
     request = reachable()
-    write(request, by=staff("intake"), subject="Your\r\nBcc: all@example.com", text="One <b>&</b> {firm}\n\nTwo\nthree")
+    write(
+        request, by=staff("intake"), subject="Your\r\nBcc: all@example.com", text="One <b>&</b> {urgency}\n\nTwo\nthree"
+    )
     assert outbox.send_due() == 1
     data = mail.outbox[0].message().as_bytes()
     parsed = message_from_bytes(data, policy=policy.default)
@@ -218,8 +220,8 @@ def test_the_mail(site, staff):
     assert parsed["Subject"] == "Your Bcc: all@example.com"
     assert parsed["Auto-Submitted"] is None
     plain, html = (part.get_content() for part in parsed.iter_parts())
-    assert plain.startswith("One <b>&</b> {firm}\n\nTwo\nthree\n\nSample Firm\n")
-    assert "One &lt;b&gt;&amp;&lt;/b&gt; {firm}<br>\n<br>\nTwo<br>\nthree" in html
+    assert plain.startswith("One <b>&</b> {urgency}\n\nTwo\nthree\n\nSample Firm\n")
+    assert "One &lt;b&gt;&amp;&lt;/b&gt; {urgency}<br>\n<br>\nTwo<br>\nthree" in html
     assert request.reference in plain
     assert "/admin/" not in data.decode()
 
@@ -323,7 +325,7 @@ def test_who_keeps_templates(client, staff, role):
     assert AnswerTemplate.objects.filter(title="New").exists() == may
     client.post(f"{base}edit/{pk}/", given | {"title": "Changed"})
     assert AnswerTemplate.objects.filter(title="Changed").exists() == may
-    preview = client.post(f"{base}preview/", given)
+    preview = client.post(f"{base}preview/", given | {"title": "Another"})
     assert (preview.status_code == 200 and preview.json()["is_valid"]) == may
     client.post(f"{base}delete/{pk}/")
     assert AnswerTemplate.objects.filter(pk=pk).exists() != may
@@ -353,7 +355,7 @@ def test_what_is_known_is_filled_in_and_what_is_not_is_left_open(site, staff):
     at = timezone.now().replace(year=2028, month=1, day=4, hour=14, minute=30)
     request = reachable(full_name="{firm} Jane", status=Status.SCHEDULED, scheduled_for=at, assignee=attorney)
     values = answers.values_for(request)
-    assert set(values) == set(ANSWER_PLACEHOLDERS)
+    assert set(values) == set(ANSWER_PLACEHOLDERS) - {"lawyer"}
     assert (values["attorney"], values["appointment"]) == ("Ada Law", "Tuesday, January 4, 2028, 9:30 AM")
     drafts = [draft for drafts in answers.drafts_for(request) for draft in drafts]
     assert len(drafts) == 5
