@@ -38,7 +38,7 @@ DEFAULT_TEXTS: dict[str, tuple[str, str]] = {
     ),
     MessageKind.PERSON_ANSWER: (
         "{subject}",
-        "{text}\n\n{firm}\n{phone}\n\nYour reference: {reference}",
+        "{text}\n\nYour reference: {reference}\nOur number: {phone}",
     ),
     MessageKind.PERSON_RECEIPT: (
         "We have your request",

@@ -22,7 +22,10 @@ class FirmTimeField(forms.DateTimeField):
 
     widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
     default_error_messages = {
-        "invalid": "Give a day and a time that there is once: when the clocks change, some come twice or not at all."
+        "invalid": (
+            "Give a day and a time, such as 2027-03-01 14:30, that there is once:"
+            " when the clocks change, some come twice or not at all."
+        )
     }
 
     def to_python(self, value):
@@ -159,7 +162,7 @@ class AnswerForm(OnceForm):
         label="Text",
         rows=12,
         required=True,
-        help_text="Name, number and reference of the firm are put below it.",
+        help_text="The reference, and the firm’s number and name, are put below it.",
         error_messages={"required": "Write the text first."},
     )
 

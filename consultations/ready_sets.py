@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.contrib.auth import get_user_model
-from django.db.models import Exists, F, Func, IntegerField, OuterRef, Q, Subquery
+from django.db.models import F, Func, IntegerField, Q, Subquery
 from django.utils import timezone
 
 from consultations.clock import COURT_SOON
@@ -39,13 +39,13 @@ def _court(user, now: datetime) -> Q:
 
 
 def _told(user, now: datetime) -> Q:
-    return Q(Exists(Mention.objects.filter(event__request=OuterRef("pk"), user=user, seen_at=None)))
+    return Q(pk__in=Mention.objects.filter(user=user, seen_at=None).order_by().values("event__request"))
 
 
 def _reminded(user, now: datetime) -> Q:
     """Those with a reminder for this account that is due; for managers also one that has nobody else any more."""
     whose = Q(for_user=user) | (Q(for_user=None) if user.has_perm(MANAGE) else Q(pk=None))
-    return Q(Exists(Reminder.objects.due(now).filter(whose, request=OuterRef("pk"))))
+    return Q(pk__in=Reminder.objects.due(now).filter(whose).order_by().values("request"))
 
 
 SETS = {

@@ -220,7 +220,7 @@ def test_the_mail(site, staff):
     assert parsed["Subject"] == "Your Bcc: all@example.com"
     assert parsed["Auto-Submitted"] is None
     plain, html = (part.get_content() for part in parsed.iter_parts())
-    assert plain.startswith("One <b>&</b> {urgency}\n\nTwo\nthree\n\nSample Firm\n")
+    assert plain.startswith("One <b>&</b> {urgency}\n\nTwo\nthree\n\nYour reference: ")
     assert "One &lt;b&gt;&amp;&lt;/b&gt; {urgency}<br>\n<br>\nTwo<br>\nthree" in html
     assert request.reference in plain
     assert "/admin/" not in data.decode()

@@ -1,7 +1,7 @@
 """Reminders: who may set them, for when, who is told at the time, and what ends them."""
 
 import uuid
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -10,6 +10,7 @@ from django.core import mail
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from wagtail.users.models import UserProfile
 
 from consultations import actions, outbox, ready_sets, reminders
 from consultations.actions import Refused
@@ -424,3 +425,87 @@ def test_queries_do_not_grow(client, staff):
             client.get("/admin/")
         counts.append((len(asked), len(also)))
     assert counts[0] == counts[1]
+
+
+# --- The form ---------------------------------------------------------------------------------------
+
+
+def post_reminder(client, request, **changed):
+    given = {"when": "own", "text": "My words", "once": uuid.uuid4()} | changed
+    return client.post(f"/admin/consultations/{request.pk}/remind/", given)
+
+
+@pytest.fixture
+def intake(client, staff):
+    user = staff("intake")
+    client.force_login(user)
+    return user
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("zone", ["", "Asia/Tokyo"])
+def test_a_time_of_one_s_own_is_the_firm_s_whatever_clock_the_account_has(client, intake, zone):
+    UserProfile.objects.create(user=intake, current_time_zone=zone)
+    day = (timezone.now() + timedelta(days=40)).date()
+    response = post_reminder(client, Request(), for_user=intake.pk, due_at=f"{day}T14:30")
+    assert response.status_code == 302
+    assert Reminder.objects.get().due_at == datetime.combine(day, time(14, 30), NEW_YORK)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("due_at", "words"),
+    [
+        ("", "lie ahead"),
+        ("2001-01-01T09:00", "lie ahead"),
+        ("9999-12-31T23:59", "when the clocks change"),
+        ("2027-03-14T02:30", "when the clocks change"),
+        ("2027-11-07T01:30", "when the clocks change"),
+        ("2027-02-30T09:00", "when the clocks change"),
+        ("soon", "when the clocks change"),
+    ],
+)
+def test_a_time_that_there_is_not_comes_back_with_what_was_typed(client, intake, due_at, words):
+    response = post_reminder(client, Request(), for_user=intake.pk, due_at=due_at)
+    page = response.content.decode()
+    assert response.status_code == 422
+    assert "My words" in page
+    assert words in "".join(response.context["refused"].errors["due_at"])
+    assert not Reminder.objects.exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("when", ["tomorrow", "days", "week", "court"])
+def test_ready_choices(client, intake, when):
+    ina, request = colleague(), Request(court_date=timezone.localdate() + timedelta(days=20))
+    assert post_reminder(client, request, for_user=ina.pk, when=when).status_code == 302
+    days = {"tomorrow": 1, "days": 3, "week": 7, "court": 19}[when]
+    due = Reminder.objects.get().due_at.astimezone(NEW_YORK)
+    assert (due.hour, (due.date() - timezone.now().astimezone(NEW_YORK).date()).days) == (9, days)
+
+
+@pytest.mark.django_db
+def test_somebody_who_may_not_see_it_cannot_be_chosen(client, intake):
+    request, walled, outsider = Request(), colleague("walled"), make_user("outsider")
+    Screen.objects.create(request=request, user=walled)
+    for user in (walled, outsider):
+        response = post_reminder(client, request, for_user=user.pk, when="tomorrow")
+        assert (response.status_code, Reminder.objects.count()) == (422, 0)
+
+
+@pytest.mark.django_db
+def test_buttons_of_one_reminder(client, intake):
+    request = Request()
+    reminder = due_reminder(request, by=intake)
+    base = f"/admin/consultations/{request.pk}/reminder"
+    response = client.post(f"{base}/later/", {"reminder": reminder.pk, "when": "own", "due_at": "2001-01-01T09:00"})
+    assert response.status_code == 422
+    assert response.context["desk"].notes.reminders[0].postpone.errors
+    assert client.post(f"{base}/later/", {"reminder": reminder.pk, "when": "week"}).status_code == 302
+    reminder.refresh_from_db()
+    assert reminder.due_at > timezone.now() + timedelta(days=5)
+    assert client.post(f"{base}/done/", {"reminder": reminder.pk}).status_code == 302
+    reminder.refresh_from_db()
+    assert reminder.done_at
+    assert client.post(f"{base}/later/", {"reminder": reminder.pk, "when": "week"}).status_code == 422
+    assert client.post(f"{base}/done/", {"reminder": "9" * 30}).status_code == 422
