@@ -22,16 +22,18 @@ class FirmTimeField(forms.DateTimeField):
 
     widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
     default_error_messages = {
-        "invalid": (
-            "Give a day and a time, such as 2027-03-01 14:30, that there is once:"
-            " when the clocks change, some come twice or not at all."
-        )
+        "invalid": "Give a day and a time, such as 2027-03-01 14:30.",
+        "ambiguous_timezone": "The clocks change that night: the time comes twice, or not at all. Choose another one.",
     }
 
     def to_python(self, value):
         """Read it in the firm's time zone."""
-        with timezone.override(timezone.get_default_timezone()):
-            return super().to_python(value)
+        try:
+            with timezone.override(timezone.get_default_timezone()):
+                return super().to_python(value)
+        except forms.ValidationError as error:
+            code = error.code or "invalid"
+            raise forms.ValidationError(self.error_messages.get(code, str(error.messages[0])), code=code) from error
 
 
 class TimeForm(DeskForm):

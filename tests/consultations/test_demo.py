@@ -3,7 +3,14 @@ from django.forms import model_to_dict
 from django.utils import timezone
 
 from consultations import demo as consultations_demo
-from consultations.models import ConsultationPage, ConsultationRequest, RequestEvent
+from consultations.models import (
+    ConsultationPage,
+    ConsultationRequest,
+    Mention,
+    OutgoingMessage,
+    Reminder,
+    RequestEvent,
+)
 from consultations.workflow import Status
 from firm.demo import Demo
 from firm.models import HomePage
@@ -79,7 +86,13 @@ def test_past_is_told_by_the_verbs_of_staff_and_lies_behind_us(demo):
         "contact",
         "merged",
         "screened",
+        "answered",
+        "reminder",
     }
+    assert Mention.objects.filter(seen_at=None).count() >= 3
+    assert Reminder.objects.due(timezone.now()).exists()
+    assert Reminder.objects.open().filter(due_at__gt=timezone.now()).exists()
+    assert not OutgoingMessage.objects.exists()
     assert ConsultationRequest.objects.overdue().count() >= 3
     assert ConsultationRequest.objects.exclude(follows=None).count() >= 2
     assert ConsultationRequest.objects.filter(assignee=demo.staff["publisher"]).count() == 2
