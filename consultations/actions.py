@@ -5,7 +5,7 @@ refusal leaves a line in the trail.
 """
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from functools import wraps
 from uuid import UUID
@@ -13,7 +13,8 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from consultations import audit
+from consultations import audit, mentions
+from consultations.colleagues import tellable
 from consultations.conflict_states import BLOCKED_WORDS, may_pass, state_after_move
 from consultations.conflicts.checks import follow_role, take_in
 from consultations.models import AuditAction, ConsultationRequest, EventKind, RequestEvent, Screen
@@ -101,17 +102,22 @@ def assign(pk: int, *, to, by, now=None) -> ConsultationRequest:
 
 
 @action
-def add_note(pk: int, *, text: str, by, once: UUID | None = None, now=None) -> ConsultationRequest:
-    """Keep a note. ``once`` names the form that it comes from: sent twice, it is kept once."""
+def add_note(pk: int, *, text: str, by, tell: Iterable = (), once: UUID | None = None, now=None) -> ConsultationRequest:
+    """Keep a note, and tell colleagues: those in ``tell``, and those named in it with an @.
+
+    ``once`` names the form that it comes from: sent twice, it is kept once.
+    """
     request = locked(pk, by)
     need(request, by, Power.WORK)
     text = paragraphs(text)
     if not text:
         raise Refused(request, "empty", "Write the note first.")
     _need_short(request, text)
-    if not _was_sent(request, once, EventKind.NOTED, text):
-        note(request, EventKind.NOTED, by=by, now=now, text=text, once=once)
+    chosen, facts = _may_be_told(request, tell)
+    if not was_sent(request, once, EventKind.NOTED, text, facts):
+        event = note(request, EventKind.NOTED, by=by, now=now, facts=facts, text=text, once=once)
         audit.record(AuditAction.CHANGED, by=by, request=request, doing="note")
+        mentions.tell(request, event, by=by, chosen=chosen)
     return request
 
 
@@ -129,10 +135,11 @@ def log_contact(
     text = paragraphs(text)
     _need_short(request, text)
     facts = {"direction": direction, "channel": channel, "outcome": outcome}
-    if _was_sent(request, once, EventKind.CONTACT, text, facts):
+    if was_sent(request, once, EventKind.CONTACT, text, facts):
         return request
-    note(request, EventKind.CONTACT, by=by, now=now, facts=facts, text=text, once=once)
+    event = note(request, EventKind.CONTACT, by=by, now=now, facts=facts, text=text, once=once)
     audit.record(AuditAction.CHANGED, by=by, request=request, doing="contact", **facts)
+    mentions.tell(request, event, by=by)
     if direction == Direction.OUT and request.first_contact_at is None:
         request.first_contact_at = now
         request.save(update_fields=["first_contact_at"])
@@ -214,12 +221,22 @@ def need(request: ConsultationRequest, by, power: str) -> None:
         raise Refused(request, "not_permitted", "You are not permitted to do that.")
 
 
+def _may_be_told(request: ConsultationRequest, tell: Iterable) -> tuple[list, dict]:
+    """Return the colleagues to be told, and the facts that say so. Raise `Refused` for one who may not see it."""
+    chosen = {user.pk: user for user in tell}
+    if not chosen:
+        return [], {}
+    if set(tellable(request).filter(pk__in=chosen).values_list("pk", flat=True)) != set(chosen):
+        raise Refused(request, "may_not_tell", "Choose colleagues from the list: others cannot see the request.")
+    return list(chosen.values()), {"tell": sorted(chosen)}
+
+
 def _need_short(request: ConsultationRequest, text: str) -> None:
     if len(text) > NOTE_LENGTH:
         raise Refused(request, "too_long", f"Please shorten it to {NOTE_LENGTH} characters; there are {len(text)}.")
 
 
-def _was_sent(request: ConsultationRequest, once: UUID | None, kind: str, text: str, facts: dict | None = None) -> bool:
+def was_sent(request: ConsultationRequest, once: UUID | None, kind: str, text: str, facts: dict | None = None) -> bool:
     """True when this form has been kept before. Raise `Refused` when it then said something else: no word is lost."""
     kept = RequestEvent.objects.filter(once=once).first() if once else None
     if kept is None:
@@ -262,6 +279,7 @@ def change_status(request: ConsultationRequest, to: str, *, by, now, reason: str
         facts["scheduled_for"] = request.scheduled_for.isoformat()
     if Status.RETAINED in {before, to}:
         follow_role(request)
-    note(request, EventKind.MOVED, by=by, now=now, facts=facts, text=reason)
+    event = note(request, EventKind.MOVED, by=by, now=now, facts=facts, text=reason)
+    mentions.tell(request, event, by=by)
     audit.record(AuditAction.CHANGED, by=by, request=request, doing="move", **{"from": before, "to": str(to)})
     return request

@@ -8,12 +8,15 @@ from django.core.mail import EmailMultiAlternatives
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
+from consultations.colleagues import addresses_of, keepers_of
 from consultations.conflict_states import TO_DO
 from consultations.correspondence import MessageKind
 from consultations.digest import draw_up, is_worth_sending, readable_at
-from consultations.letter import Enclosure, Letter, Value, admin_url, firm, link_to, phone_of, pick
+from consultations.letter import Enclosure, Letter, Value, admin_url, answer_values, firm, link_to, phone_of, pick
 from consultations.models.messages import MessageText, OutgoingMessage
+from consultations.models.notes import Mention, Reminder
 from consultations.models.requests import ConsultationRequest
+from consultations.permissions import may_see
 from consultations.text import one_line
 from consultations.workflow import Status
 
@@ -29,7 +32,9 @@ def compose(message: OutgoingMessage, now: datetime) -> EmailMultiAlternatives:
     """Return the mail. Raises `Obsolete`, and `Unreadable` when the person's address cannot be opened."""
     known = firm()
     common = {"firm": Value(known.firm_name), "phone": phone_of(known)}
-    if message.is_to_person:
+    if message.kind == MessageKind.PERSON_ANSWER:
+        to, values, enclosure = _person(message), _answer(message), None
+    elif message.is_to_person:
         to, values, enclosure = _person(message), {"reference": Value(message.request.reference)}, None
     elif message.kind == MessageKind.STAFF_DIGEST:
         to, (values, enclosure) = message.address, _digest(message, now)
@@ -70,6 +75,33 @@ def _need_staff(message: OutgoingMessage, now: datetime) -> None:
         raise Obsolete("answered")
     if message.kind == MessageKind.STAFF_CONFLICT and message.request.conflict_state not in TO_DO:
         raise Obsolete("looked at")
+    if message.kind == MessageKind.STAFF_MENTIONED:
+        _need_mention(message)
+    if message.kind == MessageKind.STAFF_REMINDER:
+        _need_reminder(message, now)
+
+
+def _need_mention(message: OutgoingMessage) -> None:
+    """Refuse what its reader has seen already, or may no longer see."""
+    mentions = Mention.objects.filter(event=message.event_id, seen_at=None, user__email__iexact=message.address)
+    if not any(may_see(mention.user, message.request) for mention in mentions.select_related("user")):
+        raise Obsolete("seen, or out of sight")
+
+
+def _need_reminder(message: OutgoingMessage, now: datetime) -> None:
+    """Refuse what is done or was put off, and whom it is not for any more."""
+    due = Reminder.objects.due(now).filter(event=message.event_id, told_at__isnull=False)
+    reminder = due.select_related("for_user", "request__assignee").first()
+    if reminder is None:
+        raise Obsolete("done, or put off")
+    if message.address.lower() not in [address.lower() for address in addresses_of(keepers_of(reminder))]:
+        raise Obsolete("for somebody else now")
+
+
+def _answer(message: OutgoingMessage) -> dict[str, Value]:
+    """Open what staff wrote. Raises `Unreadable`."""
+    event, request = message.event, message.request
+    return answer_values((event.values or {}).get("subject", ""), event.text, request.reference, firm())
 
 
 def _digest(message: OutgoingMessage, now: datetime) -> tuple[dict[str, Value], Enclosure]:
@@ -93,7 +125,8 @@ def _mail(
         from_email=_sender(firm_name),
         to=[to],
         reply_to=[reply_to] if message.is_to_person and reply_to else None,
-        headers={"Message-ID": message.message_id, **HEADERS},
+        # An answer is written by a person, and may be answered by a machine.
+        headers={"Message-ID": message.message_id, **({} if message.kind == MessageKind.PERSON_ANSWER else HEADERS)},
     )
     mail.attach_alternative(letter.html, "text/html")
     return mail

@@ -14,20 +14,25 @@ class MessageKind(models.TextChoices):
     STAFF_OVERDUE = "staff_overdue", "To staff: a first answer is overdue"
     STAFF_CONFLICT = "staff_conflict", "To staff: the conflict check found somebody"
     STAFF_DIGEST = "staff_digest", "To staff: the morning digest"
+    STAFF_MENTIONED = "staff_mentioned", "To staff: a colleague wrote something for you"
+    STAFF_REMINDER = "staff_reminder", "To staff: a reminder is due"
     PERSON_RECEIPT = "person_receipt", "To the person: we have your request"
+    PERSON_ANSWER = "person_answer", "To the person: an answer"
 
 
 #: The kinds that go to whoever sent the request. Their address is read from the sealed request when they leave.
-TO_PERSON = (MessageKind.PERSON_RECEIPT,)
+TO_PERSON = (MessageKind.PERSON_RECEIPT, MessageKind.PERSON_ANSWER)
 
 _REFERENCE = {"reference": "the reference of the request"}
 _FIRM = {"firm": "the name of the firm"}
+_PHONE = {"phone": "the telephone number of the firm"}
+_LINK = {"link": "the address of the request in the admin"}
 _ABOUT_REQUEST = {
     **_REFERENCE,
     "practice_area": "the practice area that was chosen",
     "urgency": "how urgent it is",
     "due": "when the first answer is due",
-    "link": "the address of the request in the admin",
+    **_LINK,
     **_FIRM,
 }
 #: For each kind, its placeholders and what stands for them. What a text must not tell has no placeholder at all.
@@ -42,7 +47,28 @@ PLACEHOLDERS: dict[str, dict[str, str]] = {
         "link": "the address of the list of requests",
         **_FIRM,
     },
-    MessageKind.PERSON_RECEIPT: {**_REFERENCE, **_FIRM, "phone": "the telephone number of the firm"},
+    MessageKind.STAFF_MENTIONED: {**_REFERENCE, **_LINK, **_FIRM},
+    MessageKind.STAFF_REMINDER: {**_REFERENCE, **_LINK, **_FIRM},
+    MessageKind.PERSON_RECEIPT: {**_REFERENCE, **_FIRM, **_PHONE},
+    MessageKind.PERSON_ANSWER: {
+        "subject": "the subject that staff wrote",
+        "text": "the text that staff wrote",
+        **_REFERENCE,
+        **_FIRM,
+        **_PHONE,
+    },
+}
+#: Placeholders without which a message would say nothing, by kind and part.
+NEEDED: dict[str, dict[str, str]] = {MessageKind.PERSON_ANSWER: {"subject": "subject", "body": "text"}}
+#: What a template for an answer may leave open: filled in when somebody chooses it, before anything is sent.
+ANSWER_PLACEHOLDERS = {
+    "name": "the name of the person",
+    **_REFERENCE,
+    **_FIRM,
+    **_PHONE,
+    "attorney": "the attorney whose request it is, or who was asked for",
+    "appointment": "day and time of the consultation",
+    "lawyer": "name and number of a lawyer outside the firm: always left open for whoever writes",
 }
 
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
@@ -50,7 +76,11 @@ _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
 def problems_in(text: str, kind: str) -> list[str]:
     """Return what is wrong with the placeholders of a text, in words for whoever wrote it."""
-    known = PLACEHOLDERS[kind]
+    return problems_with(text, PLACEHOLDERS[kind])
+
+
+def problems_with(text: str, known: Mapping[str, str]) -> list[str]:
+    """Return what is wrong with a text that may use the placeholders ``known``."""
     unknown = [name for name in dict.fromkeys(_PLACEHOLDER.findall(text)) if name not in known]
     found = [f"There is no placeholder {{{name}}} in this message." for name in unknown]
     if re.search(r"[{}]", _PLACEHOLDER.sub("", text)):
@@ -61,3 +91,14 @@ def problems_in(text: str, kind: str) -> list[str]:
 def fill(text: str, values: Mapping[str, str]) -> str:
     """Return the text with ``values`` for its placeholders, in one pass: braces in a value mean nothing."""
     return _PLACEHOLDER.sub(lambda found: values.get(found[1], found[0]), text)
+
+
+def left_open(text: str) -> list[str]:
+    """Return the placeholders of a template that still stand in a text, each once."""
+    return [name for name in dict.fromkeys(_PLACEHOLDER.findall(text)) if name in ANSWER_PLACEHOLDERS]
+
+
+def missing_from(text: str, kind: str, part: str) -> list[str]:
+    """Return what a part of a message, ``subject`` or ``body``, cannot do without, in words."""
+    name = NEEDED.get(kind, {}).get(part)
+    return [f"{{{name}}} has to stay: it is what staff write."] if name and f"{{{name}}}" not in text else []

@@ -4,9 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from consultations import actions
+from consultations import actions, reminders
+from consultations.answers import answer, drafts_for
 from consultations.conflict_states import ConflictState
 from consultations.conflicts import decisions
+from consultations.correspondence import left_open
 from consultations.merging import merge
 from consultations.models import ConsultationRequest
 from consultations.outcomes import Channel
@@ -78,9 +80,40 @@ def texted(text: str, by: str = "intake", after: int = 18) -> Step:
     )
 
 
-def noted(text: str, by: str = "intake", after: int = 2) -> Step:
-    """Somebody writes a note."""
-    return lambda scene: actions.add_note(scene.request.pk, text=text, by=scene.staff[by], now=scene.later(after))
+def noted(text: str, by: str = "intake", after: int = 2, tell: str = "") -> Step:
+    """Somebody writes a note, and perhaps tells a colleague."""
+    return lambda scene: actions.add_note(
+        scene.request.pk,
+        text=text,
+        by=scene.staff[by],
+        tell=[scene.staff[tell]] if tell else (),
+        now=scene.later(after),
+    )
+
+
+def reminded(text: str, who: str = "intake", by: str = "intake", in_hours: int = 2, after: int = 1) -> Step:
+    """Somebody sets a reminder for a time so many hours after then."""
+
+    def step(scene: Scene) -> None:
+        at = scene.later(after)
+        due_at = at + timedelta(hours=in_hours)
+        reminders.remind(
+            scene.request.pk, for_user=scene.staff[who], due_at=due_at, text=text, by=scene.staff[by], now=at
+        )
+
+    return step
+
+
+def wrote(template: str, by: str = "intake", after: int = 10) -> Step:
+    """Somebody writes an e-mail from a template, where there is an address and nothing is left open."""
+
+    def step(scene: Scene) -> None:
+        found = (draft for drafts in drafts_for(scene.request) for draft in drafts if draft.template.title == template)
+        draft = next(found, None)
+        if draft and scene.request.email and not left_open(draft.subject + draft.text):
+            answer(scene.request.pk, subject=draft.subject, text=draft.text, by=scene.staff[by], now=scene.later(after))
+
+    return step
 
 
 def screened(who: str, after: int = 5) -> Step:
@@ -131,17 +164,28 @@ CONSULTED = [*CHECKED, moved(Status.SCHEDULED, in_days=1), moved(Status.CONSULTE
 STORIES: dict[str, list[Step]] = {
     "new": [],
     "overdue": [],
-    "in_review": REVIEWED,
-    "called_in_vain": [*REVIEWED, called("no_answer"), called("message", "Sample note. Left our number.", after=240)],
-    "contacted": [*REACHED, noted("Sample note. Sends the papers by mail.")],
     "cleared": [*CHECKED, noted("Sample note. Sends the papers by mail.")],
     "flagged": [*REVIEWED, flagged("Sample reason. We may have met this name in another matter.")],
+    "in_review": [*REVIEWED, reminded("Sample reminder. Ask whether the papers have come.")],
+    "called_in_vain": [
+        *REVIEWED,
+        called("no_answer"),
+        called("message", "Sample note. Left our number.", after=240),
+        wrote("We tried to reach you"),
+    ],
+    "contacted": [
+        *REACHED,
+        noted("Sample note. Sends the papers by mail. Would you look at them when they come?", tell="intake_manager"),
+        reminded("Sample reminder. Call about the papers.", in_hours=60 * 24),
+    ],
     "texted": [*REVIEWED, texted("Sample note. Asked for a time to talk.")],
     "scheduled": SCHEDULED,
     "scheduled_attorney": [
         *CHECKED,
         given("publisher"),
         moved(Status.SCHEDULED, by="publisher", in_days=8, after=60),
+        noted("Sample note. Please ask for the indictment before we meet.", by="publisher", tell="intake"),
+        reminded("Sample reminder. Read the file.", who="publisher", by="publisher", in_hours=24),
     ],
     "consulted": CONSULTED,
     "retained": [*CONSULTED, moved(Status.RETAINED, by="intake_manager", after=1200)],

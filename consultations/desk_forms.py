@@ -5,6 +5,8 @@ from uuid import uuid4
 from django import forms
 
 from consultations import actions
+from consultations.colleagues import tellable
+from consultations.columns import user_name
 from consultations.models import ConsultationRequest, RequestEvent
 from consultations.models.events import EventKind
 from consultations.outcomes import OUTCOMES, Channel, Direction
@@ -196,18 +198,37 @@ class NoteForm(OnceForm):
     """Keeps a note."""
 
     name, button, done = "note", "Add the note", "Noted for {request}."
+    refusals = OnceForm.refusals | {"may_not_tell": "tell"}
     text = TextField(
         label="Note",
         rows=4,
         required=True,
-        help_text="For colleagues. The person never sees it.",
+        help_text=(
+            "For colleagues. The person never sees it. @username or @Full Name tells a colleague who may see this"
+            " request; any other @ is text like the rest."
+        ),
         error_messages={"required": "Write the note first."},
     )
+    tell = forms.MultipleChoiceField(
+        label="Tell a colleague",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="They get a mail with the reference and nothing else.",
+        error_messages=dict.fromkeys(
+            ("invalid_choice", "invalid_list"), "Choose colleagues from the list: others cannot see the request."
+        ),
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.people = {str(one.pk): one for one in tellable(self.request).exclude(pk=self.user.pk)}
+        self.fields["tell"].choices = [(key, user_name(one)) for key, one in self.people.items()]
 
     def act(self) -> ConsultationRequest:
         """Keep it."""
         values = {name: self.cleaned_data[name] for name in ("text", "once")}
-        return actions.add_note(self.request.pk, by=self.user, **values)
+        tell = [self.people[key] for key in self.cleaned_data["tell"]]
+        return actions.add_note(self.request.pk, by=self.user, tell=tell, **values)
 
 
 class MatterForm(DeskForm):

@@ -18,7 +18,9 @@ from consultations.conflicts.region import region_of
 from consultations.desk_forms import ContactForm, DeskForm, MatterForm, MoveForm, NoteForm
 from consultations.duplicates import Duplicate, likely_duplicates
 from consultations.handover_forms import AssignForm, MergeForm, ScreenForm, UnscreenForm
+from consultations.mentions import mark_seen
 from consultations.models import AuditAction, ConsultationRequest
+from consultations.notes_desk import NotesDesk, notes_desk_of
 from consultations.permissions import has_any, holds, is_intake, may_assign, may_merge, moves_for, visible_to
 from consultations.timeline import history_of, looks_at
 from consultations.workflow import Power, Status
@@ -71,6 +73,7 @@ class Desk:
     #: The moves that the conflict check stands in the way of, by their words, and why.
     blocked: list[str] = field(default_factory=list)
     blocked_by: str = ""
+    notes: NotesDesk = field(default_factory=NotesDesk)
 
     @property
     def plain_moves(self) -> list[MoveForm]:
@@ -95,6 +98,8 @@ class Desk:
                     self.moves[at] = posted
                     return True
             return False
+        if self.notes.place(posted):
+            return True
         if getattr(self, posted.name, None) is None:
             return False
         setattr(self, posted.name, posted)
@@ -140,10 +145,12 @@ class RequestScreen(WithinReach, WagtailAdminTemplateMixin):
         """Return what the template needs, and keep in the trail that it was shown."""
         user, now = self.request.user, timezone.now()
         audit.record(AuditAction.VIEWED, by=user, request=found)
+        mark_seen(found, user, now)
         self.page_title = str(found)
         duplicates = likely_duplicates(found, user)
         conflict = region_of(found, user)
         desk = desk_of(user, found, duplicates)
+        desk.notes = notes_desk_of(user, found, template=self.request.GET.get("template", ""), now=now)
         is_placed = refused is not None and desk.place(refused)
         if desk.merge:
             desk.merge.offer(duplicates)

@@ -119,9 +119,37 @@ def sample(kind: str) -> tuple[dict[str, Value], Enclosure | None]:
     enclosure = Enclosure(
         counts=[("New", 2), ("Overdue", 1)], lines=[Value(line, values["link"].href) for line in lines]
     )
+    values["subject"] = Value("What to bring with you")
+    values["text"] = Value("Hello Jane Sample,\n\nplease bring your papers.")
     return pick(kind, values), enclosure if kind == MessageKind.STAFF_DIGEST else None
 
 
 def pick(kind: str, values: Mapping[str, Value]) -> dict[str, Value]:
     """Return only what a message of this kind may tell."""
     return {name: values[name] for name in PLACEHOLDERS[kind]}
+
+
+def answer_values(subject: str, text: str, reference: str, known: FirmSettings) -> dict[str, Value]:
+    """Return what stands for the placeholders of the frame around an answer."""
+    return {
+        "subject": Value(subject),
+        "text": Value(text),
+        "reference": Value(reference),
+        "firm": Value(known.firm_name),
+        "phone": phone_of(known),
+    }
+
+
+def sample_answer(subject: str, body: str) -> tuple[str, str, str]:
+    """Return subject, text and reference of a template's answer to an invented person."""
+    known = firm()
+    values = {
+        "name": "Jane Sample",
+        "reference": "K7MW-3QFP",
+        "firm": known.firm_name,
+        "phone": phone_of(known).text,
+        "attorney": "Ada Sample",
+        "appointment": "Monday, January 4, 9:30 AM",
+        "lawyer": "Bo Sample, 212-555-0199",
+    }
+    return fill(subject, values), fill(body, values), values["reference"]

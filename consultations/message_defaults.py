@@ -34,6 +34,18 @@ DEFAULT_TEXTS: dict[str, tuple[str, str]] = {
         "Waiting for a first answer: {count}",
         "Good morning. This is how the intake stands on {date}.\n\nAll requests: {link}",
     ),
+    MessageKind.STAFF_MENTIONED: (
+        "A colleague wrote something for you: {reference}",
+        f"In the timeline of request {{reference}} there is something for you.\n\nOpen it: {{link}}\n\n{_DISCREET}",
+    ),
+    MessageKind.STAFF_REMINDER: (
+        "Reminder: {reference}",
+        f"The time of a reminder on request {{reference}} has come.\n\nOpen it: {{link}}\n\n{_DISCREET}",
+    ),
+    MessageKind.PERSON_ANSWER: (
+        "{subject}",
+        "{text}\n\nYour reference: {reference}\nOur number: {phone}",
+    ),
     MessageKind.PERSON_RECEIPT: (
         "We have your request",
         "Thank you for writing to {firm}. Your request has arrived, and a person will read it.\n\n"

@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from consultations.correspondence import MessageKind
-from consultations.models.events import EventKind, Screen
+from consultations.models.events import EventKind, RequestEvent, Screen
 from consultations.models.messages import MessageState, OutgoingMessage
 from consultations.models.requests import ConsultationRequest
 from consultations.models.settings import IntakeSettings
@@ -87,6 +87,23 @@ def announce_digest(now: datetime | None = None) -> int:
     )
 
 
+def announce_mention(event: RequestEvent, user) -> int:
+    """Tell a colleague that there is a line of the timeline for her or him; return how many messages were written."""
+    kind, addresses = MessageKind.STAFF_MENTIONED, [user.email] if user.email else []
+    return _to_staff(kind, event.request, addresses, occasion=f"{event.pk}:{user.pk}", event=event)
+
+
+def announce_reminder(event: RequestEvent, due_at: datetime, addresses: Iterable[str]) -> int:
+    """Remind at these addresses of what an event of the timeline set; once for each time that it is set to."""
+    occasion = f"{event.pk}:{due_at.timestamp():.0f}"
+    return _to_staff(MessageKind.STAFF_REMINDER, event.request, addresses, occasion=occasion, event=event)
+
+
+def announce_answer(event: RequestEvent) -> int:
+    """Send the words of an event to the person."""
+    return _to_person(event.request, kind=MessageKind.PERSON_ANSWER, occasion=event.pk, event=event)
+
+
 def is_digest_time(now: datetime, digest_at, zone: ZoneInfo) -> bool:
     """True from the digest's time until `DIGEST_WITHIN` later on the same day, as clocks on the wall show it.
 
@@ -106,18 +123,24 @@ def addresses_for(request: ConsultationRequest | None = None) -> list[str]:
     return [address for folded, address in reversed(unique.items()) if folded not in walled]
 
 
-def _to_staff(kind: MessageKind, request: ConsultationRequest, addresses: Iterable[str], occasion="") -> int:
+def _to_staff(
+    kind: MessageKind, request: ConsultationRequest, addresses: Iterable[str], occasion="", event=None
+) -> int:
     return _write(
         OutgoingMessage(
-            kind=kind, request=request, address=address, dedupe_key=_key(kind, request.pk, occasion, address)
+            kind=kind,
+            request=request,
+            event=event,
+            address=address,
+            dedupe_key=_key(kind, request.pk, occasion, address),
         )
         for address in addresses
     )
 
 
-def _to_person(request: ConsultationRequest, occasion="") -> int:
-    kind = MessageKind.PERSON_RECEIPT
-    return _write([OutgoingMessage(kind=kind, request=request, dedupe_key=_key(kind, request.pk, occasion))])
+def _to_person(request: ConsultationRequest, *, kind=MessageKind.PERSON_RECEIPT, occasion="", event=None) -> int:
+    key = _key(kind, request.pk, occasion)
+    return _write([OutgoingMessage(kind=kind, request=request, event=event, dedupe_key=key)])
 
 
 def _key(*parts) -> str:

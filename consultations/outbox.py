@@ -73,7 +73,7 @@ def claim(now: datetime) -> OutgoingMessage | None:
             if attempts >= ATTEMPTS:
                 row.update(state=MessageState.DEAD, leased_until=None, last_error="the worker ended while sending it")
             elif row.update(attempts=F("attempts") + 1, leased_until=now + LEASE):
-                found = OutgoingMessage.objects.select_related("request").filter(pk=pk).first()
+                found = OutgoingMessage.objects.select_related("request", "event").filter(pk=pk).first()
                 if found:  # not erased in the meantime
                     return found
     return None
@@ -84,7 +84,7 @@ def _write(message: OutgoingMessage, now: datetime | None) -> EmailMultiAlternat
     try:
         return compose(message, now or timezone.now())
     except Obsolete:
-        ours(message).update(state=MessageState.SKIPPED, leased_until=None, last_error="")
+        _skip(message, now or timezone.now())
     except Exception as error:
         put_off(message, judge(error), now or timezone.now())
     return None
@@ -102,6 +102,15 @@ def _hand_over(message: OutgoingMessage, mail: EmailMultiAlternatives, connectio
         return False
     mark_sent(message, now or timezone.now())
     return True
+
+
+def _skip(message: OutgoingMessage, now: datetime) -> None:
+    """Keep that it is not to be sent; of an answer, staff have to know."""
+    with transaction.atomic():
+        _lock_request(message)
+        skipped = ours(message).update(state=MessageState.SKIPPED, leased_until=None, last_error="")
+        if skipped and message.event_id:
+            _note(message, MessageState.SKIPPED, now)
 
 
 def mark_sent(message: OutgoingMessage, now: datetime) -> None:
@@ -147,6 +156,8 @@ def _note(message: OutgoingMessage, state: MessageState, now: datetime) -> None:
     """Tell the request's timeline what became of a message to the person."""
     if message.is_to_person:
         facts = {"message": str(message.kind), "state": str(state)}
+        if message.event_id:
+            facts["event"] = message.event_id
         RequestEvent.objects.create(request_id=message.request_id, kind=EventKind.MESSAGE, at=now, facts=facts)
 
 

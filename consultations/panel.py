@@ -11,6 +11,8 @@ from consultations.workflow import Status
 
 #: The sets that the panel counts; an attorney sees only those that are not the intake staff's own.
 COUNTED = ("overdue", "conflicts", "court", "mine", "quarantine")
+#: What colleagues have left for this account; shown when there is any.
+LEFT = ("told", "reminders")
 _ANY = "any_request"
 
 
@@ -40,6 +42,16 @@ class IntakePanel(Component):
             for one in sets
             if self.for_intake or not one.for_intake
         ]
+        tiles += [
+            {
+                "label": ready_sets.SETS[code].label,
+                "number": self.numbers[code],
+                "url": f"{queue}?set={code}",
+                "is_alarming": code == "reminders",
+            }
+            for code in LEFT
+            if self.numbers[code]
+        ]
         if self.undelivered:
             url = reverse("consultations:messages")
             tiles.append({"label": "Undelivered mail", "number": self.undelivered, "url": url, "is_alarming": True})
@@ -50,9 +62,8 @@ def panel_for(user) -> IntakePanel | None:
     """Return the panel of an account, or None when there is nothing of the intake for it to see; by two queries."""
     if not user.is_active or not user.has_perm(ADMIN):
         return None
-    numbers = ready_sets.count(
-        user, COUNTED, new=Q(status=Status.NEW), waiting=ready_sets.WAITING, **({} if is_intake(user) else {_ANY: Q()})
-    )
+    others = {"new": Q(status=Status.NEW), "waiting": ready_sets.WAITING, **({} if is_intake(user) else {_ANY: Q()})}
+    numbers = ready_sets.count(user, (*COUNTED, *LEFT), **others)
     if not is_intake(user) and not numbers[_ANY]:
         return None
     return IntakePanel(numbers, for_intake=is_intake(user), undelivered=dead_count(user))

@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from consultations.clock import COURT_SOON
 from consultations.conflict_states import TO_DO
-from consultations.permissions import visible_to
+from consultations.models.notes import Mention, Reminder
+from consultations.permissions import MANAGE, visible_to
 from consultations.workflow import AWAITING, CLOSED, OPEN, Status
 
 #: Those to whom nobody has called or written yet, so that their clock runs.
@@ -36,6 +37,16 @@ class ReadySet:
 def _court(user, now: datetime) -> Q:
     today = timezone.localdate(now)
     return _OPEN & Q(court_date__range=(today, today + COURT_SOON))
+
+
+def _told(user, now: datetime) -> Q:
+    return Q(pk__in=Mention.objects.filter(user=user, seen_at=None).order_by().values("event__request"))
+
+
+def _reminded(user, now: datetime) -> Q:
+    """Those with a reminder for this account that is due; for managers also one that has nobody else any more."""
+    whose = Q(for_user=user) | (Q(for_user=None) if user.has_perm(MANAGE) else Q(pk=None))
+    return Q(pk__in=Reminder.objects.due(now).filter(whose).order_by().values("request"))
 
 
 SETS = {
@@ -69,6 +80,20 @@ SETS = {
             lambda user, now: WAITING & Q(due_at__lte=now),
             "Nobody waits longer than promised",
             "A request comes here when its time has run out and no call or message to the person is logged.",
+        ),
+        ReadySet(
+            "told",
+            "Notes for you",
+            _told,
+            "There is no note for you that you have not seen",
+            "When a colleague tells you of a note, its request stands here until you have opened it.",
+        ),
+        ReadySet(
+            "reminders",
+            "Reminders due",
+            _reminded,
+            "No reminder of yours is due",
+            "Set one on any open request: it stands here when its time has come, until it is done or put off.",
         ),
         ReadySet(
             "custody",

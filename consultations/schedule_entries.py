@@ -2,7 +2,7 @@
 
 from django.utils import timezone
 
-from consultations import notifications, outbox, targets
+from consultations import notifications, outbox, reminders, targets
 from consultations.conflicts import checks
 from consultations.limits import purge_counts
 from firm.schedule import every
@@ -10,6 +10,7 @@ from firm.schedule import every
 #: Mail has a clock of its own: a mail server that does not answer must hold up nothing else.
 every(3, "send messages", outbox.send_due, alone=True)
 every(60, "remind of overdue requests", notifications.announce_overdue)
+every(60, "tell of reminders", reminders.tell_due)
 every(60, "write the morning digest", notifications.announce_digest)
 every(60, "check for conflicts again", checks.check_due)
 every(15 * 60, "bring urgencies up to date", targets.refresh)

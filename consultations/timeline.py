@@ -8,10 +8,11 @@ from django.contrib.auth import get_user_model
 from django.db.models import Q
 from django.utils.dateparse import parse_datetime
 from django.utils.formats import date_format
-from django.utils.timezone import localtime
+from django.utils.timezone import get_default_timezone, localtime
 
 from consultations.columns import user_name
 from consultations.dossier import LABELS, LONG, value_words
+from consultations.mentions import emphasised
 from consultations.models import AuditEntry, ConsultationRequest, EventKind, MessageKind, MessageState, RequestEvent
 from consultations.outcomes import words_of
 from consultations.permissions import visible_to
@@ -22,6 +23,13 @@ from consultations.workflow import Status
 SHOWN = 30
 LOOKS = 20
 STATUS_WORDS = dict(Status.choices)
+HANDED_ON = "handed_on"
+DELIVERY_WORDS = {
+    MessageState.WAITING: "waiting to be sent",
+    MessageState.SENT: "sent",
+    MessageState.DEAD: "could not be delivered",
+    MessageState.SKIPPED: "not sent",
+}
 BY_VISITOR = (EventKind.RECEIVED, EventKind.CORRECTED, EventKind.FOLLOWED)
 
 
@@ -36,6 +44,14 @@ class Change:
 
 
 @dataclass(frozen=True)
+class Told:
+    """A colleague who was told of a line, and when she or he has seen it."""
+
+    name: str
+    seen_at: datetime | None
+
+
+@dataclass(frozen=True)
 class Line:
     """One line of the timeline."""
 
@@ -46,14 +62,20 @@ class Line:
     text: str = ""
     changes: tuple[Change, ...] = ()
     link: ConsultationRequest | None = None
+    subject: str = ""
+    told: tuple[Told, ...] = ()
 
 
 @dataclass(frozen=True)
 class Known:
-    """The people and the requests that lines name. A request that the viewer may not see is not among them."""
+    """The people and the requests that lines name. A request that the viewer may not see is not among them.
+
+    ``deliveries`` says how far the answers have come, by their events.
+    """
 
     people: Mapping[int, object] = field(default_factory=dict)
     requests: Mapping[int, ConsultationRequest] = field(default_factory=dict)
+    deliveries: Mapping[int, str] = field(default_factory=dict)
 
     def name(self, pk: int | None) -> str:
         """Return how an account is called."""
@@ -88,9 +110,9 @@ class History:
 
 
 def history_of(request: ConsultationRequest, user) -> History:
-    """Return the history of a request as ``user`` may read it; in three queries, however long it is."""
+    """Return the history of a request as ``user`` may read it; in six queries at most, however long it is."""
     events = list(request.events.for_timeline())
-    known = Known(_people(events), _related(request, events, user))
+    known = Known(_people(events), _related(request, events, user), _deliveries(request, events))
     others = sorted(known.requests.values(), key=lambda other: (other.submitted_at, other.pk), reverse=True)
     return History(
         lines=[_line(event, request, known) for event in events],
@@ -125,9 +147,22 @@ def looks_at(request: ConsultationRequest, user) -> list[Line]:
 
 def _people(events: Iterable[RequestEvent]) -> dict:
     names = ("from", "to", "user")
-    kinds = (EventKind.ASSIGNED, EventKind.SCREENED, EventKind.UNSCREENED)
+    kinds = (EventKind.ASSIGNED, EventKind.SCREENED, EventKind.UNSCREENED, EventKind.REMINDER)
     numbers = {event.facts.get(name) for event in events if event.kind in kinds for name in names}
     return get_user_model().objects.in_bulk({number for number in numbers if isinstance(number, int)})
+
+
+def _deliveries(request: ConsultationRequest, events: list[RequestEvent]) -> dict[int, str]:
+    """Return how far each answer has come; what its message is now counts before what was noted of it."""
+    if not any(event.kind == EventKind.ANSWERED for event in events):
+        return {}
+    noted = {
+        event.facts.get("event"): event.facts.get("state")
+        for event in reversed(events)
+        if event.kind == EventKind.MESSAGE
+    }
+    kept = request.messages.filter(kind=MessageKind.PERSON_ANSWER).values_list("event", "state")
+    return noted | dict(kept)
 
 
 def _related(request: ConsultationRequest, events: Iterable[RequestEvent], user) -> dict[int, ConsultationRequest]:
@@ -147,7 +182,11 @@ def _line(event: RequestEvent, request: ConsultationRequest, known: Known) -> Li
     link = known.requests.get(event.facts.get("request"))
     if event.kind == EventKind.MOVED and event.facts.get("to") == Status.MERGED == request.status:
         link = known.requests.get(request.merged_into_id)
-    return Line(event.at, _who(event), title, event.kind, event.text, _changes(event), link)
+    mentions = list(event.mentions.all())
+    text = emphasised(event.text, [mention.user for mention in mentions]) if mentions else event.text
+    told = tuple(Told(user_name(mention.user), mention.seen_at) for mention in mentions)
+    subject = (event.values or {}).get("subject", "") if event.kind == EventKind.ANSWERED else ""
+    return Line(event.at, _who(event), title, event.kind, text, _changes(event), link, subject, told)
 
 
 def _who(event: RequestEvent) -> str:
@@ -155,7 +194,8 @@ def _who(event: RequestEvent) -> str:
         return user_name(event.actor)
     if event.kind in BY_VISITOR:
         return "The visitor"
-    return "The site" if event.kind == EventKind.MESSAGE else "A former colleague"
+    is_by_site = event.kind == EventKind.MESSAGE or event.facts.get("doing") == HANDED_ON
+    return "The site" if is_by_site else "A former colleague"
 
 
 def _changes(event: RequestEvent) -> tuple[Change, ...]:
@@ -195,8 +235,26 @@ def _contact(event: RequestEvent, known: Known) -> str:
 
 def _message(event: RequestEvent, known: Known) -> str:
     kind = dict(MessageKind.choices).get(event.facts.get("message"), "A message")
-    is_sent = event.facts.get("state") == MessageState.SENT
-    return f"{kind.split(': ')[-1].capitalize()}: {'sent' if is_sent else 'could not be delivered'}"
+    words = DELIVERY_WORDS.get(event.facts.get("state"), DELIVERY_WORDS[MessageState.DEAD])
+    return f"{kind.split(': ')[-1].capitalize()}: {words}"
+
+
+def _answered(event: RequestEvent, known: Known) -> str:
+    return f"E-mail to the person: {DELIVERY_WORDS[known.deliveries.get(event.pk, MessageState.SENT)]}"
+
+
+def _reminder(event: RequestEvent, known: Known) -> str:
+    when = parse_datetime(event.facts.get("due") or "")
+    day = f" for {date_format(localtime(when, get_default_timezone()), 'l, F j, Y, g:i A')}" if when else ""
+    name = known.name(event.facts.get("user")) if event.facts.get("user") else "the intake managers"
+    match event.facts.get("doing"):
+        case "set":
+            return f"Reminder of {name} set{day}"
+        case "postponed":
+            return f"Reminder put off{day.replace(' for ', ' to ', 1)}"
+        case "handed_on":
+            return f"Reminder of {known.name(event.facts.get('from'))} goes to {name} now"
+    return "Reminder done"
 
 
 def _conflict(event: RequestEvent, known: Known) -> str:
@@ -238,6 +296,8 @@ TITLES = {
     EventKind.CHANGED: _changed,
     EventKind.CONFLICT: _conflict,
     EventKind.MESSAGE: _message,
+    EventKind.ANSWERED: _answered,
+    EventKind.REMINDER: _reminder,
     EventKind.SCREENED: _screened,
     EventKind.UNSCREENED: _unscreened,
     EventKind.MERGED: _merged,

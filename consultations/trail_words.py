@@ -25,6 +25,11 @@ _CHANGES = {
     "conflict_flag": "flagged the conflict check of {request}",
     "take_in": "merged {other} into {request}",
     "requeue": "sent a message about {request} again",
+    "tell": "told {user} of a note on {request}",
+    "answer": "wrote an e-mail to the person of {request}",
+    "remind": "set a reminder for {user} on {request}",
+    "finish_reminder": "finished a reminder on {request}",
+    "postpone_reminder": "put off a reminder on {request}",
 }
 #: What was done with the register of known parties; no party has a name here.
 _REGISTER = {
@@ -67,6 +72,10 @@ _ATTEMPTS = {
     "party_change": "changing a party of the register",
     "party_delete": "taking a party out of the register",
     "parties_import": "importing parties into the register",
+    "answer": "writing an e-mail to the person of {request}",
+    "remind": "setting a reminder on {request}",
+    "finish_reminder": "finishing a reminder on {request}",
+    "postpone_reminder": "putting off a reminder on {request}",
 }
 #: Why it was refused.
 _REASONS = {
@@ -91,6 +100,14 @@ _REASONS = {
     "itself": "a request cannot be merged into itself",
     "target": "not into that request",
     "self": "not oneself",
+    "may_not_tell": "somebody was to be told who may not see it",
+    "not_ahead": "the time did not lie ahead",
+    "no_reminder": "there was no such reminder",
+    "no_address": "there was no e-mail address",
+    "no_subject": "the subject was missing",
+    "long_subject": "the subject was too long",
+    "open_subject": "a placeholder was left open",
+    "open_text": "a placeholder was left open",
     "unknown_contact": "how and with what result was not said",
 }
 
@@ -166,6 +183,9 @@ class Narrator:
         match facts.get("doing"):
             case "assign":
                 return f"assigned {name} to {self.account(facts['to'])}" if facts.get("to") else f"made {name} nobody’s"
+            case "hand_on_reminder":
+                to = self.account(facts["user"]) if facts.get("user") else "the intake managers"
+                return f"handed a reminder on {name} on to {to}"
             case "move":
                 return f"moved {name} from “{_status(facts.get('from'))}” to “{_status(facts.get('to'))}”"
             case "contact":

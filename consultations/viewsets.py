@@ -19,6 +19,7 @@ from consultations.desk_views import (
 from consultations.detail import PrintView, RequestView
 from consultations.listing import QueueView, SearchView
 from consultations.mailroom import MailroomView, RequeueAllView, RequeueView
+from consultations.note_views import AnswerView, FinishReminderView, PostponeReminderView, RemindView
 from consultations.permissions import has_any
 from consultations.trail import TrailView
 
@@ -56,6 +57,10 @@ class ConsultationsViewSet(ViewSet):
             path("<int:pk>/assign/", self.construct_view(AssignView), name="assign"),
             path("<int:pk>/contact/", self.construct_view(ContactView), name="contact"),
             path("<int:pk>/note/", self.construct_view(NoteView), name="note"),
+            path("<int:pk>/answer/", self.construct_view(AnswerView), name="answer"),
+            path("<int:pk>/remind/", self.construct_view(RemindView), name="remind"),
+            path("<int:pk>/reminder/done/", self.construct_view(FinishReminderView), name="finish_reminder"),
+            path("<int:pk>/reminder/later/", self.construct_view(PostponeReminderView), name="postpone_reminder"),
             path("<int:pk>/matter/", self.construct_view(MatterView), name="matter"),
             path("<int:pk>/merge/", self.construct_view(MergeView), name="merge"),
             path("<int:pk>/screen/", self.construct_view(ScreenView), name="screen"),

@@ -7,6 +7,7 @@ from django.utils.html import format_html
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 
+from consultations.answer_templates import AnswerTemplateViewSet
 from consultations.conflicts.party_viewset import PartiesViewSet
 from consultations.message_texts import MessageTextViewSet
 from consultations.panel import panel_for
@@ -30,6 +31,12 @@ def register_parties() -> PartiesViewSet:
 def register_message_texts() -> MessageTextViewSet:
     """Add the texts of messages to the admin."""
     return MessageTextViewSet()
+
+
+@hooks.register("register_admin_viewset")
+def register_answer_templates() -> AnswerTemplateViewSet:
+    """Add the templates for answers to the admin."""
+    return AnswerTemplateViewSet()
 
 
 class MailroomMenuItem(MenuItem):

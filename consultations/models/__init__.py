@@ -1,9 +1,11 @@
 """Models of the consultations app."""
 
+from consultations.models.answers import AnswerTemplate
 from consultations.models.conflicts import ConflictHit, Verdict
 from consultations.models.events import AuditAction, AuditEntry, EventKind, RequestEvent, Screen
 from consultations.models.limits import SubmissionCount
 from consultations.models.messages import MessageKind, MessageState, MessageText, OutgoingMessage
+from consultations.models.notes import Mention, Reminder
 from consultations.models.pages import ConsultationPage
 from consultations.models.parties import Party, PartyEntry, PartyField, PartyKind, PartyRole, PartySource
 from consultations.models.requests import (
@@ -15,6 +17,7 @@ from consultations.models.search import RequestEntry
 from consultations.models.settings import ClockHours, IntakeSettings
 
 __all__ = [
+    "AnswerTemplate",
     "AuditAction",
     "AuditEntry",
     "ClockHours",
@@ -23,6 +26,7 @@ __all__ = [
     "ConsultationRequest",
     "EventKind",
     "IntakeSettings",
+    "Mention",
     "MessageKind",
     "MessageState",
     "MessageText",
@@ -35,6 +39,7 @@ __all__ = [
     "PartySource",
     "PreferredContact",
     "Relationship",
+    "Reminder",
     "RequestEntry",
     "RequestEvent",
     "Screen",

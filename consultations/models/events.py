@@ -25,6 +25,8 @@ class EventKind(models.TextChoices):
     CHANGED = "changed", "Matter changed"
     MESSAGE = "message", "Message"
     CONFLICT = "conflict", "Conflict check"
+    ANSWERED = "answered", "Answer"
+    REMINDER = "reminder", "Reminder"
 
 
 class EventQuerySet(models.QuerySet):
@@ -36,7 +38,7 @@ class EventQuerySet(models.QuerySet):
 
     def for_timeline(self):
         """With what a line of the timeline shows, newest first."""
-        return self.select_related("actor").order_by("-at", "-pk")
+        return self.select_related("actor").prefetch_related("mentions__user").order_by("-at", "-pk")
 
 
 class RequestEvent(SealedModel):

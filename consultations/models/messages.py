@@ -12,9 +12,10 @@ from django.http import HttpResponse
 from django.utils import timezone
 from wagtail.models import PreviewableMixin
 
-from consultations.correspondence import TO_PERSON, MessageKind, problems_in
+from consultations.correspondence import TO_PERSON, MessageKind, missing_from, problems_in
 from consultations.letter import Enclosure, Letter, Value, draw, firm, sample
 from consultations.message_defaults import DEFAULT_TEXTS
+from consultations.models.events import RequestEvent
 from consultations.models.requests import ConsultationRequest
 
 #: A preview may fetch nothing and run nothing; mail has its styles inline.
@@ -61,6 +62,13 @@ class OutgoingMessage(models.Model):
 
     kind = models.CharField(max_length=20, choices=MessageKind)
     request = models.ForeignKey(ConsultationRequest, null=True, on_delete=models.CASCADE, related_name="messages")
+    event = models.ForeignKey(
+        RequestEvent,
+        null=True,
+        on_delete=models.CASCADE,
+        related_name="messages",
+        help_text="The line of the timeline that it is about, or whose words it holds.",
+    )
     address = models.EmailField(blank=True, help_text="Of a member of staff.")
     message_id = models.CharField(max_length=255, unique=True, default=new_message_id, editable=False)
     dedupe_key = models.CharField(max_length=320, unique=True, help_text="Of two with the same, one is made.")
@@ -138,7 +146,10 @@ class MessageText(PreviewableMixin, models.Model):
     def clean(self) -> None:
         """Refuse a subject of several lines, and placeholders that mean nothing here, by name."""
         super().clean()
-        found = {name: problems_in(getattr(self, name), self.kind) for name in ("subject", "body")}
+        parts = {name: getattr(self, name) for name in ("subject", "body")}
+        found = {name: problems_in(text, self.kind) for name, text in parts.items()}
+        for name, text in parts.items():
+            found[name] += missing_from(text, self.kind, name)
         if len(self.subject.splitlines()) > 1:
             found["subject"].append("Write the subject in one line.")
         if any(found.values()):

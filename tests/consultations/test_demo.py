@@ -4,7 +4,15 @@ from django.utils import timezone
 
 from consultations import demo as consultations_demo
 from consultations.conflicts import checks
-from consultations.models import ConsultationPage, ConsultationRequest, OutgoingMessage, Party, RequestEvent
+from consultations.models import (
+    ConsultationPage,
+    ConsultationRequest,
+    Mention,
+    OutgoingMessage,
+    Party,
+    Reminder,
+    RequestEvent,
+)
 from consultations.workflow import Status
 from firm.demo import Demo
 from firm.models import HomePage
@@ -80,7 +88,13 @@ def test_past_is_told_by_the_verbs_of_staff_and_lies_behind_us(demo):
         "contact",
         "merged",
         "screened",
+        "answered",
+        "reminder",
     }
+    assert Mention.objects.filter(seen_at=None).count() >= 3
+    assert Reminder.objects.due(timezone.now()).exists()
+    assert Reminder.objects.open().filter(due_at__gt=timezone.now()).exists()
+    assert not OutgoingMessage.objects.exists()
     assert ConsultationRequest.objects.overdue().count() >= 3
     assert ConsultationRequest.objects.exclude(follows=None).count() >= 2
     assert ConsultationRequest.objects.filter(assignee=demo.staff["publisher"]).count() == 2

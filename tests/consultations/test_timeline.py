@@ -210,7 +210,7 @@ def test_queries_do_not_grow(intake, manager):
         with CaptureQueriesContext(connection) as asked:
             assert len(history_of(request, viewer).lines) >= number
         counts.append(len(asked))
-    assert counts == [3, 3]
+    assert counts == [4, 4]
 
 
 # --- Who looked -------------------------------------------------------------------------------------

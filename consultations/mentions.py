@@ -1,0 +1,83 @@
+"""Tells colleagues of a line of the timeline: those who were chosen, and those whose @name stands in its text."""
+
+import re
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.utils import timezone
+from django.utils.html import escape, format_html
+from django.utils.safestring import SafeString, mark_safe
+
+from consultations import audit
+from consultations.colleagues import tellable
+from consultations.columns import user_name
+from consultations.models import AuditAction, ConsultationRequest, Mention, RequestEvent
+from consultations.notifications import announce_mention
+
+#: What is left of an address or of another name is no mention: a@ina, @ina.example.com, @ina@example.com, @ina-bo.
+_BEFORE, _AFTER = r"(?<![\w.@+-])@", r"(?![\w@]|[.-]\w)"
+
+
+def found_in(text: str, people: Iterable) -> list:
+    """Return the people whose @username, @First name or @Full name stands in a text, in the order of the text.
+
+    A name that fits nobody, or several of them, is text like any other.
+    """
+    by_name = _names_of(people)
+    found = [by_name.get(match[1].casefold()) for match in _matches(text, by_name)]
+    return list({user.pk: user for user in found if user is not None}.values())
+
+
+def emphasised(text: str, people: Iterable) -> SafeString:
+    """Return a text as HTML, in which the names of these people stand out."""
+    by_name = _names_of(people)
+    parts, end = [], 0
+    for match in _matches(text, by_name):
+        user = by_name.get(match[1].casefold())
+        if user is not None:
+            name = format_html('<strong class="request-mention">@{}</strong>', user_name(user))
+            parts += [escape(text[end : match.start()]), name]
+            end = match.end()
+    return mark_safe("".join([*parts, escape(text[end:])]))  # escaped above
+
+
+def _names_of(people: Iterable) -> dict:
+    """Return the people by the names that mean one of them; a name of several stands for None."""
+    by_name: dict = {}
+    for user in people:
+        names = {user.get_username(), user.get_full_name(), user.first_name}
+        for name in {name.strip().casefold() for name in names} - {""}:
+            by_name[name] = None if name in by_name else user
+    return by_name
+
+
+def _matches(text: str, by_name: dict) -> Iterable[re.Match]:
+    """Return where a name stands behind an @: the longest one that fits."""
+    if "@" not in text or not by_name:
+        return []
+    names = "|".join(re.escape(name) for name in sorted(by_name, key=len, reverse=True))
+    return re.finditer(f"{_BEFORE}({names}){_AFTER}", text, re.IGNORECASE)
+
+
+def tell(
+    request: ConsultationRequest, event: RequestEvent, *, by, chosen: Iterable = (), now: datetime | None = None
+) -> list:
+    """Tell colleagues of an event that was just written, in the same transaction; return whom.
+
+    ``chosen`` must be `tellable`; whoever writes is not told of it.
+    """
+    if not chosen and "@" not in event.text:
+        return []
+    named = found_in(event.text, tellable(request).exclude(pk=getattr(by, "pk", None)))
+    told = list({user.pk: user for user in (*chosen, *named) if user != by}.values())
+    Mention.objects.bulk_create([Mention(event=event, user=user) for user in told])
+    for user in told:
+        announce_mention(event, user)
+        audit.record(AuditAction.CHANGED, by=by, request=request, doing="tell", user=user.pk)
+    return told
+
+
+def mark_seen(request: ConsultationRequest, user, now: datetime | None = None) -> int:
+    """Keep that somebody has opened a request and so seen what was for her or him; return how many lines that were."""
+    unseen = Mention.objects.filter(event__request=request, user=user, seen_at=None)
+    return unseen.update(seen_at=now or timezone.now())

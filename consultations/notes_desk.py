@@ -1,0 +1,110 @@
+"""Reminders and answers on the screen of a request: what is open, and the forms for it."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.utils import timezone
+from django.utils.formats import date_format
+
+from consultations.answers import SILENT, Draft, caution, drafts_for
+from consultations.colleagues import tellable
+from consultations.columns import user_name
+from consultations.desk_forms import DeskForm
+from consultations.letter import Letter
+from consultations.models import ConsultationRequest, Reminder
+from consultations.models.notes import RESTING
+from consultations.note_forms import AnswerForm, PostponeReminderForm, RemindForm
+from consultations.permissions import holds
+from consultations.workflow import Power
+
+MANAGERS = "the intake managers"
+
+
+@dataclass
+class OpenReminder:
+    """A reminder as it is shown; ``postpone`` only for those who may put it off."""
+
+    reminder: Reminder
+    whose: str
+    when: str
+    is_due: bool
+    set_by: str
+    postpone: PostponeReminderForm | None = None
+
+
+@dataclass
+class NotesDesk:
+    """What an account sees and may do; a form that was refused stands in its place."""
+
+    reminders: list[OpenReminder] = field(default_factory=list)
+    rests: bool = False
+    may_finish: bool = False
+    remind: RemindForm | None = None
+    answer: AnswerForm | None = None
+    is_silent: bool = False
+    caution: str = ""
+    fitting: list[Draft] = field(default_factory=list)
+    others: list[Draft] = field(default_factory=list)
+    chosen: Draft | None = None
+    preview: Letter | None = None
+
+    @property
+    def text_messages(self) -> list[Draft]:
+        """The drafts that can be texted, too."""
+        return [draft for draft in (*self.fitting, *self.others) if draft.text_message]
+
+    def place(self, posted: DeskForm) -> bool:
+        """Put a form that was refused where it belongs; return whether there is such a place."""
+        if isinstance(posted, PostponeReminderForm):
+            for one in self.reminders:
+                if one.postpone and str(one.reminder.pk) == str(posted.data.get("reminder")):
+                    one.postpone = posted
+                    return True
+            return False
+        if posted.name not in {"remind", "answer"} or getattr(self, posted.name) is None:
+            return False
+        setattr(self, posted.name, posted)
+        return True
+
+
+def notes_desk_of(user, request: ConsultationRequest, *, template: str = "", now: datetime | None = None) -> NotesDesk:
+    """Return it, with the text of a template filled in when one was chosen."""
+    now = now or timezone.now()
+    given = {"user": user, "request": request}
+    desk = NotesDesk(rests=request.status in RESTING, is_silent=request.status in SILENT)
+    may_work = holds(user, Power.WORK, request)
+    may_postpone = may_work and not desk.rests
+    found = request.reminders.filter(done_at=None).select_related("for_user", "set_by").order_by("due_at", "pk")
+    zone = timezone.get_default_timezone()
+    for reminder in found:
+        form = PostponeReminderForm(reminder=reminder, **given) if may_postpone else None
+        desk.reminders.append(_shown(reminder, now, zone, form, is_mine=reminder.for_user_id == user.pk))
+    if not may_work:
+        return desk
+    desk.may_finish = True
+    if may_postpone:
+        desk.remind = RemindForm(people=list(tellable(request)), **given)
+    if not desk.is_silent and request.email:
+        desk.answer, desk.caution = AnswerForm(**given), caution(request)
+    if not desk.is_silent and (request.email or request.sms_consent):
+        desk.fitting, desk.others = drafts_for(request)
+        _choose(desk, template)
+    return desk
+
+
+def _shown(reminder: Reminder, now: datetime, zone, form, *, is_mine: bool) -> OpenReminder:
+    return OpenReminder(
+        reminder=reminder,
+        whose="me" if is_mine else user_name(reminder.for_user) or MANAGERS,
+        when=date_format(timezone.localtime(reminder.due_at, zone), "l, F j, Y, g:i A"),
+        is_due=reminder.due_at <= now,
+        set_by=user_name(reminder.set_by) or "a former colleague",
+        postpone=form,
+    )
+
+
+def _choose(desk: NotesDesk, template: str) -> None:
+    """Begin the answer with a template; a number that there is not begins nothing."""
+    desk.chosen = next((draft for draft in (*desk.fitting, *desk.others) if draft.key == template), None)
+    if desk.chosen and desk.answer:
+        desk.answer.initial |= {"subject": desk.chosen.subject, "text": desk.chosen.text}
