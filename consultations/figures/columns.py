@@ -1,0 +1,111 @@
+"""Columns that the database computes from others, the same on PostgreSQL and SQLite."""
+
+from django.db.models import Case, F, Func, IntegerField, Max, OuterRef, Q, Subquery, TextField, Value, When
+from django.db.models.functions import Coalesce
+
+from consultations.models import EventKind, RequestEvent
+from consultations.workflow import AWAITING, CLOSED, Status
+
+#: The length of a slot in seconds: every zone of the world begins its days and hours at the beginning of one.
+SLOT = 15 * 60
+
+
+class Seconds(Func):
+    """Whole seconds since 1970 of a moment; what is left over is cut off."""
+
+    arity = 1
+    output_field = IntegerField()
+
+    def as_sql(self, compiler, connection, **extra):
+        """For PostgreSQL."""
+        return super().as_sql(
+            compiler, connection, template="FLOOR(EXTRACT(EPOCH FROM %(expressions)s))::bigint", **extra
+        )
+
+    def as_sqlite(self, compiler, connection, **extra):
+        """For SQLite, which would round up to the next second."""
+        template = "CAST(STRFTIME('%%%%s', SUBSTR(%(expressions)s, 1, 19)) AS INTEGER)"
+        return super().as_sql(compiler, connection, template=template, **extra)
+
+
+class Code(Func):
+    """The text of one key of the facts of an event; ``key`` is a word of ours."""
+
+    arity = 1
+    output_field = TextField()
+
+    def __init__(self, expression, key: str):
+        super().__init__(expression, key=key)
+
+    def as_sql(self, compiler, connection, **extra):
+        """For PostgreSQL."""
+        return super().as_sql(compiler, connection, template="(%(expressions)s ->> '%(key)s')", **extra)
+
+    def as_sqlite(self, compiler, connection, **extra):
+        """For SQLite."""
+        return super().as_sql(compiler, connection, template="JSON_EXTRACT(%(expressions)s, '$.%(key)s')", **extra)
+
+
+#: What the moves of a request tell, the highest counts: taken out of quarantine as no request at all, opened again,
+#: given an appointment, held a consultation.
+DISCARDED, REOPENED, SCHEDULED, CONSULTED = 1, 2, 3, 4
+_WEIGHT = Case(
+    When(Q(to__in=(Status.CONSULTED, Status.RETAINED)), then=CONSULTED),
+    When(Q(to=Status.SCHEDULED), then=SCHEDULED),
+    When(Q(origin__in=CLOSED), then=REOPENED),
+    When(Q(origin=Status.QUARANTINE, to=Status.DECLINED), then=DISCARDED),
+    default=0,
+    output_field=IntegerField(),
+)
+_MOVES = RequestEvent.objects.filter(request=OuterRef("pk"), kind=EventKind.MOVED).order_by()
+#: The course of a request: the greatest of the four among its moves; 0 or none for others.
+COURSE = Subquery(
+    _MOVES.annotate(origin=Code("facts", "from"), to=Code("facts", "to"))
+    .values("request")
+    .annotate(course=Max(_WEIGHT))
+    .values("course"),
+    output_field=IntegerField(),
+)
+#: The same of those that are declined; 0 for all others, which need not be looked at. Only of these some are discarded.
+COURSE_OF_DECLINED = Case(
+    When(status=Status.DECLINED, then=Coalesce(COURSE, 0)), default=0, output_field=IntegerField()
+)
+#: Quarter of an hour in which a request was received, as a number since 1970.
+RECEIVED_IN = Seconds(F("submitted_at")) / Value(SLOT)
+#: Whole minutes until the first contact. One made on an earlier request that was merged may lie before this one: 0.
+MINUTES = Case(
+    When(first_contact_at__lt=F("submitted_at"), then=Value(0)),
+    When(
+        first_contact_at__isnull=False,
+        then=(Seconds(F("first_contact_at")) - Seconds(F("submitted_at"))) / Value(60),
+    ),
+    output_field=IntegerField(),
+)
+#: Who logged the first contact; for a request without one, whose it is.
+ANSWERED_BY = Case(
+    When(
+        first_contact_at__isnull=False,
+        then=Subquery(
+            RequestEvent.objects.filter(request=OuterRef("pk"), kind=EventKind.CONTACT, at=OuterRef("first_contact_at"))
+            .order_by("pk")
+            .values("actor")[:1]
+        ),
+    ),
+    default=F("assignee"),
+    output_field=IntegerField(),
+)
+
+#: How a request stands against its target.
+IN_TIME, LATE, OVERDUE, WAITING, ENDED = "in_time", "late", "overdue", "waiting", "ended"
+
+
+def answer_state(now) -> Case:
+    """Return how a request stands at ``now``: answered in time or late, waiting, overdue, ended without."""
+    return Case(
+        When(first_contact_at__isnull=False, due_at__lt=F("first_contact_at"), then=Value(LATE)),
+        When(first_contact_at__isnull=False, then=Value(IN_TIME)),
+        When(status__in=AWAITING, due_at__lte=now, then=Value(OVERDUE)),
+        When(status__in=AWAITING, then=Value(WAITING)),
+        default=Value(ENDED),
+        output_field=TextField(),
+    )
