@@ -15,7 +15,7 @@ from consultations.figures.axis import ticks
 #: The longest bar, in hundredths of the width; what is left is for its number.
 _LONGEST = 68
 _ROW, _BAR = 46, 18
-_TOP, _BOTTOM, _LEFT = 24, 204, 9
+_TOP, _BOTTOM, _LEFT, _RIGHT = 24, 204, 9, 96
 #: With more columns than this, their numbers would overlap; with more than this, so would their names.
 _NUMBERED, _NAMED = 14, 7
 
@@ -54,7 +54,7 @@ def columns(code: str, title: str, finding: str, rows: list[tuple[str, int]]) ->
     """Return columns beside one another, by time, over an axis with round numbers."""
     marks = ticks(max([number for _, number in rows], default=0))
     drawn = [_line(mark, _height(mark, marks[-1])) for mark in marks]
-    wide = Fraction(100 - _LEFT, max(1, len(rows)))
+    wide = Fraction(_RIGHT - _LEFT, max(1, len(rows)))
     step = -(-len(rows) // _NAMED)
     for place, (label, number) in enumerate(rows):
         middle, y = _LEFT + wide * place + wide / 2, _height(number, marks[-1])
@@ -67,7 +67,7 @@ def columns(code: str, title: str, finding: str, rows: list[tuple[str, int]]) ->
         if number and len(rows) <= _NUMBERED:
             words = '<text class="figures-chart__number figures-chart__middle" x="{}%" y="{}">{}</text>'
             drawn.append(format_html(words, _number(middle), _number(y - 5), number))
-        if place % step == 0:
+        if (len(rows) - 1 - place) % step == 0:
             words = '<text class="figures-chart__axis figures-chart__middle" x="{}%" y="{}">{}</text>'
             drawn.append(format_html(words, _number(middle), _BOTTOM + 18, label))
     return _svg(code, title, finding, _BOTTOM + 26, drawn)

@@ -132,12 +132,13 @@ def tiles(counts: Counts) -> list[dict[str, str]]:
         _tile("First answer, median", time_words(now.median), _median_words(now.median, before.median)),
         _tile("Answered in time", share_words(now.states[IN_TIME], now.due), _share_before(before)),
         _tile("Retained", str(retained), f"{others} before: {change_words(retained, others)}"),
-        _tile("Still waiting", str(now.waiting), f"of them overdue: {now.states[OVERDUE]}"),
+        _tile("Still waiting", str(now.waiting), f"{now.states[OVERDUE]} of them overdue"),
+        _tile("Overdue now", str(counts.overdue_number), "See which", "#report-overdue"),
     ]
 
 
-def _tile(label: str, number: str, words: str) -> dict[str, str]:
-    return {"label": label, "number": number, "words": words}
+def _tile(label: str, number: str, words: str, url: str = "") -> dict[str, str]:
+    return {"label": label, "number": number, "words": words, "url": url}
 
 
 def _retained(counts: Counts, *, now: bool) -> int:
@@ -145,11 +146,13 @@ def _retained(counts: Counts, *, now: bool) -> int:
 
 
 def _share_before(before: progress.Response) -> str:
-    return f"{share_words(before.states[IN_TIME], before.due)} before"
+    return f"{share_words(before.states[IN_TIME], before.due)} before" if before.due else "None before"
 
 
 def _median_words(now: Fraction | None, before: Fraction | None) -> str:
-    if now is None or before is None:
+    if before is None:
+        return "None before"
+    if now is None:
         return f"{time_words(before)} before"
     difference = time_words(abs(now - before))
     if difference == time_words(0):
