@@ -1,10 +1,23 @@
 """Columns that the database computes from others, the same on PostgreSQL and SQLite."""
 
-from django.db.models import Case, F, Func, IntegerField, Max, OuterRef, Q, Subquery, TextField, Value, When
+from django.db.models import (
+    BooleanField,
+    Case,
+    F,
+    Func,
+    IntegerField,
+    Max,
+    OuterRef,
+    Q,
+    Subquery,
+    TextField,
+    Value,
+    When,
+)
 from django.db.models.functions import Coalesce
 
 from consultations.models import EventKind, RequestEvent
-from consultations.workflow import AWAITING, CLOSED, Status
+from consultations.workflow import AWAITING, Status
 
 #: The length of a slot in seconds: every zone of the world begins its days and hours at the beginning of one.
 SLOT = 15 * 60
@@ -46,29 +59,32 @@ class Code(Func):
         return super().as_sql(compiler, connection, template="JSON_EXTRACT(%(expressions)s, '$.%(key)s')", **extra)
 
 
-#: What the moves of a request tell, the highest counts: taken out of quarantine as no request at all, opened again,
-#: given an appointment, held a consultation.
-DISCARDED, REOPENED, SCHEDULED, CONSULTED = 1, 2, 3, 4
+#: What the moves of a request tell, the greater counts: it was given an appointment; a consultation was held.
+SCHEDULED, CONSULTED = 1, 2
 _WEIGHT = Case(
     When(Q(to__in=(Status.CONSULTED, Status.RETAINED)), then=CONSULTED),
     When(Q(to=Status.SCHEDULED), then=SCHEDULED),
-    When(Q(origin__in=CLOSED), then=REOPENED),
-    When(Q(origin=Status.QUARANTINE, to=Status.DECLINED), then=DISCARDED),
     default=0,
     output_field=IntegerField(),
 )
-_MOVES = RequestEvent.objects.filter(request=OuterRef("pk"), kind=EventKind.MOVED).order_by()
-#: The course of a request: the greatest of the four among its moves; 0 or none for others.
+_MOVES = RequestEvent.objects.filter(request=OuterRef("pk"), kind=EventKind.MOVED)
+#: The course of a request: the greatest of the two among its moves; 0 or none for others.
 COURSE = Subquery(
-    _MOVES.annotate(origin=Code("facts", "from"), to=Code("facts", "to"))
-    .values("request")
-    .annotate(course=Max(_WEIGHT))
-    .values("course"),
+    _MOVES.order_by().annotate(to=Code("facts", "to")).values("request").annotate(course=Max(_WEIGHT)).values("course"),
     output_field=IntegerField(),
 )
-#: The same of those that are declined; 0 for all others, which need not be looked at. Only of these some are discarded.
-COURSE_OF_DECLINED = Case(
-    When(status=Status.DECLINED, then=Coalesce(COURSE, 0)), default=0, output_field=IntegerField()
+#: From where a declined request was moved last; nothing for all others, whose moves need not be looked at.
+DECLINED_FROM = Case(
+    When(
+        status=Status.DECLINED,
+        then=Coalesce(Subquery(_MOVES.order_by("-at", "-pk").values(origin=Code("facts", "from"))[:1]), Value("")),
+    ),
+    default=Value(""),
+    output_field=TextField(),
+)
+#: True for what was declined straight out of quarantine: it was no request.
+IS_DISCARDED = Case(
+    When(declined_from=Status.QUARANTINE, then=Value(True)), default=Value(False), output_field=BooleanField()
 )
 #: Quarter of an hour in which a request was received, as a number since 1970.
 RECEIVED_IN = Seconds(F("submitted_at")) / Value(SLOT)

@@ -32,13 +32,9 @@ class Matters:
     urgency: int
     in_custody: bool
     is_answered: bool
+    is_discarded: bool
     course: int | None
     number: int
-
-    @property
-    def is_discarded(self) -> bool:
-        """True for what was declined straight out of quarantine, and not opened again: it was no request."""
-        return self.status == Status.DECLINED and self.course == columns.DISCARDED
 
     @property
     def is_counted(self) -> bool:
@@ -95,8 +91,8 @@ def count(user, period: Period, now: datetime) -> Counts:
     received = _received(user, period)
     counted = (
         received.exclude(status__in=(Status.MERGED, Status.QUARANTINE))
-        .alias(fate=columns.COURSE_OF_DECLINED)
-        .exclude(fate=columns.DISCARDED)
+        .alias(declined_from=columns.DECLINED_FROM)
+        .exclude(declined_from=Status.QUARANTINE)
     )
     by_day, by_hour = _by_time(counted, period)
     answers = _answers(counted, now)
@@ -135,9 +131,11 @@ def _matters(received) -> list[Matters]:
     is_answered = Case(
         When(first_contact_at__isnull=False, then=Value(True)), default=Value(False), output_field=BooleanField()
     )
+    kinds = ("is_now", "practice_area", "status", "urgency", "in_custody", "is_answered", "is_discarded", "course")
     rows = (
-        received.annotate(is_answered=is_answered, course=columns.COURSE)
-        .values_list("is_now", "practice_area", "status", "urgency", "in_custody", "is_answered", "course")
+        received.alias(declined_from=columns.DECLINED_FROM)
+        .annotate(is_answered=is_answered, is_discarded=columns.IS_DISCARDED, course=columns.COURSE)
+        .values_list(*kinds)
         .annotate(number=Count("pk"))
     )
     return [Matters(*row) for row in rows]
