@@ -4,6 +4,7 @@ On SQLite in a temporary folder: synthetic requests over three years, each with 
 and the median of three answers for each period in milliseconds, drawn in this process, without a network.
 """
 
+import json
 import os
 import statistics
 import sys
@@ -49,31 +50,30 @@ MOVES = (
 )
 
 
+# The names in these are the project's own, and the numbers are counted here.
+MAKE_COPY = "INSERT INTO {requests} ({columns}) SELECT {values} FROM {requests} WHERE id <= {last} AND {where}"
+MAKE_EVENT = """INSERT INTO {events} (request_id, at, actor_id, kind, facts, seal_id, text, "values")
+    SELECT id, {at}, assignee_id, '{kind}', '{facts}', lower(hex(randomblob(16))), '', ''
+    FROM {requests} WHERE {where}"""
+
+
 def fill(number: int) -> None:
     """Make samples, copy them until there are ``number``, and let staff have worked on all of them."""
     call_command("load_demo", requests=min(number, SAMPLES), verbosity=0)
+    tables = {"requests": REQUESTS, "events": EVENTS}
     names = [field.column for field in ConsultationRequest._meta.concrete_fields if field.column != "id"]
+    columns, last = ", ".join(f'"{name}"' for name in names), ConsultationRequest.objects.order_by("pk").last().pk
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT max(id) FROM {REQUESTS}")
-        last = cursor.fetchone()[0]
         for copy in range(1, number // SAMPLES):
             values = [CHANGED.get(name, f'"{name}"').format(start=copy * 10_000, minutes=copy * 37) for name in names]
-            columns = ", ".join(f'"{name}"' for name in names)
-            where = f"id <= {last} AND status NOT IN ('merged', 'scheduled')"
-            cursor.execute(
-                f"INSERT INTO {REQUESTS} ({columns}) SELECT {', '.join(values)} FROM {REQUESTS} WHERE {where}"
-            )
-        event = f'INSERT INTO {EVENTS} (request_id, at, actor_id, kind, facts, seal_id, text, "values")'
-        rest = "lower(hex(randomblob(16))), '', ''"
-        cursor.execute(
-            f"{event} SELECT id, first_contact_at, assignee_id, 'contact', '{{}}', {rest} FROM {REQUESTS}"
-            " WHERE first_contact_at IS NOT NULL"
-        )
+            where = "status NOT IN ('merged', 'scheduled')"
+            made = MAKE_COPY.format(columns=columns, values=", ".join(values), last=last, where=where, **tables)
+            cursor.execute(made)
+        where = "first_contact_at IS NOT NULL"
+        cursor.execute(MAKE_EVENT.format(at="first_contact_at", kind="contact", facts="{}", where=where, **tables))
         for origin, to, where in MOVES:
-            facts = f'{{"from": "{origin}", "to": "{to}"}}'
-            cursor.execute(
-                f"{event} SELECT id, submitted_at, assignee_id, 'moved', '{facts}', {rest} FROM {REQUESTS} WHERE {where}"
-            )
+            facts = json.dumps({"from": origin, "to": to})
+            cursor.execute(MAKE_EVENT.format(at="submitted_at", kind="moved", facts=facts, where=where, **tables))
         cursor.execute("ANALYZE")
 
 
