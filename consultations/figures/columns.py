@@ -68,9 +68,31 @@ _WEIGHT = Case(
     output_field=IntegerField(),
 )
 _MOVES = RequestEvent.objects.filter(request=OuterRef("pk"), kind=EventKind.MOVED)
-#: The course of a request: the greatest of the two among its moves; 0 or none for others.
-COURSE = Subquery(
-    _MOVES.order_by().annotate(to=Code("facts", "to")).values("request").annotate(course=Max(_WEIGHT)).values("course"),
+#: The states of requests whose moves may tell of more than the state does; the others need not be looked at.
+_WENT_ON = (
+    Status.IN_REVIEW,
+    Status.CONTACTED,
+    Status.SCHEDULED,
+    Status.DECLINED,
+    Status.REFERRED,
+    Status.NOT_REACHED,
+    Status.CONFLICT,
+)
+#: The course of a request of the period: the greatest of the two among its moves; 0 or none for others. Nobody is given
+#: an appointment before a first contact.
+COURSE = Case(
+    When(
+        is_now=True,
+        first_contact_at__isnull=False,
+        status__in=_WENT_ON,
+        then=Subquery(
+            _MOVES.order_by()
+            .annotate(to=Code("facts", "to"))
+            .values("request")
+            .annotate(course=Max(_WEIGHT))
+            .values("course")
+        ),
+    ),
     output_field=IntegerField(),
 )
 #: From where a declined request was moved last; nothing for all others, whose moves need not be looked at.
@@ -97,8 +119,9 @@ MINUTES = Case(
     ),
     output_field=IntegerField(),
 )
-#: Who logged the first contact; for a request without one, whose it is.
+#: Who logged the first contact; for a request without one, whose it is. Nobody for those before the period.
 ANSWERED_BY = Case(
+    When(is_now=False, then=None),
     When(
         first_contact_at__isnull=False,
         then=Subquery(
