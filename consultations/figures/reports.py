@@ -217,7 +217,7 @@ def by_hour(counts: Counts) -> Report:
     busiest = max(((day, hour) for hour in range(24) for day in range(7)), key=lambda place: counts.by_hour[place])
     number = counts.by_hour[busiest]
     finding = f"The busiest hour: {_DAY_NAMES[busiest[0]]}, {hour_words(busiest[1])}, {counted(number)} in all."
-    note = "Each hour from its beginning to the next, in the time of the firm. The darker, the more."
+    note = "Each hour from its beginning to the next, in the time of the firm. The stronger the colour, the more."
     return Report("hour", "Busiest hours", ("Hour", *DAYS), rows, finding, note=note)
 
 
@@ -227,8 +227,8 @@ def hour_words(hour: int) -> str:
 
 
 def heat(number: int, greatest: int) -> int:
-    """Return how dark a cell is: 0 for none, else 1 to 4."""
-    return min(4, 1 + 4 * (number - 1) // max(1, greatest)) if number else 0
+    """Return how strong the colour of a cell is: 0 for none, else 1 to 4."""
+    return -(-4 * number // max(1, greatest))
 
 
 # --- Overdue --------------------------------------------------------------------------------------
