@@ -4,7 +4,7 @@ from django.core.exceptions import PermissionDenied
 
 from consultations import audit
 from consultations.models import AuditAction
-from consultations.permissions import CHANGE, EXPORT, TRAIL, has_any, is_intake
+from consultations.permissions import CHANGE, EXPORT, MANAGE, TRAIL, has_any, is_intake
 
 
 class Guarded:
@@ -48,6 +48,14 @@ class ForTrailReaders(Guarded):
         return may_read_trail(user)
 
 
+class ForManagers(Guarded):
+    """For those of the intake staff who manage it."""
+
+    def may_enter(self, user) -> bool:
+        """True for those who may see how the desk is doing."""
+        return may_read_figures(user)
+
+
 def may_work_in_bulk(user) -> bool:
     """True when the account may change several requests at once."""
     return is_intake(user) and user.has_perm(CHANGE)
@@ -61,3 +69,8 @@ def may_export(user) -> bool:
 def may_read_trail(user) -> bool:
     """True when the account may read who did what. The permission by itself opens nothing."""
     return is_intake(user) and user.has_perm(TRAIL)
+
+
+def may_read_figures(user) -> bool:
+    """True when the account may see the figures of the desk. The permission by itself opens nothing."""
+    return is_intake(user) and user.has_perm(MANAGE)

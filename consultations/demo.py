@@ -57,6 +57,23 @@ WEIGHTS = {
 LEFT_OPEN = ("invoices", "letter", "stop")
 #: How the conflict check of the synthetic requests stands, where it did not just find nothing.
 CHECKS = {Status.CONFLICT: ConflictState.DECLINED, Status.QUARANTINE: ConflictState.UNCHECKED}
+#: Where the samples came from.
+VISITS = tuple(
+    {"referring_host": host, "landing_page": page}
+    for host, page in (
+        ("www.google.com", "/"),
+        ("www.google.com", "/practice-areas/federal-crimes/"),
+        ("", "/"),
+        ("www.avvo.com", "/attorneys/"),
+        ("www.google.com", "/blog/"),
+        ("duckduckgo.com", "/practice-areas/white-collar-and-fraud/"),
+        ("", "/free-consultation/"),
+        ("www.linkedin.com", "/attorneys/"),
+        ("www.example.org", "/blog/"),
+        ("www.bing.com", "/"),
+        ("", "/"),
+    )
+)
 #: The page's field for each text of the demo's entry.
 TEXTS = {
     "heading": "heading",
@@ -177,8 +194,7 @@ def _receive(demo, page, entry: dict, token: uuid.UUID, made: dict, now: datetim
     is_suspicious = entry["past"] in FROM_QUARANTINE
     arrival = Arrival(
         Assessment(SUSPICIONS[DECOY] + SUSPICIONS[FAST], (DECOY, FAST)) if is_suspicious else UNSUSPICIOUS,
-        landing_page="/blog/" if len(entry["key"]) % 2 else "/",
-        referring_host="www.example.org" if len(entry["key"]) % 3 == 0 else "",
+        **VISITS[token.int % len(VISITS)],
         form_path="/free-consultation/",
     )
     return receive(values, page=page, token=token, arrival=arrival, now=now - timedelta(hours=entry["hours_ago"]))

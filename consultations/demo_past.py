@@ -14,6 +14,9 @@ from consultations.models import ConsultationRequest
 from consultations.outcomes import Channel
 from consultations.workflow import Status
 
+#: Minutes until the first call, some of them too many.
+FIRST_CALLS = (3, 5, 8, 11, 14, 19, 26, 38, 75, 170)
+
 
 @dataclass
 class Scene:
@@ -24,6 +27,11 @@ class Scene:
     at: datetime
     #: The request that another one of the same person is to be merged into.
     earlier: ConsultationRequest | None = None
+
+    @property
+    def patience(self) -> int:
+        """After how many minutes somebody calls; for the same request always the same."""
+        return FIRST_CALLS[self.request.form_token.int % len(FIRST_CALLS)]
 
     def later(self, minutes: int) -> datetime:
         """Return when the next thing happens, and let it be that time."""
@@ -61,14 +69,13 @@ def moved(to: str, reason: str = "", by: str = "intake", after: int = 3, in_days
     )
 
 
-def called(outcome: str, text: str = "", by: str = "intake", after: int = 14) -> Step:
-    """Somebody calls; writes, where there is no number to call."""
+def called(outcome: str, text: str = "", by: str = "intake", after: int | None = None) -> Step:
+    """Somebody calls, if not said otherwise after a time of the request's own; writes, where there is no number."""
 
     def step(scene: Scene) -> None:
+        at = scene.later(scene.patience if after is None else after)
         how = (Channel.CALL, outcome) if scene.request.phone else (Channel.EMAIL, "sent")
-        actions.log_contact(
-            scene.request.pk, channel=how[0], outcome=how[1], text=text, by=scene.staff[by], now=scene.later(after)
-        )
+        actions.log_contact(scene.request.pk, channel=how[0], outcome=how[1], text=text, by=scene.staff[by], now=at)
 
     return step
 

@@ -52,6 +52,7 @@ _ATTEMPTS = {
     "export": "taking requests out as a file",
     "bulk": "a change of several requests at once",
     "trail": "this trail",
+    "figures": "the figures",
     "move": "moving {request}",
     "assign": "assigning {request}",
     "add_note": "a note on {request}",
@@ -176,6 +177,8 @@ class Narrator:
                 return f"was refused {attempt}" + (f": {why}" if why else "")
             case AuditAction.CHANGED:
                 return self._change(facts, name)
+        if facts.get("doing") == "figures":
+            return "took the figures out as a file" if entry.action == AuditAction.EXPORTED else "looked at the figures"
         verb = {AuditAction.VIEWED: "opened", AuditAction.PRINTED: "printed", AuditAction.EXPORTED: "exported"}
         return f"{verb.get(entry.action, 'did something with')} {name if entry.request_id else 'requests'}"
 

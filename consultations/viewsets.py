@@ -17,6 +17,7 @@ from consultations.desk_views import (
     UnscreenView,
 )
 from consultations.detail import PrintView, RequestView
+from consultations.figures.view import FiguresView
 from consultations.listing import QueueView, SearchView
 from consultations.mailroom import MailroomView, RequeueAllView, RequeueView
 from consultations.note_views import AnswerView, FinishReminderView, PostponeReminderView, RemindView
@@ -46,6 +47,7 @@ class ConsultationsViewSet(ViewSet):
         """Return the addresses below ``/admin/consultations/``."""
         return [
             path("", self.construct_view(QueueView), name="index"),
+            path("figures/", self.construct_view(FiguresView), name="figures"),
             path("messages/", self.construct_view(MailroomView), name="messages"),
             path("messages/again/", self.construct_view(RequeueAllView), name="requeue_all"),
             path("messages/<int:pk>/again/", self.construct_view(RequeueView), name="requeue"),

@@ -7,6 +7,7 @@ from django.utils.html import format_html
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 
+from consultations.access import may_read_figures
 from consultations.answer_templates import AnswerTemplateViewSet
 from consultations.conflicts.party_viewset import PartiesViewSet
 from consultations.message_texts import MessageTextViewSet
@@ -52,6 +53,21 @@ def register_mailroom() -> MailroomMenuItem:
     """Add what could not be delivered to the menu."""
     url = reverse_lazy("consultations:messages")
     return MailroomMenuItem("Undelivered mail", url, name="mailroom", icon_name="warning", order=91)
+
+
+class FiguresMenuItem(MenuItem):
+    """The way to the figures."""
+
+    def is_shown(self, request) -> bool:
+        """Only for those who manage the intake."""
+        return may_read_figures(request.user)
+
+
+@hooks.register("register_admin_menu_item")
+def register_figures() -> FiguresMenuItem:
+    """Add the figures to the menu."""
+    url = reverse_lazy("consultations:figures")
+    return FiguresMenuItem("Figures", url, name="figures", icon_name="table", order=92)
 
 
 @hooks.register("register_permissions")

@@ -16,8 +16,12 @@ from tests import factories
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
 
-#: The files whose tests share one loaded demo, besides the browser tests, which share one running site.
-SHARED = ("tests/test_security.py", "tests/test_query_budgets.py")
+#: The files whose tests share what takes long to make, besides the browser tests, which share one running site.
+SHARED = (
+    "tests/test_security.py",
+    "tests/test_query_budgets.py",
+    "tests/consultations/figures/test_numbers.py",
+)
 
 
 class Scheduling(LoadScopeScheduling):

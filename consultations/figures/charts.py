@@ -1,0 +1,101 @@
+"""Charts as SVG. Widths and places across are percentages, so that letters keep their size on any screen.
+
+No chart stands alone: the same numbers are in the table beside it. What a chart shows is said in its description.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from consultations.figures.axis import ticks
+
+#: The longest bar, in hundredths of the width; what is left is for its number.
+_LONGEST = 68
+_ROW, _BAR = 46, 18
+_TOP, _BOTTOM, _LEFT, _RIGHT = 24, 204, 9, 96
+#: With more columns than this, their numbers would overlap; with more than this, so would their names.
+_NUMBERED, _NAMED = 14, 7
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One bar: its name, its length, and what stands at its end; ``tone`` names its pattern."""
+
+    label: str
+    value: Fraction | int
+    words: str
+    tone: str = "plain"
+
+
+def bars(code: str, title: str, finding: str, rows: Iterable[Bar]) -> SafeString:
+    """Return bars below one another, each with its name above it and its number at its end. A bar without a name
+    belongs to the one above.
+    """
+    rows = list(rows)
+    greatest = max([one.value for one in rows], default=0) or 1
+    drawn, y = [], 0
+    for one in rows:
+        if one.label:
+            drawn.append(format_html('<text class="figures-chart__label" x="0" y="{}">{}</text>', y + 16, one.label))
+            y += 22
+        width = _number(Fraction(one.value) * _LONGEST / greatest)
+        shape = '<rect class="figures-chart__bar figures-chart__bar--{}" x="0" y="{}" width="{}%" height="{}"/>'
+        drawn.append(format_html(shape, one.tone, y, width, _BAR))
+        words = '<text class="figures-chart__number" x="{}%" dx="6" y="{}">{}</text>'
+        drawn.append(format_html(words, width, y + 14, one.words))
+        y += _ROW - 22
+    return _svg(code, title, finding, y, drawn)
+
+
+def columns(code: str, title: str, finding: str, rows: list[tuple[str, int]]) -> SafeString:
+    """Return columns beside one another, by time, over an axis with round numbers."""
+    marks = ticks(max([number for _, number in rows], default=0))
+    drawn = [_line(mark, _height(mark, marks[-1])) for mark in marks]
+    wide = Fraction(_RIGHT - _LEFT, max(1, len(rows)))
+    step = -(-len(rows) // _NAMED)
+    for place, (label, number) in enumerate(rows):
+        middle, y = _LEFT + wide * place + wide / 2, _height(number, marks[-1])
+        if number:
+            shape = (
+                '<rect class="figures-chart__bar figures-chart__bar--plain" x="{}%" y="{}" width="{}%" height="{}"/>'
+            )
+            x, width = middle - wide * 38 / 100, wide * 76 / 100
+            drawn.append(format_html(shape, _number(x), _number(y), _number(width), _number(_BOTTOM - y)))
+        if number and len(rows) <= _NUMBERED:
+            words = '<text class="figures-chart__number figures-chart__middle" x="{}%" y="{}">{}</text>'
+            drawn.append(format_html(words, _number(middle), _number(y - 5), number))
+        if (len(rows) - 1 - place) % step == 0:
+            words = '<text class="figures-chart__axis figures-chart__middle" x="{}%" y="{}">{}</text>'
+            drawn.append(format_html(words, _number(middle), _BOTTOM + 18, label))
+    return _svg(code, title, finding, _BOTTOM + 26, drawn)
+
+
+def _line(mark: int, y: Fraction) -> SafeString:
+    line = '<line class="figures-chart__line" x1="{}%" x2="100%" y1="{}" y2="{}"/>'
+    words = '<text class="figures-chart__axis" x="0" y="{}">{}</text>'
+    return format_html(line, _LEFT, _number(y), _number(y)) + format_html(words, _number(y + 4), mark)
+
+
+def _height(number: int, greatest: int) -> Fraction:
+    return _BOTTOM - Fraction((_BOTTOM - _TOP) * number, greatest)
+
+
+def _number(value: Fraction | int) -> str:
+    """Return a number with as many decimals as a screen can tell."""
+    return f"{float(value):.2f}".rstrip("0").rstrip(".")
+
+
+def _svg(code: str, title: str, finding: str, height: int, drawn: list[SafeString]) -> SafeString:
+    return format_html(
+        '<svg class="figures-chart" role="img" aria-labelledby="{0}-name {0}-finding" width="100%" height="{3}"'
+        ' xmlns="http://www.w3.org/2000/svg"><title id="{0}-name">{1}</title><desc id="{0}-finding">{2}</desc>'
+        "{4}</svg>",
+        f"chart-{code}",
+        title,
+        finding,
+        height,
+        format_html_join("", "{}", ((one,) for one in drawn)),
+    )

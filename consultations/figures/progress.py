@@ -1,0 +1,200 @@
+"""How far the requests of a period came, and how soon they were answered."""
+
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterable
+from dataclasses import dataclass, field
+from enum import IntEnum
+from fractions import Fraction
+
+from consultations.clock import Urgency
+from consultations.figures import columns
+from consultations.figures.charts import Bar, bars
+from consultations.figures.counting import Answers, Counts, Matters
+from consultations.figures.percentiles import MEDIAN, NINETIETH, percentile, time_words
+from consultations.figures.reports import Report, counted, share_words, tally
+from consultations.workflow import OPEN, Status
+
+NOBODY = "Nobody yet"
+#: A first contact that was logged on a request merged into this one, or by an account that is gone.
+UNKNOWN = "Not recorded here"
+
+
+class Step(IntEnum):
+    """The steps on the way to a client. Who has taken one has taken all before it."""
+
+    RECEIVED = 0
+    CONTACT = 1
+    SCHEDULED = 2
+    CONSULTED = 3
+    RETAINED = 4
+
+
+_WORDS = {
+    Step.RECEIVED: "Received",
+    Step.CONTACT: "First contact",
+    Step.SCHEDULED: "Scheduled",
+    Step.CONSULTED: "Consulted",
+    Step.RETAINED: "Retained",
+}
+#: How requests that did not go on ended.
+_ENDS = ("open", Status.DECLINED, Status.REFERRED, Status.NOT_REACHED, Status.CONFLICT)
+
+
+def step_of(one: Matters) -> Step:
+    """Return the furthest step that requests have taken, whether or not they went back. Retained are those that are."""
+    if one.status == Status.RETAINED:
+        return Step.RETAINED
+    course = one.course or 0
+    if course == columns.CONSULTED or one.status == Status.CONSULTED:
+        return Step.CONSULTED
+    if course == columns.SCHEDULED or one.status == Status.SCHEDULED:
+        return Step.SCHEDULED
+    return Step.CONTACT if one.is_answered or one.status == Status.CONTACTED else Step.RECEIVED
+
+
+def funnel(counts: Counts) -> Report:
+    """Return how many took each step, with its share of all and of the step before."""
+    at = tally(counts, step_of)
+    reached = {step: sum(at[later] for later in Step if later >= step) for step in Step}
+    every = reached[Step.RECEIVED]
+    rows = [
+        (
+            _WORDS[step],
+            reached[step],
+            share_words(reached[step], every),
+            share_words(reached[step], reached[Step(step - 1)]) if step else share_words(every, every),
+        )
+        for step in Step
+    ]
+    steps = ", ".join(f"{row[1]} {str(row[0]).lower()}" for row in rows[1:])
+    finding = f"Of {counted(every)}: {steps}."
+    title, note = (
+        "From request to client",
+        "A request that skipped a step, or went back and forth, counts once in each.",
+    )
+    drawn = [Bar(row[0], row[1], f"{row[1]} ({row[2]})", "step") for row in rows]
+    headings = ("Step", "Requests", "Of all", "Of the step before")
+    return Report("funnel", title, headings, rows, finding, bars("funnel", title, finding, drawn), note)
+
+
+def endings(counts: Counts) -> Report:
+    """Return where those that are no clients stopped: by the furthest step, and how."""
+    found = tally(counts, lambda one: (step_of(one), "open" if one.status in OPEN else one.status))
+    steps = [step for step in Step if step != Step.RETAINED]
+    rows = [(f"After: {_WORDS[step].lower()}", *(found[step, end] for end in _ENDS)) for step in steps]
+    ended = Counter({step: sum(found[step, end] for end in _ENDS[1:]) for step in steps})
+    last = max(steps, key=lambda step: ended[step])
+    total = sum(ended.values())
+    finding = f"{counted(total)} ended before they became clients" + (
+        f", most of them ({ended[last]}) after “{_WORDS[last].lower()}”." if total else "."
+    )
+    title = "Where the others stopped"
+    headings = ("Furthest step", "Still open", *(str(Status(end).label) for end in _ENDS[1:]))
+    drawn = [Bar(str(row[0]), ended[step], f"{ended[step]} ended") for step, row in zip(steps, rows, strict=True)]
+    return Report("endings", title, headings, rows, finding, bars("endings", title, finding, drawn))
+
+
+# --- First response -------------------------------------------------------------------------------
+
+
+@dataclass
+class Response:
+    """How soon some requests were answered; ``minutes`` says how many after how long."""
+
+    minutes: Counter = field(default_factory=Counter)
+    states: Counter = field(default_factory=Counter)
+
+    def add(self, one: Answers) -> None:
+        """Count some more."""
+        self.states[one.state] += one.number
+        if one.minutes is not None:
+            self.minutes[one.minutes] += one.number
+
+    @property
+    def answered(self) -> int:
+        """How many have been answered."""
+        return self.states[columns.IN_TIME] + self.states[columns.LATE]
+
+    @property
+    def due(self) -> int:
+        """How many were answered, or should have been by now."""
+        return self.answered + self.states[columns.OVERDUE]
+
+    @property
+    def waiting(self) -> int:
+        """How many still wait."""
+        return self.states[columns.WAITING] + self.states[columns.OVERDUE]
+
+    @property
+    def median(self) -> Fraction | None:
+        """Minutes within which half of the answered ones were."""
+        return percentile(self.minutes, MEDIAN)
+
+    @property
+    def ninetieth(self) -> Fraction | None:
+        """Minutes within which nine in ten of the answered ones were."""
+        return percentile(self.minutes, NINETIETH)
+
+
+def responses(counts: Counts, of: Callable[[Answers], Hashable], *, now: bool = True) -> dict[Hashable, Response]:
+    """Return how soon the requests of each kind were answered."""
+    found: dict[Hashable, Response] = {}
+    for one in counts.answers:
+        if one.is_now == now:
+            found.setdefault(of(one), Response()).add(one)
+    return found
+
+
+def whole_response(counts: Counts, *, now: bool = True) -> Response:
+    """Return how soon all requests were answered."""
+    return responses(counts, lambda one: None, now=now).get(None, Response())
+
+
+def response_by_urgency(counts: Counts) -> Report:
+    """Return how soon the urgent were answered, and the others."""
+    found = responses(counts, lambda one: one.urgency)
+    kinds = [(str(one.label), found.get(one, Response())) for one in sorted(Urgency, reverse=True)]
+    return _response("response-urgency", "First answer, by urgency", "Urgency", counts, kinds)
+
+
+def response_by_person(counts: Counts) -> Report:
+    """Return how soon each member of the staff answered."""
+    found = responses(counts, lambda one: (one.person, one.minutes is not None) if one.person is None else one.person)
+    named = {None: NOBODY, (None, False): NOBODY, (None, True): UNKNOWN}
+    kinds = [(named.get(who) or counts.people.get(who, f"Account {who}"), one) for who, one in found.items()]
+    kinds.sort(key=lambda pair: (pair[0] in {NOBODY, UNKNOWN}, pair[0]))
+    note = (
+        "An answer counts for whoever made the first contact; a request still waiting, for whoever it is assigned to."
+    )
+    return _response("response-person", "First answer, by person", "Person", counts, kinds, note)
+
+
+def _response(
+    code: str, title: str, name: str, counts: Counts, kinds: Iterable[tuple[str, Response]], note: str = ""
+) -> Report:
+    whole, kinds = whole_response(counts), list(kinds)
+    rows = [
+        (
+            label,
+            one.answered,
+            time_words(one.median),
+            time_words(one.ninetieth),
+            share_words(one.states[columns.IN_TIME], one.due),
+            one.waiting,
+            one.states[columns.ENDED],
+        )
+        for label, one in [*kinds, ("All", whole)]
+    ]
+    finding = (
+        f"Half of {counted(whole.answered, 'answer')} came within {rows[-1][2]}, nine in ten within {rows[-1][3]};"
+        f" {rows[-1][4]} in time. {whole.waiting} still waiting."
+        if whole.answered
+        else f"Nobody has been answered yet. {whole.waiting} waiting."
+    )
+    drawn = []
+    for label, one in kinds:
+        if one.answered:
+            drawn.append(Bar(label, one.median, time_words(one.median)))
+            drawn.append(Bar("", one.ninetieth, time_words(one.ninetieth), "ninetieth"))
+    headings = (name, "Answered", "Median", "Nine in ten within", "In time", "Still waiting", "Ended without answer")
+    return Report(code, title, headings, rows, finding, bars(code, title, finding, drawn) if drawn else "", note)

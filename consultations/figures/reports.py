@@ -1,0 +1,252 @@
+"""What is reported: tables of plain cells, each with a sentence and a chart. Pure functions of counts."""
+
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+
+from django.utils.formats import date_format
+from django.utils.safestring import SafeString
+
+from consultations.clock import Urgency
+from consultations.columns import NOBODY, user_name
+from consultations.figures.charts import Bar, bars, columns
+from consultations.figures.counting import Counts, Matters
+from consultations.figures.period import Grain
+from consultations.figures.sources import Landing, Source, landing_of, source_of
+from consultations.workflow import OPEN, Status
+
+#: The most hosts that are listed by name.
+MOST_HOSTS = 20
+NO_AREA = "Not said"
+DASH = "–"
+
+
+@dataclass(frozen=True)
+class Report:
+    """One table, ready to be shown or written into a file; the first cell of a row is its name."""
+
+    code: str
+    title: str
+    headings: tuple[str, ...]
+    rows: list[tuple[str | int, ...]]
+    finding: str
+    chart: SafeString | str = ""
+    note: str = ""
+
+
+def share_words(part: int, whole: int) -> str:
+    """Return a share in whole hundredths, half of one up; a dash of nothing."""
+    if not whole:
+        return DASH
+    hundredths = int(Fraction(100 * part, whole) + Fraction(1, 2))
+    return "under 1%" if part and not hundredths else f"{hundredths}%"
+
+
+def change_words(now: int, before: int) -> str:
+    """Return a difference in words."""
+    if now == before:
+        return "as many"
+    return f"{now - before} more" if now > before else f"{before - now} fewer"
+
+
+def counted(number: int, word: str = "request") -> str:
+    """Return a number with its noun."""
+    return f"{number} {word}" if number == 1 else f"{number} {word}s"
+
+
+def tally(counts: Counts, of: Callable[[Matters], Hashable], *, now: bool = True) -> Counter:
+    """Return how many requests of the period, or of the one before, there are of each kind."""
+    found: Counter = Counter()
+    for one in counts.matters:
+        if one.is_counted and one.is_now == now:
+            found[of(one)] += one.number
+    return found
+
+
+# --- When -----------------------------------------------------------------------------------------
+
+
+def by_time(counts: Counts) -> Report:
+    """Return the requests of each day, week or month."""
+    period, numbers = counts.period, Counter()
+    for day, number in counts.by_day.items():
+        numbers[period.place(day)] += number
+    pieces = period.pieces
+    total, grain = sum(numbers.values()), str(Grain(period.grain).label)
+    best = max(pieces, key=lambda piece: numbers[piece.first])
+    average = f"{total / len(pieces):.1f}"
+    finding = (
+        f"{counted(total)} in {counted(len(pieces), grain)}, {average} a {grain}."
+        f" The most: {numbers[best.first]}, {best}."
+    )
+    title = f"Requests by {grain}"
+    drawn = columns("time", title, finding, [(one.label, numbers[one.first]) for one in pieces])
+    rows = [(one.words, numbers[one.first]) for one in pieces]
+    return Report("time", title, (grain.title(), "Requests"), rows, finding, drawn)
+
+
+# --- Where from, about what -----------------------------------------------------------------------
+
+
+def _kinds(
+    code: str,
+    title: str,
+    name: str,
+    kinds: Iterable[tuple[Hashable, str]],
+    now: Counter,
+    before: Counter,
+    note: str = "",
+) -> Report:
+    """Return a table of kinds, their share and how many they were before, with bars."""
+    kinds, total = list(kinds), sum(now.values())
+    rows = [
+        (label, now[kind], share_words(now[kind], total), before[kind], change_words(now[kind], before[kind]))
+        for kind, label in kinds
+    ]
+    finding = "None in this period."
+    if total:
+        most, label = max(kinds, key=lambda kind: now[kind[0]])
+        finding = f"The most: {label}, {now[most]} of {total} ({share_words(now[most], total)})."
+    drawn = [Bar(row[0], row[1], f"{row[1]} ({row[2]})") for row in rows]
+    headings = (name, "Requests", "Share", "Before", "Change")
+    return Report(code, title, headings, rows, finding, bars(code, title, finding, drawn), note)
+
+
+def by_source(counts: Counts) -> Report:
+    """Return who led to the site, by kinds."""
+    now, before = (_visits(counts, lambda one: source_of(one.host), now=now) for now in (True, False))
+    note = "As far as the visitor’s browser says. The sites by name are in the table below."
+    return _kinds("source", "Where they came from", "Source", Source.choices, now, before, note)
+
+
+def by_host(counts: Counts) -> Report:
+    """Return the sites that led here by name, the most first."""
+    now, retained = _visits(counts, lambda one: one.host), _visits(counts, lambda one: one.host, is_retained=True)
+    hosts = sorted((host for host in now if host), key=lambda host: (-now[host], host))
+    listed = [(host, str(source_of(host).label), now[host], retained[host]) for host in hosts[:MOST_HOSTS]]
+    if rest := hosts[MOST_HOSTS:]:
+        listed.append((f"{len(rest)} more", DASH, sum(now[one] for one in rest), sum(retained[one] for one in rest)))
+    finding = f"{counted(sum(now[host] for host in hosts))} from {counted(len(hosts), 'other site')}."
+    return Report("host", "The sites by name", ("Site", "Kind", "Requests", "Retained"), listed, finding)
+
+
+def by_landing(counts: Counts) -> Report:
+    """Return with which kind of page the visits began."""
+    now, before = (_visits(counts, lambda one: landing_of(one.page), now=now) for now in (True, False))
+    return _kinds("landing", "Where the visit began", "First page", Landing.choices, now, before)
+
+
+def _visits(counts: Counts, of: Callable, *, now: bool = True, is_retained: bool = False) -> Counter:
+    found: Counter = Counter()
+    for one in counts.visits:
+        if one.is_now == now and (one.is_retained or not is_retained):
+            found[of(one)] += one.number
+    return found
+
+
+def by_area(counts: Counts) -> Report:
+    """Return what the requests are about."""
+    now, before = (tally(counts, lambda one: one.area, now=now) for now in (True, False))
+    return _kinds("area", "Practice areas", "Practice area", _areas(counts, now, before), now, before)
+
+
+def conversion(counts: Counts) -> Report:
+    """Return how many became clients, by practice area."""
+    title, every = "Retained, by practice area", tally(counts, lambda one: one.area)
+    retained = tally(counts, lambda one: one.area if one.status == Status.RETAINED else "")
+    still_open = tally(counts, lambda one: one.area if one.status in OPEN else "")
+    rows = [
+        (label, every[area], still_open[area], retained[area], share_words(retained[area], every[area]))
+        for area, label in _areas(counts, every)
+    ]
+    total = sum(row[3] for row in rows)
+    finding = f"{total} of {counted(sum(every.values()))} retained ({share_words(total, sum(every.values()))})."
+    shares = [Fraction(row[3], row[1]) if row[1] else 0 for row in rows]
+    drawn = [Bar(row[0], share, f"{row[4]} ({row[3]} of {row[1]})") for row, share in zip(rows, shares, strict=True)]
+    headings = ("Practice area", "Requests", "Still open", "Retained", "Retained of all")
+    return Report("conversion", title, headings, rows, finding, bars("conversion", title, finding, drawn))
+
+
+def _areas(counts: Counts, *tallies: Counter) -> list[tuple[int | None, str]]:
+    """Return the practice areas that occur, the most first; those that are not said last."""
+    found = {area for one in tallies for area in one}
+    titles = {area: counts.areas.get(area, NO_AREA) for area in found}
+    return sorted(titles.items(), key=lambda pair: (pair[0] is None, -tallies[0][pair[0]], pair[1]))
+
+
+# --- How they stand -------------------------------------------------------------------------------
+
+
+def by_outcome(counts: Counts) -> Report:
+    """Return what has become of them, as they stand today."""
+    kinds = [("open", "Still open")]
+    kinds += [(status, Status(status).label) for status in Status if status not in _NO_OUTCOME]
+    now, before = (
+        tally(counts, lambda one: "open" if one.status in OPEN else one.status, now=now) for now in (True, False)
+    )
+    return _kinds("outcome", "Outcome", "Outcome", kinds, now, before, "As they stand today.")
+
+
+_NO_OUTCOME = {*OPEN, Status.MERGED, Status.QUARANTINE}
+
+
+def by_urgency(counts: Counts) -> Report:
+    """Return how pressing they are."""
+    kinds = [(one.value, str(one.label)) for one in sorted(Urgency, reverse=True)]
+    now, before = (tally(counts, lambda one: one.urgency, now=now) for now in (True, False))
+    return _kinds("urgency", "Urgency", "Urgency", kinds, now, before)
+
+
+def by_custody(counts: Counts) -> Report:
+    """Return whether somebody is held."""
+    now, before = (tally(counts, lambda one: one.in_custody, now=now) for now in (True, False))
+    kinds = [(True, "In custody"), (False, "At liberty, or not said")]
+    return _kinds("custody", "Custody", "Custody", kinds, now, before)
+
+
+# --- Busiest hours --------------------------------------------------------------------------------
+
+DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_DAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+
+def by_hour(counts: Counts) -> Report:
+    """Return how many came on which day of the week at which hour."""
+    rows = [(hour_words(hour), *(counts.by_hour[day, hour] for day in range(7))) for hour in range(24)]
+    busiest = max(((day, hour) for hour in range(24) for day in range(7)), key=lambda place: counts.by_hour[place])
+    number = counts.by_hour[busiest]
+    finding = f"The busiest hour: {_DAY_NAMES[busiest[0]]}, {hour_words(busiest[1])}, {counted(number)} in all."
+    note = "Each hour from its beginning to the next, in the time of the firm. The stronger the colour, the more."
+    return Report("hour", "Busiest hours", ("Hour", *DAYS), rows, finding, note=note)
+
+
+def hour_words(hour: int) -> str:
+    """Return an hour of the day as people say it."""
+    return f"{hour % 12 or 12} {'a.m.' if hour < 12 else 'p.m.'}"
+
+
+def heat(number: int, greatest: int) -> int:
+    """Return how strong the colour of a cell is: 0 for none, else 1 to 4."""
+    return -(-4 * number // max(1, greatest))
+
+
+# --- Overdue --------------------------------------------------------------------------------------
+
+
+def overdue(counts: Counts) -> Report:
+    """Return what is overdue at this moment, whenever it was received; the longest overdue first."""
+    rows = [
+        (
+            one.reference,
+            str(Urgency(one.urgency).label),
+            date_format(one.due_at.astimezone(counts.period.zone), "M j, Y, g:i A"),
+            user_name(one.assignee) or NOBODY,
+        )
+        for one in counts.overdue
+    ]
+    number = counts.overdue_number
+    finding = "Nobody waits longer than promised." if not number else f"{counted(number)} overdue at this moment."
+    note = f"The {len(rows)} that have been overdue longest." if number > len(rows) else ""
+    headings = ("Request", "Urgency", "Answer was due", "Assigned to")
+    return Report("overdue", "Overdue now", headings, rows, finding, note=note)

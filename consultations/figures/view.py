@@ -1,0 +1,176 @@
+"""The screen of the figures, and each of its tables as a file."""
+
+import csv
+from fractions import Fraction
+
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.views.generic import TemplateView
+from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
+
+from consultations import audit
+from consultations.access import ForManagers
+from consultations.export import harmless
+from consultations.figures import progress, reports
+from consultations.figures.columns import IN_TIME, OVERDUE
+from consultations.figures.counting import Counts, count
+from consultations.figures.percentiles import time_words
+from consultations.figures.period import Period
+from consultations.figures.period_form import PeriodForm
+from consultations.figures.reports import Report, change_words, share_words
+from consultations.models import AuditAction
+from consultations.workflow import Status
+
+#: Every table by its code, in the order of the page.
+REPORTS = {
+    "time": reports.by_time,
+    "funnel": progress.funnel,
+    "endings": progress.endings,
+    "response-urgency": progress.response_by_urgency,
+    "response-person": progress.response_by_person,
+    "area": reports.by_area,
+    "conversion": reports.conversion,
+    "outcome": reports.by_outcome,
+    "urgency": reports.by_urgency,
+    "custody": reports.by_custody,
+    "source": reports.by_source,
+    "host": reports.by_host,
+    "landing": reports.by_landing,
+    "hour": reports.by_hour,
+    "overdue": reports.overdue,
+}
+
+
+class FiguresView(ForManagers, WagtailAdminTemplateMixin, TemplateView):
+    """How the desk is doing. Each look and each file leaves a line in the trail."""
+
+    doing = "figures"
+    template_name = "consultations/admin/figures.html"
+    page_title = "Figures"
+    header_icon = "table"
+    http_method_names = ["get", "head", "options"]
+
+    def dispatch(self, request, *args, **kwargs):
+        """Keep the page out of every cache."""
+        response = super().dispatch(request, *args, **kwargs)
+        response["Cache-Control"] = "no-store, private"
+        return response
+
+    def get(self, request, *args, **kwargs):
+        """Show the figures, or give out one table as a file."""
+        code = request.GET.get("csv", "")
+        if code not in REPORTS or self.period is None:
+            return super().get(request, *args, **kwargs)
+        report = REPORTS[code](self.counts)
+        self._record(AuditAction.EXPORTED, report=code)
+        return table_file(report, self.period)
+
+    @cached_property
+    def form(self) -> PeriodForm:
+        """The period as it was asked for."""
+        return PeriodForm(self.request.GET, today=timezone.localdate())
+
+    @cached_property
+    def period(self) -> Period | None:
+        """The period; None when what was asked for is none."""
+        return self.form.chosen()
+
+    @cached_property
+    def counts(self) -> Counts:
+        """What was counted."""
+        return count(self.request.user, self.period, timezone.now())
+
+    def get_breadcrumbs_items(self) -> list[dict]:
+        """The way to this screen: the queue, then this."""
+        above = {"url": reverse("consultations:index"), "label": "Consultations"}
+        return [*self.breadcrumbs_items, above, {"url": "", "label": self.page_title}]
+
+    def get_context_data(self, **kwargs) -> dict:
+        """Add the reports, or the words about a period that is none."""
+        context = super().get_context_data(form=self.form, period=self.period, **kwargs)
+        if self.period is None:
+            return context
+        counts, drawn = self.counts, {code: report(self.counts) for code, report in REPORTS.items()}
+        self._record(AuditAction.VIEWED)
+        late, hours = drawn.pop("overdue"), drawn.pop("hour")
+        return context | {
+            "received": counts.received(),
+            "tiles": tiles(counts),
+            "left_out": left_out(counts),
+            "reports": list(drawn.values()),
+            "overdue": late,
+            "overdue_lines": list(zip(counts.overdue, late.rows, strict=True)),
+            "hours": hours,
+            "hour_lines": heat_lines(hours),
+        }
+
+    def _record(self, action: AuditAction, **facts: str) -> None:
+        days = {"since": self.period.now.first.isoformat(), "until": self.period.now.last.isoformat()}
+        audit.record(action, by=self.request.user, doing=self.doing, **days, **facts)
+
+
+def table_file(report: Report, period: Period) -> HttpResponse:
+    """Return a table as CSV, harmless to whoever opens it with a spreadsheet."""
+    name = f"figures-{report.code}-{period.now.first}-{period.now.last}.csv"
+    response = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    writer = csv.writer(response)
+    for row in (report.headings, *report.rows):
+        writer.writerow([harmless(str(cell)) for cell in row])
+    return response
+
+
+def tiles(counts: Counts) -> list[dict[str, str]]:
+    """Return the numbers at the top, each with what it was before."""
+    now, before = progress.whole_response(counts), progress.whole_response(counts, now=False)
+    received, earlier = counts.received(), counts.received(now=False)
+    retained, others = (_retained(counts, now=now) for now in (True, False))
+    return [
+        _tile("Requests", str(received), f"{earlier} before: {change_words(received, earlier)}"),
+        _tile("First answer, median", time_words(now.median), _median_words(now.median, before.median)),
+        _tile("Answered in time", share_words(now.states[IN_TIME], now.due), _share_before(before)),
+        _tile("Retained", str(retained), f"{others} before: {change_words(retained, others)}"),
+        _tile("Still waiting", str(now.waiting), f"{now.states[OVERDUE]} of them overdue"),
+        _tile("Overdue now", str(counts.overdue_number), "See which", "#report-overdue"),
+    ]
+
+
+def _tile(label: str, number: str, words: str, url: str = "") -> dict[str, str]:
+    return {"label": label, "number": number, "words": words, "url": url}
+
+
+def _retained(counts: Counts, *, now: bool) -> int:
+    return reports.tally(counts, lambda one: one.status, now=now)[Status.RETAINED]
+
+
+def _share_before(before: progress.Response) -> str:
+    return f"{share_words(before.states[IN_TIME], before.due)} before" if before.due else "None before"
+
+
+def _median_words(now: Fraction | None, before: Fraction | None) -> str:
+    if before is None:
+        return "None before"
+    if now is None:
+        return f"{time_words(before)} before"
+    difference = time_words(abs(now - before))
+    if difference == time_words(0):
+        return f"{time_words(before)} before: no difference"
+    return f"{time_words(before)} before: {difference} {'sooner' if now < before else 'later'}"
+
+
+def left_out(counts: Counts) -> dict[str, int]:
+    """Return how many of the period are in no number: part of another request, or no request at all."""
+    found = [one for one in counts.matters if one.is_now and not one.is_counted]
+    return {
+        "merged": sum(one.number for one in found if one.status == Status.MERGED),
+        "quarantined": sum(one.number for one in found if one.status == Status.QUARANTINE),
+        "discarded": sum(one.number for one in found if one.is_discarded),
+    }
+
+
+def heat_lines(hours: Report) -> list[tuple[str, list[tuple[int, int]]]]:
+    """Return the lines of the busiest hours, each number with how dark its cell is."""
+    greatest = max(number for row in hours.rows for number in row[1:])
+    return [(row[0], [(number, reports.heat(number, greatest)) for number in row[1:]]) for row in hours.rows]

@@ -1,0 +1,47 @@
+"""Reads the page of the figures as a person does: its tables, and the words of its charts."""
+
+import re
+from html import unescape
+from xml.etree import ElementTree
+
+from django.utils.html import strip_tags
+
+FIGURES = "/admin/consultations/figures/"
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def tables(page: str) -> dict[str, list[list[str]]]:
+    """The rows of every table by its caption, the headings first."""
+    found = {}
+    for text in re.findall(r'<table class="figures-table.*?</table>', page, re.DOTALL):
+        caption = words(re.search(r"<caption>(.*?)<a ", text, re.DOTALL)[1])
+        rows = re.findall(r"<tr>(.*?)</tr>", text, re.DOTALL)
+        found[caption] = [
+            [words(cell) for cell in re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.DOTALL)] for row in rows
+        ]
+    return found
+
+
+def words(html: str) -> str:
+    return " ".join(unescape(strip_tags(html)).split())
+
+
+def tiles(page: str) -> dict[str, tuple[str, str]]:
+    """The numbers at the top by their names, each with the words below it."""
+    every = re.findall(r'<div class="intake-panel__tile">(.*?)</div>', page, re.DOTALL)
+    parts = [
+        re.fullmatch(r"<span>(.*?)</span><strong>(.*?)</strong><span.*?>(.*)</span>", one, re.DOTALL) for one in every
+    ]
+    return {words(one[1]): (words(one[2]), words(one[3])) for one in parts}
+
+
+def charts(page: str) -> dict[str, ElementTree.Element]:
+    """The charts by their names; each has to be well-formed XML."""
+    every = [
+        ElementTree.fromstring(text) for text in re.findall(r'<svg class="figures-chart".*?</svg>', page, re.DOTALL)
+    ]
+    return {one.find(f"{SVG}title").text: one for one in every}
+
+
+def texts(chart: ElementTree.Element) -> list[str]:
+    return [one.text for one in chart.iter(f"{SVG}text")]
