@@ -6,7 +6,7 @@ refusal leaves a line in the trail.
 
 import hashlib
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date
 from functools import wraps
 from uuid import UUID
 
@@ -14,6 +14,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from consultations import audit
+from consultations.calendar.settling import settle
 from consultations.models import AuditAction, ConsultationRequest, EventKind, RequestEvent, Screen
 from consultations.notifications import announce_release
 from consultations.outcomes import OUTCOMES, Channel, Direction
@@ -55,10 +56,11 @@ def action(verb: Callable) -> Callable:
 
 
 @action
-def move(
-    pk: int, *, to: str, by, reason: str = "", seen: str = "", scheduled_for: datetime | None = None, now=None
-) -> ConsultationRequest:
-    """Bring a request into the state ``to``. ``seen`` is the state that the person had before their eyes."""
+def move(pk: int, *, to: str, by, reason: str = "", seen: str = "", now=None) -> ConsultationRequest:
+    """Bring a request into the state ``to``. ``seen`` is the state that the person had before their eyes.
+
+    To schedule one takes an appointment: see `consultations.calendar.booking`.
+    """
     request, now = locked(pk, by), now or timezone.now()
     reason = paragraphs(reason)[:NOTE_LENGTH]
     before = request.status
@@ -73,9 +75,7 @@ def move(
     if to == Status.CONTACTED and request.first_contact_at is None:
         raise Refused(request, "no_contact", "Log the call or the message first; that moves it, too.")
     if to == Status.SCHEDULED:
-        if scheduled_for is None or scheduled_for <= now:
-            raise Refused(request, "no_time", "Give a day and a time that lie ahead.")
-        request.scheduled_for = scheduled_for
+        raise Refused(request, "no_time", "Make an appointment: choose an attorney, a day and a time.")
     change_status(request, to, by=by, now=now, reason=reason)
     if before == Status.QUARANTINE and to == Status.NEW:
         announce_release(request)
@@ -182,6 +182,8 @@ def screen(pk: int, *, user, by, now=None) -> ConsultationRequest:
     Screen.objects.create(request=request, user=user)
     note(request, EventKind.SCREENED, by=by, now=now, facts={"user": user.pk})
     audit.record(AuditAction.CHANGED, by=by, request=request, doing="screen", user=user.pk)
+    if request.appointments.held().filter(calendar__user=user).exists():
+        change_status(request, Status.CONTACTED, by=by, now=now or timezone.now())
     return request
 
 
@@ -248,6 +250,7 @@ def note(request: ConsultationRequest, kind: str, *, by, now=None, **values) -> 
 def change_status(request: ConsultationRequest, to: str, *, by, now, reason: str = "") -> ConsultationRequest:
     """Write the new state with what goes with it."""
     before, request.status = request.status, str(to)
+    settle(request, to, now=now, reason=reason)
     request.closed_at = now if to in CLOSED else None
     request.merged_into = request.merged_into if to == Status.MERGED else None
     request.save(update_fields=["status", "closed_at", "merged_into", "scheduled_for"])

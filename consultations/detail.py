@@ -11,14 +11,15 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from consultations import audit, dossier, standing
 from consultations.access import may_read_trail
+from consultations.calendar.booking_forms import RescheduleForm, ScheduleForm
 from consultations.columns import user_name
 from consultations.desk_forms import ContactForm, DeskForm, MatterForm, MoveForm, NoteForm
 from consultations.duplicates import Duplicate, likely_duplicates
 from consultations.handover_forms import AssignForm, MergeForm, ScreenForm, UnscreenForm
-from consultations.models import AuditAction, ConsultationRequest
+from consultations.models import Appointment, AuditAction, ConsultationRequest
 from consultations.permissions import has_any, holds, is_intake, may_assign, may_merge, moves_for, visible_to
 from consultations.timeline import history_of, looks_at
-from consultations.workflow import Power, Status
+from consultations.workflow import MOVES, Power, Status
 
 
 class WithinReach:
@@ -53,6 +54,9 @@ class Desk:
     """The forms that this account may use on this request; one that was sent and refused stands in its place."""
 
     moves: list[MoveForm] = field(default_factory=list)
+    appointment: Appointment | None = None
+    schedule: ScheduleForm | None = None
+    reschedule: RescheduleForm | None = None
     contact: ContactForm | None = None
     note: NoteForm | None = None
     assign: AssignForm | None = None
@@ -66,11 +70,6 @@ class Desk:
     def plain_moves(self) -> list[MoveForm]:
         """The moves that are a single button."""
         return [form for form in self.moves if form.is_plain]
-
-    @property
-    def dated_moves(self) -> list[MoveForm]:
-        """The moves that ask for a day and a time."""
-        return [form for form in self.moves if "scheduled_for" in form.fields]
 
     @property
     def reasoned_moves(self) -> list[MoveForm]:
@@ -98,9 +97,15 @@ def desk_of(user, request: ConsultationRequest, duplicates: list[Duplicate]) -> 
     desk.moves = [
         MoveForm(to=to, **given)
         for to in moves_for(user, request)
-        # Logging the call or the message moves it there.
-        if not (to == Status.CONTACTED and is_unanswered)
+        # Logging the call or the message moves it to the one, an appointment to the other.
+        if not (to == Status.CONTACTED and is_unanswered) and to != Status.SCHEDULED
     ]
+    desk.appointment = request.appointments.held().select_related("calendar").first()
+    if holds(user, Power.WORK, request):
+        if Status.SCHEDULED in MOVES[request.status]:
+            desk.schedule = ScheduleForm(**given)
+        if request.status == Status.SCHEDULED:
+            desk.reschedule = RescheduleForm(held=desk.appointment, **given)
     if holds(user, Power.WORK, request):
         desk.contact, desk.note, desk.matter = ContactForm(**given), NoteForm(**given), MatterForm(**given)
         desk.can_take = request.assignee_id != user.pk and may_assign(user, user, request)

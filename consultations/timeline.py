@@ -12,7 +12,15 @@ from django.utils.timezone import localtime
 
 from consultations.columns import user_name
 from consultations.dossier import LABELS, LONG, value_words
-from consultations.models import AuditEntry, ConsultationRequest, EventKind, MessageKind, MessageState, RequestEvent
+from consultations.models import (
+    AuditEntry,
+    ConsultationRequest,
+    EventKind,
+    MessageKind,
+    MessageState,
+    RequestEvent,
+    Way,
+)
 from consultations.outcomes import words_of
 from consultations.permissions import visible_to
 from consultations.trail_words import Narrator
@@ -22,6 +30,7 @@ from consultations.workflow import Status
 SHOWN = 30
 LOOKS = 20
 STATUS_WORDS = dict(Status.choices)
+WAY_WORDS = {str(code): label for code, label in Way.choices}
 BY_VISITOR = (EventKind.RECEIVED, EventKind.CORRECTED, EventKind.FOLLOWED)
 
 
@@ -199,6 +208,17 @@ def _message(event: RequestEvent, known: Known) -> str:
     return f"{kind.split(': ')[-1].capitalize()}: {'sent' if is_sent else 'could not be delivered'}"
 
 
+def _appointment(event: RequestEvent, known: Known) -> str:
+    facts, values = event.facts, event.values or {}
+    when = parse_datetime(facts.get("starts_at") or "")
+    told = [date_format(localtime(when), "l, F j, Y, g:i A")] if when else []
+    told += [f"{facts['minutes']} minutes"] if facts.get("minutes") else []
+    told += [WAY_WORDS[facts["way"]].lower()] if facts.get("way") in WAY_WORDS else []
+    verb = "changed" if facts.get("doing") == "changed" else "made"
+    name = f" with {values['with']}" if values.get("with") else ""
+    return f"An appointment{name} was {verb}" + (f": {', '.join(told)}" if told else "")
+
+
 def _changed(event: RequestEvent, known: Known) -> str:
     return "Custody and court changed"
 
@@ -233,4 +253,5 @@ TITLES = {
     EventKind.SCREENED: _screened,
     EventKind.UNSCREENED: _unscreened,
     EventKind.MERGED: _merged,
+    EventKind.APPOINTMENT: _appointment,
 }

@@ -3,10 +3,11 @@
 from django.contrib.auth.models import Permission
 from django.templatetags.static import static
 from django.urls import reverse_lazy
-from django.utils.html import format_html
+from django.utils.html import format_html_join
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 
+from consultations.calendar.viewset import AppointmentsViewSet
 from consultations.message_texts import MessageTextViewSet
 from consultations.panel import panel_for
 from consultations.permissions import is_intake
@@ -17,6 +18,12 @@ from consultations.viewsets import ConsultationsViewSet
 def register_consultations() -> ConsultationsViewSet:
     """Add list and detail to the admin."""
     return ConsultationsViewSet()
+
+
+@hooks.register("register_admin_viewset")
+def register_appointments() -> AppointmentsViewSet:
+    """Add appointments and calendars to the admin."""
+    return AppointmentsViewSet()
 
 
 @hooks.register("register_admin_viewset")
@@ -48,8 +55,9 @@ def register_permissions():
 
 @hooks.register("insert_global_admin_css")
 def intake_css():
-    """Dress queue, panel and trail."""
-    return format_html('<link rel="stylesheet" href="{}">', static("css/admin-intake.css"))
+    """Dress queue, panel, trail and appointments."""
+    sheets = ((static(f"css/admin-{name}.css"),) for name in ("intake", "calendar"))
+    return format_html_join("", '<link rel="stylesheet" href="{}">', sheets)
 
 
 @hooks.register("construct_homepage_panels")

@@ -4,11 +4,15 @@ from django.db import migrations
 
 from consultations.message_defaults import DEFAULT_TEXTS
 
+#: The kinds that there were; those that came later are written by the migrations that brought them.
+KINDS = ("staff_new", "staff_corrected", "staff_overdue", "staff_digest", "person_receipt")
+
 
 def write_texts(apps, schema_editor):
     texts = apps.get_model("consultations", "MessageText").objects
-    for kind, (subject, body) in DEFAULT_TEXTS.items():
-        texts.get_or_create(kind=str(kind), defaults={"subject": subject, "body": body})
+    for kind in KINDS:
+        subject, body = DEFAULT_TEXTS[kind]
+        texts.get_or_create(kind=kind, defaults={"subject": subject, "body": body})
 
 
 class Migration(migrations.Migration):

@@ -1,5 +1,6 @@
 """Models of the consultations app."""
 
+from consultations.models.calendar import Absence, AbsenceKind, Appointment, AppointmentState, AttorneyCalendar, Way
 from consultations.models.events import AuditAction, AuditEntry, EventKind, RequestEvent, Screen
 from consultations.models.limits import SubmissionCount
 from consultations.models.messages import MessageKind, MessageState, MessageText, OutgoingMessage
@@ -13,6 +14,11 @@ from consultations.models.search import RequestEntry
 from consultations.models.settings import ClockHours, IntakeSettings
 
 __all__ = [
+    "Absence",
+    "AbsenceKind",
+    "Appointment",
+    "AppointmentState",
+    "AttorneyCalendar",
     "AuditAction",
     "AuditEntry",
     "ClockHours",
@@ -30,4 +36,5 @@ __all__ = [
     "RequestEvent",
     "Screen",
     "SubmissionCount",
+    "Way",
 ]

@@ -24,6 +24,7 @@ class EventKind(models.TextChoices):
     UNSCREENED = "unscreened", "Screen removed"
     CHANGED = "changed", "Matter changed"
     MESSAGE = "message", "Message"
+    APPOINTMENT = "appointment", "Appointment"
 
 
 class EventQuerySet(models.QuerySet):
