@@ -15,6 +15,7 @@ from django.utils import timezone
 from phonenumber_field.phonenumber import to_python
 from wagtail.models import Page
 
+from consultations.demo_calendars import load_calendars
 from consultations.demo_past import Scene, tell
 from consultations.intake import FIELDS, Arrival, consent_receipt, receive, sent_before
 from consultations.models import (
@@ -137,12 +138,13 @@ def _add_samples(demo, page: ConsultationPage, entries: list[dict], now: datetim
     All of it happened long ago, so none of its messages is sent.
     """
     made: dict[str, ConsultationRequest] = {}
+    calendars = load_calendars(demo)
     for entry in sorted(entries, key=lambda entry: -entry["hours_ago"]):
         token = uuid.uuid5(NAMESPACE, f"sample:{entry['key']}")
         request = sent_before(token)
         if request is None:
             request = _receive(demo, page, entry, token, made, now)
-            scene = Scene(request, demo.staff, request.submitted_at, made.get(entry.get("same_person", "")))
+            scene = Scene(request, demo.staff, request.submitted_at, made.get(entry.get("same_person", "")), calendars)
             tell(entry["past"], scene)
             OutgoingMessage.objects.filter(request=request).delete()
         made[entry["key"]] = request

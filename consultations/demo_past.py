@@ -1,12 +1,14 @@
 """What staff have done with the demo's requests: stories told by the verbs that staff use, each at its own time."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from consultations import actions
+from consultations.calendar import booking
+from consultations.demo_calendars import free_time
 from consultations.merging import merge
-from consultations.models import ConsultationRequest
+from consultations.models import AttorneyCalendar, ConsultationRequest, Way
 from consultations.outcomes import Channel
 from consultations.workflow import Status
 
@@ -20,6 +22,7 @@ class Scene:
     at: datetime
     #: The request that another one of the same person is to be merged into.
     earlier: ConsultationRequest | None = None
+    calendars: list[AttorneyCalendar] = field(default_factory=list)
 
     def later(self, minutes: int) -> datetime:
         """Return when the next thing happens, and let it be that time."""
@@ -45,14 +48,13 @@ def given(to: str, after: int = 15) -> Step:
     )
 
 
-def moved(to: str, reason: str = "", by: str = "intake", after: int = 3, in_days: float = 0) -> Step:
+def moved(to: str, reason: str = "", by: str = "intake", after: int = 3) -> Step:
     """It goes to another state."""
     return lambda scene: actions.move(
         scene.request.pk,
         to=to,
         by=scene.staff[by],
         reason=reason,
-        scheduled_for=_appointment(scene, in_days) if in_days else None,
         now=scene.later(after),
     )
 
@@ -95,15 +97,44 @@ def joined(after: int = 30) -> Step:
     )
 
 
-def _appointment(scene: Scene, in_days: float) -> datetime:
-    """Return a round hour so many days after now in the story."""
-    return (scene.at + timedelta(days=in_days)).replace(minute=0, second=0, microsecond=0)
+def scheduled(in_days: float, by: str = "intake", after: int = 3, way: str = Way.PERSON) -> Step:
+    """An appointment is made, at the first free time so many days on."""
+
+    def step(scene: Scene) -> None:
+        now, request = scene.later(after), scene.request
+        calendar, starts_at = free_time(
+            scene.calendars, wanted=now + timedelta(days=in_days), now=now, attorney_id=request.attorney_id
+        )
+        link = "https://video.example.com/sample-room" if way == Way.VIDEO else ""
+        booking.schedule(
+            request.pk,
+            calendar=calendar,
+            starts_at=starts_at,
+            minutes=calendar.minutes,
+            way=way,
+            video_link=link,
+            by=scene.staff[by],
+            now=now,
+        )
+
+    return step
+
+
+def over(to: str) -> Step:
+    """The time of the appointment has passed, and staff say what came of it."""
+
+    def step(scene: Scene) -> None:
+        scene.request.refresh_from_db()
+        scene.at = scene.request.scheduled_for + timedelta(minutes=35)
+        actions.move(scene.request.pk, to=to, by=scene.staff["intake"], now=scene.at)
+
+    return step
 
 
 REVIEWED = [taken(), moved(Status.IN_REVIEW)]
 REACHED = [*REVIEWED, called("spoke", "Sample note. Prefers to come to the office.")]
-SCHEDULED = [*REACHED, moved(Status.SCHEDULED, in_days=10)]
-CONSULTED = [*REACHED, moved(Status.SCHEDULED, in_days=1), moved(Status.CONSULTED, after=1500)]
+SCHEDULED = [*REACHED, scheduled(in_days=10)]
+CONSULTED = [*REACHED, scheduled(in_days=0.2), over(Status.CONSULTED)]
 
 #: What happened to a request, by the name that the file of samples gives it.
 STORIES: dict[str, list[Step]] = {
@@ -117,7 +148,7 @@ STORIES: dict[str, list[Step]] = {
     "scheduled_attorney": [
         *REACHED,
         given("publisher"),
-        moved(Status.SCHEDULED, by="publisher", in_days=8, after=60),
+        scheduled(in_days=8, by="publisher", after=60, way=Way.VIDEO),
     ],
     "consulted": CONSULTED,
     "retained": [*CONSULTED, moved(Status.RETAINED, by="intake_manager", after=1200)],
@@ -141,7 +172,7 @@ STORIES: dict[str, list[Step]] = {
         moved(Status.IN_REVIEW, "Sample reason. A new letter has come.", after=4000),
     ],
     "screened": [given("intake_manager"), screened("intake"), moved(Status.IN_REVIEW, by="intake_manager")],
-    "no_show": [*REACHED, moved(Status.SCHEDULED, in_days=2), moved(Status.NOT_REACHED, after=3000)],
+    "no_show": [*REACHED, scheduled(in_days=0.2, way=Way.TELEPHONE), over(Status.NOT_REACHED)],
     "wrong_number": [*REVIEWED, called("wrong"), noted("Sample note. Wrote to the e-mail address instead.")],
 }
 
