@@ -1,4 +1,4 @@
-"""The demo's calendars: one for each attorney of the directory, with hours and a place; the publisher's is the first."""
+"""The demo's calendars: one for each attorney of the directory, with hours and a place."""
 
 from datetime import datetime, time, timedelta
 
