@@ -3,7 +3,7 @@
 from datetime import datetime, time, timedelta
 
 from consultations.calendar.diary import next_free
-from consultations.models import AttorneyCalendar
+from consultations.models import Appointment, AttorneyCalendar
 
 WEEKDAYS = ["mon", "tue", "wed", "thu", "fri"]
 #: Hours that calendars take in turn.
@@ -12,6 +12,8 @@ HOURS = (
     [(WEEKDAYS, time(10), time(18))],
     [(["mon", "wed", "fri"], time(8, 30), time(16)), (["sat"], time(10), time(13))],
 )
+#: More times than the demo has appointments.
+AT_ONCE = 60
 PLACE = "Main office, reception on the second floor"
 
 
@@ -41,5 +43,7 @@ def load_calendars(demo) -> list[AttorneyCalendar]:
 def free_time(calendars: list[AttorneyCalendar], *, wanted: datetime, now: datetime, attorney_id=None):
     """Return a calendar, that of the attorney asked for if there is one, and its first free time from ``wanted`` on."""
     first = next((one for one in calendars if attorney_id and one.attorney_id == attorney_id), calendars[0])
-    free = next_free([first], number=1, now=now, since=wanted, notice=timedelta(0))[first.pk]
-    return first, free[0]
+    free = next_free([first], number=AT_ONCE, now=now, since=wanted, notice=timedelta(0))[first.pk]
+    # What took place is over by now, and would be offered a second time.
+    used = set(Appointment.objects.filter(calendar=first).values_list("starts_at", flat=True))
+    return first, next(at for at in free if at not in used)
