@@ -88,7 +88,7 @@ def test_attorney_asked_for_comes_first_and_closed_ones_not_at_all(client, intak
 SLIPS = {
     "nothing": ({"calendar": "", "starts_at": ""}, "Choose an attorney", "id_schedule_calendar"),
     "no time": ({"starts_at": ""}, "Give a day and a time that lie ahead.", "id_schedule_starts_at"),
-    "left out": ({"starts_at": "2027-03-14T02:30"}, "Give a day and a time", "id_schedule_starts_at"),
+    "left out": ({"starts_at": "2027-03-14T02:30"}, "it may not exist", "id_schedule_starts_at"),
     "past": ({"starts_at": "2001-01-01T10:00"}, "lie ahead", "id_schedule_starts_at"),
     "far": ({"starts_at": "9999-12-31T23:59"}, "lie ahead", "id_schedule_starts_at"),
     "no link": ({"way": "video"}, "Give the link", "id_schedule_video_link"),
@@ -101,7 +101,7 @@ SLIPS = {
 def test_slip_comes_back_with_words(client, intake, slip):
     changed, words, field = SLIPS[slip]
     request, calendar = Request(contacted=True), CalendarFactory()
-    response = client.post(f"{DESK}{request.pk}/schedule/", data_for(calendar, **{"place": "Kept place"} | changed))
+    response = client.post(f"{DESK}{request.pk}/schedule/", data_for(calendar, place="Kept place") | changed)
     shown = page(response)
     assert response.status_code == 422
     assert words in shown
