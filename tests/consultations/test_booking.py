@@ -399,6 +399,17 @@ def test_nothing_is_left_when_the_trail_cannot_be_written(intake, monkeypatch):
     assert [model.objects.count() for model in (Appointment, OutgoingMessage, RequestEvent)] == [0, 0, 0]
 
 
+@pytest.mark.django_db
+def test_links_places_and_reasons_are_sealed(intake):
+    calendar = CalendarFactory()
+    request = booked(intake, calendar, way=Way.VIDEO, video_link=LINK)
+    booking.reschedule(request.pk, by=intake, **wish(calendar, noon(3), way=Way.PERSON, place="Part Pelicanhall"))
+    stored = str(list(Appointment.objects.values())) + str(list(RequestEvent.objects.values()))
+    stored += str(list(AuditEntry.objects.values())) + str(list(OutgoingMessage.objects.values()))
+    assert str(calendar.pk) in stored
+    assert [word for word in ("okapistone", "Pelicanhall") if word in stored] == []
+
+
 # --- At once ------------------------------------------------------------------------------------------
 
 
