@@ -6,7 +6,7 @@ refusal leaves a line in the trail.
 
 import hashlib
 from collections.abc import Callable, Iterable
-from datetime import date, datetime
+from datetime import date
 from functools import wraps
 from uuid import UUID
 
@@ -14,6 +14,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from consultations import audit, mentions
+from consultations.calendar.settling import settle
 from consultations.colleagues import tellable
 from consultations.conflict_states import BLOCKED_WORDS, may_pass, state_after_move
 from consultations.conflicts.checks import follow_role, take_in
@@ -58,10 +59,11 @@ def action(verb: Callable) -> Callable:
 
 
 @action
-def move(
-    pk: int, *, to: str, by, reason: str = "", seen: str = "", scheduled_for: datetime | None = None, now=None
-) -> ConsultationRequest:
-    """Bring a request into the state ``to``. ``seen`` is the state that the person had before their eyes."""
+def move(pk: int, *, to: str, by, reason: str = "", seen: str = "", now=None) -> ConsultationRequest:
+    """Bring a request into the state ``to``. ``seen`` is the state that the person had before their eyes.
+
+    To schedule one takes an appointment: see `consultations.calendar.booking`.
+    """
     request, now = locked(pk, by), now or timezone.now()
     reason = paragraphs(reason)[:NOTE_LENGTH]
     before = request.status
@@ -76,9 +78,7 @@ def move(
     if to == Status.CONTACTED and request.first_contact_at is None:
         raise Refused(request, "no_contact", "Log the call or the message first; that moves it, too.")
     if to == Status.SCHEDULED:
-        if scheduled_for is None or scheduled_for <= now:
-            raise Refused(request, "no_time", "Give a day and a time that lie ahead.")
-        request.scheduled_for = scheduled_for
+        raise Refused(request, "no_time", "Make an appointment: choose an attorney, a day and a time.")
     change_status(request, to, by=by, now=now, reason=reason)
     if before == Status.QUARANTINE and to == Status.NEW:
         take_in(request, now=now)
@@ -192,6 +192,8 @@ def screen(pk: int, *, user, by, now=None) -> ConsultationRequest:
     Screen.objects.create(request=request, user=user)
     note(request, EventKind.SCREENED, by=by, now=now, facts={"user": user.pk})
     audit.record(AuditAction.CHANGED, by=by, request=request, doing="screen", user=user.pk)
+    if request.appointments.held().filter(calendar__user=user).exists():
+        change_status(request, Status.CONTACTED, by=by, now=now or timezone.now())
     return request
 
 
@@ -271,6 +273,7 @@ def change_status(request: ConsultationRequest, to: str, *, by, now, reason: str
         raise Refused(request, "conflict_check", BLOCKED_WORDS[request.conflict_state])
     before, request.status = request.status, str(to)
     request.conflict_state = state_after_move(request.conflict_state, before=before, to=to)
+    settle(request, to, now=now, reason=reason)
     request.closed_at = now if to in CLOSED else None
     request.merged_into = request.merged_into if to == Status.MERGED else None
     request.save(update_fields=["status", "closed_at", "merged_into", "scheduled_for", "conflict_state"])

@@ -8,3 +8,4 @@ class ConsultationsConfig(AppConfig):
 
     name = "consultations"
     verbose_name = "Consultations"
+    public_urls = "consultations.urls"

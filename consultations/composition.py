@@ -8,6 +8,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
+from consultations.calendar.invitations import Invitation, invitation_of
 from consultations.colleagues import addresses_of, keepers_of
 from consultations.conflict_states import TO_DO
 from consultations.correspondence import MessageKind
@@ -19,6 +20,7 @@ from consultations.models.requests import ConsultationRequest
 from consultations.permissions import may_see
 from consultations.text import one_line
 from consultations.workflow import Status
+from firm.models.settings import FirmSettings
 
 #: No answer by a machine is wanted: RFC 3834, 5; and what Exchange looks at instead. Reports of failures are wanted.
 HEADERS = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "OOF, AutoReply"}
@@ -31,6 +33,8 @@ class Obsolete(Exception):
 def compose(message: OutgoingMessage, now: datetime) -> EmailMultiAlternatives:
     """Return the mail. Raises `Obsolete`, and `Unreadable` when the person's address cannot be opened."""
     known = firm()
+    if message.appointment_id:
+        return _about_appointment(message, known, now)
     common = {"firm": Value(known.firm_name), "phone": phone_of(known)}
     if message.kind == MessageKind.PERSON_ANSWER:
         to, values, enclosure = _person(message), _answer(message), None
@@ -44,6 +48,28 @@ def compose(message: OutgoingMessage, now: datetime) -> EmailMultiAlternatives:
     values = pick(message.kind, common | values)
     letter = MessageText.of(message.kind).letter(values, firm_name=known.firm_name, enclosure=enclosure)
     return _mail(message, letter, to=to, firm_name=known.firm_name, reply_to=known.email)
+
+
+def _about_appointment(message: OutgoingMessage, known: FirmSettings, now: datetime) -> EmailMultiAlternatives:
+    """Return the mail with its invitation, or the cancellation of one."""
+    if message.is_to_person:
+        to = _person(message)
+    else:
+        _need_staff(message, now)
+        to = message.address
+    found = invitation_of(message, to=to, known=known, now=now)
+    if found is None:
+        raise Obsolete("overtaken")
+    letter = MessageText.of(found.kind).letter(pick(found.kind, found.values), firm_name=known.firm_name)
+    mail = _mail(message, letter, to=to, firm_name=known.firm_name, reply_to=known.email)
+    _enclose(mail, found)
+    return mail
+
+
+def _enclose(mail: EmailMultiAlternatives, found: Invitation) -> None:
+    """Add the calendar file as what programs act on (RFC 6047, 2.4), and as a file for those that do not."""
+    mail.attach_alternative(found.file.decode(), f"text/calendar; method={found.method}")
+    mail.attach("appointment.ics", found.file, "application/ics")
 
 
 def about(request: ConsultationRequest) -> dict[str, Value]:

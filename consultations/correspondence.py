@@ -18,10 +18,22 @@ class MessageKind(models.TextChoices):
     STAFF_REMINDER = "staff_reminder", "To staff: a reminder is due"
     PERSON_RECEIPT = "person_receipt", "To the person: we have your request"
     PERSON_ANSWER = "person_answer", "To the person: an answer"
+    PERSON_BOOKED = "person_booked", "To the person: appointment made"
+    PERSON_REBOOKED = "person_rebooked", "To the person: appointment changed"
+    PERSON_CANCELLED = "person_cancelled", "To the person: appointment cancelled"
+    ATTORNEY_BOOKED = "attorney_booked", "To the attorney: appointment made"
+    ATTORNEY_REBOOKED = "attorney_rebooked", "To the attorney: appointment changed"
+    ATTORNEY_CANCELLED = "attorney_cancelled", "To the attorney: appointment cancelled"
 
 
 #: The kinds that go to whoever sent the request. Their address is read from the sealed request when they leave.
-TO_PERSON = (MessageKind.PERSON_RECEIPT, MessageKind.PERSON_ANSWER)
+TO_PERSON = (
+    MessageKind.PERSON_RECEIPT,
+    MessageKind.PERSON_ANSWER,
+    MessageKind.PERSON_BOOKED,
+    MessageKind.PERSON_REBOOKED,
+    MessageKind.PERSON_CANCELLED,
+)
 
 _REFERENCE = {"reference": "the reference of the request"}
 _FIRM = {"firm": "the name of the firm"}
@@ -35,6 +47,10 @@ _ABOUT_REQUEST = {
     **_LINK,
     **_FIRM,
 }
+_TIME = {"when": "day, time and time zone of the appointment, and how long it takes"}
+_WHERE = {"where": "the place, the link, or that it is by telephone"}
+_TO_PERSON = {**_TIME, **_WHERE, "attorney": "whom they will speak to", **_REFERENCE, **_FIRM, **_PHONE}
+_TO_ATTORNEY = {**_TIME, **_WHERE, **_REFERENCE, **_LINK, **_FIRM}
 #: For each kind, its placeholders and what stands for them. What a text must not tell has no placeholder at all.
 PLACEHOLDERS: dict[str, dict[str, str]] = {
     MessageKind.STAFF_NEW: _ABOUT_REQUEST,
@@ -57,6 +73,12 @@ PLACEHOLDERS: dict[str, dict[str, str]] = {
         **_FIRM,
         **_PHONE,
     },
+    MessageKind.PERSON_BOOKED: _TO_PERSON,
+    MessageKind.PERSON_REBOOKED: _TO_PERSON,
+    MessageKind.PERSON_CANCELLED: {**_TIME, **_REFERENCE, **_FIRM, **_PHONE},
+    MessageKind.ATTORNEY_BOOKED: _TO_ATTORNEY,
+    MessageKind.ATTORNEY_REBOOKED: _TO_ATTORNEY,
+    MessageKind.ATTORNEY_CANCELLED: {**_TIME, **_REFERENCE, **_FIRM},
 }
 #: Placeholders without which a message would say nothing, by kind and part.
 NEEDED: dict[str, dict[str, str]] = {MessageKind.PERSON_ANSWER: {"subject": "subject", "body": "text"}}

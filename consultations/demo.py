@@ -16,6 +16,7 @@ from phonenumber_field.phonenumber import to_python
 from wagtail.models import Page
 
 from consultations.conflict_states import ConflictState
+from consultations.demo_calendars import load_calendars
 from consultations.demo_parties import add_parties, settle
 from consultations.demo_past import Scene, tell
 from consultations.intake import FIELDS, Arrival, consent_receipt, receive, sent_before
@@ -162,12 +163,13 @@ def _add_samples(demo, page: ConsultationPage, entries: list[dict], now: datetim
     """
     made: dict[str, ConsultationRequest] = {}
     told: list[ConsultationRequest] = []
+    calendars = load_calendars(demo)
     for entry in sorted(entries, key=lambda entry: -entry["hours_ago"]):
         token = uuid.uuid5(NAMESPACE, f"sample:{entry['key']}")
         request = sent_before(token)
         if request is None:
             request = _receive(demo, page, entry, token, made, now)
-            scene = Scene(request, demo.staff, request.submitted_at, made.get(entry.get("same_person", "")))
+            scene = Scene(request, demo.staff, request.submitted_at, made.get(entry.get("same_person", "")), calendars)
             tell(entry["past"], scene)
             OutgoingMessage.objects.filter(request=request).delete()
             told.append(request)

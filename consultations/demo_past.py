@@ -1,16 +1,18 @@
 """What staff have done with the demo's requests: stories told by the verbs that staff use, each at its own time."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from consultations import actions, reminders
 from consultations.answers import answer, drafts_for
+from consultations.calendar import booking
 from consultations.conflict_states import ConflictState
 from consultations.conflicts import decisions
 from consultations.correspondence import left_open
+from consultations.demo_calendars import free_time
 from consultations.merging import merge
-from consultations.models import ConsultationRequest
+from consultations.models import AttorneyCalendar, ConsultationRequest, Way
 from consultations.outcomes import Channel
 from consultations.workflow import Status
 
@@ -27,6 +29,7 @@ class Scene:
     at: datetime
     #: The request that another one of the same person is to be merged into.
     earlier: ConsultationRequest | None = None
+    calendars: list[AttorneyCalendar] = field(default_factory=list)
 
     @property
     def patience(self) -> int:
@@ -57,14 +60,13 @@ def given(to: str, after: int = 15) -> Step:
     )
 
 
-def moved(to: str, reason: str = "", by: str = "intake", after: int = 3, in_days: float = 0) -> Step:
+def moved(to: str, reason: str = "", by: str = "intake", after: int = 3) -> Step:
     """It goes to another state."""
     return lambda scene: actions.move(
         scene.request.pk,
         to=to,
         by=scene.staff[by],
         reason=reason,
-        scheduled_for=_appointment(scene, in_days) if in_days else None,
         now=scene.later(after),
     )
 
@@ -149,6 +151,29 @@ def cleared(reason: str = "Sample reason. Another person of that name.", after: 
     return step
 
 
+def scheduled(in_days: float, by: str = "intake", after: int = 3, way: str = Way.PERSON) -> Step:
+    """An appointment is made, at the first free time so many days on."""
+
+    def step(scene: Scene) -> None:
+        now, request = scene.later(after), scene.request
+        calendar, starts_at = free_time(
+            scene.calendars, wanted=now + timedelta(days=in_days), now=now, attorney_id=request.attorney_id
+        )
+        link = "https://video.example.com/sample-room" if way == Way.VIDEO else ""
+        booking.schedule(
+            request.pk,
+            calendar=calendar,
+            starts_at=starts_at,
+            minutes=calendar.minutes,
+            way=way,
+            video_link=link,
+            by=scene.staff[by],
+            now=now,
+        )
+
+    return step
+
+
 def flagged(reason: str, after: int = 6) -> Step:
     """Somebody asks a manager to decide about the conflict check."""
     return lambda scene: decisions.flag(
@@ -156,16 +181,22 @@ def flagged(reason: str, after: int = 6) -> Step:
     )
 
 
-def _appointment(scene: Scene, in_days: float) -> datetime:
-    """Return a round hour so many days after now in the story."""
-    return (scene.at + timedelta(days=in_days)).replace(minute=0, second=0, microsecond=0)
+def over(to: str) -> Step:
+    """The time of the appointment has passed, and staff say what came of it."""
+
+    def step(scene: Scene) -> None:
+        scene.request.refresh_from_db()
+        scene.at = scene.request.scheduled_for + timedelta(minutes=35)
+        actions.move(scene.request.pk, to=to, by=scene.staff["intake"], now=scene.at)
+
+    return step
 
 
 REVIEWED = [taken(), moved(Status.IN_REVIEW)]
 REACHED = [*REVIEWED, called("spoke", "Sample note. Prefers to come to the office.")]
 CHECKED = [*REACHED, cleared()]
-SCHEDULED = [*CHECKED, moved(Status.SCHEDULED, in_days=10)]
-CONSULTED = [*CHECKED, moved(Status.SCHEDULED, in_days=1), moved(Status.CONSULTED, after=1500)]
+SCHEDULED = [*CHECKED, scheduled(in_days=10)]
+CONSULTED = [*CHECKED, scheduled(in_days=0.2), over(Status.CONSULTED)]
 
 #: What happened to a request, by the name that the file of samples gives it.
 STORIES: dict[str, list[Step]] = {
@@ -190,7 +221,7 @@ STORIES: dict[str, list[Step]] = {
     "scheduled_attorney": [
         *CHECKED,
         given("publisher"),
-        moved(Status.SCHEDULED, by="publisher", in_days=8, after=60),
+        scheduled(in_days=8, by="publisher", after=60, way=Way.VIDEO),
         noted("Sample note. Please ask for the indictment before we meet.", by="publisher", tell="intake"),
         reminded("Sample reminder. Read the file.", who="publisher", by="publisher", in_hours=24),
     ],
@@ -216,7 +247,7 @@ STORIES: dict[str, list[Step]] = {
         moved(Status.IN_REVIEW, "Sample reason. A new letter has come.", after=4000),
     ],
     "screened": [given("intake_manager"), screened("intake"), moved(Status.IN_REVIEW, by="intake_manager")],
-    "no_show": [*CHECKED, moved(Status.SCHEDULED, in_days=2), moved(Status.NOT_REACHED, after=3000)],
+    "no_show": [*CHECKED, scheduled(in_days=0.2, way=Way.TELEPHONE), over(Status.NOT_REACHED)],
     "wrong_number": [*REVIEWED, called("wrong"), noted("Sample note. Wrote to the e-mail address instead.")],
 }
 

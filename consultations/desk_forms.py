@@ -11,7 +11,6 @@ from consultations.models import ConsultationRequest, RequestEvent
 from consultations.models.events import EventKind
 from consultations.outcomes import OUTCOMES, Channel, Direction
 from consultations.permissions import moves_for
-from consultations.workflow import Status
 
 #: Each way of a contact as the beginning of an option.
 WAYS = {
@@ -96,14 +95,9 @@ class MoveForm(DeskForm):
     """Brings the request into another state. Asks for what this move needs and nothing else."""
 
     name, done = "move", "{request} is now {status}."
-    refusals = {"no_reason": "reason", "no_time": "scheduled_for"}
+    refusals = {"no_reason": "reason"}
     to = forms.CharField(widget=forms.HiddenInput, required=False)
     seen = forms.CharField(widget=forms.HiddenInput(attrs={"autocomplete": "off"}), required=False)
-    scheduled_for = forms.DateTimeField(
-        label="Day and time",
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
-        error_messages=dict.fromkeys(("required", "invalid"), "Give a day and a time that lie ahead."),
-    )
     reason = TextField(
         label="Reason",
         required=True,
@@ -118,11 +112,9 @@ class MoveForm(DeskForm):
         self.initial = {"to": self.to, **self.marks(self.request)}
         if self.move:
             self.button, self.auto_id = self.move.label, f"id_move_{self.to}_%s"
-        needed = {"reason": self.move and self.move.needs_reason, "scheduled_for": self.to == Status.SCHEDULED}
-        for field, is_needed in needed.items():
-            self.fields[field].required = bool(self.move and is_needed)
-            if self.move and not is_needed:
-                self.fields.pop(field)
+        self.fields["reason"].required = bool(self.move and self.move.needs_reason)
+        if self.move and not self.move.needs_reason:
+            self.fields.pop("reason")
 
     def marks(self, request: ConsultationRequest) -> dict[str, str]:
         """Return the state that is before the person's eyes."""
@@ -135,7 +127,7 @@ class MoveForm(DeskForm):
 
     def act(self) -> ConsultationRequest:
         """Move it."""
-        values = {name: self.cleaned_data.get(name) for name in ("to", "seen", "scheduled_for")}
+        values = {name: self.cleaned_data.get(name) for name in ("to", "seen")}
         return actions.move(self.request.pk, by=self.user, reason=self.cleaned_data.get("reason", ""), **values)
 
     def is_done_already(self, refusal: actions.Refused) -> bool:

@@ -11,6 +11,7 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from consultations import audit, dossier, standing
 from consultations.access import may_read_trail
+from consultations.calendar.booking_forms import RescheduleForm, ScheduleForm
 from consultations.columns import user_name
 from consultations.conflict_states import BLOCKED_WORDS, may_pass
 from consultations.conflicts.check_forms import judging_forms
@@ -19,7 +20,7 @@ from consultations.desk_forms import ContactForm, DeskForm, MatterForm, MoveForm
 from consultations.duplicates import Duplicate, likely_duplicates
 from consultations.handover_forms import AssignForm, MergeForm, ScreenForm, UnscreenForm
 from consultations.mentions import mark_seen
-from consultations.models import AuditAction, ConsultationRequest
+from consultations.models import Appointment, AuditAction, ConsultationRequest
 from consultations.notes_desk import NotesDesk, notes_desk_of
 from consultations.permissions import has_any, holds, is_intake, may_assign, may_merge, moves_for, visible_to
 from consultations.timeline import history_of, looks_at
@@ -58,6 +59,9 @@ class Desk:
     """The forms that this account may use on this request; one that was sent and refused stands in its place."""
 
     moves: list[MoveForm] = field(default_factory=list)
+    appointment: Appointment | None = None
+    schedule: ScheduleForm | None = None
+    reschedule: RescheduleForm | None = None
     contact: ContactForm | None = None
     note: NoteForm | None = None
     assign: AssignForm | None = None
@@ -79,11 +83,6 @@ class Desk:
     def plain_moves(self) -> list[MoveForm]:
         """The moves that are a single button."""
         return [form for form in self.moves if form.is_plain]
-
-    @property
-    def dated_moves(self) -> list[MoveForm]:
-        """The moves that ask for a day and a time."""
-        return [form for form in self.moves if "scheduled_for" in form.fields]
 
     @property
     def reasoned_moves(self) -> list[MoveForm]:
@@ -117,11 +116,18 @@ def desk_of(user, request: ConsultationRequest, duplicates: list[Duplicate]) -> 
         MoveForm(to=to, **given)
         for to in ways
         if may_pass(to, request.conflict_state)
-        # Logging the call or the message moves it there.
+        # Logging the call or the message moves it to the one, an appointment to the other.
         and not (to == Status.CONTACTED and is_unanswered)
+        and to != Status.SCHEDULED
     ]
     for name, form in judging_forms(user, request).items():
         setattr(desk, name, form)
+    desk.appointment = request.appointments.held().select_related("calendar").first()
+    if holds(user, Power.WORK, request):
+        if Status.SCHEDULED in ways and may_pass(Status.SCHEDULED, request.conflict_state):
+            desk.schedule = ScheduleForm(**given)
+        if request.status == Status.SCHEDULED:
+            desk.reschedule = RescheduleForm(held=desk.appointment, **given)
     if holds(user, Power.WORK, request):
         desk.contact, desk.note, desk.matter = ContactForm(**given), NoteForm(**given), MatterForm(**given)
         desk.can_take = request.assignee_id != user.pk and may_assign(user, user, request)

@@ -6,6 +6,16 @@ _FACTS = """Reference: {reference}
 Practice area: {practice_area}
 Urgency: {urgency}
 First answer due: {due}"""
+_AGREED = """When: {when}
+Where: {where}
+With: {attorney}"""
+_BOOKED = """Request: {reference}
+When: {when}
+Where: {where}"""
+_CALL = (
+    "If you cannot come, or need another time, please call {phone}. Please leave out the details of your matter until"
+    " we speak, and do not put them into an answer to this message."
+)
 _DISCREET = "For the person’s sake, no name and no word of the request is in this message. Both are behind the link."
 
 #: Subject and body of each kind. A blank line begins a new paragraph.
@@ -56,5 +66,33 @@ DEFAULT_TEXTS: dict[str, tuple[str, str]] = {
         " court in the next days.\n\n"
         "Please leave out the details until we speak, and do not put them into an answer to this message.\n\n"
         "Your request does not make {firm} your lawyer yet. That takes an agreement that both of us sign.",
+    ),
+    MessageKind.PERSON_BOOKED: (
+        "Your appointment with {firm}",
+        f"Your appointment is arranged.\n\n{_AGREED}\n\nYour reference is {{reference}}. A calendar entry is attached."
+        f"\n\n{_CALL}",
+    ),
+    MessageKind.PERSON_REBOOKED: (
+        "Your appointment with {firm} has changed",
+        f"Your appointment has changed. This is how it stands now:\n\n{_AGREED}\n\nYour reference is {{reference}}."
+        f" The calendar entry that is attached takes the place of the earlier one.\n\n{_CALL}",
+    ),
+    MessageKind.PERSON_CANCELLED: (
+        "Your appointment with {firm} is cancelled",
+        "Your appointment of {when} does not take place.\n\nIf you would like another one, please call {phone}. Your"
+        " reference is {reference}.",
+    ),
+    MessageKind.ATTORNEY_BOOKED: (
+        "Appointment: {when}",
+        f"An appointment was made for you.\n\n{_BOOKED}\n\nOpen it: {{link}}\n\n{_DISCREET}",
+    ),
+    MessageKind.ATTORNEY_REBOOKED: (
+        "Appointment changed: {when}",
+        f"An appointment of yours has changed. This is how it stands now:\n\n{_BOOKED}\n\nOpen it: {{link}}"
+        f"\n\n{_DISCREET}",
+    ),
+    MessageKind.ATTORNEY_CANCELLED: (
+        "Appointment cancelled: {when}",
+        "This appointment does not take place; the time is free again.\n\nRequest: {reference}\nWhen: {when}",
     ),
 }

@@ -13,7 +13,15 @@ from django.utils.timezone import get_default_timezone, localtime
 from consultations.columns import user_name
 from consultations.dossier import LABELS, LONG, value_words
 from consultations.mentions import emphasised
-from consultations.models import AuditEntry, ConsultationRequest, EventKind, MessageKind, MessageState, RequestEvent
+from consultations.models import (
+    AuditEntry,
+    ConsultationRequest,
+    EventKind,
+    MessageKind,
+    MessageState,
+    RequestEvent,
+    Way,
+)
 from consultations.outcomes import words_of
 from consultations.permissions import visible_to
 from consultations.trail_words import Narrator
@@ -30,6 +38,7 @@ DELIVERY_WORDS = {
     MessageState.DEAD: "could not be delivered",
     MessageState.SKIPPED: "not sent",
 }
+WAY_WORDS = {str(code): label for code, label in Way.choices}
 BY_VISITOR = (EventKind.RECEIVED, EventKind.CORRECTED, EventKind.FOLLOWED)
 
 
@@ -264,6 +273,17 @@ def _conflict(event: RequestEvent, known: Known) -> str:
     return f"Conflict check: {words.get(doing, 'changed')}"
 
 
+def _appointment(event: RequestEvent, known: Known) -> str:
+    facts, values = event.facts, event.values or {}
+    when = parse_datetime(facts.get("starts_at") or "")
+    told = [date_format(localtime(when), "l, F j, Y, g:i A")] if when else []
+    told += [f"{facts['minutes']} minutes"] if facts.get("minutes") else []
+    told += [WAY_WORDS[facts["way"]].lower()] if facts.get("way") in WAY_WORDS else []
+    verb = "changed" if facts.get("doing") == "changed" else "made"
+    name = f" with {values['with']}" if values.get("with") else ""
+    return f"An appointment{name} was {verb}" + (f": {', '.join(told)}" if told else "")
+
+
 def _changed(event: RequestEvent, known: Known) -> str:
     return "Custody and court changed"
 
@@ -301,4 +321,5 @@ TITLES = {
     EventKind.SCREENED: _screened,
     EventKind.UNSCREENED: _unscreened,
     EventKind.MERGED: _merged,
+    EventKind.APPOINTMENT: _appointment,
 }

@@ -30,6 +30,13 @@ _CHANGES = {
     "remind": "set a reminder for {user} on {request}",
     "finish_reminder": "finished a reminder on {request}",
     "postpone_reminder": "put off a reminder on {request}",
+    "schedule": "made an appointment for {request}",
+    "reschedule": "changed the appointment of {request}",
+    "calendar": "changed calendar {calendar}",
+    "absence": "added an absence to calendar {calendar}",
+    "no_absence": "took an absence out of calendar {calendar}",
+    "feed": "made a private feed of calendar {calendar}",
+    "no_feed": "revoked the private feed of calendar {calendar}",
 }
 #: What was done with the register of known parties; no party has a name here.
 _REGISTER = {
@@ -53,6 +60,11 @@ _ATTEMPTS = {
     "bulk": "a change of several requests at once",
     "trail": "this trail",
     "figures": "the figures",
+    "schedule": "an appointment for {request}",
+    "reschedule": "changing the appointment of {request}",
+    "appointments": "the list of appointments",
+    "calendars": "the calendars of attorneys",
+    "calendar": "changing a calendar",
     "move": "moving {request}",
     "assign": "assigning {request}",
     "add_note": "a note on {request}",
@@ -90,6 +102,14 @@ _REASONS = {
     "no_reason": "the reason was missing",
     "no_contact": "no contact was logged",
     "no_time": "the appointment had no time",
+    "no_calendar": "not with that attorney",
+    "no_length": "the length was missing",
+    "no_way": "the way was missing",
+    "no_place": "the place was missing",
+    "no_link": "the link was missing",
+    "closed": "outside the working hours",
+    "away": "during an absence",
+    "clash": "the time was taken",
     "empty": "nothing was written",
     "too_long": "it was too long",
     "no_consent": "no consent to text messages",
@@ -166,7 +186,7 @@ class Narrator:
             return _REGISTER[facts["doing"]].format(found=facts.get("found", 0))
         match entry.action:
             case AuditAction.LISTED:
-                return f"looked at the list{_which_set(facts)}"
+                return "looked at the appointments" if "week" in facts else f"looked at the list{_which_set(facts)}"
             case AuditAction.SEARCHED:
                 return f"searched the requests ({facts.get('found', 0)} found)"
             case AuditAction.TRAIL:
@@ -194,7 +214,9 @@ class Narrator:
             case "contact":
                 return f"logged {_contact(facts)} on {name}"
         other, user = self.request(facts.get("other")), self.account(facts.get("user"))
-        return _CHANGES.get(facts.get("doing"), "changed {request}").format(request=name, other=other, user=user)
+        return _CHANGES.get(facts.get("doing"), "changed {request}").format(
+            request=name, other=other, user=user, calendar=facts.get("calendar")
+        )
 
 
 def _number(value) -> int | None:

@@ -5,6 +5,7 @@ from wagtail.admin.menu import MenuItem
 from wagtail.admin.viewsets.base import ViewSet
 
 from consultations.bulk import BulkView
+from consultations.calendar.booking_views import RescheduleView, ScheduleView
 from consultations.conflicts.check_views import ClearView, DeclineView, FlagView, RecheckView
 from consultations.desk_views import (
     AssignView,
@@ -56,6 +57,8 @@ class ConsultationsViewSet(ViewSet):
             path("trail/", self.construct_view(TrailView), name="trail"),
             path("<int:pk>/", self.construct_view(RequestView), name="request"),
             path("<int:pk>/move/", self.construct_view(MoveView), name="move"),
+            path("<int:pk>/schedule/", self.construct_view(ScheduleView), name="schedule"),
+            path("<int:pk>/reschedule/", self.construct_view(RescheduleView), name="reschedule"),
             path("<int:pk>/assign/", self.construct_view(AssignView), name="assign"),
             path("<int:pk>/contact/", self.construct_view(ContactView), name="contact"),
             path("<int:pk>/note/", self.construct_view(NoteView), name="note"),

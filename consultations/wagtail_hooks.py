@@ -3,12 +3,13 @@
 from django.contrib.auth.models import Permission
 from django.templatetags.static import static
 from django.urls import reverse_lazy
-from django.utils.html import format_html
+from django.utils.html import format_html_join
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 
 from consultations.access import may_read_figures
 from consultations.answer_templates import AnswerTemplateViewSet
+from consultations.calendar.viewset import AppointmentsViewSet
 from consultations.conflicts.party_viewset import PartiesViewSet
 from consultations.message_texts import MessageTextViewSet
 from consultations.panel import panel_for
@@ -26,6 +27,12 @@ def register_consultations() -> ConsultationsViewSet:
 def register_parties() -> PartiesViewSet:
     """Add the register of known parties to the admin."""
     return PartiesViewSet()
+
+
+@hooks.register("register_admin_viewset")
+def register_appointments() -> AppointmentsViewSet:
+    """Add appointments and calendars to the admin."""
+    return AppointmentsViewSet()
 
 
 @hooks.register("register_admin_viewset")
@@ -79,8 +86,9 @@ def register_permissions():
 
 @hooks.register("insert_global_admin_css")
 def intake_css():
-    """Dress queue, panel and trail."""
-    return format_html('<link rel="stylesheet" href="{}">', static("css/admin-intake.css"))
+    """Dress queue, panel, trail and appointments."""
+    sheets = ((static(f"css/admin-{name}.css"),) for name in ("intake", "calendar"))
+    return format_html_join("", '<link rel="stylesheet" href="{}">', sheets)
 
 
 @hooks.register("construct_homepage_panels")

@@ -4,14 +4,16 @@ from django.db import migrations
 
 from consultations.message_defaults import DEFAULT_TEXTS
 
+#: The kinds that there were; those that came later are written by the migrations that brought them.
+KINDS = ("staff_new", "staff_corrected", "staff_overdue", "staff_digest", "person_receipt")
+
 
 def write_texts(apps, schema_editor):
-    """Write those that are missing, of the kinds that there are at this point of the migrations."""
-    model = apps.get_model("consultations", "MessageText")
-    known = dict(model._meta.get_field("kind").choices)
-    for kind, (subject, body) in DEFAULT_TEXTS.items():
-        if str(kind) in known:
-            model.objects.get_or_create(kind=str(kind), defaults={"subject": subject, "body": body})
+    """Write those that are missing."""
+    texts = apps.get_model("consultations", "MessageText").objects
+    for kind in KINDS:
+        subject, body = DEFAULT_TEXTS[kind]
+        texts.get_or_create(kind=kind, defaults={"subject": subject, "body": body})
 
 
 class Migration(migrations.Migration):

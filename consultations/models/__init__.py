@@ -1,6 +1,7 @@
 """Models of the consultations app."""
 
 from consultations.models.answers import AnswerTemplate
+from consultations.models.calendar import Absence, AbsenceKind, Appointment, AppointmentState, AttorneyCalendar, Way
 from consultations.models.conflicts import ConflictHit, Verdict
 from consultations.models.events import AuditAction, AuditEntry, EventKind, RequestEvent, Screen
 from consultations.models.limits import SubmissionCount
@@ -17,7 +18,12 @@ from consultations.models.search import RequestEntry
 from consultations.models.settings import ClockHours, IntakeSettings
 
 __all__ = [
+    "Absence",
+    "AbsenceKind",
     "AnswerTemplate",
+    "Appointment",
+    "AppointmentState",
+    "AttorneyCalendar",
     "AuditAction",
     "AuditEntry",
     "ClockHours",
@@ -45,4 +51,5 @@ __all__ = [
     "Screen",
     "SubmissionCount",
     "Verdict",
+    "Way",
 ]

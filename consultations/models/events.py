@@ -27,6 +27,7 @@ class EventKind(models.TextChoices):
     CONFLICT = "conflict", "Conflict check"
     ANSWERED = "answered", "Answer"
     REMINDER = "reminder", "Reminder"
+    APPOINTMENT = "appointment", "Appointment"
 
 
 class EventQuerySet(models.QuerySet):

@@ -69,6 +69,10 @@ class OutgoingMessage(models.Model):
         related_name="messages",
         help_text="The line of the timeline that it is about, or whose words it holds.",
     )
+    appointment = models.ForeignKey(
+        "consultations.Appointment", null=True, on_delete=models.CASCADE, related_name="messages"
+    )
+    facts = models.JSONField(default=dict, help_text="What it tells of something that may be otherwise by now.")
     address = models.EmailField(blank=True, help_text="Of a member of staff.")
     message_id = models.CharField(max_length=255, unique=True, default=new_message_id, editable=False)
     dedupe_key = models.CharField(max_length=320, unique=True, help_text="Of two with the same, one is made.")

@@ -1,7 +1,6 @@
 """Every button of the request screen: who may press it, what it does, and how a refusal comes back."""
 
 import uuid
-from datetime import timedelta
 from html import unescape
 
 import pytest
@@ -12,6 +11,7 @@ from django.utils import timezone
 from consultations import actions
 from consultations.models import AuditAction, AuditEntry, ConsultationRequest, RequestEvent, Screen
 from consultations.workflow import Status
+from tests.consultations.calendar_cases import CalendarFactory, noon
 from tests.consultations.conftest import make_user
 from tests.consultations.factories import ConsultationRequestFactory as Request
 
@@ -313,24 +313,6 @@ def test_same_move_by_somebody_else_is_no_double_click(client, intake, case):
     assert press(client, "move", case).status_code == 422
 
 
-def test_scheduling_takes_the_time_of_one_s_own_clock(client, intake):
-    case = Request(contacted=True)
-    day = timezone.localtime() + timedelta(days=2)
-    sent = {"to": Status.SCHEDULED, "seen": case.status, "scheduled_for": f"{day:%Y-%m-%dT%H:%M}"}
-    assert client.post(f"{LIST}{case.pk}/move/", sent).status_code == 302
-    case.refresh_from_db()
-    assert case.scheduled_for == day.replace(second=0, microsecond=0)
-
-
-@pytest.mark.parametrize("when", ["", "soon", "2001-01-01T10:00"])
-def test_scheduling_needs_a_time_ahead(client, intake, when):
-    case = Request(contacted=True)
-    response = client.post(f"{LIST}{case.pk}/move/", {"to": Status.SCHEDULED, "scheduled_for": when})
-    assert response.status_code == 422
-    assert "Give a day and a time that lie ahead." in response.content.decode()
-    assert '<a href="#id_move_scheduled_scheduled_for">' in response.content.decode()
-
-
 def test_given_to_a_colleague_and_to_nobody(client, intake, case):
     colleague = make_user("bea", group="Intake")
     for chosen, expected in ((str(colleague.pk), colleague), ("nobody", None)):
@@ -346,11 +328,12 @@ def test_merged_into_a_duplicate_that_was_chosen(client, intake, case):
 
 
 def test_way_through_the_states(client, intake):
-    case = Request()
+    case, calendar = Request(), CalendarFactory()
+    time = {"calendar": calendar.pk, "starts_at": f"{timezone.localtime(noon(3)):%Y-%m-%dT%H:%M}", "way": "person"}
     steps = [
         ("move", {"to": "in_review", "seen": "new"}, Status.IN_REVIEW),
         ("contact", {"contact": "out-call-spoke", "once": uuid.uuid4()}, Status.CONTACTED),
-        ("move", {"to": "scheduled", "seen": "contacted", "scheduled_for": "2099-03-02T15:00"}, Status.SCHEDULED),
+        ("schedule", {"seen": "contacted", "once": uuid.uuid4(), **time}, Status.SCHEDULED),
         ("move", {"to": "consulted", "seen": "scheduled"}, Status.CONSULTED),
         ("move", {"to": "retained", "seen": "consulted"}, Status.RETAINED),
     ]

@@ -34,7 +34,9 @@ QUERIES = {
     "messages/": ("p", "state"),
 }
 FORMS = {
-    "move": ("to", "reason", "seen", "scheduled_for"),
+    "move": ("to", "reason", "seen"),
+    "schedule": ("slot", "calendar", "starts_at", "minutes", "way", "place", "video_link", "reason", "once", "seen"),
+    "reschedule": ("slot", "calendar", "starts_at", "minutes", "way", "seen"),
     "assign": ("to", "assignee", "seen", "user"),
     "contact": ("direction", "channel", "outcome", "what", "text", "once"),
     "note": ("text", "once", "tell"),

@@ -14,6 +14,7 @@ from consultations.merging import merge
 from consultations.models import AuditAction, EventKind, RequestEvent, Screen
 from consultations.timeline import LOOKS, SHOWN, history_of, looks_at
 from consultations.workflow import Status
+from tests.consultations.calendar_cases import CalendarFactory, booked, wall
 from tests.consultations.conftest import make_user
 from tests.consultations.factories import ConsultationRequestFactory as Request
 
@@ -110,12 +111,13 @@ def test_work_in_words(intake, manager):
     actions.assign(request.pk, to=intake, by=manager)
     actions.log_contact(request.pk, channel="call", outcome="no_answer", by=intake)
     actions.log_contact(request.pk, channel="call", outcome="spoke", by=intake, text="Friendly.")
-    day = timezone.make_aware(timezone.datetime(2099, 3, 2, 15, 0))
-    actions.move(request.pk, to=Status.SCHEDULED, scheduled_for=day, by=intake)
-    actions.assign(request.pk, to=None, by=manager)
+    day, now = wall(2027, 3, 2, 15, 0), wall(2027, 3, 1, 9, 0)
+    booked(intake, CalendarFactory(name="Ada Sample"), day, request=request, now=now)
+    actions.assign(request.pk, to=None, by=manager, now=now)
     assert titles(request, intake) == [
         "Taken from intake; nobody’s now",
-        "Contacted → Scheduled for Monday, March 2, 2099, 3:00 PM",
+        "Contacted → Scheduled for Tuesday, March 2, 2027, 3:00 PM",
+        "An appointment with Ada Sample was made: Tuesday, March 2, 2027, 3:00 PM, 30 minutes, by telephone",
         "New → Contacted",
         "Telephone to the person: spoke",
         "Telephone to the person: no answer",

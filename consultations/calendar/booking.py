@@ -1,0 +1,238 @@
+"""Making, moving and cancelling appointments. Verbs as those in `consultations.actions`: ``by`` is who does it.
+
+A time lies ahead, in working hours and outside absences; ``overrule``, with a reason, makes an exception of the last
+two. Two appointments at once in one calendar are refused in any case, by the database itself.
+"""
+
+from copy import copy
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from consultations import actions, audit
+from consultations.actions import Refused, action, change_status, locked, need, note
+from consultations.calendar.diary import diaries, next_free
+from consultations.calendar.notices import announce_booked, announce_changed
+from consultations.calendar.settling import end_hold, end_lapsed_holds
+from consultations.calendar.wording import short_words
+from consultations.models import (
+    Appointment,
+    AppointmentState,
+    AttorneyCalendar,
+    AuditAction,
+    ConsultationRequest,
+    EventKind,
+    RequestEvent,
+    Way,
+)
+from consultations.models.calendar import LONGEST, SHORTEST
+from consultations.permissions import is_screened
+from consultations.text import one_line, paragraphs
+from consultations.workflow import Power, Status, find_move
+
+#: An appointment that lies further ahead is a slip of the keyboard.
+FURTHEST = timedelta(days=366)
+PLACE_LENGTH = Appointment._meta.get_field("place").max_length
+LINK_LENGTH = Appointment._meta.get_field("video_link").max_length
+OFFERED = 3
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What is asked for; after `_accepted`, what may be had."""
+
+    calendar: AttorneyCalendar | None
+    starts_at: datetime | None
+    minutes: int | None
+    way: str
+    place: str = ""
+    video_link: str = ""
+    overrule: bool = False
+    reason: str = ""
+
+    @property
+    def ends_at(self) -> datetime:
+        """When it is over."""
+        return self.starts_at + timedelta(minutes=self.minutes)
+
+    @property
+    def row(self) -> dict:
+        """The values of the appointment's row."""
+        names = ("calendar", "starts_at", "ends_at", "way", "place", "video_link")
+        return {name: getattr(self, name) for name in names}
+
+    @property
+    def facts(self) -> dict:
+        """What the timeline keeps in the open: ids and codes."""
+        return {
+            "calendar": self.calendar.pk,
+            "starts_at": self.starts_at.isoformat(),
+            "minutes": self.minutes,
+            "way": str(self.way),
+        }
+
+    @property
+    def values(self) -> dict:
+        """What it keeps sealed."""
+        return {"with": self.calendar.name, "place": self.place, "video_link": self.video_link}
+
+
+@action
+def schedule(pk: int, *, by, seen: str = "", once: UUID | None = None, now=None, **wish) -> ConsultationRequest:
+    """Make an appointment as `Wish` says. ``seen`` is the status, ``once`` the form that the person had before them."""
+    request, now = locked(pk, by), now or timezone.now()
+    need(request, by, Power.WORK)
+    wanted = _clean(request, Wish(**wish))
+    if _was_kept(request, once, "made", wanted):
+        return request
+    if seen and seen != request.status:
+        words = request.get_status_display().lower()
+        raise Refused(request, "stale", f"It is {words} by now: somebody was quicker.")
+    if find_move(request.status, Status.SCHEDULED) is None:
+        raise Refused(request, "forbidden", f"From “{request.get_status_display()}” no appointment can be made.")
+    for hold in request.appointments.filter(state=AppointmentState.HOLD):
+        end_hold(hold, now=now)
+    agreed = _accepted(request, wanted, now=now)
+    made = Appointment(request=request, created_by=by, created_at=now, changed_at=now, **agreed.row)
+    _take(request, made, now=now)
+    _keep(request, made, agreed, "made", by=by, once=once, now=now)
+    change_status(request, Status.SCHEDULED, by=by, now=now)
+    announce_booked(made)
+    return request
+
+
+@action
+def reschedule(pk: int, *, by, seen: str = "", once: UUID | None = None, now=None, **wish) -> ConsultationRequest:
+    """Move an appointment in time, place or to another attorney. ``seen`` is the `version` that was looked at."""
+    request, now = locked(pk, by), now or timezone.now()
+    need(request, by, Power.WORK)
+    wanted = _clean(request, Wish(**wish))
+    if _was_kept(request, once, "changed", wanted):
+        return request
+    held = request.appointments.held().select_related("calendar").first()
+    if request.status != Status.SCHEDULED or (seen and seen != version(held)):
+        raise Refused(request, "stale", "The appointment has changed in the meantime. Look, then send again.")
+    agreed = _accepted(request, wanted, now=now, leave_out=held.pk if held else 0)
+    before = copy(held) if held else None
+    made = held or Appointment(request=request, created_by=by, created_at=now)
+    if before and all(getattr(before, name) == value for name, value in agreed.row.items()):
+        return request
+    for name, value in agreed.row.items():
+        setattr(made, name, value)
+    made.request, made.changed_at = request, now
+    made.sequence += 1 if before else 0
+    _take(request, made, now=now)
+    _keep(request, made, agreed, "changed", by=by, once=once, now=now)
+    request.save(update_fields=["scheduled_for"])
+    if before:
+        announce_changed(made, before)
+    else:
+        announce_booked(made)
+    return request
+
+
+def cancel_appointment(pk: int, *, reason: str, by, now=None) -> ConsultationRequest:
+    """Cancel the appointment of a scheduled request, which is contacted then."""
+    return actions.move(pk, to=Status.CONTACTED, seen=Status.SCHEDULED, reason=reason, by=by, now=now)
+
+
+def version(appointment: Appointment | None) -> str:
+    """Return what tells whether an appointment is still as somebody saw it."""
+    return f"{appointment.pk}-{appointment.sequence}" if appointment else "none"
+
+
+# --- What both share ------------------------------------------------------------------------------
+
+
+def _clean(request: ConsultationRequest, wish: Wish) -> Wish:
+    """Return what was asked for in the form in which it is kept. Raise `Refused` for what nobody could have."""
+    if wish.calendar is None:
+        raise Refused(request, "no_calendar", "Choose an attorney.")
+    if wish.starts_at is None or timezone.is_naive(wish.starts_at):
+        raise Refused(request, "no_time", "Give a day and a time that lie ahead.")
+    if wish.minutes is None or not SHORTEST <= wish.minutes <= LONGEST:
+        raise Refused(request, "no_length", f"It takes from {SHORTEST} to {LONGEST} minutes.")
+    if wish.way not in Way.values:
+        raise Refused(request, "no_way", "Say whether it is in person, by video or by telephone.")
+    place = one_line(wish.place) or wish.calendar.place if wish.way == Way.PERSON else ""
+    link = wish.video_link.strip() if wish.way == Way.VIDEO else ""
+    if wish.way == Way.PERSON and not 0 < len(place) <= PLACE_LENGTH:
+        raise Refused(request, "no_place", f"Say where, in at most {PLACE_LENGTH} characters.")
+    is_link = link.startswith("https://") and len(link.split()) == 1 and len(link) <= LINK_LENGTH
+    if wish.way == Way.VIDEO and not is_link:
+        raise Refused(request, "no_link", "Give the link of the video call; it begins with https://.")
+    starts_at = wish.starts_at.replace(second=0, microsecond=0)
+    reason = paragraphs(wish.reason)[: actions.NOTE_LENGTH]
+    return replace(wish, starts_at=starts_at, place=place, video_link=link, reason=reason)
+
+
+def _accepted(request: ConsultationRequest, wish: Wish, *, now: datetime, leave_out: int = 0) -> Wish:
+    """Return the wish with its calendar locked, if it can be had."""
+    if not now < wish.starts_at <= now + FURTHEST:
+        raise Refused(request, "no_time", "Give a day and a time that lie ahead, within a year.")
+    calendar = AttorneyCalendar.objects.select_for_update().filter(pk=wish.calendar.pk, is_active=True).first()
+    if calendar is None or (calendar.user_id and is_screened(calendar.user_id, request)):
+        raise Refused(request, "no_calendar", "This calendar is not open for this request. Choose another one.")
+    end_lapsed_holds(now, calendar=calendar)
+    period = {"since": wish.starts_at - timedelta(days=1), "until": wish.ends_at + timedelta(days=1)}
+    diary = diaries([calendar], **period, now=now, leave_out=leave_out)[calendar.pk]
+    accepted = replace(wish, calendar=calendar, reason=wish.reason if wish.overrule else "")
+    if diary.is_taken(wish.starts_at, wish.ends_at):
+        raise _clash(request, accepted, now=now)
+    if wish.overrule:
+        if not wish.reason:
+            raise Refused(request, "no_reason", "Write down why it may be outside the working hours.")
+    elif not diary.is_working(wish.starts_at, wish.ends_at):
+        words = f"{calendar.name} does not work then. {_next_words(accepted, now)}"
+        raise Refused(request, "closed", words)
+    elif diary.is_away(wish.starts_at, wish.ends_at):
+        raise Refused(request, "away", f"{calendar.name} is away then. {_next_words(accepted, now)}")
+    return accepted
+
+
+def _take(request: ConsultationRequest, appointment: Appointment, *, now: datetime) -> None:
+    """Write the row. The database has the last word on clashes."""
+    try:
+        with transaction.atomic():
+            appointment.save()
+    except IntegrityError as error:
+        wish = Wish(appointment.calendar, appointment.starts_at, appointment.minutes, appointment.way)
+        raise _clash(request, wish, now=now) from error
+    request.scheduled_for = appointment.starts_at
+
+
+def _clash(request: ConsultationRequest, wish: Wish, *, now: datetime) -> Refused:
+    words = f"That time is taken in the calendar of {wish.calendar.name}. {_next_words(wish, now)}"
+    return Refused(request, "clash", words)
+
+
+def _next_words(wish: Wish, now: datetime) -> str:
+    """Return the first times from the day on that was asked for."""
+    since = max(now, wish.starts_at - timedelta(hours=12))
+    given = {"number": OFFERED, "now": now, "since": since, "minutes": wish.minutes}
+    free = next_free([wish.calendar], **given)[wish.calendar.pk]
+    return f"Free next: {'; '.join(map(short_words, free))}." if free else "Nothing is free in the six weeks after it."
+
+
+def _keep(request, made: Appointment, wish: Wish, doing: str, *, by, once, now) -> None:
+    """Leave the lines of timeline and trail."""
+    facts, text = {"doing": doing, **wish.facts}, wish.reason
+    note(request, EventKind.APPOINTMENT, by=by, now=now, facts=facts, values=wish.values, text=text, once=once)
+    verb = {"made": "schedule", "changed": "reschedule"}[doing]
+    audit.record(
+        AuditAction.CHANGED, by=by, request=request, doing=verb, appointment=made.pk, calendar=made.calendar_id
+    )
+
+
+def _was_kept(request: ConsultationRequest, once: UUID | None, doing: str, wish: Wish) -> bool:
+    """True when this form has been kept before. Raise `Refused` when it then said something else."""
+    kept = RequestEvent.objects.filter(once=once).first() if once else None
+    if kept is None:
+        return False
+    same = (request.pk, EventKind.APPOINTMENT, {"doing": doing, **wish.facts}, wish.values)
+    if (kept.request_id, kept.kind, kept.facts, kept.values) != same:
+        raise Refused(request, "sent_otherwise", "This form was sent before, with other words. Send it once more.")
+    return True

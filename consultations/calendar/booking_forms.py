@@ -1,0 +1,187 @@
+"""The forms on the screen of a request that make an appointment or move it."""
+
+from datetime import datetime
+
+from django import forms
+from django.utils import timezone
+
+from consultations.calendar import booking
+from consultations.calendar.diary import next_free
+from consultations.calendar.wording import short_words
+from consultations.desk_forms import OnceForm, TextField
+from consultations.models import Appointment, AttorneyCalendar, ConsultationRequest, Screen, Way
+from consultations.models.calendar import LONGEST, SHORTEST
+
+OTHER = "other"
+#: As many calendars are offered with their free times, and as many times of each.
+CALENDARS, TIMES = 3, 3
+AHEAD = "Give a day and a time that lie ahead."
+
+
+class ScheduleForm(OnceForm):
+    """Makes an appointment. A free time can be chosen as it stands; else attorney, day and time are filled in."""
+
+    name, button, done = "schedule", "Make the appointment", "{request} is scheduled."
+    refusals = {
+        "no_calendar": "calendar",
+        "no_time": "starts_at",
+        "clash": "starts_at",
+        "closed": "starts_at",
+        "away": "starts_at",
+        "no_length": "minutes",
+        "no_way": "way",
+        "no_place": "place",
+        "no_link": "video_link",
+        "no_reason": "reason",
+    }
+    verb = staticmethod(booking.schedule)
+    seen = forms.CharField(widget=forms.HiddenInput(attrs={"autocomplete": "off"}), required=False)
+    slot = forms.ChoiceField(label="Free times", required=False, widget=forms.RadioSelect)
+    calendar = forms.ModelChoiceField(
+        label="Attorney",
+        queryset=None,
+        required=False,
+        empty_label="Choose…",
+        error_messages={"invalid_choice": "Choose an attorney from the list."},
+    )
+    starts_at = forms.DateTimeField(
+        label="Day and time",
+        required=False,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        help_text="Only when none of the free times was chosen.",
+        error_messages={"invalid": AHEAD},
+    )
+    minutes = forms.IntegerField(
+        label="Minutes",
+        required=False,
+        min_value=SHORTEST,
+        max_value=LONGEST,
+        help_text="Empty: the usual length of that attorney.",
+        error_messages={"invalid": "Give a number of minutes."},
+    )
+    way = forms.ChoiceField(label="How", choices=Way.choices, widget=forms.RadioSelect, initial=Way.PERSON)
+    place = forms.CharField(
+        label="Place", required=False, max_length=booking.PLACE_LENGTH, help_text="Empty: the attorney’s usual place."
+    )
+    video_link = forms.CharField(
+        label="Link of the video call", required=False, max_length=booking.LINK_LENGTH, help_text="For video only."
+    )
+    overrule = forms.BooleanField(label="Outside working hours, or during an absence", required=False)
+    reason = TextField(label="Why outside", rows=2, help_text="Kept in the timeline, for colleagues only.")
+
+    def __init__(self, data=None, *, held: Appointment | None = None, now: datetime | None = None, **kwargs):
+        super().__init__(data, **kwargs)
+        self.held, self.now = held, now or timezone.now()
+        self.calendars = calendars_for(self.request)
+        self.fields["calendar"].queryset = AttorneyCalendar.objects.filter(pk__in=[one.pk for one in self.calendars])
+        self.fields["calendar"].widget.choices = [
+            ("", "Choose…"),
+            *((one.pk, str(one)) for one in self.calendars),
+        ]
+        self.initial |= self.marks(self.request) | self.first_values()
+        self.offer()
+
+    @property
+    def can_be_used(self) -> bool:
+        """True when there is a calendar to choose."""
+        return bool(self.calendars)
+
+    def first_values(self) -> dict:
+        """Return what the form begins with."""
+        return {"slot": ""}
+
+    def offer(self) -> None:
+        """Offer the next free times of the calendars that come first; what was chosen stays a choice."""
+        shown = self.calendars[:CALENDARS]
+        leave_out = self.held.pk if self.held else 0
+        free = next_free(shown, number=TIMES, now=self.now, leave_out=leave_out)
+        choices = [(_slot(one, at), f"{one}: {short_words(at)}") for one in shown for at in free[one.pk]]
+        chosen = self.data.get("slot", "")
+        known = {code for code, _ in choices}
+        if chosen not in {"", OTHER, *known} and (read := self.read_slot(chosen)):
+            choices.insert(0, (chosen, f"{read[0]}: {short_words(read[1])}"))
+        self.fields["slot"].choices = [*choices, (OTHER, "Another time, as given below")]
+        if not choices:
+            self.fields["slot"].widget = forms.HiddenInput()
+
+    def read_slot(self, code: str) -> tuple[AttorneyCalendar, datetime] | None:
+        """Return calendar and time of an offer that was made earlier; None for what has never been one."""
+        number, _, at = code.partition("|")
+        calendar = next((one for one in self.calendars if str(one.pk) == number), None)
+        try:
+            starts_at = datetime.fromisoformat(at)
+        except ValueError:
+            return None
+        is_sound = calendar is not None and not timezone.is_naive(starts_at) and 2000 < starts_at.year < 2100
+        return (calendar, starts_at) if is_sound else None
+
+    def marks(self, request: ConsultationRequest) -> dict[str, str]:
+        """Return the state that is before the person's eyes, and a new mark."""
+        return super().marks(request) | {"seen": request.status}
+
+    def clean(self) -> dict:
+        """Take calendar and time from the offer that was chosen."""
+        cleaned = super().clean()
+        chosen = self.read_slot(cleaned.get("slot") or "")
+        if chosen:
+            self.errors.pop("calendar", None)
+            self.errors.pop("starts_at", None)
+            cleaned["calendar"], cleaned["starts_at"] = chosen
+        elif "calendar" not in self.errors and not cleaned.get("calendar"):
+            self.add_error("calendar", "Choose an attorney, or one of the free times.")
+        elif "starts_at" not in self.errors and not cleaned.get("starts_at"):
+            self.add_error("starts_at", AHEAD)
+        return cleaned
+
+    def act(self) -> ConsultationRequest:
+        """Make it."""
+        given = dict(self.cleaned_data)
+        given.pop("slot", None)
+        given["minutes"] = given.get("minutes") or given["calendar"].minutes
+        return self.verb(self.request.pk, by=self.user, **given)
+
+    def done_words(self, request: ConsultationRequest) -> str:
+        """Return it; without an address nobody but staff can tell the person."""
+        words = super().done_words(request)
+        return words if request.email else f"{words} There is no e-mail address: tell them by telephone."
+
+
+class RescheduleForm(ScheduleForm):
+    """Moves an appointment in time, place or to another attorney."""
+
+    name, button, done = "reschedule", "Change the appointment", "The appointment of {request} is changed."
+    verb = staticmethod(booking.reschedule)
+
+    def __init__(self, data=None, *, request: ConsultationRequest, held: Appointment | None = None, **kwargs):
+        held = held or request.appointments.held().select_related("calendar").first()
+        super().__init__(data, request=request, held=held, **kwargs)
+
+    def first_values(self) -> dict:
+        """Return the appointment as it is."""
+        if self.held is None:
+            return {"slot": OTHER}
+        names = ("calendar", "starts_at", "minutes", "way", "place", "video_link")
+        return {"slot": OTHER} | {name: getattr(self.held, name) for name in names}
+
+    def marks(self, request: ConsultationRequest) -> dict[str, str]:
+        """Return which version of the appointment is before the person's eyes."""
+        return super().marks(request) | {"seen": booking.version(request.appointments.held().first())}
+
+
+def calendars_for(request: ConsultationRequest) -> list[AttorneyCalendar]:
+    """Return the calendars that are open for a request: that of the attorney asked for first, then the assignee's."""
+    walled = Screen.objects.filter(request=request).values("user")
+    found = AttorneyCalendar.objects.filter(is_active=True).exclude(user__in=walled)
+    return sorted(
+        found,
+        key=lambda one: (
+            one.attorney_id is None or one.attorney_id != request.attorney_id,
+            one.user_id is None or one.user_id != request.assignee_id,
+            one.name,
+            one.pk,
+        ),
+    )
+
+
+def _slot(calendar: AttorneyCalendar, at: datetime) -> str:
+    return f"{calendar.pk}|{at.isoformat()}"

@@ -1,0 +1,155 @@
+"""The forms by which calendars, their hours and absences are kept. They work without JavaScript."""
+
+from datetime import UTC, datetime, time, timedelta
+
+from django import forms
+from django.contrib.auth import get_user_model
+from django.db.models import Q
+
+from attorneys.models import AttorneyPage
+from consultations.calendar.diary import hours_of
+from consultations.columns import user_name
+from consultations.models import AbsenceKind, AttorneyCalendar, IntakeSettings
+from consultations.permissions import ADMIN
+from firm.blocks.hours import DAYS
+
+#: Spans of work that a day can have: before and after a break.
+SPANS = 2
+_TIME = {"type": "time"}
+
+
+def _time(label: str) -> forms.TimeField:
+    return forms.TimeField(
+        label=label,
+        required=False,
+        widget=forms.TimeInput(attrs=_TIME, format="%H:%M"),
+        error_messages={"invalid": "Give a time, such as 9:00."},
+    )
+
+
+class HoursForm(forms.ModelForm):
+    """What attorneys change in their own calendars: hours, usual length, place."""
+
+    class Meta:
+        model = AttorneyCalendar
+        fields = ("minutes", "place")
+        labels = {"minutes": "Usual length in minutes", "place": "Usual place"}
+        help_texts = {"place": "Where people are seen. It is part of invitations and of the feed."}
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        hours = hours_of(self.instance)
+        for place, (day, label) in enumerate(DAYS):
+            spans = sorted(hours.get(place, []))[:SPANS]
+            for number in range(SPANS):
+                given = spans[number] if number < len(spans) else (None, None)
+                for edge, words, value in zip(("from", "until"), ("from", "until"), given, strict=True):
+                    name = f"{day}_{number}_{edge}"
+                    self.fields[name] = _time(f"{label}{', again' if number else ''} {words}")
+                    self.initial.setdefault(name, value)
+
+    @property
+    def general(self) -> list:
+        """The fields besides the hours."""
+        return [self[name] for name in self.fields if not self._is_hour(name)]
+
+    @property
+    def days(self) -> list:
+        """The fields of each day, with its name."""
+        return [(label, [self[name] for name in self.fields if name.startswith(f"{day}_")]) for day, label in DAYS]
+
+    @staticmethod
+    def _is_hour(name: str) -> bool:
+        return name.endswith(("_from", "_until"))
+
+    def clean(self) -> dict:
+        """Refuse a span that has one end only, ends before it begins, or overlaps the other one of its day."""
+        cleaned = super().clean()
+        for day, _ in DAYS:
+            ends = None
+            for number in range(SPANS):
+                opens, closes = cleaned.get(f"{day}_{number}_from"), cleaned.get(f"{day}_{number}_until")
+                if not opens and not closes:
+                    continue
+                field = f"{day}_{number}_until"
+                if opens is None or closes is None:
+                    self.add_error(field if closes is None else f"{day}_{number}_from", "Give both times, or none.")
+                elif closes <= opens:
+                    self.add_error(field, "Must be later than the beginning.")
+                elif ends and opens < ends:
+                    self.add_error(f"{day}_{number}_from", "Must not be before the first span ends.")
+                ends = closes or ends
+        return cleaned
+
+    def save(self, commit=True) -> AttorneyCalendar:
+        """Put the hours into the calendar; days with the same hours share a line."""
+        lines: dict[tuple[time, time], list[str]] = {}
+        for day, _ in DAYS:
+            for number in range(SPANS):
+                span = tuple(self.cleaned_data.get(f"{day}_{number}_{edge}") for edge in ("from", "until"))
+                if all(value is not None for value in span):
+                    lines.setdefault(span, []).append(day)
+        self.instance.hours = [
+            ("hours", {"days": days, "opens": opens, "closes": closes}) for (opens, closes), days in lines.items()
+        ]
+        return super().save(commit=commit)
+
+
+class CalendarForm(HoursForm):
+    """What managers change besides: whose calendar it is, and whether it is open."""
+
+    class Meta(HoursForm.Meta):
+        fields = ("name", "attorney", "user", "email", "is_active", "minutes", "place")
+        labels = HoursForm.Meta.labels | {
+            "name": "Name",
+            "attorney": "Profile on the website",
+            "user": "Account",
+            "email": "E-mail for invitations",
+            "is_active": "Open for appointments",
+        }
+        help_texts = HoursForm.Meta.help_texts | {
+            "name": "As staff and invited people read it.",
+            "user": "Whoever signs in with it keeps hours, absences and the feed. Screens of this account hold here.",
+            "email": "Empty: no invitations. They hold a reference, never a name.",
+        }
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["attorney"].queryset = AttorneyPage.objects.filter(
+            Q(is_former=False) | Q(pk=self.instance.attorney_id)
+        ).order_by("title")
+        people = get_user_model().objects.filter(is_active=True).order_by("first_name", "last_name", "pk")
+        accounts = [one for one in people if one.has_perm(ADMIN)]
+        self.fields["user"].queryset = people
+        self.fields["user"].widget.choices = [("", "Nobody"), *((one.pk, user_name(one)) for one in accounts)]
+
+
+class AbsenceForm(forms.Form):
+    """When an attorney is away: whole days, or from one time to another."""
+
+    first_day = forms.DateField(label="First day", widget=forms.DateInput(attrs={"type": "date"}))
+    from_time = _time("From (empty: the whole day)")
+    last_day = forms.DateField(
+        label="Last day (empty: the same)", required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+    until_time = _time("Until (empty: the whole day)")
+    kind = forms.ChoiceField(label="Why", choices=AbsenceKind.choices, initial=AbsenceKind.LEAVE)
+
+    def clean(self) -> dict:
+        """Return begin and end as moments; whole days are those of the firm's zone."""
+        cleaned = super().clean()
+        if self.errors:
+            return cleaned
+        first, last = cleaned["first_day"], cleaned["last_day"] or cleaned["first_day"]
+        if not 2000 <= first.year <= 2100 or not 2000 <= last.year <= 2100:
+            self.add_error("first_day", "Give a day of these years.")
+            return cleaned
+        zone = IntakeSettings.current().zone
+        until = cleaned["until_time"]
+        ends = (
+            datetime.combine(last, until, zone) if until else datetime.combine(last + timedelta(days=1), time(), zone)
+        )
+        starts = datetime.combine(first, cleaned["from_time"] or time(), zone)
+        if ends.timestamp() <= starts.timestamp():
+            self.add_error("last_day", "It ends before it begins.")
+        return cleaned | {"starts_at": starts.astimezone(UTC), "ends_at": ends.astimezone(UTC)}

@@ -1,0 +1,69 @@
+"""Reads from the database what the free times of calendars follow from."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from itertools import islice
+
+from consultations.calendar.openings import HORIZON, NOTICE, Diary, Span, openings
+from consultations.clock import Calendar, weekly_hours
+from consultations.models import Absence, Appointment, AttorneyCalendar, IntakeSettings
+
+
+def diaries(
+    calendars: Iterable[AttorneyCalendar], *, since: datetime, until: datetime, now: datetime, leave_out: int = 0
+) -> dict[int, Diary]:
+    """Return the diary of each calendar by its number, for a period; in three queries, however many there are.
+
+    ``leave_out`` is the number of an appointment that is to be moved, and so does not stand in its own way.
+    """
+    calendars, desk = list(calendars), IntakeSettings.current()
+    holidays = frozenset(line.value["date"] for line in desk.holidays if line.value["date"])
+    period = {"calendar__in": calendars, "starts_at__lt": until, "ends_at__gt": since}
+    away = _by_calendar(Absence.objects.filter(**period))
+    taken = _by_calendar(Appointment.objects.taking(now).filter(**period).exclude(pk=leave_out))
+    return {
+        one.pk: Diary(
+            Calendar(desk.zone, hours_of(one), holidays), tuple(away.get(one.pk, ())), tuple(taken.get(one.pk, ()))
+        )
+        for one in calendars
+    }
+
+
+def hours_of(calendar: AttorneyCalendar) -> dict:
+    """Return the working hours by day of the week."""
+    lines = ((line.value["days"], line.value["opens"], line.value["closes"]) for line in calendar.hours)
+    return weekly_hours(line for line in lines if line[1] and line[2])
+
+
+def next_free(
+    calendars: Iterable[AttorneyCalendar], *, number: int, now: datetime, since: datetime | None = None, **given
+) -> dict[int, list[datetime]]:
+    """Return the first free times of each calendar. ``given`` may hold ``minutes``, ``notice`` and ``leave_out``."""
+    calendars, since = list(calendars), since or now
+    until, minutes = since + HORIZON, given.get("minutes")
+    found = diaries(
+        calendars, since=since, until=until + timedelta(days=1), now=now, leave_out=given.get("leave_out", 0)
+    )
+    return {
+        one.pk: list(
+            islice(
+                openings(
+                    found[one.pk],
+                    since=since,
+                    until=until,
+                    minutes=minutes or one.minutes,
+                    now=now,
+                    notice=given.get("notice", NOTICE),
+                ),
+                number,
+            )
+        )
+        for one in calendars
+    }
+
+
+def _by_calendar(rows) -> dict[int, list[Span]]:
+    found: dict[int, list[Span]] = {}
+    for pk, starts_at, ends_at in rows.values_list("calendar", "starts_at", "ends_at"):
+        found.setdefault(pk, []).append((starts_at, ends_at))
+    return found

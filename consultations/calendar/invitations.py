@@ -1,0 +1,99 @@
+"""What a message about an appointment says, found at the moment of sending."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from email.utils import parseaddr
+
+from django.conf import settings
+
+from consultations.calendar.icalendars import CANCEL, REQUEST, Entry, invitation
+from consultations.calendar.notices import later_ones, was_told
+from consultations.calendar.wording import when_words, where_for_attorney, where_for_person
+from consultations.correspondence import MessageKind
+from consultations.letter import Value, admin_url, link_to, phone_of
+from consultations.models import Appointment, AppointmentState, IntakeSettings, OutgoingMessage
+from consultations.text import one_line
+from firm.models.settings import FirmSettings
+
+CANCELLATIONS = {MessageKind.PERSON_CANCELLED, MessageKind.ATTORNEY_CANCELLED}
+#: What is sent instead of a change when its reader has heard of nothing before.
+FIRST = {
+    MessageKind.PERSON_REBOOKED: MessageKind.PERSON_BOOKED,
+    MessageKind.ATTORNEY_REBOOKED: MessageKind.ATTORNEY_BOOKED,
+}
+
+
+@dataclass(frozen=True)
+class Invitation:
+    """The kind of text, its values, and the calendar file with its method."""
+
+    kind: str
+    values: dict[str, Value]
+    file: bytes
+    method: str
+
+
+def invitation_of(message: OutgoingMessage, *, to: str, known: FirmSettings, now: datetime) -> Invitation | None:
+    """Return what goes to ``to``; None when there is nothing to say any more.
+
+    The appointment is read before it is asked whether a later message has the news, so that none tells a stale time.
+    """
+    appointment = Appointment.objects.select_related("calendar", "request").get(pk=message.appointment_id)
+    is_cancellation = message.kind in CANCELLATIONS
+    if message.facts:
+        appointment = _as_it_was(appointment, message.facts)
+    is_agreed = appointment.state == AppointmentState.HELD
+    if later_ones(message).exists() or appointment.ends_at <= now or is_agreed == is_cancellation:
+        return None
+    is_known = was_told(message)
+    if is_cancellation and not is_known:
+        return None
+    kind = message.kind if is_known else FIRST.get(message.kind, message.kind)
+    values = _values(appointment, message, known)
+    entry = _entry(appointment, message, values, known, now)
+    organizer = (one_line(known.firm_name), known.email or parseaddr(settings.DEFAULT_FROM_EMAIL)[1])
+    file = invitation(entry, zone=IntakeSettings.current().zone, organizer=organizer, attendee=to)
+    return Invitation(kind, values, file, CANCEL if is_cancellation else REQUEST)
+
+
+def _as_it_was(appointment: Appointment, facts: dict) -> Appointment:
+    """Return the appointment as a former attorney knew it."""
+    appointment.starts_at = datetime.fromisoformat(facts["starts_at"])
+    appointment.ends_at = datetime.fromisoformat(facts["ends_at"])
+    appointment.sequence, appointment.state = facts["sequence"], AppointmentState.CANCELLED
+    return appointment
+
+
+def _values(appointment: Appointment, message: OutgoingMessage, known: FirmSettings) -> dict[str, Value]:
+    phone = phone_of(known)
+    is_to_person = message.is_to_person
+    return {
+        "reference": Value(appointment.request.reference),
+        "when": Value(when_words(appointment.starts_at, appointment.ends_at)),
+        "where": where_for_person(appointment, phone) if is_to_person else where_for_attorney(appointment),
+        "attorney": Value(one_line(appointment.calendar.name)),
+        "link": link_to(admin_url("consultations:request", appointment.request_id)),
+        "firm": Value(known.firm_name),
+        "phone": phone,
+    }
+
+
+def _entry(appointment: Appointment, message: OutgoingMessage, values: dict, known: FirmSettings, now) -> Entry:
+    """Return the event. Calendars are shared and shown on locked screens: it says no more than the mail does."""
+    entry = Entry(
+        uid=appointment.uid,
+        sequence=appointment.sequence,
+        stamp=now,
+        starts_at=appointment.starts_at,
+        ends_at=appointment.ends_at,
+        summary=f"Appointment with {one_line(known.firm_name)}",
+        location=values["where"].href or values["where"].text,
+        is_cancelled=message.kind in CANCELLATIONS,
+    )
+    reference = values["reference"].text
+    if message.is_to_person:
+        return replace(entry, description=f"To change or cancel, call {values['phone'].text}. Reference: {reference}.")
+    summary = f"Consultation {reference}"
+    if entry.is_cancelled:
+        return replace(entry, summary=summary, location="")
+    return replace(entry, summary=summary, url=values["link"].href)

@@ -1,0 +1,37 @@
+"""Where appointments and calendars are in the admin, and who sees the way there."""
+
+from django.urls import path
+from wagtail.admin.menu import MenuItem
+from wagtail.admin.viewsets.base import ViewSet
+
+from consultations.calendar.access import may_look
+from consultations.calendar.agenda import AgendaView
+from consultations.calendar.calendar_views import AddCalendarView, CalendarsView, CalendarView
+
+
+class AppointmentsMenuItem(MenuItem):
+    """The entry of the menu."""
+
+    def is_shown(self, request) -> bool:
+        """Only for those who may look at appointments."""
+        return may_look(request.user)
+
+
+class AppointmentsViewSet(ViewSet):
+    """The list of appointments, and the screens of calendars."""
+
+    name = "appointments"
+    icon = "calendar"
+    add_to_admin_menu = True
+    menu_label = "Appointments"
+    menu_order = 90
+    menu_item_class = AppointmentsMenuItem
+
+    def get_urlpatterns(self) -> list:
+        """Return the addresses below ``/admin/appointments/``."""
+        return [
+            path("", self.construct_view(AgendaView), name="index"),
+            path("calendars/", self.construct_view(CalendarsView), name="calendars"),
+            path("calendars/add/", self.construct_view(AddCalendarView), name="add"),
+            path("calendars/<int:pk>/", self.construct_view(CalendarView), name="calendar"),
+        ]
