@@ -4,6 +4,8 @@ from django.utils import timezone
 
 from consultations import notifications, outbox, targets
 from consultations.limits import purge_counts
+from consultations.retention.daily import purge_daily
+from consultations.retention.sweeping import sweep
 from firm.schedule import every
 
 #: Mail has a clock of its own: a mail server that does not answer must hold up nothing else.
@@ -13,3 +15,5 @@ every(60, "write the morning digest", notifications.announce_digest)
 every(15 * 60, "bring urgencies up to date", targets.refresh)
 every(3600, "forget old counts of the form", lambda: purge_counts(timezone.now()))
 every(24 * 3600, "forget sent messages", outbox.forget_sent)
+every(24 * 3600, "erase what is past its date", purge_daily, alone=True)
+every(600, "clean the files of what was erased", sweep, alone=True)

@@ -215,6 +215,10 @@ def _merged(event: RequestEvent, known: Known) -> str:
     return "Another request was merged into this one"
 
 
+def _held(event: RequestEvent, known: Known) -> str:
+    return "Legal hold set" if event.kind == EventKind.HELD else "Legal hold taken off"
+
+
 def _other(event: RequestEvent, known: Known) -> str:
     return str(event.get_kind_display())
 
@@ -233,4 +237,6 @@ TITLES = {
     EventKind.SCREENED: _screened,
     EventKind.UNSCREENED: _unscreened,
     EventKind.MERGED: _merged,
+    EventKind.HELD: _held,
+    EventKind.UNHELD: _held,
 }

@@ -22,6 +22,9 @@ _CHANGES = {
     "unscreen": "took down the screen between {user} and {request}",
     "take_in": "merged {other} into {request}",
     "requeue": "sent a message about {request} again",
+    "hold": "set a legal hold on {request}",
+    "release_hold": "took the legal hold off {request}",
+    "erase": "erased {request}",
 }
 #: What was attempted.
 _ATTEMPTS = {
@@ -42,6 +45,12 @@ _ATTEMPTS = {
     "screen": "screening somebody off from {request}",
     "unscreen": "taking down a screen at {request}",
     "merge": "merging {request}",
+    "hold": "a legal hold on {request}",
+    "release": "taking the legal hold off {request}",
+    "release_hold": "taking the legal hold off {request}",
+    "erase": "erasing {request}",
+    "own_data": "handing out the person’s own data of {request}",
+    "retention": "the list of what is kept and erased",
 }
 #: Why it was refused.
 _REASONS = {
@@ -62,6 +71,11 @@ _REASONS = {
     "itself": "a request cannot be merged into itself",
     "target": "not into that request",
     "self": "not oneself",
+    "held": "a legal hold keeps it",
+    "not_held": "there was no legal hold",
+    "not_confirmed": "the reference was not typed",
+    "not_all": "part of it is out of reach",
+    "sending": "a message was being sent",
     "unknown_contact": "how and with what result was not said",
 }
 

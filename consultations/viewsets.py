@@ -19,6 +19,7 @@ from consultations.detail import PrintView, RequestView
 from consultations.listing import QueueView, SearchView
 from consultations.mailroom import MailroomView, RequeueAllView, RequeueView
 from consultations.permissions import has_any
+from consultations.retention.views import EraseView, HoldView, OwnDataView, ReleaseView, RetentionView
 from consultations.trail import TrailView
 
 
@@ -59,5 +60,10 @@ class ConsultationsViewSet(ViewSet):
             path("<int:pk>/merge/", self.construct_view(MergeView), name="merge"),
             path("<int:pk>/screen/", self.construct_view(ScreenView), name="screen"),
             path("<int:pk>/unscreen/", self.construct_view(UnscreenView), name="unscreen"),
+            path("retention/", self.construct_view(RetentionView), name="retention"),
+            path("<int:pk>/hold/", self.construct_view(HoldView), name="hold"),
+            path("<int:pk>/release/", self.construct_view(ReleaseView), name="release"),
+            path("<int:pk>/erase/", self.construct_view(EraseView), name="erase"),
+            path("<int:pk>/own-data/", self.construct_view(OwnDataView), name="own_data"),
             path("<int:pk>/print/", self.construct_view(PrintView), name="print"),
         ]

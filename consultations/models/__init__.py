@@ -9,6 +9,7 @@ from consultations.models.requests import (
     PreferredContact,
     Relationship,
 )
+from consultations.models.retention import ConsentReceipt, Erasure, ErasureReason, LegalHold, RetentionSettings
 from consultations.models.search import RequestEntry
 from consultations.models.settings import ClockHours, IntakeSettings
 
@@ -16,10 +17,14 @@ __all__ = [
     "AuditAction",
     "AuditEntry",
     "ClockHours",
+    "ConsentReceipt",
     "ConsultationPage",
     "ConsultationRequest",
+    "Erasure",
+    "ErasureReason",
     "EventKind",
     "IntakeSettings",
+    "LegalHold",
     "MessageKind",
     "MessageState",
     "MessageText",
@@ -28,6 +33,7 @@ __all__ = [
     "Relationship",
     "RequestEntry",
     "RequestEvent",
+    "RetentionSettings",
     "Screen",
     "SubmissionCount",
 ]

@@ -24,6 +24,8 @@ class EventKind(models.TextChoices):
     UNSCREENED = "unscreened", "Screen removed"
     CHANGED = "changed", "Matter changed"
     MESSAGE = "message", "Message"
+    HELD = "held", "Legal hold"
+    UNHELD = "unheld", "Legal hold removed"
 
 
 class EventQuerySet(models.QuerySet):

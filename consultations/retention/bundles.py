@@ -1,0 +1,78 @@
+"""A request with those that were merged into it: one matter of one person, which is erased as one."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from consultations.models import ConsultationRequest
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """What is erased together. ``levels`` are the numbers, those first that others do not point to."""
+
+    root: int
+    reference: str
+    outcome: str
+    ended_at: datetime
+    levels: tuple[tuple[int, ...], ...]
+    references: tuple[str, ...]
+
+    @property
+    def numbers(self) -> tuple[int, ...]:
+        """The numbers of all requests in it, in order."""
+        return tuple(sorted(number for level in self.levels for number in level))
+
+
+def bundle_around(pk: int) -> Bundle | None:
+    """Return the bundle that a request belongs to, whichever of it ``pk`` is; None when there is no such request."""
+    seen: set[int] = set()
+    while pk not in seen:
+        seen.add(pk)
+        row = ConsultationRequest.objects.filter(pk=pk).values_list("merged_into", flat=True)
+        if not row:
+            return None
+        pk = row[0] or pk
+    return bundle_of(pk)
+
+
+def bundle_of(root: int) -> Bundle | None:
+    """Return a request with all that was merged into it."""
+    return next(iter(bundles_of([root])), None)
+
+
+def bundles_of(roots: Iterable[int]) -> list[Bundle]:
+    """Return the bundles of these requests, in their order; by one query for each level of merging."""
+    order = list(roots)
+    found = {row["pk"]: row for row in _rows(pk__in=order)}
+    top_of = {pk: pk for pk in found}
+    levels: dict[int, list[list[dict]]] = {pk: [[row]] for pk, row in found.items()}
+    edge = list(top_of)
+    while edge:
+        below = [row for row in _rows(merged_into__in=edge) if row["pk"] not in top_of]
+        depths: dict[int, list[dict]] = {}
+        for row in below:
+            top_of[row["pk"]] = top_of[row["merged_into"]]
+            depths.setdefault(top_of[row["pk"]], []).append(row)
+        for top, rows in depths.items():
+            levels[top].append(rows)
+        edge = [row["pk"] for row in below]
+    return [_bundle(levels[pk]) for pk in order if pk in found]
+
+
+def _rows(**condition) -> list[dict]:
+    fields = ("pk", "reference", "status", "closed_at", "submitted_at", "merged_into")
+    return list(ConsultationRequest.objects.filter(**condition).order_by("pk").values(*fields))
+
+
+def _bundle(levels: list[list[dict]]) -> Bundle:
+    root, rows = levels[0][0], [row for level in levels for row in level]
+    ends = [row["closed_at"] for row in rows if row["closed_at"]] or [root["submitted_at"]]
+    return Bundle(
+        root=root["pk"],
+        reference=root["reference"],
+        outcome=root["status"],
+        ended_at=max(ends),
+        levels=tuple(tuple(row["pk"] for row in level) for level in reversed(levels)),
+        references=tuple(row["reference"] for row in rows),
+    )
