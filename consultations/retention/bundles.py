@@ -44,20 +44,23 @@ def bundle_of(root: int) -> Bundle | None:
 def bundles_of(roots: Iterable[int]) -> list[Bundle]:
     """Return the bundles of these requests, in their order; by one query for each level of merging."""
     order = list(roots)
-    found = {row["pk"]: row for row in _rows(pk__in=order)}
-    top_of = {pk: pk for pk in found}
-    levels: dict[int, list[list[dict]]] = {pk: [[row]] for pk, row in found.items()}
-    edge = list(top_of)
-    while edge:
-        below = [row for row in _rows(merged_into__in=edge) if row["pk"] not in top_of]
-        depths: dict[int, list[dict]] = {}
-        for row in below:
-            top_of[row["pk"]] = top_of[row["merged_into"]]
-            depths.setdefault(top_of[row["pk"]], []).append(row)
-        for top, rows in depths.items():
-            levels[top].append(rows)
-        edge = [row["pk"] for row in below]
-    return [_bundle(levels[pk]) for pk in order if pk in found]
+    levels = {row["pk"]: [[row]] for row in _rows(pk__in=order)}
+    # Under which of the roots each request of the level above stands: under several, when one is part of another.
+    roots_of = {pk: {pk} for pk in levels}
+    seen = {(pk, pk) for pk in levels}
+    while roots_of:
+        found: dict[int, list[dict]] = {}
+        below: dict[int, set[int]] = {}
+        for row in _rows(merged_into__in=list(roots_of)):
+            for root in roots_of[row["merged_into"]]:
+                if (root, row["pk"]) not in seen:
+                    seen.add((root, row["pk"]))
+                    found.setdefault(root, []).append(row)
+                    below.setdefault(row["pk"], set()).add(root)
+        for root, rows in found.items():
+            levels[root].append(rows)
+        roots_of = below
+    return [_bundle(levels[pk]) for pk in order if pk in levels]
 
 
 def _rows(**condition) -> list[dict]:
