@@ -90,7 +90,7 @@ def stored(database: str) -> bytes:
 
 
 def _read(cursor, path: str) -> bytes:
-    cursor.execute("SELECT pg_read_binary_file(%s, true)", [path])
+    cursor.execute("SELECT pg_read_binary_file(%s)", [path])
     return bytes(cursor.fetchone()[0] or b"")
 
 
