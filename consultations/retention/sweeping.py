@@ -92,10 +92,26 @@ def _sweep_postgresql(patience: float) -> bool:
         try:
             for table in tables:
                 cursor.execute(f"VACUUM (FULL, ANALYZE) {connection.ops.quote_name(table)}")
+                _forget_samples(cursor, table)
             cursor.execute(f"VACUUM (FULL) {STATISTICS}")
         finally:
             cursor.execute("RESET lock_timeout")
     return True
+
+
+def _forget_samples(cursor, table: str) -> None:
+    """Drop the statistics of an empty table: to analyse it leaves the old samples; to name a column's type does not."""
+    name = connection.ops.quote_name(table)
+    cursor.execute(f"SELECT EXISTS (SELECT 1 FROM {name})")  # noqa: S608 (a name of ours)
+    if cursor.fetchone()[0]:
+        return
+    cursor.execute(
+        "SELECT a.attname, format_type(a.atttypid, a.atttypmod) FROM pg_attribute a JOIN pg_stats s"
+        " ON s.tablename = %s AND s.attname = a.attname WHERE a.attrelid = %s::regclass AND a.attname <> 'status'",
+        [table, table],
+    )
+    for column, kind in cursor.fetchall():  # a trigger holds on to the column of the status, which says nothing
+        cursor.execute(f"ALTER TABLE {name} ALTER COLUMN {connection.ops.quote_name(column)} TYPE {kind}")
 
 
 def _is_over(cursor, patience: float) -> bool:
