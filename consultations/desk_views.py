@@ -41,8 +41,12 @@ class DeskView(RequestScreen, View):
         except ConsultationRequest.DoesNotExist as error:
             raise Http404("No such request") from error
         if done is not None:
-            return HttpResponseRedirect(detail_url(done))
+            return HttpResponseRedirect(self.next_url(done))
         return self.render_to_response(self.screen(self.find(), refused=form), status=REFUSED)
+
+    def next_url(self, done: ConsultationRequest) -> str:
+        """Return where to go on."""
+        return detail_url(done)
 
     def do(self, form: DeskForm) -> ConsultationRequest | None:
         """Do what the form says and return the request to go on with; None when it was refused."""

@@ -23,6 +23,8 @@ from consultations.mentions import mark_seen
 from consultations.models import Appointment, AuditAction, ConsultationRequest
 from consultations.notes_desk import NotesDesk, notes_desk_of
 from consultations.permissions import has_any, holds, is_intake, may_assign, may_merge, moves_for, visible_to
+from consultations.retention.forms import EraseForm, HoldForm, ReleaseForm, keeping_forms
+from consultations.retention.outlook import outlook_of
 from consultations.timeline import history_of, looks_at
 from consultations.workflow import Power, Status
 
@@ -78,6 +80,9 @@ class Desk:
     blocked: list[str] = field(default_factory=list)
     blocked_by: str = ""
     notes: NotesDesk = field(default_factory=NotesDesk)
+    hold: HoldForm | None = None
+    release: ReleaseForm | None = None
+    erase: EraseForm | None = None
 
     @property
     def plain_moves(self) -> list[MoveForm]:
@@ -138,6 +143,8 @@ def desk_of(user, request: ConsultationRequest, duplicates: list[Duplicate]) -> 
         desk.screen = ScreenForm(**given)
         screens = request.screens.select_related("user").order_by("pk")
         desk.screened = [UnscreenForm(screened=screen.user, **given) for screen in screens]
+    for name, form in keeping_forms(**given).items():
+        setattr(desk, name, form)
     return desk
 
 
@@ -175,6 +182,7 @@ class RequestScreen(WithinReach, WagtailAdminTemplateMixin):
             suspicions=standing.suspicion_words(found.suspicions) if found.status == Status.QUARANTINE else [],
             looks=looks_at(found, user) if can_read_trail else None,
             trail_url=_trail_url(found) if can_read_trail else "",
+            keeping=outlook_of(found, user),
             zone=timezone.localtime(now).tzname(),
         )
 

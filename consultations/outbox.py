@@ -170,7 +170,11 @@ def _close(connection) -> None:
 
 
 def forget_sent(now: datetime | None = None) -> int:
-    """Delete what was sent, or not needed, more than `KEPT` ago, and digests of then; return how many."""
+    """Delete what was sent, or not needed, more than `KEPT` ago, and digests of then; return how many.
+
+    What belongs to a request with a legal hold stays.
+    """
     before = (now or timezone.now()) - KEPT
     settled = Q(state__in=(MessageState.SENT, MessageState.SKIPPED)) | Q(state=MessageState.DEAD, request=None)
-    return OutgoingMessage.objects.filter(settled, created_at__lt=before).delete()[0]
+    free = OutgoingMessage.objects.filter(settled, created_at__lt=before, request__hold=None)
+    return free.delete()[0]

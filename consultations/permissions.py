@@ -10,6 +10,7 @@ from consultations.workflow import MERGEABLE, MOVES, Power
 
 VIEW = "consultations.view_consultationrequest"
 CHANGE = "consultations.change_consultationrequest"
+DELETE = "consultations.delete_consultationrequest"
 MANAGE = "consultations.manage_consultationrequest"
 EXPORT = "consultations.export_consultationrequest"
 TRAIL = "consultations.view_trail"

@@ -6,6 +6,8 @@ from consultations import notifications, outbox, reminders, targets
 from consultations.calendar.settling import end_lapsed_holds
 from consultations.conflicts import checks
 from consultations.limits import purge_counts
+from consultations.retention.daily import purge_daily
+from consultations.retention.sweeping import sweep
 from firm.schedule import every
 
 #: Mail has a clock of its own: a mail server that does not answer must hold up nothing else.
@@ -18,3 +20,5 @@ every(60, "let go times that were not confirmed", lambda: end_lapsed_holds(timez
 every(15 * 60, "bring urgencies up to date", targets.refresh)
 every(3600, "forget old counts of the form", lambda: purge_counts(timezone.now()))
 every(24 * 3600, "forget sent messages", outbox.forget_sent)
+every(24 * 3600, "erase what is past its date", purge_daily, alone=True)
+every(600, "clean the files of what was erased", sweep, alone=True)

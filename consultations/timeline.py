@@ -300,6 +300,10 @@ def _merged(event: RequestEvent, known: Known) -> str:
     return "Another request was merged into this one"
 
 
+def _held(event: RequestEvent, known: Known) -> str:
+    return "Legal hold set" if event.kind == EventKind.HELD else "Legal hold taken off"
+
+
 def _other(event: RequestEvent, known: Known) -> str:
     return str(event.get_kind_display())
 
@@ -322,4 +326,6 @@ TITLES = {
     EventKind.UNSCREENED: _unscreened,
     EventKind.MERGED: _merged,
     EventKind.APPOINTMENT: _appointment,
+    EventKind.HELD: _held,
+    EventKind.UNHELD: _held,
 }

@@ -37,6 +37,9 @@ _CHANGES = {
     "no_absence": "took an absence out of calendar {calendar}",
     "feed": "made a private feed of calendar {calendar}",
     "no_feed": "revoked the private feed of calendar {calendar}",
+    "hold": "set a legal hold on {request}",
+    "release_hold": "took the legal hold off {request}",
+    "erase": "erased {request}",
 }
 #: What was done with the register of known parties; no party has a name here.
 _REGISTER = {
@@ -89,6 +92,12 @@ _ATTEMPTS = {
     "remind": "setting a reminder on {request}",
     "finish_reminder": "finishing a reminder on {request}",
     "postpone_reminder": "putting off a reminder on {request}",
+    "hold": "a legal hold on {request}",
+    "release": "taking the legal hold off {request}",
+    "release_hold": "taking the legal hold off {request}",
+    "erase": "erasing {request}",
+    "own_data": "handing out the person’s own data of {request}",
+    "retention": "the list of what is kept and erased",
 }
 #: Why it was refused.
 _REASONS = {
@@ -129,6 +138,11 @@ _REASONS = {
     "long_subject": "the subject was too long",
     "open_subject": "a placeholder was left open",
     "open_text": "a placeholder was left open",
+    "held": "a legal hold keeps it",
+    "not_held": "there was no legal hold",
+    "not_confirmed": "the reference was not typed",
+    "not_all": "part of it is out of reach",
+    "sending": "a message was being sent",
     "unknown_contact": "how and with what result was not said",
 }
 

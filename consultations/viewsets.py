@@ -23,6 +23,7 @@ from consultations.listing import QueueView, SearchView
 from consultations.mailroom import MailroomView, RequeueAllView, RequeueView
 from consultations.note_views import AnswerView, FinishReminderView, PostponeReminderView, RemindView
 from consultations.permissions import has_any
+from consultations.retention.views import EraseView, HoldView, OwnDataView, ReleaseView, RetentionView
 from consultations.trail import TrailView
 
 
@@ -74,5 +75,10 @@ class ConsultationsViewSet(ViewSet):
             path("<int:pk>/conflict/flag/", self.construct_view(FlagView), name="conflict_flag"),
             path("<int:pk>/conflict/decline/", self.construct_view(DeclineView), name="conflict_decline"),
             path("<int:pk>/conflict/check/", self.construct_view(RecheckView), name="conflict_recheck"),
+            path("retention/", self.construct_view(RetentionView), name="retention"),
+            path("<int:pk>/hold/", self.construct_view(HoldView), name="hold"),
+            path("<int:pk>/release/", self.construct_view(ReleaseView), name="release"),
+            path("<int:pk>/erase/", self.construct_view(EraseView), name="erase"),
+            path("<int:pk>/own-data/", self.construct_view(OwnDataView), name="own_data"),
             path("<int:pk>/print/", self.construct_view(PrintView), name="print"),
         ]

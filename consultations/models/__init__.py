@@ -14,6 +14,7 @@ from consultations.models.requests import (
     PreferredContact,
     Relationship,
 )
+from consultations.models.retention import ConsentReceipt, Erasure, ErasureReason, LegalHold, RetentionSettings
 from consultations.models.search import RequestEntry
 from consultations.models.settings import ClockHours, IntakeSettings
 
@@ -28,10 +29,14 @@ __all__ = [
     "AuditEntry",
     "ClockHours",
     "ConflictHit",
+    "ConsentReceipt",
     "ConsultationPage",
     "ConsultationRequest",
+    "Erasure",
+    "ErasureReason",
     "EventKind",
     "IntakeSettings",
+    "LegalHold",
     "Mention",
     "MessageKind",
     "MessageState",
@@ -48,6 +53,7 @@ __all__ = [
     "Reminder",
     "RequestEntry",
     "RequestEvent",
+    "RetentionSettings",
     "Screen",
     "SubmissionCount",
     "Verdict",

@@ -28,6 +28,8 @@ class EventKind(models.TextChoices):
     ANSWERED = "answered", "Answer"
     REMINDER = "reminder", "Reminder"
     APPOINTMENT = "appointment", "Appointment"
+    HELD = "held", "Legal hold"
+    UNHELD = "unheld", "Legal hold removed"
 
 
 class EventQuerySet(models.QuerySet):

@@ -121,7 +121,8 @@ def test_no_other_address_of_the_admin_knows_requests():
     ours = next(item for item in admin.url_patterns if str(item.pattern) == "consultations/")
     desk = ["search", "bulk", "trail", "messages", "requeue_all", "requeue"]
     screen = ["request", "move", "assign", "contact", "note", "matter", "merge", "screen", "unscreen", "print"]
-    assert sorted(item.name for item in ours.url_patterns) == sorted(["index", *desk, *screen])
+    keeping = ["retention", "hold", "release", "erase", "own_data"]
+    assert sorted(item.name for item in ours.url_patterns) == sorted(["index", *desk, *screen, *keeping])
     others = [str(item.pattern) for item in admin.url_patterns if "consultation" in str(item.pattern)]
     assert others == ["consultations/"]
 

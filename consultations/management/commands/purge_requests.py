@@ -1,0 +1,68 @@
+"""Erase the requests that are past their date, as `Settings → Retention` says."""
+
+from collections import Counter
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+from django.utils.timezone import localtime
+
+from consultations.retention.bundles import Bundle
+from consultations.retention.erasing import purge
+from consultations.retention.querysets import Review, review
+from consultations.workflow import Status
+
+
+class Command(BaseCommand):
+    """The purge by hand or by cron. Prints references, dates and counts, no names."""
+
+    help = (
+        "Erases the requests whose retention has run out, with everything that belongs to them. Can be interrupted and"
+        " started again. Ends in error when one could not be erased, or the database's files could not be cleaned."
+    )
+
+    def add_arguments(self, parser):
+        """Add the choice to look only."""
+        parser.add_argument("--dry-run", action="store_true", help="say what would be erased, and change nothing")
+
+    def handle(self, *args, **options):
+        """Erase, or say what would be."""
+        now = timezone.now()
+        if options["dry_run"]:
+            found = review(now)
+            for bundle in found.due:
+                self.stdout.write(_line(bundle))
+            self._count("would be erased", found.due)
+            self._tell_kept(found)
+            self.stdout.write("Nothing was changed.")
+            return
+        found = review(now)
+        purged = purge(now, tell=lambda bundle: self.stdout.write(_line(bundle)))
+        self._count("erased", purged.erased)
+        self._tell_kept(found)
+        if purged.changed:
+            self.stdout.write(f"{len(purged.changed)} changed in the meantime and were left alone.")
+        if purged.failed:
+            names = ", ".join(bundle.reference for bundle in purged.failed)
+            raise CommandError(f"{len(purged.failed)} could not be erased: {names}. Run this again.")
+        if not purged.is_swept:
+            raise CommandError("Erased, but the database's files could not be cleaned yet. Run this again.")
+
+    def _count(self, what: str, bundles: list[Bundle]) -> None:
+        number = sum(len(bundle.references) for bundle in bundles)
+        self.stdout.write(f"{number} {'request' if number == 1 else 'requests'} {what}.")
+        for outcome, count in sorted(Counter(bundle.outcome for bundle in bundles).items()):
+            self.stdout.write(f"  {Status(outcome).label}: {count}")
+
+    def _tell_kept(self, found: Review) -> None:
+        if found.kept:
+            self.stdout.write(f"{len(found.kept)} kept back although past their date:")
+        for bundle, reason in found.kept:
+            self.stdout.write(f"  {_line(bundle)}: {reason.label}")
+
+
+def _line(bundle: Bundle) -> str:
+    """Return a bundle in words: references, how and when it ended."""
+    ended = f"{localtime(bundle.ended_at):%Y-%m-%d}"
+    others = [one for one in bundle.references if one != bundle.reference]
+    along = f" with {', '.join(others)}" if others else ""
+    return f"{bundle.reference}{along} ({Status(bundle.outcome).label}, {ended})"

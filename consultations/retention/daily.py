@@ -1,0 +1,18 @@
+"""Erases once a day what is past its date, when the intake managers have decided so."""
+
+import logging
+
+from consultations.models import RetentionSettings
+from consultations.retention.erasing import Purged, purge
+
+logger = logging.getLogger(__name__)
+
+
+def purge_daily() -> Purged | None:
+    """Erase what is past its date; None when that is not switched on."""
+    if not RetentionSettings.current().is_automatic:
+        return None
+    purged = purge()
+    if purged.erased or purged.failed:
+        logger.info("Past their date: %s erased, %s failed", len(purged.erased), len(purged.failed))
+    return purged

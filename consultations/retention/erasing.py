@@ -1,0 +1,171 @@
+"""Erases requests with all that belongs to them: by hand, and by date.
+
+Both end in `_erase`, which works on a locked bundle within the transaction of its caller.
+"""
+
+import logging
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from consultations import audit
+from consultations.actions import Refused, action
+from consultations.conflicts import register
+from consultations.models import AuditAction, ConsultationRequest, Erasure, ErasureReason, OutgoingMessage, RequestEvent
+from consultations.permissions import DELETE, is_intake, visible_to
+from consultations.reference import read_reference
+from consultations.retention.bundles import Bundle, bundle_around, bundle_of, bundles_of
+from consultations.retention.mail_files import forget_mail
+from consultations.retention.querysets import is_held, is_sending, past_retention, review
+from consultations.retention.receipts import forget_receipts, keep_receipts
+from consultations.retention.sweeping import sweep, sweep_at_once
+
+logger = logging.getLogger(__name__)
+#: Bundles that are erased in one transaction.
+BATCH = 50
+#: The reasons that somebody can give; the other one is the site's own.
+BY_HAND = (ErasureReason.ASKED, ErasureReason.MISTAKE, ErasureReason.NO_PERSON)
+
+_before: list[Callable[[ConsultationRequest], object]] = [register.bury]
+
+
+def before_erasing(step: Callable[[ConsultationRequest], object]) -> None:
+    """Have ``step`` called with each request before it goes, in the same transaction.
+
+    For what no foreign key takes along: rows that point to a request by one with ``CASCADE`` need none.
+    """
+    _before.append(step)
+
+
+def may_erase(user) -> bool:
+    """True when the account may erase requests. The permission by itself opens nothing."""
+    return is_intake(user) and user.has_perm(DELETE)
+
+
+@action
+def erase(pk: int, *, by, reason_code: str, confirm: str, now: datetime | None = None) -> tuple[int, ...]:
+    """Erase a request and those merged with it, whatever their state; return their numbers.
+
+    ``confirm`` is its reference, typed in any notation. Refused while one of them has a legal hold, or is out of sight
+    of ``by``.
+    """
+    now, bundle = now or timezone.now(), bundle_around(pk)
+    request = visible_to(by).get(pk=pk)
+    if not may_erase(by):
+        raise Refused(request, "not_permitted", "You are not permitted to do that.")
+    if reason_code not in BY_HAND:
+        raise Refused(request, "no_reason", "Say why it is erased.")
+    if read_reference(confirm) != request.reference:
+        raise Refused(request, "not_confirmed", f"Type the reference {request} to confirm.")
+    if not _lock(bundle):
+        raise Refused(request, "stale", "Somebody was quicker. Look again, then erase.")
+    if visible_to(by).filter(pk__in=bundle.numbers).count() != len(bundle.numbers):
+        raise Refused(request, "not_all", "You cannot erase this one. Ask another manager.")
+    if is_held(bundle.numbers):
+        raise Refused(request, "held", "A legal hold keeps it. Take the hold off first.")
+    if is_sending(bundle.numbers, now):
+        raise Refused(request, "sending", "A message about it is just being sent. Try again in ten minutes.")
+    _forget_elsewhere([bundle])
+    _erase(bundle, by=by, reason=reason_code, now=now)
+    transaction.on_commit(sweep_at_once, robust=True)
+    return bundle.numbers
+
+
+@dataclass
+class Purged:
+    """What a purge has done: the bundles that were erased, and those that could not be."""
+
+    erased: list[Bundle] = field(default_factory=list)
+    changed: list[Bundle] = field(default_factory=list)
+    failed: list[Bundle] = field(default_factory=list)
+    is_swept: bool = True
+
+
+def purge(now: datetime | None = None, *, tell: Callable[[Bundle], object] = lambda bundle: None) -> Purged:
+    """Erase what `review` says is due, batch by batch, and clean the files behind it. Not inside a transaction.
+
+    What is killed in between has erased whole batches; the next run goes on. ``tell`` is called for each bundle that
+    is erased, after its transaction. What has changed since the review is left alone.
+    """
+    now, purged = now or timezone.now(), Purged()
+    due = review(now).due
+    for start in range(0, len(due), BATCH):
+        batch = due[start : start + BATCH]
+        outcome = _purge_batch(batch, now)
+        for bundle in batch:
+            getattr(purged, outcome[bundle.root]).append(bundle)
+            if outcome[bundle.root] == "erased":
+                tell(bundle)
+    forget_receipts(now)
+    purged.is_swept = sweep()
+    return purged
+
+
+def _purge_batch(batch: list[Bundle], now: datetime) -> dict[int, str]:
+    """Erase some bundles in one transaction; return what became of each. One that fails takes no other along."""
+    outcome = dict.fromkeys((bundle.root for bundle in batch), "changed")
+    with transaction.atomic():
+        _lock_rows(number for bundle in batch for number in bundle.numbers)
+        ready = _still_due(batch, now)
+        _forget_elsewhere(ready)
+        for bundle in ready:
+            try:
+                with transaction.atomic():
+                    _erase(bundle, by=None, reason=ErasureReason.RETENTION, now=now)
+                outcome[bundle.root] = "erased"
+            except Exception as error:  # its message may quote what the row holds
+                logger.error("Request %s could not be erased: %s", bundle.root, type(error).__name__)
+                outcome[bundle.root] = "failed"
+    return outcome
+
+
+def _still_due(batch: list[Bundle], now: datetime) -> list[Bundle]:
+    """Return those of the locked bundles that are as they were, and past their date."""
+    roots = [bundle.root for bundle in batch]
+    due = set(past_retention(now).filter(pk__in=roots).values_list("pk", flat=True))
+    same = set(bundles_of(roots)) & set(batch)
+    return [one for one in batch if one.root in due and one in same and not is_held(one.numbers)]
+
+
+def _lock(bundle: Bundle) -> bool:
+    """Lock the requests of a bundle; return whether it is still the same."""
+    _lock_rows(bundle.numbers)
+    return bundle_of(bundle.root) == bundle
+
+
+def _lock_rows(numbers: Iterable[int]) -> None:
+    """Lock requests, in the order of their numbers as all do who lock several, and then their messages."""
+    numbers = sorted(numbers)
+    rows = ConsultationRequest.objects.select_for_update().filter(pk__in=numbers).order_by("pk")
+    list(rows.values_list("pk", flat=True))
+    messages = OutgoingMessage.objects.select_for_update().filter(request__in=numbers).order_by("pk")
+    list(messages.values_list("pk", flat=True))
+
+
+def _erase(bundle: Bundle, *, by, reason: str, now: datetime) -> None:
+    """Take a bundle out of the database, and leave the proof of it."""
+    for level in bundle.levels:
+        for request in ConsultationRequest.objects.filter(pk__in=level).order_by("pk"):
+            for step in _before:
+                step(request)
+            keep_receipts(request, now)
+            Erasure.proof_of(request, by=by, reason=reason, now=now).save(force_insert=True)
+            audit.record(AuditAction.CHANGED, by=by, request=request, doing="erase", why=str(reason))
+            request.delete()
+
+
+def _forget_elsewhere(bundles: Iterable[Bundle]) -> None:
+    """Take their references out of what happened to other requests, and out of mail that was written to files.
+
+    That there was another request, by its number, stays in the timeline of those.
+    """
+    bundles = list(bundles)
+    numbers = [number for bundle in bundles for number in bundle.numbers]
+    others = RequestEvent.objects.filter(facts__request__in=numbers).exclude(request__in=numbers)
+    for event in others.only("facts", "seal_id"):
+        event.facts.pop("reference", None)
+        event.save(update_fields=["facts"])
+    forget_mail([reference for bundle in bundles for reference in bundle.references])

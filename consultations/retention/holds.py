@@ -1,0 +1,47 @@
+"""Legal holds: a request that has one cannot be erased, nor can what it was merged with."""
+
+from django.utils import timezone
+
+from consultations import audit
+from consultations.actions import NOTE_LENGTH, Refused, action, locked, need, note
+from consultations.models import AuditAction, ConsultationRequest, EventKind, LegalHold
+from consultations.text import paragraphs
+from consultations.workflow import Power
+
+
+@action
+def hold(pk: int, *, by, reason: str, now=None) -> ConsultationRequest:
+    """Keep a request from being erased until the hold is taken off."""
+    request, now = locked(pk, by), now or timezone.now()
+    need(request, by, Power.MANAGE)
+    reason = _read(request, reason)
+    if LegalHold.objects.filter(request=request).exists():
+        raise Refused(request, "held", "It has a legal hold already.")
+    LegalHold.objects.create(request=request, set_at=now, set_by=by, reason=reason)
+    note(request, EventKind.HELD, by=by, now=now, text=reason)
+    audit.record(AuditAction.CHANGED, by=by, request=request, doing="hold")
+    return request
+
+
+@action
+def release_hold(pk: int, *, by, reason: str, now=None) -> ConsultationRequest:
+    """Take the hold off. From then on the request's own date counts, which may be past."""
+    request = locked(pk, by)
+    need(request, by, Power.MANAGE)
+    reason = _read(request, reason)
+    if not LegalHold.objects.filter(request=request).delete()[0]:
+        raise Refused(request, "not_held", "It has no legal hold.")
+    note(request, EventKind.UNHELD, by=by, now=now, text=reason)
+    audit.record(AuditAction.CHANGED, by=by, request=request, doing="release_hold")
+    return request
+
+
+def _read(request: ConsultationRequest, reason: str) -> str:
+    """Return the reason as it is kept; raise `Refused` without one, or with one that is too long."""
+    reason = paragraphs(reason)
+    if not reason:
+        raise Refused(request, "no_reason", "Write down the reason.")
+    if len(reason) > NOTE_LENGTH:
+        words = f"Please shorten it to {NOTE_LENGTH} characters; there are {len(reason)}."
+        raise Refused(request, "too_long", words)
+    return reason

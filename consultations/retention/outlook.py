@@ -1,0 +1,94 @@
+"""When a request will be erased, by which rule, and what keeps it: for its screen and for the page of all."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from consultations.access import may_export
+from consultations.models import ConsultationRequest, LegalHold, RetentionSettings, Screen
+from consultations.permissions import visible_to
+from consultations.retention.bundles import Bundle, bundle_around
+from consultations.retention.querysets import KeptBack, held, review
+from consultations.workflow import OPEN, Status
+
+#: How far the page looks ahead, and the most lines it shows of one kind.
+AHEAD, MOST = timedelta(days=30), 200
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """What a request's screen says of keeping it. ``others`` go with it, as far as the viewer may know of them."""
+
+    on: datetime | None
+    rule: str
+    hold: LegalHold | None
+    held_with: list[ConsultationRequest]
+    others: list[ConsultationRequest]
+    may_export: bool = False
+
+
+@dataclass(frozen=True)
+class DueLine:
+    """One line of what falls due."""
+
+    request: ConsultationRequest
+    ended_at: datetime
+    on: datetime
+    kept: str = ""
+
+
+def outlook_of(request: ConsultationRequest, user) -> Outlook:
+    """Return what is ahead of a request, in words."""
+    bundle = bundle_around(request.pk)
+    seen = visible_to(user).filter(pk__in=set(bundle.numbers) - {request.pk}).order_by("pk")
+    others = list(seen.only("reference", "status", "submitted_at", "seal_id"))
+    holds = {one.request_id: one for one in held().filter(request__in=bundle.numbers)}
+    settings = RetentionSettings.current()
+    return Outlook(
+        on=erased_on(bundle, settings.periods),
+        rule=_rule(bundle, request, settings),
+        hold=holds.get(request.pk),
+        held_with=[one for one in others if one.pk in holds],
+        others=others,
+        may_export=may_export(user),
+    )
+
+
+def erased_on(bundle: Bundle, periods: dict[str, timedelta]) -> datetime | None:
+    """Return when its time is over; None when it never is."""
+    period = periods.get(bundle.outcome)
+    return bundle.ended_at + period if period else None
+
+
+def falling_due(user, now: datetime) -> list[DueLine]:
+    """Return what falls due within `AHEAD`, the first day first, as far as the account may know; `MOST` and one."""
+    periods = RetentionSettings.current().periods
+    found = review(now + AHEAD, periods=periods)
+    bundles = [(one, "") for one in found.due]
+    bundles += [(one, reason.label) for one, reason in found.kept if reason != KeptBack.SENDING]
+    bundles.sort(key=lambda pair: (erased_on(pair[0], periods), pair[0].root))
+    walls = set(Screen.objects.filter(user=user).values_list("request_id", flat=True))
+    bundles = [pair for pair in bundles if pair[0].root not in walls][: MOST + 1]
+    shown = visible_to(user).only("reference", "status", "submitted_at", "seal_id")
+    seen = shown.in_bulk([one.root for one, _ in bundles])
+    return [
+        DueLine(seen[one.root], one.ended_at, erased_on(one, periods), kept)
+        for one, kept in bundles
+        if one.root in seen
+    ]
+
+
+def held_for(user) -> list[LegalHold]:
+    """Return the holds on what the account may see."""
+    return list(held().filter(request__in=visible_to(user)))
+
+
+def _rule(bundle: Bundle, request: ConsultationRequest, settings: RetentionSettings) -> str:
+    period, words = settings.period(bundle.outcome), Status(bundle.outcome).label.lower()
+    if bundle.outcome in OPEN:
+        return "An open request is not erased by date."
+    if period is None:
+        return f"What ended as “{words}” is kept without end."
+    since = "it was sent" if bundle.outcome == Status.QUARANTINE else "its end"
+    along = " The request that it was merged into decides." if bundle.root != request.pk else ""
+    automatic = "" if settings.is_automatic else " Nothing is erased by date until that is switched on."
+    return f"{period.days:,} days after {since}, as “{words}”.{along}{automatic}"

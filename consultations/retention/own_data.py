@@ -1,0 +1,144 @@
+"""What a person is given of their own data: what they sent, agreed to and were sent.
+
+Staff's notes and reasons are left out: they are the work product of a lawyer (Hickman v. Taylor, 329 U.S. 495 (1947);
+Fed. R. Civ. P. 26(b)(3)). A request merged with this one may have another sender, so it is not among it.
+"""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+
+from consultations.dossier import LABELS, value_words
+from consultations.intake import FIELDS
+from consultations.models import ConsultationRequest, EventKind, MessageKind, MessageState
+from consultations.outcomes import Channel, Direction
+
+#: One line of the copy: what it is called, and what it says.
+Line = dict[str, object]
+#: What other parts of the site have of the person, by the heading; each returns lines.
+_sections: dict[str, Callable[[ConsultationRequest], Iterable[Line]]] = {}
+
+
+def add_section(heading: str, lines: Callable[[ConsultationRequest], Iterable[Line]]) -> None:
+    """Put ``lines(request)`` under a heading into each copy: texts, numbers, and times as ISO 8601."""
+    _sections[heading] = lines
+
+
+def own_data(request: ConsultationRequest, now: datetime) -> dict:
+    """Return the copy, ready for JSON."""
+    events = list(request.events.order_by("at", "pk"))
+    return {
+        "reference": request.reference,
+        "prepared_at": _time(now),
+        "sent_at": _time(request.submitted_at),
+        "sent": _sent(request, events),
+        "corrections": [_correction(event) for event in events if event.kind == EventKind.CORRECTED],
+        "consent": _consent(request),
+        "visit": {"first_page": request.landing_page, "came_from": request.referring_host},
+        "messages": [_message(event) for event in events if event.kind == EventKind.MESSAGE],
+        "contacts": [_contact(event) for event in events if event.kind == EventKind.CONTACT],
+        "more": {heading: list(lines(request)) for heading, lines in _sections.items()},
+    }
+
+
+def in_words(data: dict) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Return a copy as people read it: headings, each with labels and texts. Without anything to tell, no heading."""
+    consent, visit = data["consent"], data["visit"]
+    agreed = f"Agreed. {consent['text_messages_wording']}".strip() if consent["text_messages"] else "Not agreed"
+    changes = [(f"{_when(one['at'])}: {label}", words) for one in data["corrections"] for label, words in _changes(one)]
+    found = [
+        ("What you sent", [(LABELS[name], value_words(name, data["sent"][name])) for name in LABELS]),
+        ("What you sent again with changes", changes),
+        (
+            "What you agreed to",
+            [
+                ("Acknowledged", _when(consent["acknowledged_at"])),
+                (f"Wording, version {consent['version']}", consent["acknowledgement"]),
+                ("On the page", consent["page"] or "Not known"),
+                ("Text messages", agreed),
+            ],
+        ),
+        (
+            "Where your visit began",
+            [("First page", visit["first_page"] or "Not known"), ("Came from", visit["came_from"] or "Not known")],
+        ),
+        (
+            "What we sent to you",
+            [(_when(one["at"]), f"{one['message']}: {one['outcome']}") for one in data["messages"]],
+        ),
+        ("Contacts", [(_when(one["at"]), f"{one['how']}, by {one['by']}") for one in data["contacts"]]),
+    ]
+    found += [
+        (heading, [(str(name), str(value)) for line in lines for name, value in line.items()])
+        for heading, lines in data["more"].items()
+    ]
+    return [(heading, rows) for heading, rows in found if rows]
+
+
+def _changes(correction: Line) -> list[tuple[str, str]]:
+    before, after = correction["before"], correction["after"]
+    return [
+        (label, f"{value_words(name, after[name])} (before: {value_words(name, before.get(name))})")
+        for name, label in LABELS.items()
+        if name in after
+    ]
+
+
+def _when(time: str) -> str:
+    return date_format(datetime.fromisoformat(time), "F j, Y, g:i A")
+
+
+def _sent(request: ConsultationRequest, events) -> dict:
+    """Return the fields as the person sent them last, whatever staff have changed since."""
+    known = {name: _plain(getattr(request, name)) for name in FIELDS}
+    for event in events:
+        if event.kind in (EventKind.RECEIVED, EventKind.CORRECTED) and event.values:
+            known |= event.values.get("new", {})
+    return known
+
+
+def _correction(event) -> Line:
+    values = event.values or {}
+    return {"at": _time(event.at), "before": values.get("old", {}), "after": values.get("new", {})}
+
+
+def _consent(request: ConsultationRequest) -> dict:
+    return {
+        "acknowledged_at": _time(request.acknowledged_at),
+        "acknowledgement": request.acknowledgement,
+        "version": request.acknowledgement_version,
+        "page": request.acknowledgement_page,
+        "text_messages": request.sms_consent,
+        "text_messages_wording": request.sms_consent_wording,
+    }
+
+
+def _message(event) -> Line:
+    kind, state = event.facts.get("message"), event.facts.get("state")
+    return {
+        "at": _time(event.at),
+        "message": dict(MessageKind.choices).get(kind, "A message").split(": ")[-1],
+        "outcome": "sent" if state == MessageState.SENT else "could not be delivered",
+    }
+
+
+def _contact(event) -> Line:
+    """Return that there was a contact, and no word of what was noted of it."""
+    direction, channel = event.facts.get("direction"), event.facts.get("channel")
+    return {
+        "at": _time(event.at),
+        "by": "the person" if direction == Direction.IN else "the firm",
+        "how": dict(Channel.choices).get(channel, "A contact"),
+    }
+
+
+def _plain(value) -> str | bool:
+    if isinstance(value, bool):
+        return value
+    return value.as_e164 if hasattr(value, "as_e164") else str(value or "")
+
+
+def _time(moment: datetime) -> str:
+    return localtime(moment).isoformat(timespec="seconds")

@@ -1,0 +1,116 @@
+"""Which requests are past their date, and what keeps some of those back."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+
+from consultations.models import ConsultationRequest, LegalHold, MessageState, OutgoingMessage, RetentionSettings
+from consultations.retention.bundles import Bundle, bundles_of
+from consultations.workflow import OPEN, Status
+
+#: Bundles whose members are asked for at a time.
+CHUNK = 500
+
+
+class KeptBack(models.TextChoices):
+    """Why a request stays although its date has come."""
+
+    HOLD = "hold", "legal hold"
+    OPEN = "open", "the person has another open request"
+    SENDING = "sending", "a message about it is being sent"
+
+
+@dataclass(frozen=True)
+class Review:
+    """What is erased at one moment, and what is kept back; the oldest end first."""
+
+    due: list[Bundle]
+    kept: list[tuple[Bundle, KeptBack]]
+
+
+def review(now: datetime | None = None, *, periods: dict[str, timedelta] | None = None) -> Review:
+    """Return what is past its date at ``now``. The purge erases exactly what this says is due."""
+    now = now or timezone.now()
+    rows = list(_by_age(_with_reasons(past_date(now, periods), now)).values_list("pk", *_REASONS))
+    bundles = {}
+    for start in range(0, len(rows), CHUNK):
+        bundles |= {one.root: one for one in bundles_of([row[0] for row in rows[start : start + CHUNK]])}
+    due, kept = [], []
+    for pk, *reasons in rows:
+        reason = next((code for code, is_so in zip(_REASONS.values(), reasons, strict=True) if is_so), None)
+        if pk in bundles and reason is None:
+            due.append(bundles[pk])
+        elif pk in bundles:
+            kept.append((bundles[pk], reason))
+    goes_along = {number for one in due for number in one.numbers if number != one.root}
+    return Review([one for one in due if one.root not in goes_along], kept)
+
+
+def past_retention(now: datetime | None = None, *, periods: dict[str, timedelta] | None = None):
+    """Return the requests that are to be erased at ``now``; those merged into one of them go with it."""
+    now = now or timezone.now()
+    found = _with_reasons(past_date(now, periods), now)
+    return _by_age(found.filter(**dict.fromkeys(_REASONS, False)))
+
+
+def past_date(now: datetime, periods: dict[str, timedelta] | None = None):
+    """Return the requests whose time has run out, whatever may keep them back. Open ones are never among them.
+
+    The time runs from the last end of a request and those merged into it; in quarantine from when it was sent. A merged
+    one goes with the other, or before it when merged requests have a period of their own and the other has ended.
+    """
+    periods = RetentionSettings.current().periods if periods is None else periods
+    condition = Q(pk__in=())
+    for status, period in periods.items():
+        began = "submitted_at" if status == Status.QUARANTINE else "closed_at"
+        over = Q(status=status, **{f"{began}__lte": now - period})
+        ended_later = ConsultationRequest.objects.filter(merged_into=OuterRef("pk"), closed_at__gt=now - period)
+        condition |= over & (~Q(merged_into__status__in=OPEN) if status == Status.MERGED else ~Exists(ended_later))
+    return ConsultationRequest.objects.filter(condition)
+
+
+def held():
+    """Return the legal holds, the oldest first."""
+    return LegalHold.objects.select_related("request", "set_by").order_by("set_at", "pk")
+
+
+def is_held(numbers) -> bool:
+    """True when one of the requests with these numbers has a legal hold."""
+    return LegalHold.objects.filter(request__in=numbers).exists()
+
+
+def is_sending(numbers, now: datetime) -> bool:
+    """True while a worker has a message about one of the requests in its hands."""
+    return _in_hands(now).filter(request__in=numbers).exists()
+
+
+# --- What keeps a request back --------------------------------------------------------------------
+
+_REASONS = {"is_held": KeptBack.HOLD, "has_open": KeptBack.OPEN, "is_sending": KeptBack.SENDING}
+
+
+def _with_reasons(requests, now: datetime):
+    """Add, for each reason, whether it keeps the request back, be it by one that was merged with it."""
+    return requests.annotate(
+        is_held=Exists(LegalHold.objects.filter(_in_bundle("request"))),
+        has_open=Exists(ConsultationRequest.objects.open().filter(_in_bundle("follows"))),
+        is_sending=Exists(_in_hands(now).filter(_in_bundle("request"))),
+    )
+
+
+def _in_bundle(name: str) -> Q:
+    """The request that ``name`` leads to is this one, is part of it, or is what it is part of."""
+    same = Q(**{name: OuterRef("pk")}) | Q(**{f"{name}__merged_into": OuterRef("pk")})
+    above = Q(**{name: OuterRef("merged_into")}) | Q(**{f"{name}__merged_into": OuterRef("merged_into")})
+    return same | above
+
+
+def _in_hands(now: datetime):
+    return OutgoingMessage.objects.filter(state=MessageState.WAITING, leased_until__gt=now)
+
+
+def _by_age(requests):
+    return requests.order_by("closed_at", "submitted_at", "pk")

@@ -1,0 +1,59 @@
+"""What is kept of a consent to text messages when its request is erased, and how it is asked for."""
+
+from datetime import datetime, timedelta
+
+from consultations.models import ConsentReceipt, ConsultationRequest, EventKind, RequestEntry, RetentionSettings
+from consultations.models.search import PHONE
+from consultations.outcomes import Channel, Direction
+from firm.sealed.blind import normalise_phone
+
+
+def keep_receipts(request: ConsultationRequest, now: datetime) -> int:
+    """Keep the consent of somebody who agreed and was then texted, once for each number; return how many.
+
+    Without a text message there is nothing that anybody could claim for, so nothing is kept.
+    """
+    days = RetentionSettings.current().consent_days
+    sent = [
+        event.at
+        for event in request.events.filter(kind=EventKind.CONTACT).order_by("at", "pk")
+        if (event.facts.get("direction"), event.facts.get("channel")) == (Direction.OUT, Channel.TEXT)
+    ]
+    given_at, wording = _consent(request)
+    if not days or not sent or not wording:
+        return 0
+    keep_until = sent[-1] + timedelta(days=days)
+    if keep_until <= now:
+        return 0
+    numbers = sorted(RequestEntry.terms(request)[PHONE] - {""})
+    ConsentReceipt.objects.bulk_create(
+        ConsentReceipt(
+            **ConsentReceipt.digest_of(number),
+            given_at=given_at,
+            wording=wording,
+            page=request.acknowledgement_page,
+            last_text_at=sent[-1],
+            keep_until=keep_until,
+        )
+        for number in numbers
+    )
+    return len(numbers)
+
+
+def receipts_of(number: str):
+    """Return the receipts for a number in any notation."""
+    return ConsentReceipt.objects.of(normalise_phone(number))
+
+
+def forget_receipts(now: datetime) -> int:
+    """Delete the receipts whose time is over; return how many."""
+    return ConsentReceipt.objects.filter(keep_until__lte=now).delete()[0]
+
+
+def _consent(request: ConsultationRequest) -> tuple[datetime, str]:
+    """Return when consent was given, and to which words; without words when it was not given, or taken back."""
+    given_at = request.acknowledged_at
+    for event in request.events.sent_by_visitor():
+        if event.values.get("new", {}).get("sms_consent"):
+            given_at = event.at
+    return given_at, request.sms_consent_wording if request.sms_consent else ""
