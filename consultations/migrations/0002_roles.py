@@ -4,14 +4,19 @@ from django.db import migrations
 
 from firm.roles import INTAKE, INTAKE_MANAGERS, permission, revoke
 
-REQUEST, SETTINGS, ENTRY, TEXT = "consultationrequest", "intakesettings", "auditentry", "messagetext"
+REQUEST, SETTINGS, RETENTION = "consultationrequest", "intakesettings", "retentionsettings"
+ENTRY, TEXT, TEMPLATE, PARTY = "auditentry", "messagetext", "answertemplate", "party"
+WRITE = ("view_{}", "add_{}", "change_{}", "delete_{}")
 GRANTED = {
-    INTAKE: {REQUEST: ("view_{}", "change_{}")},
+    INTAKE: {REQUEST: ("view_{}", "change_{}"), PARTY: ("view_{}",)},
     INTAKE_MANAGERS: {
         REQUEST: ("view_{}", "change_{}", "delete_{}", "manage_{}", "export_{}"),
         SETTINGS: ("change_{}",),
         ENTRY: ("view_trail",),
         TEXT: ("change_{}",),
+        RETENTION: ("change_{}",),
+        TEMPLATE: WRITE,
+        PARTY: WRITE,
     },
 }
 

@@ -1,8 +1,12 @@
 """What the database itself refuses: to delete a request with a legal hold, and to change the proof of an erasure."""
 
+from importlib import import_module
+
 from django.db import migrations
 
-REQUESTS, HOLDS = "consultations_consultationrequest", "consultations_legalhold"
+guards = import_module("consultations.migrations.0003_guards")
+
+REQUESTS, HOLDS = guards.REQUESTS, "consultations_legalhold"
 ERASURES = "consultations_erasure"
 #: All but ``swept_at``, which is filled in when the files have been cleaned.
 KEPT = ("id", "request_id", "reference_digest", "at", "actor_id", "reason", "outcome")
@@ -62,19 +66,14 @@ SQLITE_BACK = [
 ]
 
 
-def run(schema_editor, postgresql: list[str], sqlite: list[str]) -> None:
-    for statement in {"postgresql": postgresql, "sqlite": sqlite}[schema_editor.connection.vendor]:
-        schema_editor.execute(statement, params=None)
-
-
 def forwards(apps, schema_editor):
-    run(schema_editor, POSTGRESQL, SQLITE)
+    guards.run(schema_editor, POSTGRESQL, SQLITE)
 
 
 def backwards(apps, schema_editor):
-    run(schema_editor, POSTGRESQL_BACK, SQLITE_BACK)
+    guards.run(schema_editor, POSTGRESQL_BACK, SQLITE_BACK)
 
 
 class Migration(migrations.Migration):
-    dependencies = [("consultations", "0031_retention_roles")]
+    dependencies = [("consultations", "0005_calendar_guards")]
     operations = [migrations.RunPython(forwards, backwards)]

@@ -25,10 +25,7 @@ POSTGRESQL_BACK = [
     f"DROP TRIGGER consultations_guard_conflict ON {guards.REQUESTS}",
     "DROP FUNCTION consultations_guard_conflict()",
 ]
-#: SQLite loses the triggers of a table whenever the table is altered, so the older one is made anew.
 SQLITE = [
-    "DROP TRIGGER IF EXISTS consultations_guard_move",
-    guards.SQLITE[0],
     f"""CREATE TRIGGER consultations_guard_conflict BEFORE UPDATE OF status ON {guards.REQUESTS}
         WHEN {_BLOCKED}
         BEGIN SELECT RAISE(ABORT, 'the conflict check stands in the way'); END""",
@@ -45,5 +42,5 @@ def backwards(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("consultations", "0012_conflict_check")]
+    dependencies = [("consultations", "0003_guards")]
     operations = [migrations.RunPython(forwards, backwards)]

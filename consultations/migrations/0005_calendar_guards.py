@@ -33,5 +33,5 @@ def backwards(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("consultations", "0020_calendar")]
+    dependencies = [("consultations", "0004_conflict_guards")]
     operations = [migrations.RunPython(forwards, backwards)]
