@@ -266,6 +266,12 @@ def forget_found(parties: Iterable[int]) -> None:
     ConflictHit.objects.filter(party__in=list(parties)).update(found_sealed="")
 
 
+def bury(request: ConsultationRequest) -> int:
+    """Before a request is erased: leave keyed tombstones of its names, and no name. Return how many there are."""
+    forget_found(Party.objects.filter(request=request).values_list("pk", flat=True))
+    return register.bury(request)
+
+
 def forget_party(party: Party, *, now: datetime | None = None) -> None:
     """Prepare for a party's end: take its name out of the matches, and have the requests checked that wait for it."""
     waiting = ConflictHit.objects.unjudged().filter(party=party).values("request")

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from consultations import audit
 from consultations.actions import Refused, action
-from consultations.conflicts import register
+from consultations.conflicts import checks
 from consultations.models import AuditAction, ConsultationRequest, Erasure, ErasureReason, OutgoingMessage, RequestEvent
 from consultations.permissions import DELETE, is_intake, visible_to
 from consultations.reference import read_reference
@@ -29,7 +29,7 @@ BATCH = 50
 #: The reasons that somebody can give; the other one is the site's own.
 BY_HAND = (ErasureReason.ASKED, ErasureReason.MISTAKE, ErasureReason.NO_PERSON)
 
-_before: list[Callable[[ConsultationRequest], object]] = [register.bury]
+_before: list[Callable[[ConsultationRequest], object]] = [checks.bury]
 
 
 def before_erasing(step: Callable[[ConsultationRequest], object]) -> None:

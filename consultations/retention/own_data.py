@@ -4,7 +4,6 @@ Staff's notes and reasons are left out: they are the work product of a lawyer (H
 Fed. R. Civ. P. 26(b)(3)). A request merged with this one may have another sender, so it is not among it.
 """
 
-from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from django.utils.formats import date_format
@@ -12,18 +11,11 @@ from django.utils.timezone import localtime
 
 from consultations.dossier import LABELS, value_words
 from consultations.intake import FIELDS
-from consultations.models import ConsultationRequest, EventKind, MessageKind, MessageState
+from consultations.models import Appointment, ConsultationRequest, EventKind, MessageKind, MessageState
 from consultations.outcomes import Channel, Direction
 
 #: One line of the copy: what it is called, and what it says.
 Line = dict[str, object]
-#: What other parts of the site have of the person, by the heading; each returns lines.
-_sections: dict[str, Callable[[ConsultationRequest], Iterable[Line]]] = {}
-
-
-def add_section(heading: str, lines: Callable[[ConsultationRequest], Iterable[Line]]) -> None:
-    """Put ``lines(request)`` under a heading into each copy: texts, numbers, and times as ISO 8601."""
-    _sections[heading] = lines
 
 
 def own_data(request: ConsultationRequest, now: datetime) -> dict:
@@ -39,7 +31,8 @@ def own_data(request: ConsultationRequest, now: datetime) -> dict:
         "visit": {"first_page": request.landing_page, "came_from": request.referring_host},
         "messages": [_message(event) for event in events if event.kind == EventKind.MESSAGE],
         "contacts": [_contact(event) for event in events if event.kind == EventKind.CONTACT],
-        "more": {heading: list(lines(request)) for heading, lines in _sections.items()},
+        "answers": [_answer(event) for event in events if event.kind == EventKind.ANSWERED],
+        "appointments": [_appointment(one) for one in request.appointments.select_related("calendar").order_by("pk")],
     }
 
 
@@ -68,11 +61,12 @@ def in_words(data: dict) -> list[tuple[str, list[tuple[str, str]]]]:
             "What we sent to you",
             [(_when(one["at"]), f"{one['message']}: {one['outcome']}") for one in data["messages"]],
         ),
+        ("What we wrote to you", [(_when(one["at"]), f"{one['subject']}\n\n{one['text']}") for one in data["answers"]]),
+        (
+            "Appointments",
+            [(_when(one["starts_at"]), f"{one['way']}, {one['with']}: {one['state']}") for one in data["appointments"]],
+        ),
         ("Contacts", [(_when(one["at"]), f"{one['how']}, by {one['by']}") for one in data["contacts"]]),
-    ]
-    found += [
-        (heading, [(str(name), str(value)) for line in lines for name, value in line.items()])
-        for heading, lines in data["more"].items()
     ]
     return [(heading, rows) for heading, rows in found if rows]
 
@@ -121,6 +115,22 @@ def _message(event) -> Line:
         "at": _time(event.at),
         "message": dict(MessageKind.choices).get(kind, "A message").split(": ")[-1],
         "outcome": "sent" if state == MessageState.SENT else "could not be delivered",
+    }
+
+
+def _answer(event) -> Line:
+    """Return an e-mail that staff wrote to the person."""
+    return {"at": _time(event.at), "subject": (event.values or {}).get("subject", ""), "text": event.text}
+
+
+def _appointment(appointment: Appointment) -> Line:
+    return {
+        "starts_at": _time(appointment.starts_at),
+        "ends_at": _time(appointment.ends_at),
+        "with": str(appointment.calendar),
+        "way": appointment.get_way_display(),
+        "where": appointment.video_link or appointment.place,
+        "state": appointment.get_state_display(),
     }
 
 

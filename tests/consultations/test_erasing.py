@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from consultations import actions, outbox
 from consultations.actions import Refused
-from consultations.conflicts import register
+from consultations.conflicts import checks, register
 from consultations.merging import merge
 from consultations.models import (
     AuditAction,
@@ -18,6 +18,7 @@ from consultations.models import (
     Erasure,
     EventKind,
     OutgoingMessage,
+    Party,
     RequestEntry,
     RequestEvent,
     RetentionSettings,
@@ -172,6 +173,7 @@ def test_every_table_that_points_to_a_request_goes_along_or_is_known_here():
         ("ConsultationRequest", "follows"): "SET_NULL",
         ("ConsultationRequest", "merged_into"): "PROTECT",
         ("LegalHold", "request"): "PROTECT",
+        ("Party", "request"): "SET_NULL",  # made a tombstone before
     }
 
 
@@ -218,7 +220,7 @@ def test_the_register_is_told_before(owner, monkeypatch):
 
 
 def test_the_register_of_the_conflict_check_is_the_first_to_be_told():
-    assert erasing._before[0] is register.bury
+    assert erasing._before[0] is checks.bury
 
 
 # --- What stays -------------------------------------------------------------------------------------
@@ -341,3 +343,25 @@ def test_a_receipt_goes_in_its_turn(owner):
     wipe(texted(owner, now), owner, now=now)
     assert forget_receipts(now + 1461 * DAY - DAY) == 0
     assert forget_receipts(now + 1461 * DAY) == 1
+
+
+# --- The register of known parties --------------------------------------------------------------------
+
+
+def test_the_register_keeps_a_tombstone_without_a_name(owner):
+    erased = Request(full_name="Zebulon Quaggason", phone="+12125550101", email="")
+    register.enter(erased)
+    later = Request(full_name="Zebulon Quaggason", phone="+12125550199", email="")
+    checks.take_in(later)
+    assert [hit.found for hit in later.conflict_hits.all()] == ["Zebulon Quaggason"]
+
+    wipe(erased, owner)
+
+    [hit] = later.conflict_hits.all()
+    assert (hit.asked, hit.found) == ("Zebulon Quaggason", "")
+    [tomb] = Party.objects.exclude(buried_at=None)
+    assert (tomb.name, tomb.aliases, tomb.matter, tomb.note, tomb.request_id) == ("", "", "", "", None)
+    asked_again = Request(full_name="Zebulon Quaggason", phone="+12125550188", email="")
+    checks.take_in(asked_again)
+    assert tomb.pk in {hit.party_id for hit in asked_again.conflict_hits.all()}
+    assert asked_again.conflict_state == "open"

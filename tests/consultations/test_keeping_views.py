@@ -6,9 +6,10 @@ import pytest
 from django.utils import timezone
 
 from consultations import actions
+from consultations.answers import answer
 from consultations.models import AuditAction, AuditEntry, LegalHold, RequestEvent, RetentionSettings, Screen
-from consultations.retention import own_data as own
 from consultations.retention.erasing import erase
+from tests.consultations.calendar_cases import CalendarFactory, booked
 from tests.consultations.factories import ConsultationRequestFactory as Request
 from tests.consultations.retention import DAY, ended, exists, held, merged
 
@@ -217,16 +218,14 @@ def test_what_own_data_holds_and_what_not(client, staff):
     assert data["contacts"][0] | {"at": ""} == {"at": "", "by": "the firm", "how": "Telephone"}
 
 
-def test_others_add_what_they_have(client, staff, case, monkeypatch):
-    as_role(client, staff, "owner")
-    monkeypatch.setattr(own, "_sections", {})
-    own.add_section("Appointments", lambda request: [{"when": f"for {request.reference}"}])
-    assert json.loads(client.get(f"{LIST}{case.pk}/own-data/").content)["more"] == {
-        "Appointments": [{"when": "for K7MW-3QFP"}]
-    }
-    text = client.get(f"{LIST}{case.pk}/own-data/?as=page").content.decode()
-    assert "Appointments" in text
-    assert "for K7MW-3QFP" in text
+@pytest.mark.parametrize("form", ["", "?as=page"])
+def test_own_data_holds_what_was_agreed_and_written(client, staff, form):
+    user = as_role(client, staff, "owner")
+    case = booked(user, CalendarFactory(name="Dana Sample"))
+    answer(case.pk, subject="About our call", text="Please bring the letter.", by=user)
+    text = client.get(f"{LIST}{case.pk}/own-data/{form}").content.decode()
+    for words in ("About our call", "Please bring the letter.", "Dana Sample", "telephone"):
+        assert words.lower() in text.lower()
 
 
 def test_what_was_typed_stays_text(client, staff):
