@@ -108,8 +108,8 @@ def test_intake_takes_it_from_new_to_retained(staff, memory):
 
     next_step = page.get_by_role("region", name="Next step")
     click(next_step.get_by_text("Schedule", exact=True))
-    next_step.locator("input[type=datetime-local]").first.fill("2031-03-04T15:30")
-    click(next_step.get_by_role("button", name="Schedule", exact=True))
+    click(next_step.get_by_role("radio").first)
+    click(next_step.get_by_role("button", name="Make the appointment"))
     expect(status(page)).to_contain_text("Scheduled")
     click(page.get_by_role("region", name="Next step").get_by_role("button", name="Consultation held"))
     expect(status(page)).to_contain_text("Consulted")
