@@ -118,6 +118,8 @@ class CalendarForm(HoursForm):
         self.fields["attorney"].queryset = AttorneyPage.objects.filter(
             Q(is_former=False) | Q(pk=self.instance.attorney_id)
         ).order_by("title")
+        # By the number of the page itself, where one that is too long for the database is simply none.
+        self.fields["attorney"].to_field_name = "id"
         people = get_user_model().objects.filter(is_active=True).order_by("first_name", "last_name", "pk")
         accounts = [one for one in people if one.has_perm(ADMIN)]
         self.fields["user"].queryset = people

@@ -1,6 +1,5 @@
 """What staff decide about the check: who may, what is refused, what it leaves behind, and the gate."""
 
-from datetime import timedelta
 from functools import partial
 
 import pytest
@@ -8,10 +7,12 @@ from django.utils import timezone
 
 from consultations import actions
 from consultations.actions import NOTE_LENGTH, Refused
+from consultations.calendar import booking
 from consultations.conflicts import checks, decisions, matching
 from consultations.merging import merge
 from consultations.models import AuditAction, AuditEntry, ConsultationRequest, EventKind, RequestEvent
 from consultations.workflow import Status
+from tests.consultations.calendar_cases import CalendarFactory, wish
 from tests.consultations.factories import ConsultationRequestFactory as Request
 from tests.consultations.parties import HitFactory, PartyFactory
 from tests.consultations.test_actions import account, refusal_of, rows
@@ -215,23 +216,28 @@ FREE = [
 ]
 
 
+def way_to(to, *, by):
+    """The verb that brings a request there."""
+    if to == Status.SCHEDULED:
+        return partial(booking.schedule, by=by, **wish(CalendarFactory()))
+    return partial(actions.move, to=to, by=by, reason="x")
+
+
 @pytest.mark.parametrize("state", ["unchecked", "open", "flagged", "declined"])
 @pytest.mark.parametrize(("status", "to"), GATED)
 def test_nothing_goes_on_to_a_consultation_before_the_check_has_ended(staff, status, to, state):
     request = Request(status=status, conflict_state=state, first_contact_at=timezone.now())
-    ahead = timezone.now() + timedelta(days=1)
-    act = partial(actions.move, to=to, by=staff("owner"), reason="x", scheduled_for=ahead)
+    act = way_to(to, by=staff("owner"))
     assert refused(act, request.pk) == "conflict_check"
     assert ConsultationRequest.objects.get(pk=request.pk).status == status
-    assert refusal_of("move")["why"] == "conflict_check"
+    assert refusal_of("schedule" if to == Status.SCHEDULED else "move")["why"] == "conflict_check"
 
 
 @pytest.mark.parametrize("state", ["clear", "cleared"])
 @pytest.mark.parametrize(("status", "to"), GATED)
 def test_check_that_has_ended_lets_it_pass(staff, status, to, state):
     request = Request(status=status, conflict_state=state, first_contact_at=timezone.now())
-    ahead = timezone.now() + timedelta(days=1)
-    actions.move(request.pk, to=to, by=staff("owner"), reason="x", scheduled_for=ahead)
+    way_to(to, by=staff("owner"))(request.pk)
     assert ConsultationRequest.objects.get(pk=request.pk).status == to
 
 

@@ -9,14 +9,15 @@ import pytest
 from django.db import Error, connection, transaction
 from django.utils import timezone
 
-from consultations import actions
 from consultations.actions import Refused
+from consultations.calendar import booking
 from consultations.conflict_states import ConflictState
 from consultations.conflicts import checks, decisions, register
 from consultations.forms import ConsultationForm
 from consultations.intake import receive
 from consultations.models import AuditEntry, ConflictHit, ConsultationRequest, Party, RequestEvent
 from consultations.workflow import MOVES, Status
+from tests.consultations.calendar_cases import CalendarFactory, wish
 from tests.consultations.conftest import build_site, make_user
 from tests.consultations.factories import ConsultationRequestFactory as Request
 from tests.consultations.parties import HitFactory, PartyFactory
@@ -92,9 +93,9 @@ def test_schedule_while_the_job_finds_somebody(threads):
     user = make_user("owner", is_superuser=True)
     request = Request(contacted=True, full_name=ZEBRA)
     PartyFactory(name=ZEBRA)
-    when = timezone.now() + timedelta(days=1)
+    given = wish(CalendarFactory())
     outcome, _ = threads(
-        lambda: outcome_of(actions.move, request.pk, to=Status.SCHEDULED, by=user, scheduled_for=when),
+        lambda: outcome_of(booking.schedule, request.pk, by=user, **given),
         checks.check_due,
     )
     request.refresh_from_db()

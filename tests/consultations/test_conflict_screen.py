@@ -1,7 +1,6 @@
 """The check on the screen of a request, in the queue, on paper and on the dashboard."""
 
 import re
-from datetime import timedelta
 from html import unescape
 
 import pytest
@@ -12,6 +11,7 @@ from django.utils import timezone
 from consultations.conflicts import decisions, register
 from consultations.models import AuditEntry, ConsultationRequest, RequestEvent, Screen
 from consultations.workflow import Status
+from tests.consultations.calendar_cases import CalendarFactory, noon
 from tests.consultations.conftest import make_user
 from tests.consultations.factories import ConsultationRequestFactory as Request
 from tests.consultations.parties import HitFactory, PartyFactory
@@ -188,10 +188,13 @@ def test_blocked_steps_are_shown_as_not_available(see, staff):
     request = Request(contacted=True, conflict_state="open")
     page = see(request, staff("intake"))
     assert "<strong>Schedule, Consultation held:</strong> not available. The conflict check found somebody" in page
-    assert 'value="scheduled"' not in page
+    assert "request-fold--first" not in page.split('id="next-heading"')[1]
+    assert 'value="consulted"' not in page
     request.conflict_state = "clear"
     request.save()
-    assert 'value="scheduled"' in see(request, staff("owner"))
+    page = see(request, staff("owner"))
+    assert "<summary>Schedule</summary>" in page
+    assert 'value="consulted"' in page
 
 
 def test_print_says_the_state_and_no_match(client, staff):
@@ -269,11 +272,12 @@ def test_stale_clearing_comes_back_with_what_was_typed(client, staff):
 def test_move_past_the_gate_is_refused_with_words(client, staff):
     request = Request(contacted=True, conflict_state="open")
     client.force_login(staff("owner"))
-    when = (timezone.localtime() + timedelta(days=1)).strftime("%Y-%m-%dT%H:%M")
-    data = {"to": "scheduled", "seen": "contacted", "scheduled_for": when}
-    response = client.post(f"{LIST}{request.pk}/move/", data)
-    assert response.status_code == 422
-    assert "look at the matches first" in response.content.decode()
+    data = {"calendar": CalendarFactory().pk, "starts_at": f"{noon(2):%Y-%m-%dT%H:%M}", "way": "telephone"}
+    for address, sent in (("schedule", data), ("move", {"to": "consulted", "seen": "contacted"})):
+        response = client.post(f"{LIST}{request.pk}/{address}/", sent)
+        assert response.status_code == 422
+        assert "look at the matches first" in response.content.decode()
+    assert ConsultationRequest.objects.get(pk=request.pk).status == "contacted"
 
 
 @pytest.mark.parametrize("button", BUTTONS)

@@ -124,7 +124,8 @@ def test_sixty_in_ten_minutes_pass_and_the_next_one_waits(site, client, given, t
 def test_forged_headers_make_nobody_somebody_else(site, client, given, header):
     for number in range(3):
         client.post(FORM, given(), headers={header: f"198.51.100.{number}"})
-    assert SubmissionCount.objects.get().count == 3
+    counts = SubmissionCount.objects.values_list("network", "count")  # of one minute, or of two
+    assert (len({network for network, _ in counts}), sum(count for _, count in counts)) == (1, 3)
 
 
 @pytest.mark.parametrize("sent", [{}, {"full_name": ""}])
