@@ -77,7 +77,7 @@ class Names:
 
     def __init__(self, seed: int):
         self.random = random.Random(seed)  # noqa: S311
-        self.given = [line.lstrip("= ").split()[0] for line in read_lines("forms_of_given_names")]
+        self.given = [line.lstrip("=~ ").split()[0] for line in read_lines("forms_of_given_names")]
         self.given += sorted(read_words("other_given_names"))
         common = sorted(read_words("common_surnames") - set(FREQUENT))
         self.random.shuffle(common)
