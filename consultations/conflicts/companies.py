@@ -16,7 +16,7 @@ _TABLE = read_table("words_of_companies")
 FORMS, LITTLE, GENERIC = (frozenset(_TABLE[name][0]) for name in ("forms", "little", "generic"))
 ABBREVIATED = {word: words[0] for words in _TABLE["short"] for word in words[1:]}
 #: Numbers as they are written in full.
-NUMBERS = {number: word for number, word in (pair.split("=") for pair in " ".join(_TABLE["numbers"][0]).split())}
+NUMBERS = dict(pair.split("=") for pair in _TABLE["numbers"][0])
 _DOTTED = re.compile(r"\b(?:[a-z]\.){2,}(?:[a-z]\b)?", re.IGNORECASE)
 EXTRA_GENERIC, EXTRA_WORD, OTHER_FORM, CONTRADICTED, ACRONYM = 4, 10, 2, 45, 80
 

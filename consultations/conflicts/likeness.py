@@ -9,6 +9,7 @@ from rapidfuzz.distance import OSA, JaroWinkler
 from consultations.conflicts import given_names, surnames
 from consultations.conflicts.given_names import KNOWN
 from consultations.conflicts.names import Word
+from consultations.conflicts.syllables import is_made_of_syllables, other_readings
 from consultations.conflicts.writing import WORDS, bones, coarse, eastern, kana, spelt
 
 SAME, SPELLING, NICKNAME, GENDERED, SOUND, TYPO, INITIAL = (
@@ -61,6 +62,8 @@ def written_alike(first: str, second: str, *, is_east: bool = False) -> tuple[fl
     write = eastern if is_east else spelt
     if write(first) == write(second):
         return WORTH[SPELLING], SPELLING
+    if is_east and (found := _by_syllables(first, second))[0]:
+        return found
     return (WORTH[SOUND], SOUND) if len(first) > 5 and coarse(first) == coarse(second) else _NONE
 
 
@@ -77,7 +80,7 @@ def _alike(first: str, second: str, is_east: bool) -> tuple[float, str]:
     if not is_east and spelt(first) == spelt(second) and not _differ_in_gender(first, second):
         return WORTH[SPELLING], SPELLING
     if (found := _by_table(first, second))[0] or is_east:
-        return found
+        return found if found[0] else _by_syllables(first, second)
     if kana(first) == kana(second) != "" and not _differ_in_gender(first, second):
         return WORTH[SPELLING], SPELLING
     if first in KNOWN and second in KNOWN:
@@ -94,6 +97,16 @@ def _by_table(first: str, second: str) -> tuple[float, str]:
         reason = SPELLING if linked[0] == given_names.SPELLING else NICKNAME
         return WORTH[reason], reason
     return (WORTH[SPELLING], SPELLING) if surnames.same_surname(first, second) else _NONE
+
+
+def _by_syllables(first: str, second: str) -> tuple[float, str]:
+    """The same in Mandarin and Cantonese; or a slip, when one of two long names is made of no syllables."""
+    if second in other_readings(first) or first in other_readings(second):
+        return WORTH[SPELLING], SPELLING
+    is_long = min(len(first), len(second)) > 5 and first[:1] == second[:1]
+    if is_long and OSA.distance(first, second) == 1 and is_made_of_syllables(first) != is_made_of_syllables(second):
+        return WORTH[TYPO], TYPO
+    return _NONE
 
 
 def _are_two_names(first: str, second: str) -> bool:

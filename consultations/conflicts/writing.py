@@ -60,7 +60,9 @@ _SPELLING = [
     )
 ]
 #: A word in kana, and the two usual romanisations of Japanese with their ways to write long vowels, as one.
-_KANA = re.compile(r"(?:(?:[kgsztdnhbpmrjf]y|sh|ch|ts|[kgsztdnhbpmrjfwy])?[aiueo]h?(?![aiueo]h)|n(?![aiueoy])|m(?=[bp]))+")
+_KANA = re.compile(
+    r"(?:(?:[kgsztdnhbpmrjf]y|sh|ch|ts|[kgsztdnhbpmrjfwy])?[aiueo]h?(?![aiueo]h)|n(?![aiueoy])|m(?=[bp]))+"
+)
 _JAPANESE = [
     (re.compile(pattern), replacement)
     for pattern, replacement in (
