@@ -39,7 +39,7 @@ def test_recall_and_precision_on_pairs_written_later():
 
 
 #: By half: a little below what is reached, as above.
-@pytest.mark.parametrize(("half", "recall", "precision"), [(OPEN, 0.98, 0.98), (CLOSED, 0.90, 0.90)])
+@pytest.mark.parametrize(("half", "recall", "precision"), [(OPEN, 0.98, 0.98), (CLOSED, 0.95, 0.93)])
 def test_recall_and_precision_on_pairs_written_unseen(half, recall, precision):
     found = figures(unseen(half), is_hit)
     assert (found.recall >= recall, found.precision >= precision) == (True, True), found
