@@ -11,19 +11,20 @@ from itertools import combinations, product
 
 from consultations.conflicts.tables import read_lines, read_words
 
-SPELLING, NICKNAME = "spelling", "nickname"
+SPELLING, TRANSLATION, NICKNAME = "spelling", "translation", "nickname"
+_KINDS = {"=": SPELLING, "~": TRANSLATION}
 
 
 def _links() -> dict[frozenset[str], tuple[str, str]]:
-    """Return for each linked pair how it is linked, and the full name of its line (empty for spellings)."""
+    """Return for each linked pair how it is linked, and the full name of its line (empty but for short forms)."""
     found: dict[frozenset[str], tuple[str, str]] = {}
     for line in read_lines("forms_of_given_names"):
-        kind = SPELLING if line[0] in "=~" else NICKNAME
+        kind = _KINDS.get(line[0], NICKNAME)
         names = line.lstrip("=~ ").split()
         pairs = product(names[:1], names[1:]) if line[0] == "~" else combinations(names, 2)
         for pair in map(frozenset, pairs):
-            if found.get(pair, ("",))[0] != SPELLING:
-                found[pair] = (kind, "" if kind == SPELLING else names[0])
+            if found.get(pair, (NICKNAME,))[0] == NICKNAME:
+                found[pair] = (kind, names[0] if kind == NICKNAME else "")
     return found
 
 

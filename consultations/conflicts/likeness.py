@@ -94,7 +94,7 @@ def _alike(first: str, second: str, is_east: bool) -> tuple[float, str]:
 
 def _by_table(first: str, second: str) -> tuple[float, str]:
     if linked := given_names.link(first, second):
-        reason = SPELLING if linked[0] == given_names.SPELLING else NICKNAME
+        reason = NICKNAME if linked[0] == given_names.NICKNAME else SPELLING
         return WORTH[reason], reason
     return (WORTH[SPELLING], SPELLING) if surnames.same_surname(first, second) else _NONE
 

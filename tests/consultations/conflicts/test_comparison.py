@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from consultations.conflicts import keys
 from consultations.conflicts.comparison import THRESHOLD, compare, plain
+from consultations.conflicts.syllables import other_readings
 from consultations.conflicts.wording import sentence
 from tests.consultations.conflicts.labelled import CLOSED, FRESH, OPEN, figures, pairs, unseen
 
@@ -50,6 +51,26 @@ def test_the_unseen_pairs_are_many_and_of_both_kinds():
         assert sum(pair.same for pair in unseen(half)) >= 120
         assert sum(not pair.same for pair in unseen(half)) >= 120
         assert len({pair.origin for pair in unseen(half)}) >= 22
+
+
+@pytest.mark.parametrize(
+    ("word", "reading"), [("kafai", "jiahui"), ("jiahui", "kafai"), ("kwokwah", "guohua"), ("siu", "xiao")]
+)
+def test_a_chinese_name_has_other_readings(word, reading):
+    assert reading in other_readings(word)
+
+
+@pytest.mark.parametrize("word", ["man", "ming", "smith", "johnson", "", "a", "w" * 200])
+def test_what_is_no_cantonese_name_has_none(word):
+    """Nor what is pinyin as it stands: Man and Wen are two given names."""
+    assert "wen" not in other_readings(word)
+    assert len(other_readings(word)) <= 40
+
+
+def test_translations_do_not_add_up():
+    assert is_hit("Sean Carmody", "John Carmody")
+    assert is_hit("Giovanni Carmody", "John Carmody")
+    assert not is_hit("Sean Carmody", "Giovanni Carmody")
 
 
 def test_blocking_loses_no_pair_that_scores():
@@ -106,6 +127,8 @@ def test_every_hit_can_be_said_in_words(first, second):
         ("Robert Lang Jr.", "Robert Lang Sr.", "One is the elder and one the younger."),
         ("IBM", "International Business Machines", "One is the initials of the other."),
         ("Jonh Whitaker", "John Whitaker", "Jonh is nearly John."),
+        ("Seamus Carmody", "James Carmody", "Seamus and James are forms of one name."),
+        ("Chan Siu Ming", "Chen Xiaoming", "Siu Ming and Xiaoming are spellings of one name."),
         ("Gabriel García Márquez", "Gabriel Garcia", "One has more names than the other."),
     ],
 )
