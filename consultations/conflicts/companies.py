@@ -15,6 +15,8 @@ _TABLE = read_table("words_of_companies")
 #: Forms of companies, which say nothing; little words; words that many share; and how words are abbreviated.
 FORMS, LITTLE, GENERIC = (frozenset(_TABLE[name][0]) for name in ("forms", "little", "generic"))
 ABBREVIATED = {word: words[0] for words in _TABLE["short"] for word in words[1:]}
+#: Numbers as they are written in full.
+NUMBERS = dict(pair.split("=") for pair in _TABLE["numbers"][0])
 _DOTTED = re.compile(r"\b(?:[a-z]\.){2,}(?:[a-z]\b)?", re.IGNORECASE)
 EXTRA_GENERIC, EXTRA_WORD, OTHER_FORM, CONTRADICTED, ACRONYM = 4, 10, 2, 45, 80
 
@@ -121,4 +123,4 @@ def _plain(text: str) -> list[str]:
 
 
 def _singular(word: str) -> str:
-    return {"st": "saint", "marys": "mary", "lukes": "luke"}.get(word, word)
+    return {"st": "saint", "marys": "mary", "lukes": "luke"}.get(word, NUMBERS.get(word, word))

@@ -1,27 +1,30 @@
 """Given names: which are forms of one another, in several languages, and which are known not to be.
 
 Each line of ``tables/forms_of_given_names.txt`` is a family; two names are linked when they stand in one line. A line
-that begins with ``=`` holds spellings of one name, any other the full name and its short forms. A name may stand in
-several lines: Sasha is Aleksandr as well as Aleksandra. Links do not add up: Pepe is José and Joe is Joseph, yet Pepe
-is not Joe. Two known names that are not linked are two names, however alike they look.
+that begins with ``=`` holds spellings of one name; one with ``~`` a name and what it is in other languages, each
+linked to the first alone; any other the full name and its short forms. A name may stand in several lines: Sasha is
+Aleksandr as well as Aleksandra. Links do not add up: Pepe is José and Joe is Joseph, yet Pepe is not Joe. Two known
+names that are not linked are two names, however alike they look.
 """
 
-from itertools import combinations
+from itertools import combinations, product
 
 from consultations.conflicts.tables import read_lines, read_words
 
-SPELLING, NICKNAME = "spelling", "nickname"
+SPELLING, TRANSLATION, NICKNAME = "spelling", "translation", "nickname"
+_KINDS = {"=": SPELLING, "~": TRANSLATION}
 
 
 def _links() -> dict[frozenset[str], tuple[str, str]]:
-    """Return for each linked pair how it is linked, and the full name of its line (empty for spellings)."""
+    """Return for each linked pair how it is linked, and the full name of its line (empty but for short forms)."""
     found: dict[frozenset[str], tuple[str, str]] = {}
     for line in read_lines("forms_of_given_names"):
-        kind = SPELLING if line.startswith("=") else NICKNAME
-        names = line.lstrip("= ").split()
-        for pair in map(frozenset, combinations(names, 2)):
-            if found.get(pair, ("",))[0] != SPELLING:
-                found[pair] = (kind, "" if kind == SPELLING else names[0])
+        kind = _KINDS.get(line[0], NICKNAME)
+        names = line.lstrip("=~ ").split()
+        pairs = product(names[:1], names[1:]) if line[0] == "~" else combinations(names, 2)
+        for pair in map(frozenset, pairs):
+            if found.get(pair, (NICKNAME,))[0] == NICKNAME:
+                found[pair] = (kind, names[0] if kind == NICKNAME else "")
     return found
 
 

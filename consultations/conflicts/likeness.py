@@ -9,7 +9,8 @@ from rapidfuzz.distance import OSA, JaroWinkler
 from consultations.conflicts import given_names, surnames
 from consultations.conflicts.given_names import KNOWN
 from consultations.conflicts.names import Word
-from consultations.conflicts.writing import WORDS, bones, coarse, eastern, spelt
+from consultations.conflicts.syllables import is_made_of_syllables, other_readings
+from consultations.conflicts.writing import WORDS, bones, coarse, eastern, kana, spelt
 
 SAME, SPELLING, NICKNAME, GENDERED, SOUND, TYPO, INITIAL = (
     "same",
@@ -61,6 +62,8 @@ def written_alike(first: str, second: str, *, is_east: bool = False) -> tuple[fl
     write = eastern if is_east else spelt
     if write(first) == write(second):
         return WORTH[SPELLING], SPELLING
+    if is_east and (found := _by_syllables(first, second))[0]:
+        return found
     return (WORTH[SOUND], SOUND) if len(first) > 5 and coarse(first) == coarse(second) else _NONE
 
 
@@ -77,10 +80,12 @@ def _alike(first: str, second: str, is_east: bool) -> tuple[float, str]:
     if not is_east and spelt(first) == spelt(second) and not _differ_in_gender(first, second):
         return WORTH[SPELLING], SPELLING
     if (found := _by_table(first, second))[0] or is_east:
-        return found
+        return found if found[0] else _by_syllables(first, second)
+    if kana(first) == kana(second) != "" and not _differ_in_gender(first, second):
+        return WORTH[SPELLING], SPELLING
     if first in KNOWN and second in KNOWN:
         return _NONE
-    if found := _by_gender(first, second):
+    if found := _by_gender(first, second) or _by_cut(first, second):
         return found
     if _are_two_names(first, second):
         return _NONE
@@ -89,9 +94,19 @@ def _alike(first: str, second: str, is_east: bool) -> tuple[float, str]:
 
 def _by_table(first: str, second: str) -> tuple[float, str]:
     if linked := given_names.link(first, second):
-        reason = SPELLING if linked[0] == given_names.SPELLING else NICKNAME
+        reason = NICKNAME if linked[0] == given_names.NICKNAME else SPELLING
         return WORTH[reason], reason
     return (WORTH[SPELLING], SPELLING) if surnames.same_surname(first, second) else _NONE
+
+
+def _by_syllables(first: str, second: str) -> tuple[float, str]:
+    """The same in Mandarin and Cantonese; or a slip, when one of two long names is made of no syllables."""
+    if second in other_readings(first) or first in other_readings(second):
+        return WORTH[SPELLING], SPELLING
+    is_long = min(len(first), len(second)) > 5 and first[:1] == second[:1]
+    if is_long and OSA.distance(first, second) == 1 and is_made_of_syllables(first) != is_made_of_syllables(second):
+        return WORTH[TYPO], TYPO
+    return _NONE
 
 
 def _are_two_names(first: str, second: str) -> bool:
@@ -113,13 +128,25 @@ def _differ_in_gender(first: str, second: str) -> bool:
         return True
     if first[:-1] == second[:-1] and {first[-1], second[-1]} <= set("aoeui"):
         return True
+    if is_known and longer in {shorter + end for end in ("e", "eh", "ah", "ina", "ine", "ette")} | _doubled(shorter):
+        return True
     if longer == shorter + "a":
         return not re.search(r"([oe]v|[^aeiou]in)a$", longer) and is_known
     return False
 
 
+def _doubled(word: str) -> set[str]:
+    """Return what Gabriel becomes in Gabrielle and Gabriella."""
+    return {word + word[-1] + "e", word + word[-1] + "a"}
+
+
 def _digits(text: str) -> bool:
     return any(letter.isdigit() for letter in text)
+
+
+#: What women's surnames end in where the men's is no rule of the word alone: Novakova, Georgiou, Antoniadi.
+_PAIRED = (("ova", ""), ("ova", "a"), ("ova", "o"), ("a", "y"), ("ou", "os"), ("ou", "as"), ("ou", "is"), ("i", "is"))
+_PAIRED += (("i", "as"), ("i", "os"), ("ou", "es"), ("a", "as"), ("aite", "as"), ("yte", "as"), ("iene", "as"))
 
 
 def masculine(word: str) -> str:
@@ -130,10 +157,28 @@ def masculine(word: str) -> str:
 
 
 def _by_gender(first: str, second: str) -> tuple[float, str] | None:
+    for woman, man in ((first, second), (second, first)):
+        for ending, male in _PAIRED:
+            stem = woman.removesuffix(ending)
+            if stem != woman and len(stem) > 3 and woman not in KNOWN and man in (stem + male, _with_e(stem) + male):
+                return WORTH[GENDERED], GENDERED
     one, other = masculine(first), masculine(second)
     if min(len(one), len(other)) < 4 or (one == first and other == second):
         return None
     return (WORTH[GENDERED], GENDERED) if spelt(one) == spelt(other) or coarse(one) == coarse(other) else None
+
+
+def _with_e(stem: str) -> str:
+    """Return a stem with the vowel that Czech and Polish names lose before an ending: Hajkova, Hajek."""
+    return f"{stem[:-1]}e{stem[-1]}"
+
+
+def _by_cut(first: str, second: str) -> tuple[float, str] | None:
+    """The beginning of a given name, of at least four letters, when it is no name of its own."""
+    shorter, longer = sorted((first, second), key=len)
+    if len(shorter) < 4 or len(longer) < len(shorter) + 2 or not longer.startswith(shorter) or longer not in KNOWN:
+        return None
+    return (WORTH[SOUND], NICKNAME) if shorter not in KNOWN and shorter not in surnames.COMMON else None
 
 
 def _by_sound(first: str, second: str) -> tuple[float, str] | None:

@@ -1,5 +1,6 @@
 """Surnames: which are common, and which spellings are the same one."""
 
+from consultations.conflicts.syllables import other_readings
 from consultations.conflicts.tables import read_lines, read_words
 
 #: Those of which one alone says nothing.
@@ -19,5 +20,5 @@ def same_surname(first: str, second: str) -> bool:
 
 
 def spellings(name: str) -> set[str]:
-    """Return a surname with its other spellings."""
-    return _FORMS.get(name, set()) | {name}
+    """Return a surname with its other spellings; a Chinese name with its readings in Mandarin or Cantonese, too."""
+    return _FORMS.get(name, set()) | {name} | other_readings(name)

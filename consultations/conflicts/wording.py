@@ -64,8 +64,8 @@ def _parts(explained: Explained, asked: str) -> list[str]:
 
 
 def _of_words(pair: Pair, first: str, second: str, texts: tuple[str, str]) -> str:
-    if pair.reason == "nickname":
-        linked = given_names.link(*texts)
+    linked = given_names.link(*texts)
+    if pair.reason == "nickname" or (linked and linked[0] == given_names.TRANSLATION):
         if linked and linked[1] == texts[1]:
             return f"{first} is short for {second}"
         if linked and linked[1] == texts[0]:

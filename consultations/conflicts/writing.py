@@ -17,6 +17,12 @@ _SPELLING = [
     (re.compile(pattern), replacement)
     for pattern, replacement in (
         (r"^mac(?=[bcdfgklnpqrt][a-z]{3})", "mc"),
+        # Hrytsenko is Gritsenko, Holovko is Golovko.
+        (r"^h(?=[rnl])", "g"),
+        (r"(?<![bcdgkpstwz])h(?=[a-z]+(enko|chuk|iuk|yuk|ych|ovko|ytsky)$)", "g"),
+        # Nilsson is Nielsen, Renaud is Renault, Boudreaux is Boudreau.
+        (r"(?<=[a-z]{3})(sson|ssen|son|sen|zen)$", "sen"),
+        (r"(?<=[a-z]{2})(aux|aud|auld|ault|aut|aulx|eau|eaux|eault)$", "o"),
         (r"^(tz|ts)(?=[^e])", "z"),
         (r"^wr", "r"),
         (r"^kn", "n"),
@@ -51,6 +57,28 @@ _SPELLING = [
         (r"ii+", "i"),
         (r"(?<=[a-z]{3})e$", ""),
         (r"(.)\1+", r"\1"),
+    )
+]
+#: A word in kana, and the two usual romanisations of Japanese with their ways to write long vowels, as one.
+_KANA = re.compile(
+    r"(?:(?:[kgsztdnhbpmrjf]y|sh|ch|ts|[kgsztdnhbpmrjfwy])?[aiueo]h?(?![aiueo]h)|n(?![aiueoy])|m(?=[bp]))+"
+)
+_JAPANESE = [
+    (re.compile(pattern), replacement)
+    for pattern, replacement in (
+        (r"(?<=[aiueo])h(?![aiueoy])", ""),
+        (r"o[uo]", "o"),
+        (r"uu", "u"),
+        (r"sy|s(?=i)", "sh"),
+        (r"ty|t(?=i)|cy", "ch"),
+        (r"(zy|jy|dy|z(?=i)|d(?=i))", "j"),
+        (r"t(?=u)", "ts"),
+        (r"d(?=zu)|d(?=u)", "z"),
+        (r"h(?=u)", "f"),
+        (r"shh", "sh"),
+        (r"chh", "ch"),
+        (r"ssh", "sh"),
+        (r"m(?=[bp])", "n"),
     )
 ]
 #: Pinyin and Wade-Giles, and the romanisations of Korean, in one coarse writing.
@@ -109,6 +137,16 @@ def coarse(word: str) -> str:
 def eastern(word: str) -> str:
     """Return a word of a Chinese or Korean name in one writing for all its romanisations."""
     for pattern, replacement in _EASTERN:
+        word = pattern.sub(replacement, word)
+    return word
+
+
+@lru_cache(maxsize=WORDS)
+def kana(word: str) -> str:
+    """Return a word as Japanese is romanised in one way; nothing when it cannot be written in kana."""
+    if len(word) < 3 or not _KANA.fullmatch(word):
+        return ""
+    for pattern, replacement in _JAPANESE:
         word = pattern.sub(replacement, word)
     return word
 

@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-#: The first were written before there was any matching; the second when it was done with those.
-FILE, FRESH = Path(__file__).parent / "pairs.csv", Path(__file__).parent / "pairs_fresh.csv"
+#: The first were written before there was any matching; the second when it was done with those; the third without
+#: sight of the matching, its tables and the others. Tuning may look at the open half of the third, never at the closed.
+FILE, FRESH, UNSEEN = (Path(__file__).parent / f"pairs{name}.csv" for name in ("", "_fresh", "_unseen"))
+OPEN, CLOSED = "open", "closed"
 
 
 class Pair(NamedTuple):
@@ -15,6 +17,7 @@ class Pair(NamedTuple):
     same: bool
     first: str
     second: str
+    half: str = ""
 
     @property
     def is_held_out(self) -> bool:
@@ -41,7 +44,15 @@ class Figures(NamedTuple):
 
 def pairs(path: Path = FILE) -> list[Pair]:
     with path.open(encoding="utf-8", newline="") as file:
-        return [Pair(row["origin"], row["same"] == "yes", row["first"], row["second"]) for row in csv.DictReader(file)]
+        return [
+            Pair(row["origin"], row["same"] == "yes", row["first"], row["second"], row.get("half", ""))
+            for row in csv.DictReader(file)
+        ]
+
+
+def unseen(half: str) -> list[Pair]:
+    """Return one half of the pairs that were written without sight of the matching."""
+    return [pair for pair in pairs(UNSEEN) if pair.half == half]
 
 
 def figures(chosen: Iterable[Pair], is_hit: Callable[[str, str], bool]) -> Figures:
