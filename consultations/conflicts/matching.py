@@ -40,12 +40,12 @@ def find(names: Iterable[str], *, leave_out: Iterable[int] = ()) -> list[Hit]:
     ``leave_out`` are ids of requests whose parties are passed over. What cannot be opened is a hit, for it may be one.
     """
     asked = list(dict.fromkeys(name for name in map(str.strip, names) if name))[:MAX_NAMES]
-    candidates = _candidates(asked)
+    shared = candidates(asked)
     hits = []
     known = {name: readings(name) for name in asked}
-    for party in _parties(candidates, set(leave_out)):
+    for party in _parties(shared, set(leave_out)):
         texts = _texts(party)
-        for name, purposes in candidates[party.pk].items():
+        for name, purposes in shared[party.pk].items():
             if party.is_buried:
                 hit = _erased(party, name, purposes)
             elif texts is None:
@@ -62,7 +62,7 @@ def words(hit: Hit) -> str:
     return sentence(hit.asked, hit.found, hit.reasons)
 
 
-def _candidates(asked: list[str]) -> dict[int, dict[str, set[str]]]:
+def candidates(asked: list[str]) -> dict[int, dict[str, set[str]]]:
     """Return the ids of parties that share a key with a name: for each the names, and the purposes of such keys."""
     meant: dict[int, list[tuple[str, str]]] = {}
     for name in asked:
