@@ -2,8 +2,8 @@
 
 ``--pairs`` prints recall and precision on the labelled pairs, overall, held out and by origin, and what went wrong.
 ``--parties N`` fills a register of that size, in which common surnames stand by the thousand, on SQLite in a temporary
-folder or on the empty database of DATABASE_URL, and prints how long requests of three names take. With ``--keep FOLDER``
-database and keys stay there, and the next run asks the same register again.
+folder or on the empty database of DATABASE_URL, and prints how long requests of three names take. With
+``--keep FOLDER`` database and keys stay there, and the next run asks the same register again.
 """
 
 import argparse
@@ -157,7 +157,9 @@ def print_times(count: int) -> None:
         wall, processor, opened, hits = (sorted(column) for column in zip(*measured, strict=True))
         times = statistics.median(wall), wall[math.ceil(len(wall) * 0.95) - 1], wall[-1], statistics.median(processor)
         columns = " | ".join(f"{each * 1000:.0f}" for each in times)
-        write(f"| {title} | {columns} | {statistics.median(opened):.0f} | {opened[-1]} | {statistics.mean(hits):.1f} |\n")
+        write(
+            f"| {title} | {columns} | {statistics.median(opened):.0f} | {opened[-1]} | {statistics.mean(hits):.1f} |\n"
+        )
 
 
 def measure(names: list[str]) -> tuple[float, float, int, int]:

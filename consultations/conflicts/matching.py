@@ -16,7 +16,6 @@ __all__ = ["THRESHOLD", "Comparison", "Hit", "compare", "find", "words"]
 
 #: As many digests, or rows, are asked for at once.
 BATCH = 500
-MAX_NAMES = 100
 #: What a tombstone scores whose whole name is the same, or only sounds so; and a row that cannot be opened.
 ERASED_SAME, ERASED_ALIKE, UNREADABLE = 95, 80, THRESHOLD
 
@@ -39,7 +38,7 @@ def find(names: Iterable[str], *, leave_out: Iterable[int] = ()) -> list[Hit]:
 
     ``leave_out`` are ids of requests whose parties are passed over. What cannot be opened is a hit, for it may be one.
     """
-    asked = list(dict.fromkeys(name for name in map(str.strip, names) if name))[:MAX_NAMES]
+    asked = list(dict.fromkeys(name for name in map(str.strip, names) if name))
     shared = candidates(asked)
     hits = []
     known = {name: readings(name) for name in asked}

@@ -10,7 +10,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("consultations", "0010_parties"),
+        ("consultations", "0011_party_places"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
