@@ -19,7 +19,7 @@ def keys_stored(company: Company) -> set[str]:
     """Return the keys of a name, each with how many words it joins, and whether there are more."""
     found = set()
     for words in _ways(company):
-        for size in (1, 2, 3):
+        for size in MAX_WORDS:
             mark = f"{size}{'+' if len(words) > size else ''}"
             found |= {f"{mark} {key}" for key in _joint(words, size)}
     return found
@@ -29,32 +29,33 @@ def keys_asked(company: Company) -> set[str]:
     """Return the keys under which all that may match a name is stored."""
     found = set()
     for words in _ways(company):
-        size = min(len(words), 3)
-        found |= {f"{size}{more} {key}" for key in _joint(words, size) for more in ("", "+")}
-        for less in range(1, size):
-            found |= {f"{less} {key}" for key in _joint(words, less)}
+        most = min(len(words), max(MAX_WORDS))
+        for size in range(1, most + 1):
+            if size == most:
+                found |= {f"{size}+ {key}" for key in _joint(words, size)}
+            found |= {f"{size} {key}" for key in _joint(words, size)}
     return found
 
 
-def _ways(company: Company) -> Iterator[tuple[str, ...]]:
-    """Return the words, and the words with two neighbours written together."""
-    texts = tuple(word.text for word in company.words)
-    yield texts
-    for at in range(len(texts) - 1):
-        yield (*texts[:at], texts[at] + texts[at + 1], *texts[at + 2 :])
+def _ways(company: Company) -> Iterator[list[tuple[str, bool]]]:
+    """Return the words, and the words with two neighbours written together, in which no slip counts."""
+    words = [(word.text, len(word.text) >= LONG) for word in company.words]
+    yield words
+    for at in range(len(words) - 1):
+        yield [*words[:at], (words[at][0] + words[at + 1][0], False), *words[at + 2 :]]
 
 
-def _joint(words: tuple[str, ...], size: int) -> set[str]:
+def _joint(words: list[tuple[str, bool]], size: int) -> set[str]:
     """Return the keys of so many of the words together, one of which at least has to be telling."""
     return {
         " ".join(sorted(each))
         for some in combinations(words[: MAX_WORDS[size]], size)
-        if not GENERIC.issuperset(some)
-        for each in product(*map(_pieces, some))
+        if any(text not in GENERIC for text, _ in some)
+        for each in product(*(_pieces(text, 4 if size == 1 else 3, may_slip=slips) for text, slips in some))
     }
 
 
-def _pieces(text: str) -> set[str]:
+def _pieces(text: str, letters: int, *, may_slip: bool) -> set[str]:
     """Return the code of a word, and what one slip in a long word leaves."""
-    slips = {f"<{text[:4]}", f">{text[-4:]}"} if len(text) >= LONG else set()
+    slips = {f"<{text[:letters]}", f">{text[-letters:]}"} if may_slip else set()
     return {code(text) or text, *slips}

@@ -93,15 +93,18 @@ def _person(person: Person, forms, parts) -> Terms:
     east = bool(words) and is_eastern(words)
     full = [word for word in words if not word.is_initial]
     codes = [_codes(word, forms, east) for word in full]
+    slips: set[str] = set()
     pairs = {key for one, other in combinations(codes, 2) for key in _joint(one, other)}
     for places, text in neighbours(words) if len(words) > 2 else ():
         joint = _codes(Word(text, text), forms, east)
         others = [word for at, word in enumerate(words) if at not in places and not word.is_initial]
         pairs |= {key for word in others for key in _joint(joint, _codes(word, forms, east))}
-    terms = {PAIR: pairs, PART: set(), INITIAL: _by_initial(person, forms, full=True), JOINED: set()}
+        slips |= {f"{key}|{part}" for word in others for key in joint for part in parts(word.text, beside_common=True)}
+    terms = {PAIR: pairs, PART: slips, INITIAL: _by_initial(person, forms, full=True), JOINED: set()}
     terms[SHORT] = _by_initial(person, forms, full=False)
     for one, other in permutations(range(len(full)), 2):
-        terms[PART] |= {f"{key}|{piece}" for key, piece in product(codes[one], parts(full[other].text))}
+        found = parts(full[other].text, beside_common=is_common(full[one]))
+        terms[PART] |= {f"{key}|{piece}" for key, piece in product(codes[one], found)}
     if words:
         terms[JOINED] = {sounds("".join(word.glued for word in words))}
     if len(words) == 1:
