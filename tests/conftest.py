@@ -117,6 +117,8 @@ def threads(django_db_setup, django_db_blocker, tmp_path):
 
     with django_db_blocker.unblock():
         original, name = connections["default"], connections.settings["default"]["NAME"]
+        if original.in_atomic_block:
+            pytest.fail("A test with threads must not be marked django_db: the copy would wait for its transaction.")
         run.database = _copy_of_database(original, tmp_path)
         del connections["default"]
         connections.settings["default"]["NAME"] = run.database

@@ -209,21 +209,13 @@ def matches_of(request: ConsultationRequest) -> list[Match]:
     same_side = _of_same_person(request)
     for is_other in (False, True):
         asked = {key: value for key, value in names.items() if key[0] == is_other}
-        for hit in _find([name for _, name in asked.values()], leave_out=members):
+        for hit in matching.find([name for _, name in asked.values()], leave_out=members):
             match = Match(asked[is_other, hit.asked.casefold()][0], hit)
             place = (match.name_of, hit.asked.casefold(), hit.party_id)
             is_left_out = hit.party_id in same_side[is_other] or not counts(match.name_of, hit.role)
             if not is_left_out and (place not in best or best[place].hit.score < hit.score):
                 best[place] = match
     return list(best.values())
-
-
-def _find(names: list[str], *, leave_out: set[int]) -> list[matching.Hit]:
-    """Ask for all of the names, however many; each question is limited."""
-    starts = range(0, len(names), matching.MAX_NAMES)
-    return [
-        hit for start in starts for hit in matching.find(names[start : start + matching.MAX_NAMES], leave_out=leave_out)
-    ]
 
 
 def _of_same_person(request: ConsultationRequest) -> tuple[set[int], set[int]]:

@@ -1,22 +1,25 @@
 """Keys under which names are looked up before anything is opened.
 
-A name is stored under few keys and asked for under many: nicknames and other spellings are put in when asking. A key
-joins two words, or one word and a piece of another, so that a common surname alone brings up nobody. Each is digested
-with a secret of the firm (`firm.sealed.blind`) before it reaches the database.
+A name is stored under few keys and asked for under many: nicknames, other spellings and other lengths are put in when
+asking. A key joins two words, or one word and a part of another, so that a common surname alone brings up nobody. Each
+is digested with a secret of the firm (`firm.sealed.blind`) before it reaches the database. Whoever changes a rule here
+has to have all entries made anew: ``PartyEntry.objects.rebuild_all()``.
 """
 
 from collections.abc import Iterable
 from itertools import combinations, permutations, product
 
 from consultations.conflicts import given_names, surnames
-from consultations.conflicts.companies import GENERIC
+from consultations.conflicts.company_keys import keys_asked, keys_stored
 from consultations.conflicts.comparison import Reading, plain, readings
+from consultations.conflicts.given_names import KNOWN
 from consultations.conflicts.likeness import masculine
 from consultations.conflicts.names import Person, Word
 from consultations.conflicts.persons import MAX_WORDS, is_common, is_eastern, neighbours
-from consultations.conflicts.writing import bones, coarse, code, eastern
+from consultations.conflicts.pieces import pieces, pieces_asked
+from consultations.conflicts.writing import bones, coarse, code, eastern, sounds
 
-#: Two words; a word with the beginning or end of another; with its initial; the same where only that initial is known.
+#: Two words; a word with a part of another; with its initial; the same where only that initial is known.
 PAIR, PART, INITIAL, SHORT = "pair", "part", "initial", "short"
 #: A name of one word; a word of a longer one; a name written together; a word of a company, and its initials.
 LONE, WORD, JOINED, COMPANY, ACRONYM = "lone", "word", "joined", "company", "acronym"
@@ -35,9 +38,9 @@ def stored(texts: Iterable[str]) -> Terms:
         for reading in readings(text):
             _add(terms, _whole(reading, _one))
             if reading.is_company or len(reading.person.words) == 1:
-                _add(terms, _company(reading))
+                _add(terms, _company(reading, keys_stored))
             if not reading.is_company:
-                _add(terms, _person(reading.person, _one))
+                _add(terms, _person(reading.person, _one, pieces))
     return terms
 
 
@@ -46,8 +49,8 @@ def asked(text: str) -> Terms:
     terms: Terms = {}
     for reading in readings(text):
         _add(terms, _whole(reading, _expanded))
-        _add(terms, _company(reading))
-        found = _person(reading.person, _expanded)
+        _add(terms, _company(reading, keys_asked))
+        found = _person(reading.person, _expanded, pieces_asked)
         # Who has an initial is asked for by it; a full name asks for those of whom no more than the initial is known.
         initials = _by_initial(reading.person, _expanded, full=False)
         found[SHORT] = initials | found[INITIAL]
@@ -85,22 +88,25 @@ def _codes(word: Word, forms, is_east: bool) -> set[str]:
     return found - {""}
 
 
-def _person(person: Person, forms) -> Terms:
+def _person(person: Person, forms, parts) -> Terms:
     words = person.words[:MAX_WORDS]
     east = bool(words) and is_eastern(words)
     full = [word for word in words if not word.is_initial]
     codes = [_codes(word, forms, east) for word in full]
+    slips: set[str] = set()
     pairs = {key for one, other in combinations(codes, 2) for key in _joint(one, other)}
     for places, text in neighbours(words) if len(words) > 2 else ():
         joint = _codes(Word(text, text), forms, east)
         others = [word for at, word in enumerate(words) if at not in places and not word.is_initial]
         pairs |= {key for word in others for key in _joint(joint, _codes(word, forms, east))}
-    terms = {PAIR: pairs, PART: set(), INITIAL: _by_initial(person, forms, full=True), JOINED: set()}
+        slips |= {f"{key}|{part}" for word in others for key in joint for part in parts(word.text, beside_common=True)}
+    terms = {PAIR: pairs, PART: slips, INITIAL: _by_initial(person, forms, full=True), JOINED: set()}
     terms[SHORT] = _by_initial(person, forms, full=False)
     for one, other in permutations(range(len(full)), 2):
-        terms[PART] |= {f"{key}|{piece}" for key, piece in product(codes[one], _pieces(full[other].text))}
+        found = parts(full[other].text, beside_common=is_common(full[one]))
+        terms[PART] |= {f"{key}|{piece}" for key, piece in product(codes[one], found)}
     if words:
-        terms[JOINED] = {code("".join(word.glued for word in words))}
+        terms[JOINED] = {sounds("".join(word.glued for word in words))}
     if len(words) == 1:
         terms[LONE] = codes[0] if codes else {words[0].text}
     else:
@@ -113,19 +119,19 @@ def _joint(one: set[str], other: set[str]) -> set[str]:
     return {" ".join(sorted(both)) for both in product(one, other)}
 
 
-def _pieces(text: str) -> tuple[str, ...]:
-    """Return the beginning and the end, of which one slip leaves one as it is."""
-    return (f"<{text[:2]}", f">{text[-2:]}") if len(text) > 3 else ()
-
-
 def _by_initial(person: Person, forms, *, full: bool) -> set[str]:
-    """Return each word with the first letter of every other, of those written in full or of initials."""
+    """Return each word with the first letter of every other, of those written in full or of initials.
+
+    A given name with a middle initial says nothing where the surname is another, so it makes no key of its own.
+    """
     words = person.words[:MAX_WORDS]
     east = bool(words) and is_eastern(words)
+    is_led = bool(words) and not full and not east and not words[-1].is_initial
     return {
         f"{key}|{other.text[0]}"
         for one, other in permutations(words, 2)
         if not one.is_initial and other.is_initial != full
+        if not (is_led and one is not words[-1] and one.text in KNOWN)
         for key in _codes(one, forms, east)
     }
 
@@ -133,15 +139,11 @@ def _by_initial(person: Person, forms, *, full: bool) -> set[str]:
 # --- Companies, and whole names -----------------------------------------------------------------------
 
 
-def _company(reading: Reading) -> Terms:
+def _company(reading: Reading, keys) -> Terms:
     company = reading.company
-    telling = [word.text for word in company.words if word.text not in GENERIC]
-    texts = telling or [company.condensed]
-    texts = [*texts, *(text for places, text in neighbours(company.words) if len(places) == 2)]
-    slips = {piece for text in telling if len(text) > 5 for piece in (f"<{text[:4]}", f">{text[-4:]}")}
     short = {company.condensed} if len(company.words) == 1 and 3 <= len(company.condensed) <= 6 else set()
     return {
-        COMPANY: {code(text) or text for text in texts} | slips | {f"={company.condensed}"},
+        COMPANY: keys(company) | {f"={company.condensed}"},
         ACRONYM: short | {text for text in company.initials if 3 <= len(text) <= 6},
     }
 

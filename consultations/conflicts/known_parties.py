@@ -23,7 +23,7 @@ from consultations.text import lines, one_line
 PER_PAGE = 50
 MAX_WORDS = 100
 #: The most names, and characters, that are checked at once.
-MAX_NAMES, MAX_CHECKED = 20, 1000
+MAX_CHECKED = 1000
 
 
 class RegisterScreen(ForRegister, WagtailAdminTemplateMixin):
@@ -118,7 +118,7 @@ def hits_for(user, text: str) -> list[HitLine]:
 
     Somebody who is screened off has to learn that there is something: a search that finds nothing clears a name.
     """
-    hits = matching.find(register.names_in(text)[:MAX_NAMES])
+    hits = matching.find(register.names_in(text))
     known = parties_for(user).in_bulk({hit.party_id for hit in hits})
     return [_hit_line(hit, known.get(hit.party_id)) for hit in sorted(hits, key=lambda hit: (-hit.score, hit.party_id))]
 
@@ -126,7 +126,7 @@ def hits_for(user, text: str) -> list[HitLine]:
 def unknown_among(text: str, hits: list[HitLine]) -> list[str]:
     """Return the names that nobody was found for."""
     found = {hit.asked.casefold() for hit in hits}
-    return [name for name in register.names_in(text)[:MAX_NAMES] if name.casefold() not in found]
+    return [name for name in register.names_in(text) if name.casefold() not in found]
 
 
 def _hit_line(hit: matching.Hit, party: Party | None) -> HitLine:

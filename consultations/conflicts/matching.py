@@ -15,8 +15,7 @@ from firm.sealed.cipher import Unreadable
 __all__ = ["THRESHOLD", "Comparison", "Hit", "compare", "find", "words"]
 
 #: As many digests, or rows, are asked for at once.
-BATCH = 500
-MAX_NAMES = 100
+BATCH = 5000
 #: What a tombstone scores whose whole name is the same, or only sounds so; and a row that cannot be opened.
 ERASED_SAME, ERASED_ALIKE, UNREADABLE = 95, 80, THRESHOLD
 
@@ -39,19 +38,19 @@ def find(names: Iterable[str], *, leave_out: Iterable[int] = ()) -> list[Hit]:
 
     ``leave_out`` are ids of requests whose parties are passed over. What cannot be opened is a hit, for it may be one.
     """
-    asked = list(dict.fromkeys(name for name in map(str.strip, names) if name))[:MAX_NAMES]
-    candidates = _candidates(asked)
+    asked = list(dict.fromkeys(name for name in map(str.strip, names) if name))
+    shared = candidates(asked)
     hits = []
-    known = {name: readings(name) for name in asked}
-    for party in _parties(candidates, set(leave_out)):
+    likeness = _Likeness()
+    for party in _parties(shared, set(leave_out)):
         texts = _texts(party)
-        for name, purposes in candidates[party.pk].items():
+        for name, purposes in shared[party.pk].items():
             if party.is_buried:
                 hit = _erased(party, name, purposes)
             elif texts is None:
                 hit = Hit(party.pk, name, "", party.role, UNREADABLE, ("unreadable",))
             else:
-                hit = _best(party, name, known[name], texts)
+                hit = _best(party, name, texts, likeness)
             if hit:
                 hits.append(hit)
     return sorted(hits, key=lambda hit: (-hit.score, asked.index(hit.asked), hit.party_id))
@@ -62,7 +61,7 @@ def words(hit: Hit) -> str:
     return sentence(hit.asked, hit.found, hit.reasons)
 
 
-def _candidates(asked: list[str]) -> dict[int, dict[str, set[str]]]:
+def candidates(asked: list[str]) -> dict[int, dict[str, set[str]]]:
     """Return the ids of parties that share a key with a name: for each the names, and the purposes of such keys."""
     meant: dict[int, list[tuple[str, str]]] = {}
     for name in asked:
@@ -92,29 +91,45 @@ def _batches(numbers: list[int]) -> Iterator[list[int]]:
 
 
 @sensitive_variables()
-def _texts(party: Party) -> list[tuple[str, list[Reading]]] | None:
-    """Return the names of a party, read; None when they cannot be opened."""
+def _texts(party: Party) -> list[str] | None:
+    """Return the names of a party; None when they cannot be opened."""
     try:
-        return [(text, readings(text)) for text in party.names]
+        return party.names
     except Unreadable:
         return None
 
 
 @sensitive_variables()
-def _best(party: Party, name: str, asked: list[Reading], texts: list) -> Hit | None:
+def _best(party: Party, name: str, texts: list[str], likeness: "_Likeness") -> Hit | None:
     """Return the hit of the name or alias that is most like the one asked for."""
     best = None
-    for text, read in texts:
-        found = compare_read(name, asked, text, read)
+    for text in texts:
+        found = likeness.of(name, text)
         if found.score >= THRESHOLD and (best is None or found.score > best.score):
             best = Hit(party.pk, name, text, party.role, found.score, found.reasons)
     return best
 
 
-def compare_read(name: str, asked: list[Reading], text: str, read: list[Reading]) -> Comparison:
-    """Return what `compare` does, of names that have been read already."""
-    found = explain(asked, read)
-    return Comparison(found.match.score, codes(found.match)) if found else Comparison(0)
+class _Likeness:
+    """What `compare` says, for the time of one search: each name is read once, and the same two are compared once."""
+
+    def __init__(self):
+        self._read: dict[str, list[Reading]] = {}
+        self._found: dict[tuple[str, str], Comparison] = {}
+
+    @sensitive_variables()
+    def of(self, name: str, text: str) -> Comparison:
+        """Compare the name that is asked for with one of the register."""
+        if (name, text) not in self._found:
+            found = explain(self._readings(name), self._readings(text))
+            self._found[name, text] = Comparison(found.match.score, codes(found.match)) if found else Comparison(0)
+        return self._found[name, text]
+
+    @sensitive_variables()
+    def _readings(self, text: str) -> list[Reading]:
+        if text not in self._read:
+            self._read[text] = readings(text)
+        return self._read[text]
 
 
 def _erased(party: Party, name: str, purposes: set[str]) -> Hit | None:

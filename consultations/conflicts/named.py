@@ -17,14 +17,15 @@ _BULLET = re.compile(r"^\s*(?:[-–—*•·]+|\d{1,2}[.)])\s*")
 _ASIDE = re.compile(r"[(\[]([^)\]]*)[)\]]?")
 _ALIAS = re.compile(r"\b(?:a\.?k\.?a\.?|a/k/a|alias|d/?b/?a|née|nee|born|f/?k/?a|known as)(?=[\s:]|$)", re.IGNORECASE)
 _AFTER_DASH = re.compile(r"\s+[-–—]+\s+.*$|:\s.*$")
-MAX_NAMES, MAX_LENGTH = 50, 200
+MAX_LENGTH = 200
 
 
 def names_in(text: str) -> list[str]:
     """Return the names that a text gives, in its order, each once; words that name nobody are left out.
 
     A name is on a line, or between commas or semicolons; "Doe, Jane" alone on a line is one. What is said of a person,
-    in brackets, after a dash or before the name, is left out, but for other names (a/k/a, d/b/a, née).
+    in brackets, after a dash or before the name, is left out, but for other names (a/k/a, d/b/a, née). All names are
+    taken, however many: who stands last in a long list may be the one.
     """
     found: dict[str, str] = {}
     for line in re.split(r"[\r\n;|]+", text):
@@ -32,8 +33,6 @@ def names_in(text: str) -> list[str]:
             name = _cleaned(piece)
             if name and (key := plain(name)) and key not in found:
                 found[key] = name[:MAX_LENGTH]
-            if len(found) == MAX_NAMES:
-                return list(found.values())
     return list(found.values())
 
 

@@ -1,6 +1,7 @@
 """Puts the people of a request into the register of known parties, and takes their names out again."""
 
 from datetime import datetime
+from itertools import count
 
 from django.db import transaction
 from django.utils import timezone
@@ -28,6 +29,8 @@ def enter(request: ConsultationRequest) -> None:
     with transaction.atomic():
         locked = ConsultationRequest.objects.select_for_update().get(pk=request.pk)
         wanted = {} if locked.status == Status.QUARANTINE else _named(locked)
+        places = {field: count() for field in PartyField.values}
+        taken = set()
         for party in _own(locked):
             held = wanted.pop((party.request_field, plain(party.name)), None)
             if held is None:
@@ -35,7 +38,10 @@ def enter(request: ConsultationRequest) -> None:
             elif (party.name, party.role, party.kind) != held:
                 party.name, party.role, party.kind = held
                 keep(party)
+            if held is not None:
+                taken.add((party.request_field, party.request_place))
         for (field, _), (name, role, kind) in wanted.items():
+            place = next(place for place in places[field] if (field, place) not in taken)
             keep(
                 Party(
                     name=name,
@@ -44,6 +50,7 @@ def enter(request: ConsultationRequest) -> None:
                     source=PartySource.REQUEST,
                     request=locked,
                     request_field=field,
+                    request_place=place,
                 )
             )
 
@@ -58,7 +65,7 @@ def bury(request: ConsultationRequest) -> int:
         parties = list(Party.objects.select_for_update().filter(request=request, buried_at=None).order_by("pk"))
         for party in parties:
             party.name = party.aliases = party.matter = party.note = ""
-            party.request, party.request_field = None, ""
+            party.request, party.request_field, party.request_place = None, "", None
             party.added_at, party.changed_at = _month(party.added_at), _month(party.changed_at)
             party.buried_at = _month(timezone.now())
             party.save()

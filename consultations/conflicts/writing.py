@@ -162,10 +162,15 @@ def bones(word: str) -> str:
 @lru_cache(maxsize=WORDS)
 def code(word: str) -> str:
     """Return the key under which like words are looked up: few letters, so that what sounds alike shares it."""
+    return sounds(word)[:6]
+
+
+@lru_cache(maxsize=WORDS)
+def sounds(word: str) -> str:
+    """Return the same of all letters, for names that are written together."""
     word = spelt(word)
     if not word:
         return ""
     first = "a" if word[0] in "aeiouyh" else word[0]
     rest = re.sub(r"[aeiouyh]", "", word[1:])
-    found = re.sub(r"(.)\1+", r"\1", (first + rest).translate(str.maketrans("gqjdbv", "kkctpf")))
-    return found[:6]
+    return re.sub(r"(.)\1+", r"\1", (first + rest).translate(str.maketrans("gqjdbv", "kkctpf")))

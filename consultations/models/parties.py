@@ -80,6 +80,7 @@ class Party(SealedModel):
         editable=False,
     )
     request_field = models.CharField(max_length=16, choices=PartyField, blank=True, editable=False)
+    request_place = models.PositiveIntegerField(null=True, editable=False, help_text="Which of those of its field.")
     import_key = models.BigIntegerField(null=True, unique=True, editable=False, help_text="Digest of the line.")
     added_at = models.DateTimeField(default=timezone.now, editable=False)
     changed_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -100,6 +101,12 @@ class Party(SealedModel):
             models.CheckConstraint(condition=Q(role__in=PartyRole.values), name="party_role_known"),
             models.CheckConstraint(condition=Q(kind__in=PartyKind.values), name="party_kind_known"),
             models.CheckConstraint(condition=Q(source__in=PartySource.values), name="party_source_known"),
+            # Two who enter one request at once would take the same places: the second is refused, nobody stands twice.
+            models.UniqueConstraint(fields=["request", "request_field", "request_place"], name="party_once_in_request"),
+            models.CheckConstraint(
+                condition=~Q(source=PartySource.REQUEST) | Q(request=None) | Q(request_place__isnull=False),
+                name="party_of_request_placed",
+            ),
             models.CheckConstraint(
                 condition=Q(buried_at=None, name__isblank=False)
                 | Q(

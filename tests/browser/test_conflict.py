@@ -27,7 +27,7 @@ def test_a_manager_enters_a_client(staff):
     page.get_by_role("link", name="Add a party").click()
     page.get_by_label("Name", exact=False).first.fill(CLIENT)
     page.get_by_role("combobox", name="Role").select_option(label="Client")
-    page.get_by_role("button", name="Save").click()
+    page.get_by_role("button", name="Add the party").click()
     expect(page.get_by_role("row").filter(has_text=CLIENT)).to_be_visible()
     page.get_by_label("Names", exact=True).fill("Katya Quorlashvily")
     page.get_by_role("button", name="Check").click()

@@ -12,9 +12,10 @@ from django.utils import timezone
 from consultations.actions import Refused
 from consultations.calendar import booking
 from consultations.conflict_states import ConflictState
-from consultations.conflicts import checks, decisions, register
+from consultations.conflicts import checks, decisions, keys, register
 from consultations.forms import ConsultationForm
 from consultations.intake import receive
+from consultations.merging import merge
 from consultations.models import AuditEntry, ConflictHit, ConsultationRequest, Party, RequestEvent
 from consultations.workflow import MOVES, Status
 from tests.consultations.calendar_cases import CalendarFactory, wish
@@ -42,6 +43,62 @@ def test_register_that_changes_while_a_request_is_received(threads, given):
     checks.check_due(timezone.now() + timedelta(seconds=1))
     assert state_of(ConsultationRequest.objects.get()) == "open"
     assert ConflictHit.objects.count() == 1
+
+
+def parties_of(request) -> list[tuple[str, str]]:
+    return sorted((party.request_field, party.name) for party in request.parties.all())
+
+
+def test_who_enters_at_once_makes_each_row_once(threads):
+    request = Request(full_name="Mary Sample", other_parties="Jane Roe\nAcme LLC")
+    threads(*[lambda: register.enter(request)] * 4)
+    assert parties_of(request) == [
+        ("full_name", "Mary Sample"),
+        ("other_parties", "Acme LLC"),
+        ("other_parties", "Jane Roe"),
+    ]
+
+
+def test_receipt_and_correction_that_enter_at_once(threads):
+    """Whoever comes second, the register ends up with what the request says last."""
+    request = Request(full_name="Mary Sample", other_parties="Jane Roe\nTom Poe")
+
+    def correct():
+        with transaction.atomic():
+            locked = ConsultationRequest.objects.select_for_update().get(pk=request.pk)
+            locked.other_parties = "JANE ROE\nNina Noe"
+            locked.save()
+            register.enter(locked)
+
+    threads(lambda: register.enter(request), correct, lambda: register.enter(request), correct)
+    assert parties_of(request) == [
+        ("full_name", "Mary Sample"),
+        ("other_parties", "JANE ROE"),
+        ("other_parties", "Nina Noe"),
+    ]
+
+
+def test_two_requests_that_are_merged_while_both_enter(threads):
+    first, second = Request(full_name="Mary Sample"), Request(full_name="Mary Samples", other_parties="Jane Roe")
+    user = make_user("owner", is_superuser=True)
+    threads(
+        lambda: register.enter(second),
+        lambda: outcome_of(merge, second.pk, into=first.pk, by=user),
+        lambda: register.enter(first),
+        lambda: register.enter(second),
+    )
+    assert parties_of(second) == [("full_name", "Mary Samples"), ("other_parties", "Jane Roe")]
+    assert [name for _, name in parties_of(first)] == ["Mary Sample"]
+
+
+def test_entering_while_the_names_are_erased(threads):
+    """No row is both: a tombstone has left the request, a known one has all of its digests."""
+    request = Request(full_name="Mary Sample", other_parties="Jane Roe")
+    register.enter(request)
+    threads(lambda: register.enter(request), lambda: register.bury(request))
+    for party in Party.objects.all():
+        assert party.is_buried == (party.request_id is None)
+        assert (set(party.entries.values_list("purpose", flat=True)) <= set(keys.TOMBSTONE)) == party.is_buried
 
 
 def test_job_and_correction_at_once_keep_each_match_once(threads):

@@ -49,8 +49,11 @@ def test_names_in_takes_any_text(text):
     assert isinstance(names_in(text), list)
 
 
-def test_at_most_fifty_names_are_read():
-    assert len(names_in("\n".join(f"Person {'x' * number}y" for number in range(80)))) == 50
+def test_no_name_of_a_long_list_is_left_out():
+    names = [f"Person {'x' * number}y" for number in range(180)]
+    assert names_in("\n".join(names)) == names
+    known = keep(Party(name=names[-1], role="witness"))
+    assert known.pk in {hit.party_id for hit in find(names)}
 
 
 def test_a_request_enters_with_everybody_it_names():
@@ -148,6 +151,26 @@ def test_an_erased_request_can_be_entered_anew_without_touching_the_tombstone():
 def test_the_database_refuses(values):
     with pytest.raises(IntegrityError), transaction.atomic():
         Party.objects.create(**({"name": "Jane Roe", "role": "witness"} | values))
+
+
+def test_places_of_names_that_were_taken_out_are_given_again():
+    request = ConsultationRequestFactory(full_name="Mary Sample", other_parties="Jane Roe\nTom Poe\nAcme LLC")
+    enter(request)
+    request.other_parties = "Nina Noe\nTom Poe\nAcme LLC\nLou Loe"
+    request.save()
+    enter(request)
+    places = request.parties.filter(request_field="other_parties").values_list("request_place", flat=True)
+    assert sorted(places) == [0, 1, 2, 3]
+
+
+def test_the_database_refuses_two_rows_in_one_place_of_a_request():
+    request = ConsultationRequestFactory(other_parties="Jane Roe")
+    enter(request)
+    party = request.parties.get(request_field="other_parties")
+    values = {"role": "adverse", "source": "request", "request": request, "request_field": "other_parties"}
+    for place in (party.request_place, None):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Party.objects.create(name="Jane Roe", request_place=place, **values)
 
 
 def test_the_database_refuses_a_tombstone_with_a_text():
