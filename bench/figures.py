@@ -31,7 +31,7 @@ from django.db import connection, transaction  # noqa: E402
 from django.test import Client  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
-from consultations.models import ConsultationRequest, EventKind, RequestEvent  # noqa: E402
+from consultations.models import ConsultationRequest, EventKind, IntakeSettings, RequestEvent  # noqa: E402
 from consultations.targets import set_target  # noqa: E402
 from consultations.workflow import CLOSED  # noqa: E402
 from firm.models import PracticeAreaPage  # noqa: E402
@@ -53,7 +53,7 @@ COURSES = {
     "quarantine": 2,
     "new merged": 2,
 }
-HOSTS = ("", "", "", "www.google.com", "www.google.com", "bing.com", "www.avvo.com", "m.facebook.com")
+HOSTS = ("", "", "", "www.google.com", "www.google.com", "bing.com", "www.avvo.com", "news-{}.example.org")
 PAGES = ("/", "/", "/practice-areas/fraud/", "/attorneys/ada/", "/free-consultation/", "/blog/post-{}/")
 LETTER = "What happened, as somebody would tell it who was asked to write it down. " * 9
 
@@ -62,7 +62,7 @@ class Past:
     """Makes requests and what staff did with them; always the same, but for their references and their age."""
 
     def __init__(self, now: datetime):
-        self.now, self.chance = now, random.Random(7)
+        self.now, self.chance, self.desk = now, random.Random(7), IntakeSettings.current()  # noqa: S311 - nothing to guess
         self.staff = list(get_user_model().objects.filter(username__in=("intake", "intake_manager")))
         self.areas = [*PracticeAreaPage.objects.all(), None]
         self.target = ConsultationRequest.objects.exclude(status="merged").earliest("pk")
@@ -83,11 +83,12 @@ class Past:
             acknowledgement_version="measure",
             practice_area=chance.choice(self.areas),
             in_custody=chance.random() < 0.15,
-            referring_host=chance.choice(HOSTS) or ("" if chance.random() < 0.9 else f"news-{number % 300}.example.org"),
+            referring_host=chance.choice(HOSTS)
+            or ("" if chance.random() < 0.9 else f"news-{number % 300}.example.org"),
             landing_page=chance.choice(PAGES).format(number % 200),
             assignee=chance.choice(self.staff) if len(words) > 1 else None,
         )
-        set_target(request)
+        set_target(request, self.desk)
         return request, self._lead(request, words)
 
     def _lead(self, request: ConsultationRequest, words: list[str]) -> list[RequestEvent]:
