@@ -27,6 +27,7 @@ django.setup()
 
 from django.contrib.auth import get_user_model  # noqa: E402
 from django.core.management import call_command  # noqa: E402
+from django.core.management.color import no_style  # noqa: E402
 from django.db import connection, transaction  # noqa: E402
 from django.test import Client  # noqa: E402
 from django.utils import timezone  # noqa: E402
@@ -38,7 +39,10 @@ from firm.models import PracticeAreaPage  # noqa: E402
 
 FIGURES = "/admin/consultations/figures/"
 PERIODS = ("4w", "13w", "12m", "last-year", "own")
-YEARS, BATCH, RUNS = 10, 2000, 5
+YEARS, BATCH, COPIES, RUNS = 10, 2000, 5, 5
+REQUESTS, EVENTS = ConsultationRequest._meta.db_table, RequestEvent._meta.db_table
+# The names in it are the project's own, and the numbers are counted here.
+COPY = "INSERT INTO {table} ({columns}) SELECT {values} FROM {table} WHERE id > {first} AND id <= {last}"
 #: The ways requests go, each with how many of 100 take it; in the last weeks they have only gone a part of it.
 COURSES = {
     "new in_review contact contacted scheduled consulted retained": 20,
@@ -113,17 +117,47 @@ class Past:
 
 
 def fill(number: int) -> None:
-    """Make the requests, the oldest first."""
+    """Make a part of the requests, the oldest first, and copy them."""
+    part, first = -(-number // COPIES), (_last(REQUESTS), _last(EVENTS))
     now = timezone.now()
     past, length = Past(now), timedelta(days=YEARS * 365.25)
-    bounds = [*range(0, number, BATCH), number]
-    for first, end in pairwise(bounds):
-        made = [past.request(place, now - length * (number - place) / number) for place in range(first, end)]
+    for start, end in pairwise([*range(0, part, BATCH), part]):
+        made = [past.request(place, now - length * (part - place) / part) for place in range(start, end)]
         with transaction.atomic():
             ConsultationRequest.objects.bulk_create([request for request, _ in made])
             RequestEvent.objects.bulk_create([event for _, events in made for event in events])
+    copy(first, (_last(REQUESTS), _last(EVENTS)))
     with connection.cursor() as cursor:
+        for statement in connection.ops.sequence_reset_sql(no_style(), [ConsultationRequest, RequestEvent]):
+            cursor.execute(statement)
         cursor.execute("ANALYZE" if connection.vendor == "sqlite" else "VACUUM ANALYZE")
+
+
+def copy(first: tuple[int, int], last: tuple[int, int]) -> None:
+    """Copy the requests and events between these numbers; the copies differ in their keys."""
+    uuid = "lower(hex(randomblob(16)))" if connection.vendor == "sqlite" else "gen_random_uuid()"
+    for number in range(1, COPIES):
+        ahead = [number * (end - start) for start, end in zip(first, last, strict=True)]
+        keys = {"id": "id + {0}", "reference": "CAST(id + {0} AS text)", "form_token": uuid, "seal_id": uuid}
+        with connection.cursor() as cursor:
+            for place, model in enumerate((ConsultationRequest, RequestEvent)):
+                names = [field.column for field in model._meta.concrete_fields]
+                own = keys | {"request_id": f"request_id + {ahead[0]}"}
+                values = [own.get(name, f'"{name}"').format(ahead[place]) for name in names]
+                made = COPY.format(
+                    table=model._meta.db_table,
+                    columns=", ".join(f'"{name}"' for name in names),
+                    values=", ".join(values),
+                    first=first[place],
+                    last=last[place],
+                )
+                cursor.execute(made)
+
+
+def _last(table: str) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT max(id) FROM {table}")  # noqa: S608 - the name is the project's own
+        return cursor.fetchone()[0] or 0
 
 
 def time_of(client: Client, address: str) -> float:
