@@ -5,7 +5,6 @@ from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
 from enum import IntEnum
 from fractions import Fraction
-from functools import cached_property
 
 from consultations.clock import Urgency
 from consultations.figures import columns
@@ -125,12 +124,12 @@ class Response:
         """How many still wait."""
         return self.states[columns.WAITING] + self.states[columns.OVERDUE]
 
-    @cached_property
+    @property
     def median(self) -> Fraction | None:
         """Minutes within which half of the answered ones were."""
         return percentile(self.minutes, MEDIAN)
 
-    @cached_property
+    @property
     def ninetieth(self) -> Fraction | None:
         """Minutes within which nine in ten of the answered ones were."""
         return percentile(self.minutes, NINETIETH)
