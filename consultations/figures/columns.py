@@ -14,7 +14,6 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.functions import Coalesce
 
 from consultations.models import EventKind, RequestEvent
 from consultations.workflow import AWAITING, Status
@@ -97,16 +96,12 @@ COURSE = Case(
 )
 #: From where a declined request was moved last; nothing for all others, whose moves need not be looked at.
 DECLINED_FROM = Case(
-    When(
-        status=Status.DECLINED,
-        then=Coalesce(Subquery(_MOVES.order_by("-at", "-pk").values(origin=Code("facts", "from"))[:1]), Value("")),
-    ),
-    default=Value(""),
+    When(status=Status.DECLINED, then=Subquery(_MOVES.order_by("-at", "-pk").values(origin=Code("facts", "from"))[:1])),
     output_field=TextField(),
 )
-#: True for what was declined straight out of quarantine: it was no request.
-IS_DISCARDED = Case(
-    When(declined_from=Status.QUARANTINE, then=Value(True)), default=Value(False), output_field=BooleanField()
+#: True once somebody has called or written.
+IS_ANSWERED = Case(
+    When(first_contact_at__isnull=False, then=Value(True)), default=Value(False), output_field=BooleanField()
 )
 #: Quarter of an hour in which a request was received, as a number since 1970.
 RECEIVED_IN = Seconds(F("submitted_at")) / Value(SLOT)
@@ -119,13 +114,15 @@ MINUTES = Case(
     ),
     output_field=IntegerField(),
 )
-#: Who logged the first contact; for a request without one, whose it is. Nobody for those before the period.
+#: The events that may be a first contact: a call or message that was logged, an e-mail written here.
+_ANSWERS = (EventKind.CONTACT, EventKind.ANSWERED)
+#: Who made the first contact; for a request without one, whose it is. Nobody for those before the period.
 ANSWERED_BY = Case(
     When(is_now=False, then=None),
     When(
         first_contact_at__isnull=False,
         then=Subquery(
-            RequestEvent.objects.filter(request=OuterRef("pk"), kind=EventKind.CONTACT, at=OuterRef("first_contact_at"))
+            RequestEvent.objects.filter(request=OuterRef("pk"), kind__in=_ANSWERS, at=OuterRef("first_contact_at"))
             .order_by("pk")
             .values("actor")[:1]
         ),

@@ -1,14 +1,17 @@
 """Counts requests in the database. No sealed field is opened, and no request is made into an object but the overdue.
 
-The number of queries does not depend on how many requests there are.
+One query goes once through the requests of the period and of the one before; how many queries there are, and what is
+kept in memory, does not depend on how many they are.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from django.contrib.auth import get_user_model
-from django.db.models import BooleanField, Case, Count, Q, Value, When
+from django.db.models import BooleanField, Case, Q, Value, When
 
 from consultations.columns import user_name
 from consultations.figures import columns
@@ -20,6 +23,8 @@ from firm.models import PracticeAreaPage
 
 #: The most overdue requests that are listed.
 MOST_OVERDUE = 50
+#: The states in which the figures are not about a request.
+UNCOUNTED = frozenset({Status.MERGED, Status.QUARANTINE})
 
 
 @dataclass(frozen=True)
@@ -39,18 +44,18 @@ class Matters:
     @property
     def is_counted(self) -> bool:
         """True for requests that the figures are about."""
-        return self.status not in {Status.MERGED, Status.QUARANTINE} and not self.is_discarded
+        return self.status not in UNCOUNTED and not self.is_discarded
 
 
 @dataclass(frozen=True)
 class Answers:
-    """How many requests were answered, or not, by the same person after as many minutes."""
+    """How many requests were answered, or not, by the same person; ``minutes`` says how many after how long."""
 
     is_now: bool
     urgency: int
     person: int | None
     state: str
-    minutes: int | None
+    minutes: Counter[int]
     number: int
 
 
@@ -88,23 +93,18 @@ class Counts:
 
 def count(user, period: Period, now: datetime) -> Counts:
     """Count what the account may see. Requests from which it is screened off are in no number."""
-    received = _received(user, period)
-    counted = (
-        received.exclude(status__in=(Status.MERGED, Status.QUARANTINE))
-        .alias(declined_from=columns.DECLINED_FROM)
-        .exclude(declined_from=Status.QUARANTINE)
-    )
-    by_day, by_hour = _by_time(counted, period)
-    answers = _answers(counted, now)
+    sums = Sums(period.zone)
+    for row in _rows(_received(user, period), now):
+        sums.add(*row)
     late = visible_to(user).overdue(now)
     return Counts(
         period=period,
         now=now,
-        matters=_matters(received),
-        by_day=by_day,
-        by_hour=by_hour,
-        answers=answers,
-        visits=_visits(counted),
+        matters=[Matters(*kinds, number) for kinds, number in sums.matters.items()],
+        by_day=sums.by_day,
+        by_hour=sums.by_hour,
+        answers=sums.answers(),
+        visits=[Visits(*kinds, number) for kinds, number in sums.visits.items()],
         overdue=list(
             late.select_related("assignee")
             .only("reference", "urgency", "due_at", "submitted_at", "seal_id", "assignee")
@@ -112,7 +112,7 @@ def count(user, period: Period, now: datetime) -> Counts:
         ),
         overdue_number=late.count(),
         areas=dict(PracticeAreaPage.objects.values_list("pk", "title")),
-        people=_people({one.person for one in answers}),
+        people=_people({person for _, _, person, _ in sums.answered}),
     )
 
 
@@ -127,51 +127,57 @@ def _received(user, period: Period):
     return found.exclude(gap).annotate(is_now=is_now).order_by()
 
 
-def _matters(received) -> list[Matters]:
-    is_answered = Case(
-        When(first_contact_at__isnull=False, then=Value(True)), default=Value(False), output_field=BooleanField()
-    )
-    kinds = ("is_now", "practice_area", "status", "urgency", "in_custody", "is_answered", "is_discarded", "course")
-    rows = (
-        received.alias(declined_from=columns.DECLINED_FROM)
-        .annotate(is_answered=is_answered, is_discarded=columns.IS_DISCARDED, course=columns.COURSE)
-        .values_list(*kinds)
-        .annotate(number=Count("pk"))
-    )
-    return [Matters(*row) for row in rows]
+def _rows(received, now: datetime) -> Iterable[tuple]:
+    """Return what `Sums.add` takes of each request, in one query, a few at a time."""
+    computed = {
+        "is_answered": columns.IS_ANSWERED,
+        "declined_from": columns.DECLINED_FROM,
+        "course": columns.COURSE,
+        "slot": columns.RECEIVED_IN,
+        "person": columns.ANSWERED_BY,
+        "state": columns.answer_state(now),
+        "minutes": columns.MINUTES,
+    }
+    stored = ("is_now", "practice_area", "status", "urgency", "in_custody", "referring_host", "landing_page")
+    return received.annotate(**computed).values_list(*stored, *computed).iterator(chunk_size=2000)
 
 
-def _by_time(counted, period: Period) -> tuple[Counter[date], Counter[tuple[int, int]]]:
-    """Return the requests of the period by local day, and by day of the week (0 is Monday) and hour."""
-    days: Counter[date] = Counter()
-    hours: Counter[tuple[int, int]] = Counter()
-    rows = counted.filter(is_now=True).values_list(columns.RECEIVED_IN).annotate(number=Count("pk"))
-    for slot, number in rows:
-        local = datetime.fromtimestamp(slot * columns.SLOT, period.zone)
-        days[local.date()] += number
-        hours[local.weekday(), local.hour] += number
-    return days, hours
+class Sums:
+    """Adds up requests one by one; what it keeps does not grow with their number, but with how they differ."""
 
+    def __init__(self, zone: ZoneInfo):
+        self.zone = zone
+        self.matters: Counter[tuple] = Counter()
+        self.by_day: Counter[date] = Counter()
+        #: By day of the week (0 is Monday) and hour.
+        self.by_hour: Counter[tuple[int, int]] = Counter()
+        self.visits: Counter[tuple] = Counter()
+        self.answered: defaultdict[tuple, Counter[int | None]] = defaultdict(Counter)
 
-def _answers(counted, now: datetime) -> list[Answers]:
-    rows = (
-        counted.annotate(person=columns.ANSWERED_BY, state=columns.answer_state(now), minutes=columns.MINUTES)
-        .values_list("is_now", "urgency", "person", "state", "minutes")
-        .annotate(number=Count("pk"))
-    )
-    return [Answers(*row) for row in rows]
+    def add(
+        self, is_now, area, status, urgency, in_custody, host, page,
+        is_answered, declined_from, course, slot, person, state, minutes,
+    ) -> None:  # fmt: skip
+        """Count one more. Only what the figures are about is in more than ``matters``."""
+        is_discarded = declined_from == Status.QUARANTINE
+        self.matters[is_now, area, status, urgency, in_custody, is_answered, is_discarded, course] += 1
+        if is_discarded or status in UNCOUNTED:
+            return
+        self.visits[is_now, host, page, status == Status.RETAINED] += 1
+        self.answered[is_now, urgency, person, state][minutes] += 1
+        if is_now:
+            local = datetime.fromtimestamp(slot * columns.SLOT, self.zone)
+            self.by_day[local.date()] += 1
+            self.by_hour[local.weekday(), local.hour] += 1
 
-
-def _visits(counted) -> list[Visits]:
-    is_retained = Case(
-        When(status=Status.RETAINED, then=Value(True)), default=Value(False), output_field=BooleanField()
-    )
-    rows = (
-        counted.annotate(is_retained=is_retained)
-        .values_list("is_now", "referring_host", "landing_page", "is_retained")
-        .annotate(number=Count("pk"))
-    )
-    return [Visits(*row) for row in rows]
+    def answers(self) -> list[Answers]:
+        """Return how soon they were answered; those who were not are in the number alone."""
+        made = []
+        for kinds, minutes in self.answered.items():
+            number = minutes.total()
+            minutes.pop(None, None)
+            made.append(Answers(*kinds, minutes, number))
+        return made
 
 
 def _people(numbers: set[int | None]) -> dict[int, str]:

@@ -15,19 +15,21 @@ def percentile(counts: Mapping[int, int], share: Fraction) -> Fraction | None:
     if not total:
         return None
     position = share * (total - 1)
-    lower = position.numerator // position.denominator
-    low, high = _at(counts, lower), _at(counts, min(lower + 1, total - 1))
-    return low + (high - low) * (position - lower)
+    place = position.numerator // position.denominator
+    low, high = _at(counts, place)
+    return low + (high - low) * (position - place)
 
 
-def _at(counts: Mapping[int, int], place: int) -> int:
-    """Return the value at a place, counted from 0, when all are put in order."""
-    passed = 0
+def _at(counts: Mapping[int, int], place: int) -> tuple[int, int]:
+    """Return the value at a place, counted from 0, when all are put in order, and the one after it; or the last."""
+    passed, low = 0, None
     for value in sorted(counts):
         passed += counts[value]
-        if passed > place:
-            return value
-    raise IndexError(place)
+        if low is None and passed > place:
+            low = value
+        if passed > place + 1:
+            return low, value
+    return low, low
 
 
 def time_words(minutes: Fraction | int | None) -> str:

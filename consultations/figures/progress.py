@@ -107,8 +107,7 @@ class Response:
     def add(self, one: Answers) -> None:
         """Count some more."""
         self.states[one.state] += one.number
-        if one.minutes is not None:
-            self.minutes[one.minutes] += one.number
+        self.minutes.update(one.minutes)
 
     @property
     def answered(self) -> int:
@@ -159,8 +158,9 @@ def response_by_urgency(counts: Counts) -> Report:
 
 def response_by_person(counts: Counts) -> Report:
     """Return how soon each member of the staff answered."""
-    found = responses(counts, lambda one: (one.person, one.minutes is not None) if one.person is None else one.person)
-    named = {None: NOBODY, (None, False): NOBODY, (None, True): UNKNOWN}
+    answered = {columns.IN_TIME, columns.LATE}
+    found = responses(counts, lambda one: one.person or (UNKNOWN if one.state in answered else NOBODY))
+    named = {one: one for one in (NOBODY, UNKNOWN)}
     kinds = [(named.get(who) or counts.people.get(who, f"Account {who}"), one) for who, one in found.items()]
     kinds.sort(key=lambda pair: (pair[0] in {NOBODY, UNKNOWN}, pair[0]))
     note = (

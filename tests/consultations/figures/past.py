@@ -3,7 +3,8 @@
 import random
 from datetime import UTC, datetime, timedelta
 
-from consultations import actions, merging
+from consultations import actions, answers, merging
+from consultations.conflict_states import ConflictState
 from consultations.models import ConsultationRequest, RequestEvent
 from consultations.outcomes import OUTCOMES, Direction
 from consultations.workflow import MERGEABLE, MOVES, Status
@@ -67,13 +68,24 @@ def follow(request, course: list[str], by, manager) -> None:
         if what == "contact":
             actions.log_contact(request.pk, channel="call", outcome="spoke", by=by, now=at)
         else:
-            when = at + timedelta(days=1)
-            actions.move(request.pk, to=what, by=manager, reason="Sample.", scheduled_for=when, now=at)
+            go(request, what, manager, at)
+
+
+def go(request, to: str, by, at: datetime) -> None:
+    """Move a request, whose check found nothing; an appointment is taken for made."""
+    ConsultationRequest.objects.filter(pk=request.pk).update(conflict_state=ConflictState.CLEAR)
+    if to != Status.SCHEDULED:
+        actions.move(request.pk, to=to, by=by, reason="Sample.", now=at)
+        return
+    found = actions.locked(request.pk, by)
+    found.scheduled_for = at + timedelta(days=1)
+    actions.change_status(found, to, by=by, now=at)
 
 
 def arrive(chance, site, moment: datetime, status: str = ""):
     return Request(
         submitted_at=moment,
+        email="person@example.com",
         status=status or (Status.QUARANTINE if chance.random() < 0.15 else Status.NEW),
         practice_area=chance.choice((site.fraud, site.drugs, None)),
         in_custody=chance.random() < 0.2,
@@ -101,7 +113,9 @@ def step(chance, request, staff: list, at: datetime) -> None:
         channel = chance.choice(("call", "email"))
         outcome = chance.choice(list(OUTCOMES[Direction.OUT, channel]))
         actions.log_contact(request.pk, channel=channel, outcome=outcome, by=by, now=at)
-    elif lot < 0.5 and request.status in MERGEABLE:
+    elif lot < 0.5 and request.status not in answers.SILENT:
+        answers.answer(request.pk, subject="Your request", text="We have read it.", by=by, now=at)
+    elif lot < 0.55 and request.status in MERGEABLE:
         others = ConsultationRequest.objects.exclude(pk=request.pk).exclude(status__in=("merged", "quarantine"))
         if other := others.order_by("-pk").first():
             merging.merge(request.pk, into=other.pk, by=staff[0], now=at)
@@ -110,7 +124,7 @@ def step(chance, request, staff: list, at: datetime) -> None:
         to = chance.choice([*ways, *(way for way in ways if way in FORWARD for _ in range(3))])
         if to == Status.CONTACTED and request.first_contact_at is None:
             return
-        actions.move(request.pk, to=to, by=staff[0], reason="Sample.", scheduled_for=at + timedelta(days=1), now=at)
+        go(request, to, staff[0], at)
 
 
 def moves_of(request) -> list[dict]:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 
 from consultations.figures.percentiles import time_words
 from consultations.figures.reports import change_words, share_words
@@ -101,7 +101,8 @@ def response(name: str, sql: Asked, of: str, waiting_of: str) -> list[str]:
 
 
 ANSWERED_BY = """(SELECT e.actor_id FROM consultations_requestevent e
-    WHERE e.request_id = cohort.id AND e.kind = 'contact' AND e.at = cohort.first_contact_at ORDER BY e.id LIMIT 1)"""
+    WHERE e.request_id = cohort.id AND e.kind IN ('contact', 'answered')
+        AND e.at = cohort.first_contact_at ORDER BY e.id LIMIT 1)"""
 
 
 @pytest.mark.parametrize("query", PERIODS)
@@ -287,6 +288,8 @@ def test_the_past_has_what_the_numbers_are_about(desk):
     )
     answered = ConsultationRequest.objects.exclude(first_contact_at=None)
     assert answered.filter(due_at__lt=F("first_contact_at")).exists()
+    first = Q(events__at=F("first_contact_at"))
+    assert {"contact", "answered"} <= set(answered.filter(first).values_list("events__kind", flat=True))
 
 
 @pytest.mark.parametrize("query", ["period=13w", "period=12m", "period=4w"])

@@ -4,6 +4,7 @@ import csv
 import io
 import re
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.db import connection
@@ -11,13 +12,14 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from consultations import actions
+from consultations import actions, answers
 from consultations.models import AuditAction, AuditEntry, Screen
 from consultations.trail_words import Narrator
 from tests.consultations.factories import ConsultationRequestFactory as Request
 from tests.consultations.figures.reading import FIGURES, charts, tables, tiles
 
 pytestmark = pytest.mark.django_db
+DAY, CHANGE = timedelta(days=1), "change_consultationrequest"
 SECRETS = ("Jane Secret", "secret@example.com", "Secret words", "555-0177")
 CODES = [
     "time", "funnel", "endings", "response-urgency", "response-person", "area", "conversion", "outcome", "urgency",
@@ -251,6 +253,19 @@ def test_an_answer_is_of_whoever_called_and_those_still_waiting_are_not_dropped(
     ]
 
 
+def test_an_answer_written_here_is_a_first_contact_of_whoever_wrote_it(client, manager, staff):
+    """Whichever comes first counts, a call or the e-mail; what comes later does not."""
+    ina, second, start = staff("intake"), staff("second", "view_consultationrequest", CHANGE), timezone.now() - DAY
+    for writes_after, calls_after in ((10, 50), (50, 10)):
+        request = Request(submitted_at=start, email="person@example.com", assignee=manager)
+        write = partial(answers.answer, request.pk, subject="Your request", text="We have read it.", by=ina)
+        call = partial(actions.log_contact, request.pk, channel="call", outcome="no_answer", by=second)
+        for minutes, verb in sorted([(writes_after, write), (calls_after, call)], key=lambda pair: pair[0]):
+            verb(now=start + timedelta(minutes=minutes))
+    rows = tables(client.get(FIGURES).content.decode())["First answer, by person"][1:]
+    assert [row[:3] for row in rows] == [["intake", "1", "10 min"], ["second", "1", "10 min"], ["All", "2", "10 min"]]
+
+
 # --- Files --------------------------------------------------------------------------------------------
 
 
@@ -320,3 +335,18 @@ def test_the_number_of_queries_does_not_grow(client, manager, staff, site):
     few = ask()
     add(27)
     assert ask() == few <= 20
+
+
+@pytest.mark.skipif("connection.vendor != 'sqlite'", reason="PostgreSQL reads small tables as a whole")
+def test_it_costs_what_the_period_has_and_not_what_there_is(client, manager):
+    """The requests are found by when they were received, and their events by the request."""
+    jane()
+    with CaptureQueriesContext(connection) as caught:
+        client.get(FIGURES)
+    (found,) = [one["sql"] for one in caught if "first_contact_at" in one["sql"] and "referring_host" in one["sql"]]
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN QUERY PLAN {found}")
+        steps = [row[3] for row in cursor.fetchall()]
+    assert any("submitted_at>? AND submitted_at<?" in step for step in steps), steps
+    assert [step for step in steps if "requestevent" in step or "U0" in step]
+    assert not [step for step in steps if step.startswith("SCAN")], steps
