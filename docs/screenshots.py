@@ -116,6 +116,19 @@ def as_intake(page: Page, site: str) -> None:
     page.get_by_role("row").nth(1).get_by_role("link").first.click()
     page.get_by_role("heading", name="Timeline").scroll_into_view_if_needed()
     shoot(page, "timeline", "intake")
+    page.goto(f"{site}/admin/consultations/?set=conflicts")
+    page.get_by_role("row").nth(1).get_by_role("link").first.click()
+    shoot(page, "conflict", "intake")
+    page.goto(f"{site}/admin/consultations/?status=contacted")
+    page.get_by_role("row").nth(1).get_by_role("link").first.click()
+    page.get_by_role("region", name="Next step").get_by_text("Schedule", exact=True).click()
+    page.get_by_role("heading", name="Next step").scroll_into_view_if_needed()
+    shoot(page, "schedule", "intake")
+    page.get_by_role("heading", name="Reminders").scroll_into_view_if_needed()
+    shoot(page, "reminders", "intake")
+    page.goto(f"{site}/admin/appointments/")
+    page.get_by_role("link", name="Next week").click()
+    shoot(page, "appointments", "intake")
 
 
 def as_manager(page: Page, site: str) -> None:
@@ -128,6 +141,14 @@ def as_manager(page: Page, site: str) -> None:
     shoot(page, "trail", "intake")
     page.goto(f"{site}/admin/settings/consultations/intakesettings/")
     shoot(page, "settings", "intake")
+    page.goto(f"{site}/admin/parties/")
+    page.get_by_label("Names", exact=True).fill("Sample Radly")
+    page.get_by_role("button", name="Check").click()
+    shoot(page, "parties", "intake")
+    page.goto(f"{site}/admin/consultations/figures/")
+    shoot(page, "figures", "intake")
+    page.goto(f"{site}/admin/consultations/retention/")
+    shoot(page, "retention", "intake")
 
 
 #: For each guide, what is photographed as which account.
