@@ -39,6 +39,16 @@ DELIVERY_WORDS = {
     MessageState.SKIPPED: "not sent",
 }
 WAY_WORDS = {str(code): label for code, label in Way.choices}
+#: What became of a time that the visitor chose.
+CHOICE_WORDS = {
+    "chosen": "A time was chosen",
+    "chosen_anew": "Another time was chosen",
+    "given_up": "The chosen time was given up",
+    "let_go": "The chosen time was let go",
+    "lapsed": "The chosen time was not confirmed in time, and is free again",
+    "ended": "The chosen time is free again",
+}
+CHOSEN_BY_VISITOR = ("chosen", "chosen_anew", "given_up")
 BY_VISITOR = (EventKind.RECEIVED, EventKind.CORRECTED, EventKind.FOLLOWED)
 
 
@@ -203,7 +213,10 @@ def _who(event: RequestEvent) -> str:
         return user_name(event.actor)
     if event.kind in BY_VISITOR:
         return "The visitor"
-    is_by_site = event.kind == EventKind.MESSAGE or event.facts.get("doing") == HANDED_ON
+    doing = event.facts.get("doing")
+    if event.kind == EventKind.APPOINTMENT and doing in CHOICE_WORDS:
+        return "The visitor" if doing in CHOSEN_BY_VISITOR else "The site"
+    is_by_site = event.kind == EventKind.MESSAGE or doing == HANDED_ON
     return "The site" if is_by_site else "A former colleague"
 
 
@@ -279,6 +292,11 @@ def _appointment(event: RequestEvent, known: Known) -> str:
     told = [date_format(localtime(when), "l, F j, Y, g:i A")] if when else []
     told += [f"{facts['minutes']} minutes"] if facts.get("minutes") else []
     told += [WAY_WORDS[facts["way"]].lower()] if facts.get("way") in WAY_WORDS else []
+    if facts.get("doing") in CHOICE_WORDS:
+        until = parse_datetime(facts.get("hold_until") or "")
+        told += [f"held until {date_format(localtime(until), 'l, F j, g:i A')}"] if until else []
+        told += [f"with {values['with']}"] if values.get("with") else []
+        return CHOICE_WORDS[facts["doing"]] + (f": {', '.join(told)}" if told else "")
     verb = "changed" if facts.get("doing") == "changed" else "made"
     name = f" with {values['with']}" if values.get("with") else ""
     return f"An appointment{name} was {verb}" + (f": {', '.join(told)}" if told else "")

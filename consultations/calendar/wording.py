@@ -6,7 +6,8 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from consultations.letter import Value
-from consultations.models import Appointment, IntakeSettings, Way
+from consultations.models.calendar import Appointment, Way
+from consultations.models.settings import IntakeSettings
 
 
 def time_words(starts_at: datetime, zone=None) -> str:
