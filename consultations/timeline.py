@@ -10,6 +10,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.formats import date_format
 from django.utils.timezone import get_default_timezone, localtime
 
+from consultations.calendar.wording import CHOICE_WORDS, CHOSEN_BY_VISITOR, event_words
 from consultations.columns import user_name
 from consultations.dossier import LABELS, LONG, value_words
 from consultations.mentions import emphasised
@@ -20,7 +21,6 @@ from consultations.models import (
     MessageKind,
     MessageState,
     RequestEvent,
-    Way,
 )
 from consultations.outcomes import words_of
 from consultations.permissions import visible_to
@@ -38,17 +38,6 @@ DELIVERY_WORDS = {
     MessageState.DEAD: "could not be delivered",
     MessageState.SKIPPED: "not sent",
 }
-WAY_WORDS = {str(code): label for code, label in Way.choices}
-#: What became of a time that the visitor chose.
-CHOICE_WORDS = {
-    "chosen": "A time was chosen",
-    "chosen_anew": "Another time was chosen",
-    "given_up": "The chosen time was given up",
-    "let_go": "The chosen time was let go",
-    "lapsed": "The chosen time was not confirmed in time, and is free again",
-    "ended": "The chosen time is free again",
-}
-CHOSEN_BY_VISITOR = ("chosen", "chosen_anew", "given_up")
 BY_VISITOR = (EventKind.RECEIVED, EventKind.CORRECTED, EventKind.FOLLOWED)
 
 
@@ -287,19 +276,7 @@ def _conflict(event: RequestEvent, known: Known) -> str:
 
 
 def _appointment(event: RequestEvent, known: Known) -> str:
-    facts, values = event.facts, event.values or {}
-    when = parse_datetime(facts.get("starts_at") or "")
-    told = [date_format(localtime(when), "l, F j, Y, g:i A")] if when else []
-    told += [f"{facts['minutes']} minutes"] if facts.get("minutes") else []
-    told += [WAY_WORDS[facts["way"]].lower()] if facts.get("way") in WAY_WORDS else []
-    if facts.get("doing") in CHOICE_WORDS:
-        until = parse_datetime(facts.get("hold_until") or "")
-        told += [f"held until {date_format(localtime(until), 'l, F j, g:i A')}"] if until else []
-        told += [f"with {values['with']}"] if values.get("with") else []
-        return CHOICE_WORDS[facts["doing"]] + (f": {', '.join(told)}" if told else "")
-    verb = "changed" if facts.get("doing") == "changed" else "made"
-    name = f" with {values['with']}" if values.get("with") else ""
-    return f"An appointment{name} was {verb}" + (f": {', '.join(told)}" if told else "")
+    return event_words(event.facts, event.values or {})
 
 
 def _changed(event: RequestEvent, known: Known) -> str:

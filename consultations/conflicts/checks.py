@@ -125,7 +125,8 @@ def check(request: ConsultationRequest, *, by=None, now: datetime | None = None)
     )
     request.conflict_checked_at = now
     request.save(update_fields=["conflict_state", "conflict_checked_at"])
-    end_unfit_choice(request, now=now)
+    if before in PASSING:
+        end_unfit_choice(request, now=now)
     if new or by:
         keep_line(request, "check", by=by, now=now, hits=len(new))
     if new and before in PASSING:
