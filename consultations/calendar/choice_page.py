@@ -25,6 +25,7 @@ logger = logging.getLogger(__name__)
 PATIENCE = 8
 #: As many choices of one network within ten minutes and in a day; more would only keep others from the times.
 MOST_RECENT, MOST_IN_A_DAY = 20, 60
+NBSP = "\N{NO-BREAK SPACE}"
 _CHOICES = "consultations/fields/choices.html"
 _WAYS = [(way, way.label) for way in (Way.TELEPHONE, Way.PERSON)]
 GONE = "That time can no longer be had. Please choose another one."
@@ -80,7 +81,9 @@ class ChoiceForm(forms.Form):
 
 @dataclass(frozen=True)
 class Choice:
-    """What the page shows of it. ``held`` and ``until`` are words; both are empty while nothing is held."""
+    """What the page shows of it. ``held`` and ``until`` are words; both are empty while nothing is held, and ``until``
+    is when that is the time itself.
+    """
 
     form: ChoiceForm
     attorney: str
@@ -111,7 +114,8 @@ def choice_of(reference: str, data=None, *, problem: str = "") -> Choice | None:
     if held is None:
         return Choice(**given)
     words = _way_words(held.way, offers, place=held.place)
-    return Choice(held=words_of(held.starts_at, desk), held_way=words, until=words_of(held.hold_until, desk), **given)
+    until = "" if held.hold_until == held.starts_at else words_of(held.hold_until, desk)
+    return Choice(held=words_of(held.starts_at, desk), held_way=words, until=until, **given)
 
 
 def answer(page, request, reference: str) -> HttpResponse:
@@ -176,7 +180,8 @@ def code_of(at: datetime) -> str:
 def words_of(at: datetime, desk: IntakeSettings) -> str:
     """Return day and time on the firm's clock, with the zone."""
     local = at.astimezone(desk.zone)
-    return f"{date_format(local, 'l, F j, g:i A')} {local.tzname()}"
+    clock = f"{date_format(local, 'g:i A')} {local.tzname()}".replace(" ", NBSP)
+    return f"{date_format(local, 'l, F j')}, {clock}"
 
 
 def _length_words(offers: Offers) -> str:

@@ -79,7 +79,7 @@ def _take(request, held, starts_at: datetime, way: str, *, desk: IntakeSettings,
         made = held or Appointment(request=request, created_at=now, state=AppointmentState.HOLD)
         made.calendar, made.way, made.place = calendar, way, calendar.place if way == Way.PERSON else ""
         made.starts_at, made.ends_at = starts_at, starts_at + timedelta(minutes=calendar.minutes)
-        made.hold_until, made.changed_at = held_until(starts_at, desk=desk, now=now), now
+        made.hold_until, made.changed_at = held_until(starts_at, calendar, desk=desk, now=now), now
         made.sequence += 1 if held else 0
         try:
             with transaction.atomic():

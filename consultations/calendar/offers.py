@@ -2,11 +2,11 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from consultations.calendar.diary import calendars_open_for, diaries
+from consultations.calendar.diary import calendars_open_for, diaries, hours_of
 from consultations.calendar.openings import instant, openings
 from consultations.clock import due_at
 from consultations.conflict_states import PASSING
@@ -122,9 +122,15 @@ def spread(times: Iterable[datetime], number: int, zone: ZoneInfo) -> list[datet
     ]
 
 
-def held_until(starts_at: datetime, *, desk: IntakeSettings, now: datetime) -> datetime:
-    """Return until when a choice is held: so many intake hours from now, and at most until the time itself."""
-    return min(due_at(now, timedelta(hours=desk.times_held), desk.office), starts_at)
+def held_until(starts_at: datetime, calendar: AttorneyCalendar, *, desk: IntakeSettings, now: datetime) -> datetime:
+    """Return until when a choice is held: so many intake hours from now, and at most until the time itself.
+
+    Where the intake has no hours, those of the calendar count.
+    """
+    hours = desk.office
+    if not any(hours.hours.values()):
+        hours = replace(hours, hours=hours_of(calendar))
+    return min(due_at(now, timedelta(hours=desk.times_held), hours), starts_at)
 
 
 def _full_days(calendars, since, until, *, now, zone: ZoneInfo, leave_out: int) -> set[tuple[int, date]]:

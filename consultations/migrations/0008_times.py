@@ -41,7 +41,7 @@ class Migration(migrations.Migration):
             name="times_held",
             field=models.PositiveSmallIntegerField(
                 default=8,
-                help_text="Counted in the intake hours, and never beyond the time itself. Not confirmed by then, the time is free again. From 1 to 80.",
+                help_text="Counted in the intake hours, or in those of the calendar while there are none; never beyond the time itself. Not confirmed by then, the time is free again. From 1 to 80.",
                 validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(80)],
                 verbose_name="hours for which a choice is held",
             ),

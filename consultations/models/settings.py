@@ -88,7 +88,8 @@ class IntakeSettings(BaseGenericSetting):
         1,
         80,
         "hours for which a choice is held",
-        "Counted in the intake hours, and never beyond the time itself. Not confirmed by then, the time is free again.",
+        "Counted in the intake hours, or in those of the calendar while there are none; never beyond the time itself."
+        " Not confirmed by then, the time is free again.",
     )
 
     panels = [
