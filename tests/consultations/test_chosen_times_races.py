@@ -4,6 +4,8 @@ from datetime import timedelta
 from functools import partial
 from threading import Barrier
 
+import pytest
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from consultations.actions import Refused
@@ -15,7 +17,7 @@ from consultations.conflict_states import PASSING
 from consultations.conflicts import decisions
 from consultations.models import Appointment, AppointmentState, ConsultationRequest, IntakeSettings, Way
 from consultations.workflow import Status
-from tests.consultations.calendar_cases import CalendarFactory, noon
+from tests.consultations.calendar_cases import AppointmentFactory, CalendarFactory, noon
 from tests.consultations.conftest import make_user
 from tests.consultations.factories import ConsultationRequestFactory as Request
 from tests.consultations.test_at_rest import everything_stored
@@ -55,6 +57,17 @@ def trying(verb, barrier):
             return None
 
     return call
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("same", ["request", "calendar"])
+def test_database_itself_refuses_a_second_hold(same):
+    request, calendar = Request(), CalendarFactory()
+    given = {"state": HOLD, "hold_until": noon(2)}
+    AppointmentFactory(request=request, calendar=calendar, starts_at=noon(3), **given)
+    other = {"request": request, "starts_at": noon(4)} if same == "request" else {"calendar": calendar}
+    with pytest.raises(IntegrityError), transaction.atomic():
+        AppointmentFactory(**{"starts_at": noon(3)} | given | other)
 
 
 def test_one_of_many_gets_the_time(threads):
