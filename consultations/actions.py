@@ -14,7 +14,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from consultations import audit, mentions
-from consultations.calendar.settling import settle
+from consultations.calendar.settling import end_choice, settle
 from consultations.colleagues import tellable
 from consultations.conflict_states import BLOCKED_WORDS, may_pass, state_after_move
 from consultations.conflicts.checks import follow_role, take_in
@@ -192,6 +192,7 @@ def screen(pk: int, *, user, by, now=None) -> ConsultationRequest:
     Screen.objects.create(request=request, user=user)
     note(request, EventKind.SCREENED, by=by, now=now, facts={"user": user.pk})
     audit.record(AuditAction.CHANGED, by=by, request=request, doing="screen", user=user.pk)
+    end_choice(request, now=now or timezone.now(), calendar__user=user)
     if request.appointments.held().filter(calendar__user=user).exists():
         change_status(request, Status.CONTACTED, by=by, now=now or timezone.now())
     return request

@@ -9,6 +9,7 @@ from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
 from consultations.calendar.invitations import Invitation, invitation_of
+from consultations.calendar.wording import time_words, when_words
 from consultations.colleagues import addresses_of, keepers_of
 from consultations.conflict_states import TO_DO
 from consultations.correspondence import MessageKind
@@ -17,6 +18,7 @@ from consultations.letter import Enclosure, Letter, Value, admin_url, answer_val
 from consultations.models.messages import MessageText, OutgoingMessage
 from consultations.models.notes import Mention, Reminder
 from consultations.models.requests import ConsultationRequest
+from consultations.models.settings import IntakeSettings
 from consultations.permissions import may_see
 from consultations.text import one_line
 from consultations.workflow import Status
@@ -45,6 +47,8 @@ def compose(message: OutgoingMessage, now: datetime) -> EmailMultiAlternatives:
     else:
         _need_staff(message, now)
         to, values, enclosure = message.address, about(message.request), None
+        if message.kind == MessageKind.STAFF_CHOSEN:
+            values |= _chosen(message, now)
     values = pick(message.kind, common | values)
     letter = MessageText.of(message.kind).letter(values, firm_name=known.firm_name, enclosure=enclosure)
     return _mail(message, letter, to=to, firm_name=known.firm_name, reply_to=known.email)
@@ -122,6 +126,15 @@ def _need_reminder(message: OutgoingMessage, now: datetime) -> None:
         raise Obsolete("done, or put off")
     if message.address.lower() not in [address.lower() for address in addresses_of(keepers_of(reminder))]:
         raise Obsolete("for somebody else now")
+
+
+def _chosen(message: OutgoingMessage, now: datetime) -> dict[str, Value]:
+    """Return the time that is held, and until when; refuse when there is none any more."""
+    hold = message.request.appointments.holding(now).first()
+    if hold is None:
+        raise Obsolete("confirmed, or let go")
+    until = time_words(hold.hold_until, IntakeSettings.current().zone)
+    return {"when": Value(when_words(hold.starts_at, hold.ends_at)), "held_until": Value(until)}
 
 
 def _answer(message: OutgoingMessage) -> dict[str, Value]:

@@ -13,6 +13,7 @@ class MessageKind(models.TextChoices):
     STAFF_CORRECTED = "staff_corrected", "To staff: a request was sent again with changes"
     STAFF_OVERDUE = "staff_overdue", "To staff: a first answer is overdue"
     STAFF_CONFLICT = "staff_conflict", "To staff: the conflict check found somebody"
+    STAFF_CHOSEN = "staff_chosen", "To staff: a time was chosen"
     STAFF_DIGEST = "staff_digest", "To staff: the morning digest"
     STAFF_MENTIONED = "staff_mentioned", "To staff: a colleague wrote something for you"
     STAFF_REMINDER = "staff_reminder", "To staff: a reminder is due"
@@ -57,6 +58,11 @@ PLACEHOLDERS: dict[str, dict[str, str]] = {
     MessageKind.STAFF_CORRECTED: _ABOUT_REQUEST,
     MessageKind.STAFF_OVERDUE: _ABOUT_REQUEST,
     MessageKind.STAFF_CONFLICT: _ABOUT_REQUEST,
+    MessageKind.STAFF_CHOSEN: {
+        **_ABOUT_REQUEST,
+        **_TIME,
+        "held_until": "until when the time is held",
+    },
     MessageKind.STAFF_DIGEST: {
         "count": "how many requests wait for a first answer",
         "date": "the day",

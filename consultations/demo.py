@@ -102,9 +102,16 @@ def load(demo) -> None:
     now = timezone.now()
     samples = tomllib.loads(SAMPLES.read_text(encoding="utf-8"))["request"]
     with transaction.atomic():
+        _open_times()
         add_parties(now)
         _add_samples(demo, page, samples, now)
     _add(_synthetic(demo, page, number, now) for number in range(demo.requests or 0))
+
+
+def _open_times() -> None:
+    """Offer open times on the thank-you page, unless somebody has chosen settings already."""
+    if not IntakeSettings.objects.exists():
+        IntakeSettings.objects.create(offers_times=True)
 
 
 # --- The page ---------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from consultations import audit, dossier, standing
 from consultations.access import may_read_trail
 from consultations.calendar.booking_forms import RescheduleForm, ScheduleForm
+from consultations.calendar.chosen_forms import ConfirmTimeForm, LetGoTimeForm
 from consultations.columns import user_name
 from consultations.conflict_states import BLOCKED_WORDS, may_pass
 from consultations.conflicts.check_forms import judging_forms
@@ -64,6 +65,9 @@ class Desk:
     appointment: Appointment | None = None
     schedule: ScheduleForm | None = None
     reschedule: RescheduleForm | None = None
+    chosen: Appointment | None = None
+    confirm_time: ConfirmTimeForm | None = None
+    let_go_time: LetGoTimeForm | None = None
     contact: ContactForm | None = None
     note: NoteForm | None = None
     assign: AssignForm | None = None
@@ -128,6 +132,10 @@ def desk_of(user, request: ConsultationRequest, duplicates: list[Duplicate]) -> 
     for name, form in judging_forms(user, request).items():
         setattr(desk, name, form)
     desk.appointment = request.appointments.held().select_related("calendar").first()
+    desk.chosen = request.appointments.holding(timezone.now()).select_related("calendar").first()
+    if desk.chosen and holds(user, Power.WORK, request):
+        desk.confirm_time = ConfirmTimeForm(held=desk.chosen, **given)
+        desk.let_go_time = LetGoTimeForm(held=desk.chosen, **given)
     if holds(user, Power.WORK, request):
         if Status.SCHEDULED in ways and may_pass(Status.SCHEDULED, request.conflict_state):
             desk.schedule = ScheduleForm(**given)

@@ -112,6 +112,7 @@ def sample(kind: str) -> tuple[dict[str, Value], Enclosure | None]:
         "date": Value("Monday, January 4"),
         "count": Value("2"),
         "when": Value("Monday, January 4, 2027, 10:00 AM EST (30 minutes)"),
+        "held_until": Value("Thursday, December 31, 2026, 4:00 PM EST"),
         "where": Value("1 Sample Street, 2nd floor"),
         "attorney": Value("Sample Attorney"),
         "link": link_to(admin_url("consultations:index")),

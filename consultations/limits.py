@@ -60,8 +60,8 @@ def digest_of(network: str, now: datetime) -> str:
     return salted_hmac(f"consultations.limits.{day}", network, algorithm="sha256").hexdigest()
 
 
-def count_submission(address: str, now: datetime) -> Count:
-    """Count one submission and return how many there were. May raise `DatabaseError`.
+def count_submission(address: str, now: datetime, *, what: str = "") -> Count:
+    """Count one submission and return how many there were; ``what`` is counted apart. May raise `DatabaseError`.
 
     One that is excessive is not counted, so that a crowd which keeps trying is let in again. Without an address
     (a server behind a socket) nothing is counted, since all visitors would be one.
@@ -69,6 +69,7 @@ def count_submission(address: str, now: datetime) -> Count:
     network = network_of(address)
     if not network:
         return Count()
+    network = f"{what} {network}" if what else network
     with transaction.atomic():
         earlier = _earlier(network, now)
         count = Count(earlier.recent + 1, earlier.hour + 1, earlier.day + 1)

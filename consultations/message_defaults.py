@@ -40,6 +40,12 @@ DEFAULT_TEXTS: dict[str, tuple[str, str]] = {
         " in it. Please look before anything else is done: until then it cannot be scheduled or retained."
         f"\n\n{_FACTS}\n\nOpen it: {{link}}\n\n{_DISCREET}",
     ),
+    MessageKind.STAFF_CHOSEN: (
+        "Confirm the time: {reference}",
+        "The person who sent this request has chosen a time for the consultation. It is held until {held_until}; then"
+        " it is free again, and nobody tells the person. Please confirm it, or let it go."
+        f"\n\nWhen: {{when}}\n\n{_FACTS}\n\nOpen it: {{link}}\n\n{_DISCREET}",
+    ),
     MessageKind.STAFF_DIGEST: (
         "Waiting for a first answer: {count}",
         "Good morning. This is how the intake stands on {date}.\n\nAll requests: {link}",

@@ -60,6 +60,14 @@ def announce_conflict(request: ConsultationRequest, *, occasion: int) -> None:
     _to_staff(MessageKind.STAFF_CONFLICT, request, addresses_for(request), occasion=occasion)
 
 
+def announce_chosen(request: ConsultationRequest, *, occasion: str) -> None:
+    """Tell staff that the person has chosen a time; once, when it is changed before the first message has left."""
+    unsent = OutgoingMessage.objects.due(timezone.now()).filter(request=request, kind=MessageKind.STAFF_CHOSEN)
+    told = set(unsent.values_list("address", flat=True))
+    addresses = [address for address in addresses_for(request) if address not in told]
+    _to_staff(MessageKind.STAFF_CHOSEN, request, addresses, occasion=occasion)
+
+
 def announce_overdue(now: datetime | None = None) -> int:
     """Remind of each request whose first answer is overdue: once, and whoever sees to it. Return of how many."""
     now = now or timezone.now()

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from consultations.clock import COURT_SOON
 from consultations.conflict_states import TO_DO
+from consultations.models.calendar import Appointment
 from consultations.models.notes import Mention, Reminder
 from consultations.permissions import MANAGE, visible_to
 from consultations.workflow import AWAITING, CLOSED, OPEN, Status
@@ -80,6 +81,13 @@ SETS = {
             lambda user, now: WAITING & Q(due_at__lte=now),
             "Nobody waits longer than promised",
             "A request comes here when its time has run out and no call or message to the person is logged.",
+        ),
+        ReadySet(
+            "chosen",
+            "Time chosen",
+            lambda user, now: _OPEN & Q(pk__in=Appointment.objects.holding(now).order_by().values("request")),
+            "No chosen time waits to be confirmed",
+            "When somebody chooses a time after sending the form, the request stands here until you confirm the time.",
         ),
         ReadySet(
             "told",

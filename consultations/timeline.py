@@ -7,6 +7,7 @@ from datetime import datetime
 from django.contrib.auth import get_user_model
 from django.db.models import Q
 
+from consultations.calendar.wording import CHOICE_WORDS, CHOSEN_BY_VISITOR
 from consultations.columns import user_name
 from consultations.dossier import LABELS, LONG, value_words
 from consultations.mentions import emphasised
@@ -174,7 +175,10 @@ def _who(event: RequestEvent) -> str:
         return user_name(event.actor)
     if event.kind in BY_VISITOR:
         return "The visitor"
-    is_by_site = event.kind == EventKind.MESSAGE or event.facts.get("doing") == HANDED_ON
+    doing = event.facts.get("doing")
+    if event.kind == EventKind.APPOINTMENT and doing in CHOICE_WORDS:
+        return "The visitor" if doing in CHOSEN_BY_VISITOR else "The site"
+    is_by_site = event.kind == EventKind.MESSAGE or doing == HANDED_ON
     return "The site" if is_by_site else "A former colleague"
 
 

@@ -7,8 +7,9 @@ from django.utils.dateparse import parse_datetime
 from django.utils.formats import date_format
 from django.utils.timezone import get_default_timezone, localtime
 
+from consultations.calendar.wording import event_words
 from consultations.columns import user_name
-from consultations.models import ConsultationRequest, EventKind, MessageKind, MessageState, RequestEvent, Way
+from consultations.models import ConsultationRequest, EventKind, MessageKind, MessageState, RequestEvent
 from consultations.outcomes import words_of
 from consultations.workflow import Status
 
@@ -19,7 +20,6 @@ DELIVERY_WORDS = {
     MessageState.DEAD: "could not be delivered",
     MessageState.SKIPPED: "not sent",
 }
-WAY_WORDS = {str(code): label for code, label in Way.choices}
 
 
 @dataclass(frozen=True)
@@ -98,14 +98,7 @@ def _conflict(event: RequestEvent, known: Known) -> str:
 
 
 def _appointment(event: RequestEvent, known: Known) -> str:
-    facts, values = event.facts, event.values or {}
-    when = parse_datetime(facts.get("starts_at") or "")
-    told = [date_format(localtime(when), "l, F j, Y, g:i A")] if when else []
-    told += [f"{facts['minutes']} minutes"] if facts.get("minutes") else []
-    told += [WAY_WORDS[facts["way"]].lower()] if facts.get("way") in WAY_WORDS else []
-    verb = "changed" if facts.get("doing") == "changed" else "made"
-    name = f" with {values['with']}" if values.get("with") else ""
-    return f"An appointment{name} was {verb}" + (f": {', '.join(told)}" if told else "")
+    return event_words(event.facts, event.values or {})
 
 
 def _changed(event: RequestEvent, known: Known) -> str:

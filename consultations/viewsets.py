@@ -5,7 +5,7 @@ from wagtail.admin.menu import MenuItem
 from wagtail.admin.viewsets.base import ViewSet
 
 from consultations.bulk import BulkView
-from consultations.calendar.booking_views import RescheduleView, ScheduleView
+from consultations.calendar.booking_views import ConfirmTimeView, LetGoTimeView, RescheduleView, ScheduleView
 from consultations.conflicts.check_views import ClearView, DeclineView, FlagView, RecheckView
 from consultations.desk_views import (
     AssignView,
@@ -60,6 +60,8 @@ class ConsultationsViewSet(ViewSet):
             path("<int:pk>/move/", self.construct_view(MoveView), name="move"),
             path("<int:pk>/schedule/", self.construct_view(ScheduleView), name="schedule"),
             path("<int:pk>/reschedule/", self.construct_view(RescheduleView), name="reschedule"),
+            path("<int:pk>/time/confirm/", self.construct_view(ConfirmTimeView), name="confirm_time"),
+            path("<int:pk>/time/let-go/", self.construct_view(LetGoTimeView), name="let_go_time"),
             path("<int:pk>/assign/", self.construct_view(AssignView), name="assign"),
             path("<int:pk>/contact/", self.construct_view(ContactView), name="contact"),
             path("<int:pk>/note/", self.construct_view(NoteView), name="note"),

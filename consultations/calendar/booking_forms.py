@@ -6,10 +6,10 @@ from django import forms
 from django.utils import timezone
 
 from consultations.calendar import booking
-from consultations.calendar.diary import next_free
+from consultations.calendar.diary import calendars_open_for, next_free
 from consultations.calendar.wording import short_words
 from consultations.desk_forms import OnceForm, TextField
-from consultations.models import Appointment, AttorneyCalendar, ConsultationRequest, Screen, Way
+from consultations.models import Appointment, AttorneyCalendar, ConsultationRequest, Way
 from consultations.models.calendar import LONGEST, SHORTEST
 
 OTHER = "other"
@@ -170,10 +170,8 @@ class RescheduleForm(ScheduleForm):
 
 def calendars_for(request: ConsultationRequest) -> list[AttorneyCalendar]:
     """Return the calendars that are open for a request: that of the attorney asked for first, then the assignee's."""
-    walled = Screen.objects.filter(request=request).values("user")
-    found = AttorneyCalendar.objects.filter(is_active=True).exclude(user__in=walled)
     return sorted(
-        found,
+        calendars_open_for(request),
         key=lambda one: (
             one.attorney_id is None or one.attorney_id != request.attorney_id,
             one.user_id is None or one.user_id != request.assignee_id,

@@ -1,6 +1,7 @@
-"""The buttons of the request screen that make an appointment or move it."""
+"""The buttons of the request screen that make an appointment or move it, or confirm the time that was chosen."""
 
 from consultations.calendar.booking_forms import RescheduleForm, ScheduleForm
+from consultations.calendar.chosen_forms import ConfirmTimeForm, LetGoTimeForm
 from consultations.desk_views import DeskView
 
 
@@ -14,3 +15,15 @@ class RescheduleView(DeskView):
     """Changes an appointment."""
 
     form_class = RescheduleForm
+
+
+class ConfirmTimeView(DeskView):
+    """Confirms the time that the person chose."""
+
+    form_class = ConfirmTimeForm
+
+
+class LetGoTimeView(DeskView):
+    """Frees the time that the person chose."""
+
+    form_class = LetGoTimeForm

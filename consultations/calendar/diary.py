@@ -6,7 +6,10 @@ from itertools import islice
 
 from consultations.calendar.openings import HORIZON, NOTICE, Diary, Span, openings
 from consultations.clock import Calendar, weekly_hours
-from consultations.models import Absence, Appointment, AttorneyCalendar, IntakeSettings
+from consultations.models.calendar import Absence, Appointment, AttorneyCalendar
+from consultations.models.events import Screen
+from consultations.models.requests import ConsultationRequest
+from consultations.models.settings import IntakeSettings
 
 
 def diaries(
@@ -60,6 +63,12 @@ def next_free(
         )
         for one in calendars
     }
+
+
+def calendars_open_for(request: ConsultationRequest):
+    """Return the calendars that a request may have a time in: not those of people who are screened off."""
+    walled = Screen.objects.filter(request=request).values("user")
+    return AttorneyCalendar.objects.filter(is_active=True).exclude(user__in=walled)
 
 
 def _by_calendar(rows) -> dict[int, list[Span]]:

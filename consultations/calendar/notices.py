@@ -1,7 +1,8 @@
 """Tells person and attorney of an appointment: rows of the outbox, in the transaction of what they tell of."""
 
 from consultations.correspondence import MessageKind
-from consultations.models import Appointment, AttorneyCalendar, MessageState, OutgoingMessage
+from consultations.models.calendar import Appointment, AttorneyCalendar
+from consultations.models.messages import MessageState, OutgoingMessage
 
 
 def announce_booked(appointment: Appointment) -> None:

@@ -1,9 +1,17 @@
 """What becomes of an appointment when its request moves on. Every change of status passes through here."""
 
+from django.db import transaction
+
+from consultations import audit
 from consultations.calendar.notices import announce_cancelled
-from consultations.models import Appointment, AppointmentState, ConsultationRequest
-from consultations.models.calendar import TAKING
-from consultations.workflow import OPEN, Status
+from consultations.conflict_states import PASSING
+from consultations.models.calendar import TAKING, Appointment, AppointmentState
+from consultations.models.events import AuditAction, EventKind, RequestEvent
+from consultations.models.requests import ConsultationRequest
+from consultations.workflow import AWAITING, Status
+
+#: The states of a request in which a time that the person chose waits to be confirmed.
+CHOOSABLE = (*AWAITING, Status.CONTACTED)
 
 
 def settle(request: ConsultationRequest, to: str, *, now, reason: str = "") -> None:
@@ -16,8 +24,8 @@ def settle(request: ConsultationRequest, to: str, *, now, reason: str = "") -> N
     for one in request.appointments.filter(state__in=TAKING).select_related("calendar"):
         if one.state == AppointmentState.HELD:
             _end(one, request, to, now=now, reason=reason)
-        elif to not in OPEN:
-            end_hold(one, now=now)
+        elif to not in CHOOSABLE:
+            drop_hold(one, "ended", now=now)
 
 
 def _end(one: Appointment, request: ConsultationRequest, to: str, *, now, reason: str) -> None:
@@ -37,12 +45,69 @@ def _end(one: Appointment, request: ConsultationRequest, to: str, *, now, reason
 
 
 def end_hold(one: Appointment, *, now) -> None:
-    """Let go a time that was chosen and not confirmed."""
+    """Free a time that was chosen: it is confirmed, or let go."""
     one.state, one.hold_until, one.changed_at = AppointmentState.CANCELLED, None, now
     one.save(update_fields=["state", "hold_until", "changed_at"])
 
 
+def drop_hold(one: Appointment, doing: str, *, now, by=None) -> None:
+    """Let go a time that was chosen and not confirmed, with its lines of timeline and trail. Nobody is mailed.
+
+    ``doing`` says why: ``given_up`` by the person, ``let_go`` by staff, ``lapsed``, or ``ended`` with the request.
+    """
+    end_hold(one, now=now)
+    keep_choice(one, doing, now=now, by=by)
+
+
+def end_choice(request: ConsultationRequest, *, now, **which) -> None:
+    """Let go the time that the person chose, if there is one; ``which`` may say in whose calendar."""
+    holds = request.appointments.filter(state=AppointmentState.HOLD, **which)
+    for one in holds.select_related("calendar"):
+        drop_hold(one, "ended", now=now)
+
+
+def end_unfit_choice(request: ConsultationRequest, *, now) -> None:
+    """Let go the time that the person chose while the conflict check does not pass."""
+    if request.conflict_state not in PASSING:
+        end_choice(request, now=now)
+
+
 def end_lapsed_holds(now, **which) -> int:
-    """Let go the times that were not confirmed in time; return how many."""
+    """Let go the times that were not confirmed in time; return how many. Those that somebody works on wait."""
     lapsed = Appointment.objects.filter(state=AppointmentState.HOLD, hold_until__lte=now, **which)
-    return lapsed.update(state=AppointmentState.CANCELLED, hold_until=None, changed_at=now)
+    with transaction.atomic():
+        waiting = ConsultationRequest.objects.filter(pk__in=lapsed.values("request"))
+        free = list(waiting.order_by("pk").select_for_update(skip_locked=True).values_list("pk", flat=True))
+        ended = list(lapsed.filter(request__in=free).select_related("calendar")) if free else []
+        for one in ended:
+            drop_hold(one, "lapsed", now=now)
+    return len(ended)
+
+
+def keep_choice(one: Appointment, doing: str, *, now, by=None) -> None:
+    """Leave the lines of timeline and trail of a time that was chosen, or let go: ids and codes."""
+    facts = {
+        "doing": doing,
+        "calendar": one.calendar_id,
+        "starts_at": one.starts_at.isoformat(),
+        "minutes": one.minutes,
+        "way": str(one.way),
+    }
+    if one.hold_until:
+        facts["hold_until"] = one.hold_until.isoformat()
+    RequestEvent.objects.create(
+        request_id=one.request_id,
+        kind=EventKind.APPOINTMENT,
+        actor=by,
+        at=now,
+        facts=facts,
+        values={"with": one.calendar.name},
+    )
+    audit.record(
+        AuditAction.CHANGED,
+        by=by,
+        request=one.request_id,
+        doing=f"time_{doing}",
+        appointment=one.pk,
+        calendar=one.calendar_id,
+    )

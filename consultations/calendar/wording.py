@@ -3,10 +3,24 @@
 from datetime import datetime
 
 from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 from django.utils.formats import date_format
 
 from consultations.letter import Value
-from consultations.models import Appointment, IntakeSettings, Way
+from consultations.models.calendar import Appointment, Way
+from consultations.models.settings import IntakeSettings
+
+#: What became of a time that the person chose, by its code in the timeline.
+CHOICE_WORDS = {
+    "chosen": "A time was chosen",
+    "chosen_anew": "Another time was chosen",
+    "given_up": "The chosen time was given up",
+    "let_go": "The chosen time was let go",
+    "lapsed": "The chosen time was not confirmed in time, and is free again",
+    "ended": "The chosen time is free again",
+}
+CHOSEN_BY_VISITOR = ("chosen", "chosen_anew", "given_up")
+_WAYS = {str(code): label.lower() for code, label in Way.choices}
 
 
 def time_words(starts_at: datetime, zone=None) -> str:
@@ -42,3 +56,21 @@ def where_for_attorney(appointment: Appointment) -> Value:
     """Return the way, and the house's own place; never what somebody typed, which may name the person."""
     words = appointment.get_way_display()
     return Value(f"{words}, {appointment.place_of_house}" if appointment.place_of_house else words)
+
+
+def event_words(facts: dict, values: dict) -> str:
+    """Return a line of the timeline about an appointment, or a time that was chosen, in the reader's zone."""
+    when = parse_datetime(facts.get("starts_at") or "")
+    told = [date_format(timezone.localtime(when), "l, F j, Y, g:i A")] if when else []
+    told += [f"{facts['minutes']} minutes"] if facts.get("minutes") else []
+    told += [_WAYS[facts["way"]]] if facts.get("way") in _WAYS else []
+    name = f"with {values['with']}" if values.get("with") else ""
+    if facts.get("doing") in CHOICE_WORDS:
+        until = parse_datetime(facts.get("hold_until") or "")
+        told += [name] if name else []
+        told += [f"held until {date_format(timezone.localtime(until), 'l, F j, g:i A')}"] if until else []
+        title = CHOICE_WORDS[facts["doing"]]
+    else:
+        verb = "changed" if facts.get("doing") == "changed" else "made"
+        title = f"An appointment {name} was {verb}" if name else f"An appointment was {verb}"
+    return f"{title}: {', '.join(told)}" if told else title

@@ -10,6 +10,7 @@ from django.db.models import F, Max, Q
 from django.utils import timezone
 
 from consultations import audit
+from consultations.calendar.settling import end_unfit_choice
 from consultations.conflict_states import (
     BEYOND,
     OTHER_SIDE,
@@ -77,6 +78,7 @@ def take_in(request: ConsultationRequest, *, now: datetime | None = None) -> boo
             whole.conflict_state = ConflictState.UNCHECKED
         whole.conflict_checked_at = None
         whole.save(update_fields=["conflict_state", "conflict_checked_at"])
+        end_unfit_choice(whole, now=now or timezone.now())
         return False
     return True
 
@@ -86,6 +88,7 @@ def join(merged: ConsultationRequest, target: ConsultationRequest, *, now: datet
     take_in(target, now=now)
     target.conflict_state = state_after_merge(target.conflict_state, merged.conflict_state)
     target.save(update_fields=["conflict_state"])
+    end_unfit_choice(target, now=now or timezone.now())
 
 
 def follow_role(request: ConsultationRequest) -> None:
@@ -122,6 +125,8 @@ def check(request: ConsultationRequest, *, by=None, now: datetime | None = None)
     )
     request.conflict_checked_at = now
     request.save(update_fields=["conflict_state", "conflict_checked_at"])
+    if before in PASSING:
+        end_unfit_choice(request, now=now)
     if new or by:
         keep_line(request, "check", by=by, now=now, hits=len(new))
     if new and before in PASSING:

@@ -5,6 +5,7 @@ import hashlib
 from django.utils import timezone
 
 from consultations.actions import NOTE_LENGTH, Refused, action, change_status, locked, need
+from consultations.calendar.settling import end_unfit_choice
 from consultations.conflict_states import BEYOND, LIKELY, PASSING, ConflictState
 from consultations.conflicts.checks import check_safely, keep_line
 from consultations.models import ConflictHit, ConsultationRequest, Verdict
@@ -119,5 +120,6 @@ def _reason(request: ConsultationRequest, text: str) -> str:
 def _decide(request: ConsultationRequest, state: str, doing: str, *, by, reason: str, now) -> ConsultationRequest:
     request.conflict_state = state
     request.save(update_fields=["conflict_state"])
+    end_unfit_choice(request, now=now)
     keep_line(request, doing, by=by, now=now, text=reason)
     return request

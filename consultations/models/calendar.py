@@ -127,6 +127,10 @@ class AppointmentQuerySet(models.QuerySet):
         """Those that are agreed."""
         return self.filter(state=AppointmentState.HELD)
 
+    def holding(self, now):
+        """Those that wait to be confirmed, and still may be."""
+        return self.filter(state=AppointmentState.HOLD, hold_until__gt=now)
+
     def taking(self, now):
         """Those whose time nobody else can have; a hold that was not confirmed in time is none of them."""
         return self.filter(state__in=TAKING).exclude(state=AppointmentState.HOLD, hold_until__lte=now)

@@ -12,6 +12,7 @@ from wagtail.admin.panels import FieldPanel, MultiFieldPanel, PageChooserPanel
 from wagtail.contrib.routable_page.models import RoutablePageMixin, path
 from wagtail.search import index
 
+from consultations.calendar import choice_page
 from consultations.forms import ConsultationForm
 from consultations.submission import answer
 from consultations.targets import answer_due
@@ -179,14 +180,21 @@ class ConsultationPage(RoutablePageMixin, BasePage):
 
     @path("thank-you/")
     def answer_thank_you(self, request):
-        """Show the reference to the browser that sent the request; to all others what they need to know."""
+        """Show the reference to the browser that sent the request; to all others what they need to know.
+
+        Where open times are offered, what is sent is a choice among them.
+        """
+        reference = request.get_signed_cookie(COOKIE, "", salt=COOKIE_SALT, max_age=COOKIE_AGE)
+        if request.method == "POST" and choice_page.is_open():
+            return choice_page.answer(self, request, reference)
         if request.method not in {"GET", "HEAD"}:
             return HttpResponseNotAllowed(["GET", "HEAD"])
-        reference = request.get_signed_cookie(COOKIE, "", salt=COOKIE_SALT, max_age=COOKIE_AGE)
-        return self._show_thank_you(request, reference)
+        return self.show_thank_you(request, reference, choice_page.choice_of(reference))
 
     def answer_unverified(self, request):
-        """Show a form that failed the check against forgery again, with all that was typed."""
+        """Show a form that failed the check against forgery again, with all that was typed; a choice is sent anew."""
+        if request.path == self.thank_you_url(request):
+            return _not_stored(HttpResponseRedirect(request.path, status=303))
         form = ConsultationForm(request.POST, page=self)
         form.is_valid()
         form.add_error(None, UNVERIFIED)
@@ -195,7 +203,7 @@ class ConsultationPage(RoutablePageMixin, BasePage):
     def serve_preview(self, request, mode_name):
         """Show the form, the form with errors, or the thank-you page with a sample reference."""
         if mode_name == "thank-you":
-            return self._show_thank_you(request, SAMPLE_REFERENCE)
+            return self.show_thank_you(request, SAMPLE_REFERENCE)
         data = {"relationship": "family"} if mode_name == "errors" else None
         return self.show_form(request, ConsultationForm(data, page=self))
 
@@ -237,7 +245,10 @@ class ConsultationPage(RoutablePageMixin, BasePage):
         )
         return _not_stored(response)
 
-    def _show_thank_you(self, request, reference: str) -> HttpResponse:
+    def show_thank_you(
+        self, request, reference: str, choice=None, *, notice: str = "", status: int = 200
+    ) -> HttpResponse:
+        """Answer with the page after the form; ``choice`` is what `choice_page.choice_of` returns."""
         chrome = Chrome.for_request(request)
         metadata = self.metadata(request, chrome)
         metadata.is_indexed = False
@@ -247,7 +258,12 @@ class ConsultationPage(RoutablePageMixin, BasePage):
         context = {"reference": reference, "metadata": metadata, "breadcrumbs": crumbs}
         context["form_url"] = self.form_url(request)
         context["due_at"] = answer_due(reference) if self.tells_when and reference else None
-        return _not_stored(self.render(request, template="consultations/thank_you.html", context_overrides=context))
+        context["choice"], context["notice"] = choice, notice
+        if choice and choice.form.errors:
+            metadata.title = f"Error: {metadata.title}"
+        response = self.render(request, template="consultations/thank_you.html", context_overrides=context)
+        response.status_code = status
+        return _not_stored(response)
 
 
 def _not_stored(response: HttpResponse) -> HttpResponse:

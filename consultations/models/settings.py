@@ -33,6 +33,15 @@ def _target(minutes: int) -> models.PositiveIntegerField:
     )
 
 
+def _number(default: int, least: int, most: int, name: str, help_text: str) -> models.PositiveSmallIntegerField:
+    return models.PositiveSmallIntegerField(
+        default=default,
+        validators=[MinValueValidator(least), MaxValueValidator(most)],
+        verbose_name=name,
+        help_text=f"{help_text} From {least} to {most}.",
+    )
+
+
 def _hours(default: str) -> models.CharField:
     return models.CharField(max_length=8, choices=ClockHours, default=default, verbose_name="counted")
 
@@ -63,6 +72,26 @@ class IntakeSettings(BaseGenericSetting):
     )
     has_digest = models.BooleanField(default=True, verbose_name="send the morning digest")
 
+    offers_times = models.BooleanField(
+        default=False,
+        verbose_name="offer open times",
+        help_text=(
+            "After sending the form, people can choose a time for the consultation, if the conflict check of their"
+            " request has passed. All others see the page as it is without. Staff confirm each time."
+        ),
+    )
+    times_notice = _number(24, 1, 14 * 24, "notice in hours", "No time is offered sooner than this from now.")
+    times_days = _number(10, 1, 42, "days ahead", "How many days after today times are offered for.")
+    times_number = _number(6, 1, 12, "times offered", "They are spread over several days, mornings and afternoons.")
+    times_held = _number(
+        8,
+        1,
+        80,
+        "hours for which a choice is held",
+        "Counted in the intake hours, or in those of the calendar while there are none; never beyond the time itself."
+        " Not confirmed by then, the time is free again.",
+    )
+
     panels = [
         HelpPanel(
             content="A target runs from the sending of the request until staff log a call or a message to the person."
@@ -79,6 +108,14 @@ class IntakeSettings(BaseGenericSetting):
         FieldPanel("holidays"),
         MultiFieldPanel(
             [FieldPanel("notify_addresses"), FieldPanel("has_digest"), FieldPanel("digest_at")], "Notices to staff"
+        ),
+        MultiFieldPanel(
+            [
+                FieldPanel("offers_times"),
+                FieldRowPanel([FieldPanel("times_notice"), FieldPanel("times_days")]),
+                FieldRowPanel([FieldPanel("times_number"), FieldPanel("times_held")]),
+            ],
+            "Open times on the thank-you page",
         ),
     ]
 
@@ -111,6 +148,11 @@ class IntakeSettings(BaseGenericSetting):
         counted = {Urgency.URGENT: self.urgent_hours, Urgency.SOON: self.soon_hours}.get(urgency, self.normal_hours)
         if counted == ClockHours.ALWAYS:
             return Calendar(self.zone)
+        return self.office
+
+    @property
+    def office(self) -> Calendar:
+        """The intake hours, without the holidays."""
         lines = [(line.value["days"], line.value["opens"], line.value["closes"]) for line in self.hours]
         days = frozenset(line.value["date"] for line in self.holidays if line.value["date"])
         return Calendar(self.zone, weekly_hours(lines), days)

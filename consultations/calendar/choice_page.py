@@ -1,0 +1,195 @@
+"""The times on the thank-you page: what is shown to the sender of a request, and what a sent choice is answered with.
+
+Whether a time is offered depends on the conflict check, so nothing here says why there is none.
+"""
+
+import logging
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from django import forms
+from django.http import HttpResponse, HttpResponseRedirect
+from django.utils import timezone
+from django.utils.formats import date_format
+
+from consultations.calendar.choosing import NotHeld, choose_time, give_up_time
+from consultations.calendar.offers import Offers, offers_for
+from consultations.form_fields import DescribedBoundField
+from consultations.limits import Count, count_submission
+from consultations.models.calendar import Way
+from consultations.models.settings import IntakeSettings
+from firm.patience import at_most
+
+logger = logging.getLogger(__name__)
+#: Seconds for which somebody waits for a locked database.
+PATIENCE = 8
+#: As many choices of one network within ten minutes and in a day; more would only keep others from the times.
+MOST_RECENT, MOST_IN_A_DAY = 20, 60
+NBSP = "\N{NO-BREAK SPACE}"
+_CHOICES = "consultations/fields/choices.html"
+_WAYS = [(way, way.label) for way in (Way.TELEPHONE, Way.PERSON)]
+GONE = "That time can no longer be had. Please choose another one."
+NOTHING_LEFT = "That time can no longer be had. We will find one together when we speak."
+TOO_MANY = "Very many times were chosen from your network. Please try again later, or call us."
+NOT_STORED = "We could not hold the time. The fault is ours: please try again in a moment, or call us."
+
+
+class TimeField(forms.ChoiceField):
+    """A time among those that were offered, now or when the page was drawn. Its value is the time in UTC."""
+
+    def to_python(self, value) -> datetime | None:
+        """Return the time; None for what is none."""
+        try:
+            found = datetime.fromisoformat(super().to_python(value))
+        except ValueError:
+            return None
+        is_sound = found.tzinfo is not None and 2000 < found.year < 2100
+        return found.astimezone(UTC) if is_sound else None
+
+    def validate(self, value) -> None:
+        """Ask for a choice; whether it can be had is found out when it is taken."""
+        if value is None:
+            raise forms.ValidationError(self.error_messages["required"], code="required")
+
+
+class ChoiceForm(forms.Form):
+    """A time, and how to meet."""
+
+    bound_field_class = DescribedBoundField
+    starts_at = TimeField(
+        label="Day and time",
+        widget=forms.RadioSelect,
+        template_name=_CHOICES,
+        error_messages={"required": "Choose one of the times."},
+    )
+    way = forms.ChoiceField(
+        label="How we speak",
+        widget=forms.RadioSelect,
+        template_name=_CHOICES,
+        error_messages=dict.fromkeys(("required", "invalid_choice"), "Choose one of the ways."),
+    )
+
+    def __init__(self, data=None, *, offers: Offers, desk: IntakeSettings):
+        held = offers.held
+        super().__init__(data, auto_id="choice_%s", initial={"way": held.way if held else Way.TELEPHONE})
+        self.fields["starts_at"].choices = [(code_of(at), words_of(at, desk)) for at in offers.times]
+        self.fields["starts_at"].help_text = _length_words(offers)
+        self.fields["way"].choices = [(way, _way_words(way, offers)) for way in offers.ways]
+        if len(offers.ways) == 1:
+            self.fields["way"].widget, self.fields["way"].choices = forms.HiddenInput(), _WAYS
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What the page shows of it. ``held`` and ``until`` are words; both are empty while nothing is held, and ``until``
+    is when that is the time itself.
+    """
+
+    form: ChoiceForm
+    attorney: str
+    has_times: bool
+    held: str = ""
+    held_way: str = ""
+    until: str = ""
+
+
+def is_open() -> bool:
+    """True when times are offered at all."""
+    return IntakeSettings.current().offers_times
+
+
+def choice_of(reference: str, data=None, *, problem: str = "") -> Choice | None:
+    """Return what is shown to the sender of a request; None when there is nothing to choose, for whatever reason."""
+    desk = IntakeSettings.current()
+    if not reference or not desk.offers_times:
+        return None
+    offers = offers_for(reference, desk=desk, now=timezone.now())
+    if offers is None:
+        return None
+    form = ChoiceForm(data, offers=offers, desk=desk)
+    if problem and form.is_bound:
+        form.add_error("starts_at" if offers.times else None, problem)
+    given = {"form": form, "attorney": offers.attorney, "has_times": bool(offers.times)}
+    held = offers.held
+    if held is None:
+        return Choice(**given)
+    words = _way_words(held.way, offers, place=held.place)
+    until = "" if held.hold_until == held.starts_at else words_of(held.hold_until, desk)
+    return Choice(held=words_of(held.starts_at, desk), held_way=words, until=until, **given)
+
+
+def answer(page, request, reference: str) -> HttpResponse:
+    """Hold what was chosen, or give it up, and lead back to the page. Whoever sent no request learns nothing."""
+    sent = request.POST  # a body that cannot be read is for Django to answer: 400
+    if not reference:
+        return page.show_thank_you(request, "", status=403)
+    try:
+        with at_most(PATIENCE):
+            return _answer(page, request, reference, sent)
+    except Exception as error:
+        # By its kind alone: messages of databases quote values.
+        logger.error("A choice of a time could not be kept: %s", type(error).__name__)
+    return _again(page, request, reference, sent, NOT_STORED, status=503)
+
+
+def _answer(page, request, reference: str, sent) -> HttpResponse:
+    back = HttpResponseRedirect(page.thank_you_url(request), status=303)
+    back["Cache-Control"] = "no-store"
+    if sent.get("doing") == "give_up":
+        give_up_time(reference=reference)
+        return back
+    choice = choice_of(reference, sent)
+    if choice is None:
+        return page.show_thank_you(request, reference, notice=NOTHING_LEFT, status=409)
+    if not choice.form.is_valid():
+        return page.show_thank_you(request, reference, choice, status=422)
+    if _is_excessive(request):
+        return _again(page, request, reference, sent, TOO_MANY, status=429)
+    try:
+        choose_time(reference=reference, **choice.form.cleaned_data)
+    except NotHeld:
+        return _again(page, request, reference, sent, GONE, status=409)
+    return back
+
+
+def _again(page, request, reference: str, sent, problem: str, *, status: int) -> HttpResponse:
+    """Show the page again with words, and with the times that there are now."""
+    choice = choice_of(reference, sent, problem=problem)
+    notice = "" if choice else NOTHING_LEFT
+    return page.show_thank_you(request, reference, choice, notice=notice, status=status)
+
+
+def _is_excessive(request) -> bool:
+    """Count the choice; a counter that fails is no reason to refuse anybody."""
+    try:
+        count = count_submission(request.META.get("REMOTE_ADDR", ""), timezone.now(), what="time")
+    except Exception as error:
+        logger.error("A choice of a time could not be counted: %s", type(error).__name__)
+        count = Count()
+    return count.recent > MOST_RECENT or count.day > MOST_IN_A_DAY
+
+
+# --- Words ----------------------------------------------------------------------------------------
+
+
+def code_of(at: datetime) -> str:
+    """Return a time as the form sends it."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%MZ")
+
+
+def words_of(at: datetime, desk: IntakeSettings) -> str:
+    """Return day and time on the firm's clock, with the zone."""
+    local = at.astimezone(desk.zone)
+    clock = f"{date_format(local, 'g:i A')} {local.tzname()}".replace(" ", NBSP)
+    return f"{date_format(local, 'l, F j')}, {clock}"
+
+
+def _length_words(offers: Offers) -> str:
+    return f"It takes about {offers.minutes} minutes." if offers.minutes else ""
+
+
+def _way_words(way: str, offers: Offers, place: str = "") -> str:
+    if way == Way.PERSON:
+        where = place or offers.place
+        return f"In person: {where}" if where else "In person, at our office"
+    return "By telephone: we call you" if offers.request.phone else "By telephone: you call us"

@@ -1,0 +1,149 @@
+"""Which times the thank-you page offers, and to whom: reads only. Of a time that is not offered nothing says why."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from consultations.calendar.diary import calendars_open_for, diaries, hours_of
+from consultations.calendar.openings import instant, openings
+from consultations.clock import due_at
+from consultations.conflict_states import PASSING
+from consultations.models.calendar import Appointment, AttorneyCalendar, Way
+from consultations.models.requests import ConsultationRequest
+from consultations.models.settings import IntakeSettings
+from consultations.workflow import AWAITING
+
+#: The most times of one day in one calendar that are held for people whom nobody has spoken to yet.
+MOST_A_DAY = 4
+
+
+@dataclass(frozen=True)
+class Offers:
+    """What a person may choose from. ``held`` is the time that she or he has chosen."""
+
+    request: ConsultationRequest
+    held: Appointment | None
+    times: list[datetime] = field(default_factory=list)
+    calendars: list[AttorneyCalendar] = field(default_factory=list)
+
+    @property
+    def ways(self) -> list[Way]:
+        """How they may meet: in person where there is a place to meet at."""
+        return [Way.TELEPHONE, *([Way.PERSON] if any(one.place for one in self.calendars) else [])]
+
+    @property
+    def place(self) -> str:
+        """The place, when it is the same in all calendars."""
+        return _only({one.place for one in self.calendars if one.place}, "")
+
+    @property
+    def minutes(self) -> int | None:
+        """How long it takes, when that is the same in all calendars."""
+        return _only({one.minutes for one in self.calendars}, None)
+
+    @property
+    def attorney(self) -> str:
+        """The attorney who was asked for; nobody else is named."""
+        return self.request.attorney.title if self.request.attorney else ""
+
+
+def offers_for(reference: str, *, desk: IntakeSettings, now: datetime) -> Offers | None:
+    """Return what the sender of a request may choose; None when there is nothing to show, for whatever reason."""
+    found = ConsultationRequest.objects.filter(reference=reference).select_related("attorney").first()
+    if found is None or not may_choose(found, desk=desk):
+        return None
+    held, calendars = found.appointments.holding(now).select_related("calendar").first(), calendars_for_choice(found)
+    free = open_times(calendars, desk=desk, now=now, leave_out=held.pk if held else 0)
+    shown = {pk: times for pk, times in free.items() if times}
+    times = {at for several in shown.values() for at in several} - ({held.starts_at} if held else set())
+    if not times and held is None:
+        return None
+    chosen = spread(times, desk.times_number, desk.zone)
+    return Offers(found, held, chosen, [one for one in calendars if one.pk in shown])
+
+
+def may_choose(request: ConsultationRequest, *, desk: IntakeSettings) -> bool:
+    """True for a request that nobody has answered yet, whose check has passed, and that has no appointment."""
+    is_fit = desk.offers_times and request.status in AWAITING and request.conflict_state in PASSING
+    return is_fit and not request.appointments.held().exists()
+
+
+def calendars_for_choice(request: ConsultationRequest) -> list[AttorneyCalendar]:
+    """Return the calendars to choose from, by number: that of the attorney asked for, if one was; else all."""
+    found = calendars_open_for(request).order_by("pk")
+    return list(found.filter(attorney=request.attorney_id) if request.attorney_id else found)
+
+
+def open_times(
+    calendars: list[AttorneyCalendar],
+    *,
+    desk: IntakeSettings,
+    now: datetime,
+    only: datetime | None = None,
+    leave_out: int = 0,
+) -> dict[int, list[datetime]]:
+    """Return the times of each calendar that may be chosen, or whether ``only`` may; in four queries.
+
+    ``leave_out`` is the number of the hold that is to be changed. A day with `MOST_A_DAY` holds is full.
+    """
+    earliest, last = now + timedelta(hours=desk.times_notice), _end_of_day(now, desk.times_days, desk.zone)
+    since, until = (only, min(last, only + timedelta(seconds=1))) if only else (earliest, last)
+    if since >= until:
+        return {}
+    margin = timedelta(days=1)
+    found = diaries(calendars, since=since - margin, until=until + margin, now=now, leave_out=leave_out)
+    full = _full_days(calendars, since - margin, until + margin, now=now, zone=desk.zone, leave_out=leave_out)
+    given = {"since": since, "until": until, "now": now, "notice": timedelta(hours=desk.times_notice)}
+    return {
+        one.pk: [
+            at
+            for at in openings(found[one.pk], minutes=one.minutes, **given)
+            if (one.pk, at.astimezone(desk.zone).date()) not in full
+        ]
+        for one in calendars
+    }
+
+
+def spread(times: Iterable[datetime], number: int, zone: ZoneInfo) -> list[datetime]:
+    """Return so many of the times, in order: two of each of the next days, or more where there are too few days."""
+    days: dict[date, list[datetime]] = {}
+    for at in sorted(times):
+        days.setdefault(at.astimezone(zone).date(), []).append(at)
+    picked = list(days.values())[: (number + 1) // 2]
+    counts = [0] * len(picked)
+    while sum(counts) < number and (left := [at for at, day in enumerate(picked) if counts[at] < len(day)]):
+        counts[min(left, key=lambda at: counts[at])] += 1
+    return [
+        day[(2 * place + 1) * len(day) // (2 * count)]
+        for day, count in zip(picked, counts, strict=True)
+        for place in range(count)
+    ]
+
+
+def held_until(starts_at: datetime, calendar: AttorneyCalendar, *, desk: IntakeSettings, now: datetime) -> datetime:
+    """Return until when a choice is held: so many intake hours from now, and at most until the time itself.
+
+    Where the intake has no hours, those of the calendar count.
+    """
+    hours = desk.office
+    if not any(hours.hours.values()):
+        hours = replace(hours, hours=hours_of(calendar))
+    return min(due_at(now, timedelta(hours=desk.times_held), hours), starts_at)
+
+
+def _full_days(calendars, since, until, *, now, zone: ZoneInfo, leave_out: int) -> set[tuple[int, date]]:
+    """Return the days on which a calendar has as many holds as it may, by calendar."""
+    held = Appointment.objects.holding(now).within(since, until).filter(calendar__in=calendars).exclude(pk=leave_out)
+    rows = held.values_list("calendar", "starts_at")
+    counts = Counter((pk, starts_at.astimezone(zone).date()) for pk, starts_at in rows)
+    return {key for key, count in counts.items() if count >= MOST_A_DAY}
+
+
+def _end_of_day(now: datetime, days: int, zone: ZoneInfo) -> datetime:
+    return instant(datetime.combine(now.astimezone(zone).date() + timedelta(days=days + 1), time()), zone)
+
+
+def _only(values: set, otherwise):
+    return next(iter(values)) if len(values) == 1 else otherwise

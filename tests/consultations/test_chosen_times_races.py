@@ -1,0 +1,146 @@
+"""Times that visitors choose, when several do it at once; and what is stored of it."""
+
+from datetime import timedelta
+from functools import partial
+from threading import Barrier
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from consultations.actions import Refused
+from consultations.calendar import confirming
+from consultations.calendar.choosing import NotHeld, choose_time, give_up_time
+from consultations.calendar.offers import MOST_A_DAY
+from consultations.calendar.settling import end_lapsed_holds
+from consultations.conflict_states import PASSING
+from consultations.conflicts import decisions
+from consultations.models import Appointment, AppointmentState, ConsultationRequest, IntakeSettings, Way
+from consultations.workflow import Status
+from tests.consultations.calendar_cases import AppointmentFactory, CalendarFactory, noon
+from tests.consultations.conftest import make_user
+from tests.consultations.factories import ConsultationRequestFactory as Request
+from tests.consultations.test_at_rest import everything_stored
+
+MANY = 20
+HOLD = AppointmentState.HOLD
+NAME, ADDRESS = "Zebrawine Okapistone", "zebrawine@okapistone.example"
+
+
+def open_desk() -> None:
+    IntakeSettings.objects.create(offers_times=True, notify_addresses="desk@example.com")
+
+
+def choosing(request, at, barrier=None):
+    """Return what chooses the time, and says whether it is held."""
+
+    def choose() -> bool:
+        if barrier:
+            barrier.wait()
+        try:
+            choose_time(reference=request.reference, starts_at=at, way=Way.TELEPHONE)
+        except NotHeld:
+            return False
+        return True
+
+    return choose
+
+
+def trying(verb, barrier):
+    """Return what calls the verb with the others; what was refused is None."""
+
+    def call():
+        barrier.wait()
+        try:
+            return verb()
+        except Refused:
+            return None
+
+    return call
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("same", ["request", "calendar"])
+def test_database_itself_refuses_a_second_hold(same):
+    request, calendar = Request(), CalendarFactory()
+    given = {"state": HOLD, "hold_until": noon(2)}
+    AppointmentFactory(request=request, calendar=calendar, starts_at=noon(3), **given)
+    other = {"request": request, "starts_at": noon(4)} if same == "request" else {"calendar": calendar}
+    with pytest.raises(IntegrityError), transaction.atomic():
+        AppointmentFactory(**{"starts_at": noon(3)} | given | other)
+
+
+def test_one_of_many_gets_the_time(threads):
+    open_desk()
+    CalendarFactory()
+    requests, barrier = Request.create_batch(MANY), Barrier(MANY)
+    won = threads(*(choosing(request, noon(3), barrier) for request in requests))
+    assert sum(won) == 1
+    assert Appointment.objects.get().request == requests[won.index(True)]
+
+
+def test_many_fill_a_day_and_no_more(threads):
+    open_desk()
+    CalendarFactory()
+    requests, barrier = Request.create_batch(MANY // 2), Barrier(MANY // 2)
+    times = [noon(3) + timedelta(hours=place - 5) for place in range(len(requests))]
+    won = threads(*(choosing(request, at, barrier) for request, at in zip(requests, times, strict=True)))
+    assert sum(won) == Appointment.objects.filter(state=HOLD).count() == MOST_A_DAY
+
+
+def test_two_calendars_and_two_tabs(threads):
+    """Nobody waits for each other, whatever the calendars; a request has one hold."""
+    open_desk()
+    CalendarFactory.create_batch(2)
+    requests = Request.create_batch(4)
+    barrier = Barrier(8)
+    won = threads(*(choosing(request, noon(day), barrier) for request in requests for day in (3, 4)))
+    assert all(won) or sum(won) >= 4
+    rows = Appointment.objects.filter(state=HOLD)
+    assert sorted(rows.values_list("request", flat=True)) == sorted(request.pk for request in requests)
+
+
+def test_confirmed_given_up_and_lapsed_at_once(threads):
+    open_desk()
+    owner = make_user("owner", is_superuser=True)
+    for _ in range(3):
+        request = Request(email=ADDRESS)
+        CalendarFactory()
+        assert choosing(request, noon(3))()
+        barrier = Barrier(3)
+        threads(
+            trying(partial(confirming.confirm_time, request.pk, by=owner), barrier),
+            trying(partial(give_up_time, reference=request.reference), barrier),
+            trying(partial(end_lapsed_holds, timezone.now() + timedelta(days=9)), barrier),
+        )
+        request.refresh_from_db()
+        states = sorted(request.appointments.values_list("state", flat=True))
+        assert (request.status == Status.SCHEDULED) is ("held" in states)
+        assert "hold" not in states
+        assert (request.first_contact_at is not None) is (request.status == Status.SCHEDULED)
+
+
+def test_flagged_while_it_is_chosen(threads):
+    open_desk()
+    owner = make_user("owner", is_superuser=True)
+    CalendarFactory()
+    for day in (2, 3, 4):
+        request, barrier = Request(), Barrier(2)
+        threads(
+            choosing(request, noon(day), barrier),
+            trying(partial(decisions.flag, request.pk, by=owner, reason="Look"), barrier),
+        )
+        assert ConsultationRequest.objects.get(pk=request.pk).conflict_state not in PASSING
+        assert not request.appointments.filter(state=HOLD).exists()
+
+
+def test_nothing_of_the_person_is_stored_in_the_clear(threads):
+    open_desk()
+    CalendarFactory()
+    request = Request(full_name=NAME, email=ADDRESS)
+    assert choosing(request, noon(3))()
+    confirming.confirm_time(request.pk, by=make_user("owner", is_superuser=True))
+    stored = everything_stored(threads.database).lower()
+    assert request.reference.encode().lower() in stored
+    assert b"zebrawine" not in stored
+    assert b"okapistone" not in stored
