@@ -13,7 +13,7 @@ from consultations.conflicts import given_names, surnames
 from consultations.conflicts.company_keys import keys_asked, keys_stored
 from consultations.conflicts.comparison import Reading, plain, readings
 from consultations.conflicts.given_names import KNOWN
-from consultations.conflicts.likeness import masculine
+from consultations.conflicts.likeness import masculine, of_men
 from consultations.conflicts.names import Person, Word
 from consultations.conflicts.persons import MAX_WORDS, is_common, is_eastern, neighbours
 from consultations.conflicts.pieces import pieces, pieces_asked
@@ -78,9 +78,14 @@ def _expanded(word: str) -> set[str]:
     return given_names.forms(word) | surnames.spellings(word)
 
 
+def _of_men(word: str) -> set[str]:
+    """Czech and Slovak names lose a whole syllable; of the others the common form is enough."""
+    return of_men(word) if word.endswith("ova") else {masculine(word)}
+
+
 def _codes(word: Word, forms, is_east: bool) -> set[str]:
     """Return the codes of a word with and without its particles, and of the forms that are asked for."""
-    found = {code(masculine(form)) for text in word.texts for form in forms(text)}
+    found = {code(man) for text in word.texts for form in forms(text) for man in _of_men(form)}
     if word.is_abjad:
         found.add(code(bones(word.text)))
     if is_east:

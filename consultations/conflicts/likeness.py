@@ -45,8 +45,10 @@ _ENDINGS = [
 def alike(first: Word, second: Word, *, is_east: bool = False) -> tuple[float, str]:
     """Return what two words are worth as one and the same, from 0 to 1, and by which reason."""
     best = _NONE
-    for one in first.texts:
-        for other in second.texts:
+    # With a particle before them, two given names would look like one name with a slip: Van Hung, Van Dung.
+    are_names = first.text in KNOWN and second.text in KNOWN
+    for one in (first.text,) if are_names else first.texts:
+        for other in (second.text,) if are_names else second.texts:
             best = max(best, _alike(one, other, is_east), key=lambda found: found[0])
     if best[0] < WORTH[SOUND] and (first.is_abjad or second.is_abjad) and _share_bones(first.text, second.text):
         return WORTH[SPELLING], SPELLING
@@ -154,6 +156,16 @@ def masculine(word: str) -> str:
     for pattern, replacement in _ENDINGS:
         word = pattern.sub(replacement, word)
     return word
+
+
+def of_men(word: str) -> set[str]:
+    """Return all that a surname may be as men of the family have it: what `_by_gender` takes for the same."""
+    found = {masculine(word)}
+    for ending, male in _PAIRED:
+        stem = word.removesuffix(ending)
+        if stem != word and len(stem) > 3 and word not in KNOWN:
+            found |= {stem + male, _with_e(stem) + male}
+    return found
 
 
 def _by_gender(first: str, second: str) -> tuple[float, str] | None:

@@ -124,7 +124,7 @@ def test_no_other_address_of_the_admin_knows_requests():
     keeping = ["retention", "hold", "release", "erase", "own_data"]
     check = ["conflict_clear", "conflict_flag", "conflict_decline", "conflict_recheck"]
     notes = ["answer", "remind", "finish_reminder", "postpone_reminder"]
-    more = ["schedule", "reschedule", "figures"]
+    more = ["schedule", "reschedule", "confirm_time", "let_go_time", "figures"]
     known = ["index", *desk, *screen, *keeping, *check, *notes, *more]
     assert sorted(item.name for item in ours.url_patterns) == sorted(known)
     others = [str(item.pattern) for item in admin.url_patterns if "consultation" in str(item.pattern)]
