@@ -124,8 +124,6 @@ def as_intake(page: Page, site: str) -> None:
     page.get_by_role("region", name="Next step").get_by_text("Schedule", exact=True).click()
     page.get_by_role("heading", name="Next step").scroll_into_view_if_needed()
     shoot(page, "schedule", "intake")
-    page.get_by_role("heading", name="Reminders").scroll_into_view_if_needed()
-    shoot(page, "reminders", "intake")
     page.goto(f"{site}/admin/appointments/")
     page.get_by_role("link", name="Next week").click()
     shoot(page, "appointments", "intake")

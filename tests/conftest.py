@@ -1,5 +1,6 @@
 """Fixtures of the whole suite: no network, one page tree at need, and the demo site for those who look at all of it."""
 
+import os
 import socket
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
@@ -36,6 +37,11 @@ class Scheduling(LoadScopeScheduling):
 
 def pytest_xdist_make_scheduler(config, log):
     return Scheduling(config, log)
+
+
+def pytest_xdist_auto_num_workers(config):
+    """One process more than processors: the one with the browser waits for most of its time, and so does a database."""
+    return (os.cpu_count() or 1) + 1
 
 
 def pytest_collection_modifyitems(items):
