@@ -1,5 +1,6 @@
 """Compares two names as they were written, persons or companies, with all the names that each gives."""
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -11,6 +12,7 @@ from consultations.conflicts.writing import latin
 THRESHOLD = 70
 #: More names in one text are not read.
 MAX_NAMES, MAX_LENGTH = 6, 300
+_MARKS = re.compile(r"[^a-z0-9]+")
 
 
 @dataclass(frozen=True)
@@ -26,7 +28,8 @@ class Reading:
 
     def __init__(self, text: str):
         self.text = text
-        self.is_company = companies.is_company(text)
+        self._bare = companies.bare_words(text)
+        self.is_company = companies.is_company(text, self._bare)
 
     @cached_property
     def plain(self) -> str:
@@ -41,7 +44,7 @@ class Reading:
     @cached_property
     def company(self) -> companies.Company:
         """The name as a company's."""
-        return companies.read(self.text)
+        return companies.read(self.text, self._bare)
 
 
 @dataclass(frozen=True)
@@ -68,7 +71,7 @@ def readings(text: str) -> list[Reading]:
 
 def plain(text: str) -> str:
     """Return letters and digits alone, without case and accents, as two names are compared for being the same."""
-    return " ".join("".join(c if c.isalnum() else " " for c in latin(text).casefold()).split())
+    return _MARKS.sub(" ", latin(text).casefold()).strip()
 
 
 def compare(first: str, second: str) -> Comparison:

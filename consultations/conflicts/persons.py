@@ -152,9 +152,14 @@ def _joints(one: tuple[Word, ...], other: tuple[Word, ...], is_east: bool) -> li
     """Return the pairs of a word of one name with two or three neighbours in the other that are written like it."""
     found = []
     for single, several, is_turned in ((one, other, False), (other, one, True)):
-        for places, text in neighbours(several):
+        # Without Chinese and Korean names, what is written alike begins alike: see `written_alike`.
+        heads = None if is_east else {written[0] for word in single for written in word.texts}
+        for places, text in neighbours(several, heads):
             for at, word in enumerate(single):
-                best = max(written_alike(written, text, is_east=is_east) for written in word.texts)
+                if word.particles:
+                    best = max(written_alike(written, text, is_east=is_east) for written in word.texts)
+                else:
+                    best = written_alike(word.text, text, is_east=is_east)
                 if best[0]:
                     first, second = (places, (at,)) if is_turned else ((at,), places)
                     # A little less than if both were written together.
@@ -162,12 +167,13 @@ def _joints(one: tuple[Word, ...], other: tuple[Word, ...], is_east: bool) -> li
     return found
 
 
-def neighbours(words: tuple[Word, ...]) -> list[tuple[tuple[int, ...], str]]:
-    """Return every two or three neighbours, written together."""
+def neighbours(words: tuple[Word, ...], heads: set[str] | None = None) -> list[tuple[tuple[int, ...], str]]:
+    """Return every two or three neighbours, written together; with ``heads`` those that begin with such a letter."""
     return [
         (tuple(range(at, at + size)), words[at].text + "".join(word.glued for word in words[at + 1 : at + size]))
         for size in (2, 3)
         for at in range(len(words) - size + 1)
+        if heads is None or words[at].text[0] in heads
     ]
 
 
