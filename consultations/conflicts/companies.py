@@ -19,6 +19,9 @@ ABBREVIATED = {word: words[0] for words in _TABLE["short"] for word in words[1:]
 NUMBERS = dict(pair.split("=") for pair in _TABLE["numbers"][0])
 #: Words that are compared as another, with the numbers.
 _AS_ONE = NUMBERS | {"st": "saint", "marys": "mary", "lukes": "luke"}
+#: Without any of these a name is no company's, unless by a number or an ampersand; and what `read` may leave out.
+_TELLING = GENERIC | FORMS | ABBREVIATED.keys() | {"and", "ooo"}
+_LEFT_OUT = LITTLE | FORMS | ABBREVIATED.keys()
 _WORD = re.compile(r"[a-z0-9]+")
 _NUMBER = re.compile(r"#\s*\d+")
 _DOTTED = re.compile(r"\b(?:[a-z]\.){2,}(?:[a-z]\b)?", re.IGNORECASE)
@@ -47,6 +50,8 @@ def is_company(text: str, words: list[str] | None = None) -> bool:
     words = bare_words(text) if words is None else words
     if any(not word.isalpha() and word not in ("2nd", "3rd", "4th") for word in words):
         return True
+    if _TELLING.isdisjoint(words):
+        return "&" in text
     known = {ABBREVIATED.get(word, word) for word in words}
     later = {ABBREVIATED.get(word, word) for word in words[1:]}
     return "&" in text or "and" in words[1:-1] or bool(known & GENERIC) or bool(later & FORMS) or words[:1] == ["ooo"]
@@ -60,6 +65,11 @@ def read(text: str, words: list[str] | None = None) -> Company:
     every = [word for word in plain if word not in FORMS] or plain
     initials = {"".join(word[0] for word in some) for some in (words, every) if len(some) > 2}
     return Company(tuple(Word(word, word) for word in words), forms[-1] if forms else "", frozenset(initials))
+
+
+def surely_has_two(words: list[str]) -> bool:
+    """Whether two of the `bare_words` at least are words of the company whatever the others are."""
+    return sum(word not in _LEFT_OUT for word in words) > 1
 
 
 def _is_form(word: str, at: int) -> bool:

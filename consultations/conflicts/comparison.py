@@ -46,6 +46,11 @@ class Reading:
         """The name as a company's."""
         return companies.read(self.text, self._bare)
 
+    @cached_property
+    def is_one_word(self) -> bool:
+        """Whether the name is a single word as a company's; mostly said without reading it as one."""
+        return not companies.surely_has_two(self._bare) and len(self.company.words) == 1
+
 
 @dataclass(frozen=True)
 class Explained:
@@ -111,7 +116,7 @@ def _best(one: Reading, other: Reading) -> Explained | None:
     found = []
     if not one.is_company and not other.is_company:
         found.append(Explained(persons.match(one.person, other.person), one, other, False))
-    if one.is_company or other.is_company or len(one.company.words) == 1 or len(other.company.words) == 1:
+    if one.is_company or other.is_company or one.is_one_word or other.is_one_word:
         if one.is_company or other.is_company or one.company.condensed == other.company.condensed:
             found.append(Explained(companies.match(one.company, other.company), one, other, True))
         elif companies.is_acronym(one.company, other.company) or companies.is_acronym(other.company, one.company):

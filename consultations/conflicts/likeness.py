@@ -24,6 +24,8 @@ SAME, SPELLING, NICKNAME, GENDERED, SOUND, TYPO, INITIAL = (
 #: What each is worth, of 1. Two names both nearly right stay above the threshold, one letter with one word just so.
 WORTH = {SAME: 1.0, SPELLING: 0.95, GENDERED: 0.93, NICKNAME: 0.92, SOUND: 0.88, TYPO: 0.85, INITIAL: 0.7}
 _NONE = (0.0, "")
+#: By so many letters may words differ in length of which one is written together.
+REACH = 4
 #: Surnames of women, and what they are with men.
 _ENDINGS = [
     (re.compile(pattern), replacement)
@@ -57,7 +59,7 @@ def alike(first: Word, second: Word, *, is_east: bool = False) -> tuple[float, s
 
 def written_alike(first: str, second: str, *, is_east: bool = False) -> tuple[float, str]:
     """Return what two words are worth that are spelt alike, one of them made of several; slips do not count."""
-    if (first[:1] != second[:1] and not is_east) or abs(len(first) - len(second)) > 4:
+    if (first[:1] != second[:1] and not is_east) or abs(len(first) - len(second)) > REACH:
         return _NONE
     if first == second:
         return WORTH[SAME], SAME
