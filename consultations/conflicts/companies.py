@@ -17,6 +17,13 @@ FORMS, LITTLE, GENERIC = (frozenset(_TABLE[name][0]) for name in ("forms", "litt
 ABBREVIATED = {word: words[0] for words in _TABLE["short"] for word in words[1:]}
 #: Numbers as they are written in full.
 NUMBERS = dict(pair.split("=") for pair in _TABLE["numbers"][0])
+#: Words that are compared as another, with the numbers.
+_AS_ONE = NUMBERS | {"st": "saint", "marys": "mary", "lukes": "luke"}
+#: Without any of these a name is no company's, unless by a number or an ampersand; and what `read` may leave out.
+_TELLING = GENERIC | FORMS | ABBREVIATED.keys() | {"and", "ooo"}
+_LEFT_OUT = LITTLE | FORMS | ABBREVIATED.keys()
+_WORD = re.compile(r"[a-z0-9]+")
+_NUMBER = re.compile(r"#\s*\d+")
 _DOTTED = re.compile(r"\b(?:[a-z]\.){2,}(?:[a-z]\b)?", re.IGNORECASE)
 EXTRA_GENERIC, EXTRA_WORD, OTHER_FORM, CONTRADICTED, ACRONYM = 4, 10, 2, 45, 80
 
@@ -35,24 +42,34 @@ class Company:
         return "".join(word.text for word in self.words)
 
 
-def is_company(text: str) -> bool:
-    """Whether a name cannot be a person's: it has a form of company, a trade, a number or an ampersand in it."""
-    words = _plain(text)
-    if any(letter.isdigit() for word in words for letter in word if word not in ("2nd", "3rd", "4th")):
+def is_company(text: str, words: list[str] | None = None) -> bool:
+    """Whether a name cannot be a person's: it has a form of company, a trade, a number or an ampersand in it.
+
+    ``words`` are its `bare_words`, if they are at hand.
+    """
+    words = bare_words(text) if words is None else words
+    if any(not word.isalpha() and word not in ("2nd", "3rd", "4th") for word in words):
         return True
+    if _TELLING.isdisjoint(words):
+        return "&" in text
     known = {ABBREVIATED.get(word, word) for word in words}
     later = {ABBREVIATED.get(word, word) for word in words[1:]}
     return "&" in text or "and" in words[1:-1] or bool(known & GENERIC) or bool(later & FORMS) or words[:1] == ["ooo"]
 
 
-def read(text: str) -> Company:
-    """Return the words of one name."""
-    plain = [ABBREVIATED.get(word, word) for word in _plain(text)]
+def read(text: str, words: list[str] | None = None) -> Company:
+    """Return the name as a company's. ``words`` are its `bare_words`, if they are at hand."""
+    plain = [ABBREVIATED.get(word, word) for word in (bare_words(text) if words is None else words)]
     forms = [word for at, word in enumerate(plain) if _is_form(word, at)]
     words = [word for at, word in enumerate(plain) if word not in LITTLE and not _is_form(word, at)] or plain
     every = [word for word in plain if word not in FORMS] or plain
     initials = {"".join(word[0] for word in some) for some in (words, every) if len(some) > 2}
     return Company(tuple(Word(word, word) for word in words), forms[-1] if forms else "", frozenset(initials))
+
+
+def surely_has_two(words: list[str]) -> bool:
+    """Whether two of the `bare_words` at least are words of the company whatever the others are."""
+    return sum(word not in _LEFT_OUT for word in words) > 1
 
 
 def _is_form(word: str, at: int) -> bool:
@@ -114,13 +131,9 @@ def _whole(first: Company, second: Company) -> tuple[Pair, ...]:
     return (Pair(tuple(range(len(first.words))), tuple(range(len(second.words))), 1.0, "same"),)
 
 
-def _plain(text: str) -> list[str]:
-    text = _DOTTED.sub(lambda found: found[0].replace(".", "") + " ", text)
-    text = re.sub(r"#\s*\d+", " ", latin(text).casefold())
-    text = re.sub(r"'s\b|'", lambda found: found[0].replace("'", ""), text)
-    text = text.replace("&", " and ")
-    return [_singular(word) for word in re.findall(r"[a-z0-9]+", re.sub(r"(?<=[a-z])-(?=[a-z])", " ", text))]
-
-
-def _singular(word: str) -> str:
-    return {"st": "saint", "marys": "mary", "lukes": "luke"}.get(word, NUMBERS.get(word, word))
+def bare_words(text: str) -> list[str]:
+    """Return all words of a name as they are compared: letters and digits, numbers in one writing."""
+    text = _DOTTED.sub(lambda found: found[0].replace(".", "") + " ", text) if "." in text else text
+    text = latin(text).casefold()
+    text = _NUMBER.sub(" ", text) if "#" in text else text
+    return [_AS_ONE.get(word, word) for word in _WORD.findall(text.replace("'", "").replace("&", " and "))]

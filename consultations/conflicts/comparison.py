@@ -1,5 +1,6 @@
 """Compares two names as they were written, persons or companies, with all the names that each gives."""
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -11,6 +12,7 @@ from consultations.conflicts.writing import latin
 THRESHOLD = 70
 #: More names in one text are not read.
 MAX_NAMES, MAX_LENGTH = 6, 300
+_MARKS = re.compile(r"[^a-z0-9]+")
 
 
 @dataclass(frozen=True)
@@ -26,7 +28,8 @@ class Reading:
 
     def __init__(self, text: str):
         self.text = text
-        self.is_company = companies.is_company(text)
+        self._bare = companies.bare_words(text)
+        self.is_company = companies.is_company(text, self._bare)
 
     @cached_property
     def plain(self) -> str:
@@ -41,7 +44,12 @@ class Reading:
     @cached_property
     def company(self) -> companies.Company:
         """The name as a company's."""
-        return companies.read(self.text)
+        return companies.read(self.text, self._bare)
+
+    @cached_property
+    def is_one_word(self) -> bool:
+        """Whether the name is a single word as a company's; mostly said without reading it as one."""
+        return not companies.surely_has_two(self._bare) and len(self.company.words) == 1
 
 
 @dataclass(frozen=True)
@@ -68,7 +76,7 @@ def readings(text: str) -> list[Reading]:
 
 def plain(text: str) -> str:
     """Return letters and digits alone, without case and accents, as two names are compared for being the same."""
-    return " ".join("".join(c if c.isalnum() else " " for c in latin(text).casefold()).split())
+    return _MARKS.sub(" ", latin(text).casefold()).strip()
 
 
 def compare(first: str, second: str) -> Comparison:
@@ -108,7 +116,7 @@ def _best(one: Reading, other: Reading) -> Explained | None:
     found = []
     if not one.is_company and not other.is_company:
         found.append(Explained(persons.match(one.person, other.person), one, other, False))
-    if one.is_company or other.is_company or len(one.company.words) == 1 or len(other.company.words) == 1:
+    if one.is_company or other.is_company or one.is_one_word or other.is_one_word:
         if one.is_company or other.is_company or one.company.condensed == other.company.condensed:
             found.append(Explained(companies.match(one.company, other.company), one, other, True))
         elif companies.is_acronym(one.company, other.company) or companies.is_acronym(other.company, one.company):

@@ -24,6 +24,8 @@ SAME, SPELLING, NICKNAME, GENDERED, SOUND, TYPO, INITIAL = (
 #: What each is worth, of 1. Two names both nearly right stay above the threshold, one letter with one word just so.
 WORTH = {SAME: 1.0, SPELLING: 0.95, GENDERED: 0.93, NICKNAME: 0.92, SOUND: 0.88, TYPO: 0.85, INITIAL: 0.7}
 _NONE = (0.0, "")
+#: By so many letters may words differ in length of which one is written together.
+REACH = 4
 #: Surnames of women, and what they are with men.
 _ENDINGS = [
     (re.compile(pattern), replacement)
@@ -44,6 +46,8 @@ _ENDINGS = [
 
 def alike(first: Word, second: Word, *, is_east: bool = False) -> tuple[float, str]:
     """Return what two words are worth as one and the same, from 0 to 1, and by which reason."""
+    if not (first.particles or second.particles or first.is_abjad or second.is_abjad):
+        return _alike(first.text, second.text, is_east)
     best = _NONE
     # With a particle before them, two given names would look like one name with a slip: Van Hung, Van Dung.
     are_names = first.text in KNOWN and second.text in KNOWN
@@ -57,7 +61,7 @@ def alike(first: Word, second: Word, *, is_east: bool = False) -> tuple[float, s
 
 def written_alike(first: str, second: str, *, is_east: bool = False) -> tuple[float, str]:
     """Return what two words are worth that are spelt alike, one of them made of several; slips do not count."""
-    if (first[:1] != second[:1] and not is_east) or abs(len(first) - len(second)) > 4:
+    if (first[:1] != second[:1] and not is_east) or abs(len(first) - len(second)) > REACH:
         return _NONE
     if first == second:
         return WORTH[SAME], SAME
@@ -79,6 +83,8 @@ def _alike(first: str, second: str, is_east: bool) -> tuple[float, str]:
         return (WORTH[INITIAL], INITIAL) if first[0] == second[0] else _by_table(first, second)
     if _digits(first) or _digits(second):
         return _NONE
+    if not is_east and _begin_apart(first, second):
+        return _by_table(first, second)
     if not is_east and spelt(first) == spelt(second) and not _differ_in_gender(first, second):
         return WORTH[SPELLING], SPELLING
     if (found := _by_table(first, second))[0] or is_east:
@@ -92,6 +98,21 @@ def _alike(first: str, second: str, is_east: bool) -> tuple[float, str]:
     if _are_two_names(first, second):
         return _NONE
     return _by_sound(first, second) or _by_slip(first, second) or _NONE
+
+
+def _begin_apart(first: str, second: str) -> bool:
+    """Whether two words have other beginnings in every writing, so that nothing but a list can make them one.
+
+    Every other rule asks for the same beginning in one of the writings, or for a first letter that is missing.
+    """
+    return heads(first).isdisjoint(heads(second)) and first[1:] != second and second[1:] != first
+
+
+@lru_cache(maxsize=WORDS)
+def heads(word: str) -> frozenset[str]:
+    """Return the first letters of a word in all the writings in which it is compared; q counts as g."""
+    writings = {word, coarse(word), coarse(masculine(word)), *filter(None, [kana(word)])}
+    return frozenset("g" if text[:1] == "q" else text[:1] for text in writings)
 
 
 def _by_table(first: str, second: str) -> tuple[float, str]:
@@ -143,7 +164,7 @@ def _doubled(word: str) -> set[str]:
 
 
 def _digits(text: str) -> bool:
-    return any(letter.isdigit() for letter in text)
+    return not text.isalpha() and any(letter.isdigit() for letter in text)
 
 
 #: What women's surnames end in where the men's is no rule of the word alone: Novakova, Georgiou, Antoniadi.
@@ -151,6 +172,7 @@ _PAIRED = (("ova", ""), ("ova", "a"), ("ova", "o"), ("a", "y"), ("ou", "os"), ("
 _PAIRED += (("i", "as"), ("i", "os"), ("ou", "es"), ("a", "as"), ("aite", "as"), ("yte", "as"), ("iene", "as"))
 
 
+@lru_cache(maxsize=WORDS)
 def masculine(word: str) -> str:
     """Return a surname as men of the family have it."""
     for pattern, replacement in _ENDINGS:
@@ -169,7 +191,8 @@ def of_men(word: str) -> set[str]:
 
 
 def _by_gender(first: str, second: str) -> tuple[float, str] | None:
-    for woman, man in ((first, second), (second, first)):
+    # The three letters at least that a stem has, less the one before which an "e" may stand, are at the head of both.
+    for woman, man in ((first, second), (second, first)) if first[:3] == second[:3] else ():
         for ending, male in _PAIRED:
             stem = woman.removesuffix(ending)
             if stem != woman and len(stem) > 3 and woman not in KNOWN and man in (stem + male, _with_e(stem) + male):

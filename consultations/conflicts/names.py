@@ -2,11 +2,12 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from nameparser.config import CONSTANTS
 
 from consultations.conflicts.tables import read_table
-from consultations.conflicts.writing import is_abjad, latin
+from consultations.conflicts.writing import WORDS, is_abjad, latin
 
 #: Which words are left to the one name, and which begin another.
 _OTHER_NAMES = re.compile(
@@ -44,6 +45,8 @@ class Word:
     @property
     def texts(self) -> tuple[str, ...]:
         """Return the word without its particles, and with the last, the last two… in front of it."""
+        if not self.particles:
+            return (self.text,)
         found = [self.text]
         for particle in reversed(self.particles):
             found.append(particle + found[-1])
@@ -52,7 +55,7 @@ class Word:
     @property
     def glued(self) -> str:
         """Return the word with all of its particles."""
-        return self.texts[-1]
+        return "".join(self.particles) + self.text
 
 
 @dataclass(frozen=True)
@@ -124,10 +127,11 @@ def _is_title(piece: str) -> bool:
     return bare in _TITLES or (piece.endswith(".") and len(bare) > 1 and bare in CONSTANTS.titles)
 
 
-def _words(piece: str) -> list[tuple[str, str, bool]]:
+@lru_cache(maxsize=WORDS)
+def _words(piece: str) -> tuple[tuple[str, str, bool], ...]:
     """Return the words that hyphens, points and wide letters part: Latin, as shown, and whether vowels are missing."""
     if re.fullmatch(r"[A-Z]{2,3}", piece) and not re.search("[AEIOU]", piece):
-        return [(letter.casefold(), letter, False) for letter in piece]
+        return tuple((letter.casefold(), letter, False) for letter in piece)
     servant = re.match(r"(?i)^abd[aeu]?l?-", piece)
     parts = [piece.replace("-", "")] if servant else re.split(r"[-‐‑–./_\s]+", piece)
     found = []
@@ -140,7 +144,7 @@ def _words(piece: str) -> list[tuple[str, str, bool]]:
                 found += [(head, "", abjad), (tail.replace("'", ""), part, abjad)]
             elif bare:
                 found.append((bare.replace("'", ""), part, abjad))
-    return found
+    return tuple(found)
 
 
 def _joined(words: list[tuple[str, str, bool]]) -> tuple[Word, ...]:
@@ -154,7 +158,7 @@ def _joined(words: list[tuple[str, str, bool]]) -> tuple[Word, ...]:
             continue
         if text in _CONNECTORS and at > 0 and not is_last and shown.islower():
             continue
-        found.append(_word(held, text, shown, abjad))
+        found.append(_word(tuple(held), text, shown, abjad))
         held = []
     return tuple(found)
 
@@ -167,7 +171,8 @@ def _is_particle(text: str, at: int, words: list) -> bool:
     return at > 0 and len(text) > 1 and text in PARTICLES
 
 
-def _word(held: list[str], text: str, shown: str, abjad: bool) -> Word:
+@lru_cache(maxsize=WORDS)
+def _word(held: tuple[str, ...], text: str, shown: str, abjad: bool) -> Word:
     if held and held[-1] in _PREFIXES:
         text, held = "mc" + text, held[:-1]
     if any(part.startswith("abd") for part in held):

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from consultations.conflicts.given_names import KNOWN
-from consultations.conflicts.likeness import INITIAL, SAME, alike, written_alike
+from consultations.conflicts.likeness import INITIAL, REACH, SAME, alike, written_alike
 from consultations.conflicts.names import Person, Word
 from consultations.conflicts.surnames import COMMON, EAST_ASIAN
 
@@ -152,9 +152,12 @@ def _joints(one: tuple[Word, ...], other: tuple[Word, ...], is_east: bool) -> li
     """Return the pairs of a word of one name with two or three neighbours in the other that are written like it."""
     found = []
     for single, several, is_turned in ((one, other, False), (other, one, True)):
-        for places, text in neighbours(several):
+        for places, text in neighbours(several, None if is_east else _longest(single)):
             for at, word in enumerate(single):
-                best = max(written_alike(written, text, is_east=is_east) for written in word.texts)
+                if word.particles:
+                    best = max(written_alike(written, text, is_east=is_east) for written in word.texts)
+                else:
+                    best = written_alike(word.text, text, is_east=is_east)
                 if best[0]:
                     first, second = (places, (at,)) if is_turned else ((at,), places)
                     # A little less than if both were written together.
@@ -162,12 +165,26 @@ def _joints(one: tuple[Word, ...], other: tuple[Word, ...], is_east: bool) -> li
     return found
 
 
-def neighbours(words: tuple[Word, ...]) -> list[tuple[tuple[int, ...], str]]:
-    """Return every two or three neighbours, written together."""
+def _longest(words: tuple[Word, ...]) -> dict[str, int]:
+    """Return by first letter how long the longest word is."""
+    found: dict[str, int] = {}
+    for word in words:
+        for text in word.texts:
+            found[text[0]] = max(len(text), found.get(text[0], 0))
+    return found
+
+
+def neighbours(words: tuple[Word, ...], beside: dict[str, int] | None = None) -> list[tuple[tuple[int, ...], str]]:
+    """Return every two or three neighbours, written together.
+
+    With ``beside``, the longest words by their first letter, none that `written_alike` could not find like any of them.
+    """
     return [
         (tuple(range(at, at + size)), words[at].text + "".join(word.glued for word in words[at + 1 : at + size]))
         for size in (2, 3)
         for at in range(len(words) - size + 1)
+        if beside is None
+        or len(words[at].text) + len(words[at + 1].text) <= beside.get(words[at].text[0], -REACH) + REACH
     ]
 
 

@@ -110,6 +110,8 @@ _COARSE = str.maketrans({"o": "u", "e": "i", "y": "i"})
 
 def latin(text: str) -> str:
     """Return text in the Latin alphabet, without accents; signs of Chinese and Korean writing become words."""
+    if text.isascii():
+        return text.replace("`", "'")
     text = unicodedata.normalize("NFKC", text).translate(_LETTERS)
     return anyascii(_WIDE.sub(r" \1 ", text))
 
@@ -151,6 +153,7 @@ def kana(word: str) -> str:
     return word
 
 
+@lru_cache(maxsize=WORDS)
 def bones(word: str) -> str:
     """Return the consonants of a word, which is all that Arabic and Hebrew writing has."""
     word = re.sub(r"kh|ch", "h", word)

@@ -132,7 +132,12 @@ class Party(SealedModel):
     @property
     def names(self) -> list[str]:
         """The name and all aliases, each once."""
-        return list(dict.fromkeys(filter(None, map(str.strip, [self.name, *self.aliases.splitlines()]))))
+        return names_in(self.name, self.aliases)
+
+
+def names_in(name: str, aliases: str) -> list[str]:
+    """Return a name and the aliases, one on each line, each once."""
+    return list(dict.fromkeys(filter(None, map(str.strip, [name, *aliases.splitlines()]))))
 
 
 class PartyEntryQuerySet(BlindIndexQuerySet):

@@ -12,6 +12,7 @@ Never index what has few values (a status, a court) or what must not be linked b
 import hmac
 import re
 import unicodedata
+from collections.abc import Iterable
 
 from anyascii import anyascii
 from django.views.decorators.debug import sensitive_variables
@@ -39,7 +40,17 @@ def digests_for_lookup(value: str, purpose: str) -> list[int]:
 
 
 @sensitive_variables()
+def many_digests_for_lookup(values: Iterable[str], purpose: str) -> list[int]:
+    """Return the digests of all these values under all keys."""
+    return [_hashed(key, value, purpose) for key in keyring().keys for value in values if value]
+
+
+@sensitive_variables()
 def _digest(key: Key, value: str, purpose: str) -> int:
+    return _hashed(key, value, purpose)
+
+
+def _hashed(key: Key, value: str, purpose: str) -> int:
     """HMAC-SHA-256 over purpose and value, which a byte parts that no purpose holds."""
     message = purpose.encode("ascii") + b"\0" + value.encode("utf-8", "surrogatepass")
     return int.from_bytes(hmac.digest(key.index, message, "sha256")[:DIGEST_BYTES], signed=True)

@@ -143,6 +143,12 @@ class SealedTextField(models.TextField):
         """``app.model.field``."""
         return f"{self.model._meta.label_lower}.{self.name}"
 
+    def open(self, token: Token | None, seal_id: UUID):
+        """Return the value of a token that was read without its instance; raise `Unreadable` when it does not open."""
+        if not token:
+            return self.blank_value(token)
+        return self.load(unseal(token, Place(self.place or self.path, seal_id)))
+
     def reseal(self, token: Token, seal_id: UUID) -> Token:
         """Return what ``token`` holds, sealed with the newest key; raise `Unreadable` when it does not open."""
         place = Place(self.place or self.path, seal_id)
