@@ -238,5 +238,5 @@ def test_the_worker_does_both():
 def test_the_number_of_queries_for_each_grows_evenly(django_assert_max_num_queries):
     for _ in range(20):
         ended()
-    with django_assert_max_num_queries(20 * 25):
+    with django_assert_max_num_queries(20 * 28):
         assert len(purge().erased) == 20

@@ -112,6 +112,10 @@ def test_settings_are_saved_with_their_hours(client, staff):
         "holidays-count": "0",
         "notify_addresses": "desk@example.com",
         "digest_at": "07:30",
+        "times_notice": "48",
+        "times_days": "10",
+        "times_number": "6",
+        "times_held": "24",
     }
     assert client.post(address, data).status_code == 302
     saved = IntakeSettings.current()

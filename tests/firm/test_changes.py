@@ -179,7 +179,7 @@ def test_the_database_is_asked_again_only_after_a_while():
     asked, clock = [], Clock()
     watch = Watch(lambda: asked.append(1) or str(len(asked)), clock)
     assert [watch.state(), watch.state()] == ["1", "1"]
-    clock.now += PATIENCE
+    clock.now += 2 * PATIENCE
     assert watch.state() == "2"
 
 
@@ -200,7 +200,7 @@ def test_without_a_database_what_is_known_goes_on_to_hold():
     known = []
     for _ in range(3):
         known.append(watch.state())
-        clock.now += PATIENCE
+        clock.now += 2 * PATIENCE
     assert known == ["first", "first", "second"]
 
 

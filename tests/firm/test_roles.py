@@ -21,7 +21,11 @@ GENERAL = {
     EDITORS: permissions(*CONTENT, actions=("add", "change", "view")),
     PUBLISHERS: permissions(*CONTENT, "wagtailredirects.{}_redirect", actions=("add", "change", "delete", "view"))
     | {"firm.change_firmsettings"},
-    INTAKE: {"consultations.view_consultationrequest", "consultations.change_consultationrequest"},
+    INTAKE: {
+        "consultations.view_consultationrequest",
+        "consultations.change_consultationrequest",
+        "consultations.view_party",
+    },
     INTAKE_MANAGERS: permissions(
         "consultations.{}_consultationrequest", actions=("change", "delete", "export", "manage", "view")
     )
@@ -29,7 +33,11 @@ GENERAL = {
         "consultations.view_trail",
         "consultations.change_intakesettings",
         "consultations.change_messagetext",
-    },
+        "consultations.change_retentionsettings",
+    }
+    | permissions(
+        "consultations.{}_party", "consultations.{}_answertemplate", actions=("add", "change", "delete", "view")
+    ),
 }
 PAGES = {
     EDITORS: {"add_page", "change_page"},
