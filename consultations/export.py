@@ -4,24 +4,21 @@ import csv
 import re
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
-from tempfile import TemporaryFile
+from itertools import chain
 
-from django.http import FileResponse, StreamingHttpResponse
+from django.http import StreamingHttpResponse
 from django.utils import timezone
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
+from consultations import spreadsheet
 from consultations.columns import user_name
 from consultations.dossier import CONTACT_WORDS, RELATION_WORDS
 from consultations.models import ConsultationRequest
+from consultations.spreadsheet import ILLEGAL, Cell
 from firm.templatetags.firm_tags import national
 
 FORMATS = ("csv", "xlsx")
 #: Requests that are opened at a time.
 CHUNK = 500
-#: Letters that a cell of a spreadsheet can hold.
-LONGEST_CELL = 32_767
 #: What a spreadsheet takes for a formula at the beginning of a cell (OWASP, CSV injection).
 _FORMULA = re.compile(r"^[=+\-@\t\r\n|%＝＋－＠]")
 TITLES = (
@@ -51,10 +48,9 @@ TITLES = (
     "First page of the visit",
     "Came from",
 )
-Cell = str | datetime | date | None
 
 
-def export(kind: str, numbers: list[int], requests) -> StreamingHttpResponse | FileResponse:
+def export(kind: str, numbers: list[int], requests) -> StreamingHttpResponse:
     """Return the requests with these numbers, in that order, as ``csv`` or ``xlsx``. ``requests`` are those allowed."""
     name = f"requests-{timezone.localtime():%Y-%m-%d-%H%M}.{kind}"
     rows = (row_of(request) for request in in_order(numbers, requests))
@@ -114,7 +110,7 @@ def harmless(cell: Cell) -> str:
         return f"{cell:%Y-%m-%d %H:%M}"
     if isinstance(cell, date):
         return cell.isoformat()
-    text = ILLEGAL_CHARACTERS_RE.sub("", cell or "")
+    text = ILLEGAL.sub("", cell or "")
     return f"'{text}" if _FORMULA.match(text) else text
 
 
@@ -137,26 +133,9 @@ def _csv(rows: Iterable[list[Cell]]) -> StreamingHttpResponse:
     return StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8")
 
 
-def _xlsx(rows: Iterable[list[Cell]]) -> FileResponse:
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet("Requests")
-    sheet.freeze_panes = "B2"
-    sheet.append(TITLES)
-    for row in rows:
-        sheet.append([_cell(sheet, cell) for cell in row])
-    file = TemporaryFile()  # noqa: SIM115 (the response closes it)
-    book.save(file)
-    file.seek(0)
-    return FileResponse(file, content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
-
-
-def _cell(sheet, value: Cell):
-    """Return what goes into the sheet: dates as dates, all else as text, which is marked as such."""
-    if value is None or isinstance(value, date):
-        return value
-    cell = WriteOnlyCell(sheet, ILLEGAL_CHARACTERS_RE.sub("", value)[:LONGEST_CELL])
-    cell.data_type = "s"
-    return cell
+def _xlsx(rows: Iterable[list[Cell]]) -> StreamingHttpResponse:
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    return StreamingHttpResponse(spreadsheet.pieces("Requests", chain([TITLES], rows)), content_type=kind)
 
 
 def _local(moment: datetime | None) -> datetime | None:
