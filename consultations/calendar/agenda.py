@@ -155,11 +155,3 @@ def _slot(row: Appointment, names: dict, is_visible: bool, is_own: bool, walled:
     url = reverse("consultations:request", args=[row.request_id]) if is_visible else ""
     state = row.get_state_display() if row.state != AppointmentState.HELD else ""
     return Slot(row.starts_at, row.ends_at, names[row.calendar_id], words, url, state)
-
-
-def count_today(user) -> int:
-    """Return how many appointments of today concern an account; those it may open, and its own."""
-    today = timezone.localdate()
-    period = Period(today, 1)
-    held = Appointment.objects.held().within(period.start, period.end)
-    return held.filter(request__in=visible_to(user)).count()

@@ -29,15 +29,8 @@ BATCH = 50
 #: The reasons that somebody can give; the other one is the site's own.
 BY_HAND = (ErasureReason.ASKED, ErasureReason.MISTAKE, ErasureReason.NO_PERSON)
 
+#: Called with each request before it goes, in the same transaction: for what no cascading foreign key takes along.
 _before: list[Callable[[ConsultationRequest], object]] = [checks.bury]
-
-
-def before_erasing(step: Callable[[ConsultationRequest], object]) -> None:
-    """Have ``step`` called with each request before it goes, in the same transaction.
-
-    For what no foreign key takes along: rows that point to a request by one with ``CASCADE`` need none.
-    """
-    _before.append(step)
 
 
 def may_erase(user) -> bool:
