@@ -6,7 +6,6 @@ PostgreSQL keeps old versions of rows, and samples of columns in its statistics,
 
 import logging
 import time
-from datetime import datetime
 
 from django.db import connection, models
 from django.utils import timezone
@@ -86,13 +85,15 @@ def _sweep_postgresql(patience: float) -> bool:
         if not all(_may_rewrite(cursor, table) for table in (*tables, STATISTICS)):
             logger.error("The database and its tables must belong to the account of the site to be cleaned.")
             return False
-        if not _is_over(cursor, patience):
+        if not _others_are_over(cursor, patience):
             return False
         cursor.execute("SELECT set_config('lock_timeout', %s, false)", [f"{LOCK_PATIENCE}s"])
         try:
             for table in tables:
                 cursor.execute(f"VACUUM (FULL, ANALYZE) {connection.ops.quote_name(table)}")
                 _forget_samples(cursor, table)
+            if not _others_are_over(cursor, patience):  # those that began while the tables still had their samples
+                return False
             cursor.execute(f"VACUUM (FULL) {STATISTICS}")
         finally:
             cursor.execute("RESET lock_timeout")
@@ -114,22 +115,30 @@ def _forget_samples(cursor, table: str) -> None:
         cursor.execute(f"ALTER TABLE {name} ALTER COLUMN {connection.ops.quote_name(column)} TYPE {kind}")
 
 
-def _is_over(cursor, patience: float) -> bool:
-    """Wait until every transaction that runs now has ended; return whether they have."""
-    cursor.execute("SELECT clock_timestamp()")
-    started: datetime = cursor.fetchone()[0]
+def _others_are_over(cursor, patience: float) -> bool:
+    """Wait until every transaction that runs now in this database has ended; return whether they have.
+
+    Their locks tell, which every account may see. An automatic ANALYZE keeps old rows alive as a visitor's transaction
+    does; a VACUUM does not.
+    """
+    running = _transactions(cursor)
     give_up = time.monotonic() + patience
-    while True:
-        cursor.execute(
-            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
-            " AND backend_type = 'client backend' AND xact_start < %s",
-            [started],
-        )
-        if not cursor.fetchone()[0]:
-            return True
+    while running:
         if time.monotonic() > give_up:
             return False
         time.sleep(_PAUSE)
+        running &= _transactions(cursor)
+    return True
+
+
+def _transactions(cursor) -> set[str]:
+    """Return the transactions of this database that keep old rows alive, but for our own."""
+    cursor.execute(
+        "SELECT l.virtualtransaction FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid"
+        " WHERE l.locktype = 'virtualxid' AND a.datname = current_database() AND a.pid <> pg_backend_pid()"
+        " AND a.pid NOT IN (SELECT pid FROM pg_stat_progress_vacuum)"
+    )
+    return {row[0] for row in cursor.fetchall()}
 
 
 def _may_rewrite(cursor, table: str) -> bool:
