@@ -4,6 +4,7 @@ import os
 import socket
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 
 import pytest
 from django.core.cache import cache
@@ -13,6 +14,7 @@ from wagtail.models import Site
 from xdist.scheduler.loadscope import LoadScopeScheduling
 
 from tests import factories
+from tests.migrated_once import migrated_database
 
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
@@ -21,6 +23,9 @@ LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 SHARED = (
     "tests/test_security.py",
     "tests/test_query_budgets.py",
+    "tests/test_block_previews.py",
+    "tests/firm/test_load_demo.py",
+    "tests/firm/test_routing.py",
     "tests/consultations/figures/test_numbers.py",
 )
 
@@ -85,22 +90,41 @@ def _cold_cache():
     cache.clear()
 
 
-@pytest.fixture
-def home(db):
-    """The home page of an otherwise empty site, with the firm's settings."""
+def make_home():
+    """Make the home page of an otherwise empty site, with the firm's settings, and return it."""
     home = factories.HomePageFactory()
     factories.FirmSettingsFactory(site=Site.objects.get(is_default_site=True))
     return home
 
 
-@pytest.fixture(scope="module")
-def demo_site(django_db_setup, django_db_blocker):
-    """The demo, loaded once for a module and rolled back after it."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        call_command("load_demo", verbosity=0)
+@pytest.fixture
+def home(db):
+    """The home page of an otherwise empty site, with the firm's settings."""
+    return make_home()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_test_environment, django_db_blocker, django_db_modify_db_settings):
+    """The test database of this process."""
+    with django_db_blocker.unblock(), migrated_database():
+        yield
+
+
+@contextmanager
+def made_once(blocker):
+    """Let a fixture make content for all tests of a module; it is rolled back after them. List the file in `SHARED`."""
+    with blocker.unblock(), transaction.atomic():
         yield
         transaction.set_rollback(True)
     cache.clear()
+
+
+@pytest.fixture(scope="module")
+def demo_site(django_db_setup, django_db_blocker):
+    """The demo, loaded once for a module and rolled back after it."""
+    with made_once(django_db_blocker):
+        call_command("load_demo", verbosity=0)
+        yield
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """Makes pages and what they need. A test sets only the field that it is about; traits name states."""
 
 import datetime
+from contextlib import nullcontext
 from io import BytesIO
 
 import factory
@@ -9,6 +10,7 @@ from django.contrib.auth.models import Group
 from django.core.files.images import ImageFile
 from PIL import Image
 from wagtail.models import Page, Site
+from wagtail.signal_handlers import disable_reference_index_auto_update
 
 from attorneys.models import AttorneyIndexPage, AttorneyPage, Language, TestimonialIndexPage, TestimonialPage
 from blog.models import BlogIndexPage, BlogPostPage, Category, PostAuthor, StaffAuthor
@@ -42,9 +44,10 @@ class PageFactory(factory.django.DjangoModelFactory):
         page = model_class(*args, **kwargs)
         for name, value in later.items():
             cls.relate(page, name, value)
-        parent.add_child(instance=page)
+        with disable_reference_index_auto_update() if page.live else nullcontext():  # publishing does it
+            parent.add_child(instance=page)
         if page.live:
-            page.save_revision().publish()
+            page.save_revision(clean=False).publish()
         return page
 
     _relations: tuple[str, ...] = ()

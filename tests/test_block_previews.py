@@ -6,6 +6,7 @@ from django.urls import reverse
 from firm.blocks.story import story_blocks
 from firm.registry import home_blocks
 from tests import factories
+from tests.conftest import made_once, make_home
 
 WITHOUT = {"document"}
 BLOCKS = {
@@ -15,18 +16,21 @@ BLOCKS = {
 }
 
 
-@pytest.fixture
-def content(home):
+@pytest.fixture(scope="module")
+def content(django_db_setup, django_db_blocker):
     """What sections of the home page show."""
-    factories.AttorneyPageFactory()
-    factories.PracticeAreaPageFactory()
-    factories.BlogPostPageFactory()
-    factories.TestimonialPageFactory()
-    factories.ImageFactory()
+    with made_once(django_db_blocker):
+        make_home()
+        factories.AttorneyPageFactory()
+        factories.PracticeAreaPageFactory()
+        factories.BlogPostPageFactory()
+        factories.TestimonialPageFactory()
+        factories.ImageFactory()
+        yield
 
 
 @pytest.mark.parametrize("key", [key for key in BLOCKS if key.split(":")[1] not in WITHOUT])
-def test_the_preview_draws_the_block(client_of, content, key):
+def test_the_preview_draws_the_block(content, client_of, key):
     block = BLOCKS[key]
     assert block.is_previewable
     assert block.meta.description

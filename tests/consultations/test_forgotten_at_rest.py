@@ -142,7 +142,7 @@ def build() -> tuple:
 
 
 def is_clean_soon() -> bool:
-    """Do as the worker does when the database itself was at work on a table; True once the files are said to be clean."""
+    """Do as the worker does when the database itself was at work on a table; True once the files are clean."""
     return any(sweep() for _ in range(3))
 
 

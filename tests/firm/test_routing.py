@@ -6,23 +6,36 @@ import pytest
 from django.contrib.auth.models import Group
 from wagtail.models import Page, PageViewRestriction, Site
 
-from firm.models import StandardPage
+from firm.models import HomePage, StandardPage
 from firm.routing import find_route, find_site
 from tests import factories
+from tests.conftest import made_once, make_home
 
 STEPS = ("about", "history", "draft", "below-draft", "blog", "post", "absent")
 
 
-@pytest.fixture
-def tree(home):
+@pytest.fixture(scope="module")
+def made_tree(django_db_setup, django_db_blocker):
     """A tree with a page below a draft, one that answers more than one address, and one that leads elsewhere."""
+    with made_once(django_db_blocker):
+        home = make_home()
+        plant()
+        yield home.pk
+
+
+@pytest.fixture
+def tree(made_tree, db):
+    """The home page of the tree."""
+    return HomePage.objects.get(pk=made_tree)
+
+
+def plant() -> None:
     about = factories.StandardPageFactory(slug="about")
     factories.StandardPageFactory(slug="history", parent=about)
     draft = factories.StandardPageFactory(slug="draft", parent=about, draft=True)
     factories.StandardPageFactory(slug="below-draft", parent=draft)
     factories.BlogPostPageFactory(slug="post")
     factories.AttorneyPageFactory(slug="gone", former=True)
-    return home
 
 
 def outcome(route):
