@@ -1,0 +1,5 @@
+"""The rows of the table, each a module with ``TITLE`` and ``measure(options)``, in the order of the table."""
+
+from bench.rows import cached, cold
+
+ROWS = {"cached": cached, "cold": cold}
