@@ -1,7 +1,7 @@
 """Answers requests of a site within one process and says how long that took; a child of the bench.
 
-``python answering.py MODULE:APPLICATION`` in the folder and with the settings of the site. Each line of stdin is an order
-as JSON, each line of stdout the answer. It imports nothing of the project, so that it can ask any site.
+``python answering.py MODULE:APPLICATION`` in the folder and with the settings of the site. Each line of stdin is an
+order as JSON, each line of stdout the answer. It imports nothing of the project, so that it can ask any site.
 """
 
 import json

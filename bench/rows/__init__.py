@@ -1,5 +1,5 @@
 """The rows of the table, each a module with ``TITLE`` and ``measure(options)``, in the order of the table."""
 
-from bench.rows import cached, cold
+from bench.rows import cached, cold, start
 
-ROWS = {"cached": cached, "cold": cold}
+ROWS = {"cached": cached, "cold": cold, "start": start}
