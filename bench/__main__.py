@@ -1,6 +1,7 @@
 """Measures the site side by side with others and prints one table: ``make bench``, ``python -m bench [rows…]``."""
 
 import argparse
+import signal
 import sys
 import time
 import traceback
@@ -72,6 +73,7 @@ def page(heads: list[str], figures: list[Figure]) -> str:
 
 def main() -> int:
     """Measure what is asked for; end with 1 when a row could not be measured."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what was started is ended
     parser = arguments()
     given = parser.parse_args()
     if unknown := [name for name in given.rows if name not in ROWS]:
