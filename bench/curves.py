@@ -17,16 +17,15 @@ class Curve:
     median: float
 
     def score(self, value: float) -> float:
-        """Return the score of a value, 0 to 1: the complement of the log-normal distribution through the two points."""
+        """Return the score of a value, 0 to 1: how much of the log-normal distribution through both points is worse."""
         if value <= 0:
             return 1.0
-        shape = (math.log(self.median) - math.log(self.p10)) / (math.sqrt(2) * _INVERSE_ERFC_FIFTH)
-        standardised = (math.log(value) - math.log(self.median)) / (shape * math.sqrt(2))
-        return _rounded_as_published((1 - math.erf(standardised)) / 2, value, self)
+        distance = math.log(value / self.median) / math.log(self.median / self.p10)
+        return math.erfc(distance * TENTH) / 2
 
 
-#: erfc⁻¹(1/5): where a tenth of the distribution lies below.
-_INVERSE_ERFC_FIFTH = 0.9061938024368232
+#: erfc⁻¹(1/5): at this distance from the median a tenth of the distribution is left.
+TENTH = 0.9061938024368232
 #: Milliseconds; the shift has no unit.
 CURVES = {
     "first-contentful-paint": Curve(10, 1800, 3000),
@@ -35,13 +34,6 @@ CURVES = {
     "total-blocking-time": Curve(30, 200, 600),
     "cumulative-layout-shift": Curve(25, 0.1, 0.25),
 }
-
-
-def _rounded_as_published(score: float, value: float, curve: Curve) -> float:
-    """Keep a value that is better than ``p10`` at 0.9 or more, one that is better than the median at 0.5 or more."""
-    if value <= curve.p10:
-        return max(0.9, min(1.0, score))
-    return max(0.5, min(0.8999999, score)) if value <= curve.median else max(0.0, min(0.4999999, score))
 
 
 def performance(values: dict[str, float]) -> float:
