@@ -4,6 +4,7 @@ import contextlib
 import http.client
 import os
 import signal
+import ssl
 import subprocess
 import time
 from collections.abc import Iterator
@@ -27,7 +28,14 @@ def environment(**more: str) -> dict[str, str]:
 
 @contextlib.contextmanager
 def running(
-    command: list[str], *, log: Path, cwd: Path, env: dict[str, str], address: str = "", seconds: float = 180
+    command: list[str],
+    *,
+    log: Path,
+    cwd: Path,
+    env: dict[str, str],
+    address: str = "",
+    seconds: float = 180,
+    certificate: Path | None = None,
 ) -> Iterator[subprocess.Popen]:
     """Run a command until the block ends; with ``address`` the block begins when that answers."""
     log.parent.mkdir(parents=True, exist_ok=True)
@@ -37,7 +45,7 @@ def running(
         )
         try:
             if address:
-                wait_for(address, process=process, seconds=seconds, log=log)
+                wait_for(address, process=process, seconds=seconds, log=log, certificate=certificate)
             yield process
         finally:
             end(process)
@@ -55,12 +63,14 @@ def end(process: subprocess.Popen) -> None:
             process.wait(patience)
 
 
-def wait_for(address: str, *, process: subprocess.Popen, seconds: float, log: Path) -> float:
+def wait_for(
+    address: str, *, process: subprocess.Popen, seconds: float, log: Path, certificate: Path | None = None
+) -> float:
     """Wait for a 200 of ``address``; return the seconds that took. Raises `CannotMeasure` when none comes."""
     began = time.perf_counter()
     while (took := time.perf_counter() - began) < seconds:
         with contextlib.suppress(OSError, http.client.HTTPException):
-            if get(address)[0] == 200:
+            if get(address, certificate=certificate)[0] == 200:
                 return took
         if process.poll() is not None:
             raise CannotMeasure(f"the server ended with {process.returncode}: {last_line(log)}")
@@ -68,10 +78,20 @@ def wait_for(address: str, *, process: subprocess.Popen, seconds: float, log: Pa
     raise CannotMeasure(f"{address} did not answer within {seconds:.0f} s: {last_line(log)}")
 
 
-def get(address: str, headers: dict[str, str] | None = None) -> tuple[int, dict[str, str], bytes]:
-    """Return status, headers (names in lower case) and body as it came, without following redirections."""
-    host, _, path = address.removeprefix("http://").partition("/")
-    connection = http.client.HTTPConnection(host, timeout=60)
+def get(
+    address: str, headers: dict[str, str] | None = None, *, certificate: Path | None = None
+) -> tuple[int, dict[str, str], bytes]:
+    """Return status, headers (names in lower case) and body as it came, without following redirections.
+
+    An address with https is asked when its ``certificate`` is given, and nothing else is trusted.
+    """
+    scheme, _, rest = address.partition("://")
+    host, _, path = rest.partition("/")
+    if scheme == "https":
+        trusted = ssl.create_default_context(cafile=certificate)
+        connection = http.client.HTTPSConnection(host, timeout=60, context=trusted)
+    else:
+        connection = http.client.HTTPConnection(host, timeout=60)
     try:
         connection.request("GET", f"/{path}", headers=headers or {})
         answer = connection.getresponse()

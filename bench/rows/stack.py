@@ -20,6 +20,8 @@ LEAST = 0.9
 PROGRAM = ROOT / "deploy" / "stack.py"
 #: Seconds that the first start of the stack may take: it makes a database and loads the demo.
 STARTS = 600
+#: How often a page is asked for before it is measured, half a second apart.
+VISITS = 4
 CONFIGURATION = """
 worker_processes auto;
 pid {folder}/nginx.pid;
@@ -40,7 +42,11 @@ http {{
     uwsgi_temp_path {folder}/uwsgi;
     scgi_temp_path {folder}/scgi;
     server {{
-        listen 127.0.0.1:{port} reuseport;
+        listen 127.0.0.1:{port} ssl http2 reuseport;
+        ssl_certificate {certificate};
+        ssl_certificate_key {key};
+        ssl_protocols TLSv1.2 TLSv1.3;
+        ssl_session_cache shared:bench:10m;
         root {folder}/files;
         location / {{
             default_type "text/html; charset=utf-8";
@@ -60,15 +66,17 @@ def measure(options: Options) -> Iterator[Figure]:
     if not nginx:
         raise CannotMeasure("nginx is not installed (Debian: apt-get install nginx-light)")
     port = options.port + 20
-    with _stack(options.folder / "stack", port) as stack:
+    with _stack(options.folder / "stack", port) as (stack, certificate):
         for name, (path, _) in sides.PAGES.items():
-            get(stack + path, {"Accept-Encoding": "br, gzip"})  # the first visit has it made
-            status, headers, body = get(stack + path, {"Accept-Encoding": "br, gzip"})
+            for _ in range(VISITS):  # the first have it made and filed
+                accepted = {"Accept-Encoding": "br, gzip"}
+                status, headers, body = get(stack + path, accepted, certificate=certificate)
+                time.sleep(0.5)
             encoding = headers.get("content-encoding", "identity")
             if status != 200 or encoding == "identity":
                 raise CannotMeasure(f"the stack answered {path} with {status}, encoding {encoding}")
             folder = options.folder / "files"
-            with _files(nginx, folder, port + 30, body, encoding) as disk:
+            with _files(nginx, folder, port + 30, body, encoding, certificate) as disk:
                 say(f"stack: {name}, {options.turns} turns of {options.seconds:g} s each side")
                 rates = in_turns(
                     options.turns,
@@ -78,12 +86,12 @@ def measure(options: Options) -> Iterator[Figure]:
 
 
 @contextlib.contextmanager
-def _stack(folder: Path, port: int) -> Iterator[str]:
-    """Have ``make stack`` run; it may stay in the foreground or not."""
+def _stack(folder: Path, port: int) -> Iterator[tuple[str, Path]]:
+    """Have ``make stack`` run until the block ends; yields its address, and the certificate that it has made."""
     folder.mkdir(parents=True, exist_ok=True)
     env = environment(STACK_DIR=str(folder), STACK_PORT=str(port), DEMO_PASSWORD="only-to-measure")
-    command = [shutil.which("make") or "make", "-o", ".venv/run.stamp", "stack", f"STACK_PORT={port}"]
-    address, log = f"http://127.0.0.1:{port}", folder / "make.log"
+    command = [shutil.which("make") or "make", "-o", ".venv/servers.stamp", "stack", f"STACK_PORT={port}"]
+    log = folder / "make.log"
     say("stack: starting it")
     try:
         with log.open("wb") as output:
@@ -91,8 +99,8 @@ def _stack(folder: Path, port: int) -> Iterator[str]:
                 command, cwd=ROOT, env=env, stdout=output, stderr=subprocess.STDOUT, timeout=STARTS, check=False
             )
         if up.returncode:
-            raise CannotMeasure(f"`make stack` ended with {up.returncode} ({log})")
-        yield address
+            raise CannotMeasure(f"`make stack` ended with {up.returncode}: {last_line(log)}")
+        yield f"https://127.0.0.1:{port}", next(folder.rglob("certificate.pem"))
     except subprocess.TimeoutExpired:
         raise CannotMeasure(f"`make stack` was not ready within {STARTS} s ({log})") from None
     finally:
@@ -100,16 +108,17 @@ def _stack(folder: Path, port: int) -> Iterator[str]:
 
 
 @contextlib.contextmanager
-def _files(nginx: str, folder: Path, port: int, body: bytes, encoding: str) -> Iterator[str]:
-    """Serve a body from disk with the usual best settings."""
+def _files(nginx: str, folder: Path, port: int, body: bytes, encoding: str, certificate: Path) -> Iterator[str]:
+    """Serve a body from disk with the usual best settings, and with the certificate of the stack."""
     (folder / "files").mkdir(parents=True, exist_ok=True)
     (folder / "files" / "page").write_bytes(body)
     settings = folder / "nginx.conf"
     user = "user root;" if os.geteuid() == 0 else ""
-    settings.write_text(user + CONFIGURATION.format(folder=folder, port=port, encoding=encoding))
+    tls = {"certificate": certificate, "key": certificate.with_name("key.pem")}
+    settings.write_text(user + CONFIGURATION.format(folder=folder, port=port, encoding=encoding, **tls))
     command = [nginx, "-c", str(settings), "-p", str(folder), "-g", "daemon off;"]
-    address = f"http://127.0.0.1:{port}/page"
-    with running(command, log=folder / "nginx.log", cwd=folder, env=environment(), address=address, seconds=10):
+    address, log = f"https://127.0.0.1:{port}/page", folder / "nginx.log"
+    with running(command, log=log, cwd=folder, env=environment(), address=address, seconds=10, certificate=certificate):
         yield address
 
 
