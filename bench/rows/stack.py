@@ -6,13 +6,14 @@ import shutil
 import statistics
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 from bench import sides, wrk
 from bench.demo_site import ROOT
 from bench.measuring import Options, in_turns, median_ratio, say, spread
-from bench.running import environment, get, running
+from bench.running import environment, get, last_line, running
 from bench.table import CannotMeasure, Figure
 
 TITLE = "public page, cached, through `make stack`"
