@@ -8,7 +8,7 @@ HOST     ?= 127.0.0.1
 export PORT HOST
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev test lint format fresh browser
+.PHONY: help run dev test lint format fresh browser bench
 
 help: ## Show what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -53,6 +53,9 @@ lint: $(VENV)/dev.stamp ## Check style, templates and migrations
 format: $(VENV)/dev.stamp ## Fix what can be fixed
 	@$(PY) -m ruff check --fix .
 	@$(PY) -m ruff format .
+
+bench: $(VENV)/dev.stamp ## Measure the site beside others and print one table; ARGS= names rows and options
+	@$(PY) -m bench $(ARGS)
 
 fresh: ## Remove all state: the next run starts over
 	@rm -rf var

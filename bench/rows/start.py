@@ -1,0 +1,69 @@
+"""The second ``make run``: how long until it answers, and what it holds of the memory."""
+
+import contextlib
+import shutil
+import statistics
+import time
+from collections.abc import Iterator
+
+from bench import demo_site, sides, wrk
+from bench.demo_site import ROOT, DemoSite
+from bench.measuring import Options, rounded, say, spread
+from bench.memory import MEGABYTE, Held, held_below
+from bench.running import get, running, wait_for
+from bench.table import CannotMeasure, Figure
+
+TITLE = "start"
+MOST_SECONDS, MOST_MEGABYTES = 3, 250
+#: What is asked for besides the load, so that most of the code has run once in each process.
+ASKED = ("/", "/blog/", demo_site.POST, "/attorneys/", "/practice-areas/", "/search/?q=bail", "/free-consultation/",
+         "/testimonials/", "/sitemap.xml", "/blog/feed/", "/admin/login/", "/nowhere/")  # fmt: skip
+ROUNDS = 20
+
+
+def measure(options: Options) -> Iterator[Figure]:
+    """Yield the lines of the time and of the memory at rest and after load."""
+    site = sides.ours(options)
+    site.prepare()
+    seconds: list[float] = []
+    for turn in range(options.turns):
+        say(f"start: turn {turn + 1} of {options.turns}")
+        with _made(site, seconds) as process:
+            if turn + 1 == options.turns:
+                rest, loaded = _memory(site, process.pid, options)
+    first = statistics.median(seconds)
+    yield Figure(
+        "start", "second `make run` to the first answer", f"< {MOST_SECONDS} s", f"{rounded(first)} s",
+        first < MOST_SECONDS, f"home page, median of {options.turns}: {spread(seconds)} s",
+    )  # fmt: skip
+    note = "PSS, which counts shared memory once: server with its processes, and worker"
+    for when, found in (("at rest", rest), ("after load", loaded)):
+        is_met = found.pss < MOST_MEGABYTES * MEGABYTE
+        yield Figure("start", f"memory of web and worker, {when}", f"< {MOST_MEGABYTES} MB", str(found), is_met, note)
+
+
+@contextlib.contextmanager
+def _made(site: DemoSite, seconds: list[float]) -> Iterator:
+    """Run ``make run`` with its requirements installed, and note the seconds until home answers."""
+    make = shutil.which("make")
+    if not make:
+        raise CannotMeasure("make is not installed")
+    log = site.folder / "start.log"
+    # The requirements are there, or this would not run: -o keeps make from looking whether they are newer.
+    command, began = [make, "-o", ".venv/run.stamp", "run"], time.perf_counter()
+    with running(command, log=log, cwd=ROOT, env=site.environment) as process:
+        wait_for(f"{site.address}/", process=process, seconds=60, log=log)
+        seconds.append(time.perf_counter() - began)
+        yield process
+
+
+def _memory(site: DemoSite, process: int, options: Options) -> tuple[Held, Held]:
+    time.sleep(2)
+    rest = held_below(process)
+    say("start: load, then memory again")
+    wrk.load(f"{site.address}/", connections=options.connections, seconds=options.seconds)
+    for number in range(ROUNDS):
+        for path in ASKED:
+            get(f"{site.address}{path}{'&' if '?' in path else '?'}unkept={number}")
+    time.sleep(1)
+    return rest, held_below(process)

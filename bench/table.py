@@ -1,0 +1,49 @@
+"""The table that a run ends with: what was measured, the goal, the figure, and whether it is met."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+HEADINGS = ("row", "what", "goal", "figure", "met", "how it came about")
+MET = {True: "yes", False: "**no**", None: "–"}
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One line. ``is_met`` is None for what has no goal of its own, or was not measured."""
+
+    row: str
+    what: str
+    goal: str
+    figure: str
+    is_met: bool | None = None
+    note: str = ""
+
+
+class CannotMeasure(Exception):
+    """What a row needs is not there; the message says what."""
+
+
+def not_measured(row: str, what: str, why: str) -> Figure:
+    """Return the line of a row that could not be measured."""
+    return Figure(row, what, "", "not measured", None, why)
+
+
+def as_markdown(figures: Iterable[Figure]) -> str:
+    """Return the table."""
+    lines = [_line(HEADINGS), _line(("---",) * len(HEADINGS))]
+    for one in figures:
+        lines.append(_line((one.row, one.what, one.goal, one.figure, MET[one.is_met], one.note)))
+    return "\n".join(lines) + "\n"
+
+
+def _line(cells: Iterable[str]) -> str:
+    return "| " + " | ".join(" ".join(cell.replace("|", "\\|").split()) for cell in cells) + " |"
+
+
+def summary(figures: Iterable[Figure]) -> str:
+    """Return how many goals are met, and how many are not."""
+    figures = list(figures)
+    judged = [one.is_met for one in figures if one.is_met is not None]
+    absent = sum(one.figure == "not measured" for one in figures)
+    text = f"{judged.count(True)} of {len(judged)} goals met"
+    return f"{text}, {absent} lines not measured." if absent else f"{text}."

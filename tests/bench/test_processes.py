@@ -1,0 +1,98 @@
+"""What is asked, timed and counted in other processes."""
+
+import json
+import os
+import sys
+
+import pytest
+
+from bench.asking import asked
+from bench.memory import descendants, held_below, sizes_in
+from bench.running import environment, running
+from bench.table import CannotMeasure
+from bench.timed_server import Timing
+
+APPLICATION = """
+def application(environ, start_response):
+    found = environ["PATH_INFO"] != "/nowhere/"
+    start_response("200 OK" if found else "404 Not Found", [("Content-Type", "text/plain")])
+    print("a site may print")
+    return [environ["PATH_INFO"].encode()]
+"""
+
+
+@pytest.fixture
+def site(tmp_path):
+    (tmp_path / "plain_application.py").write_text(APPLICATION)
+    with asked("plain_application:application", cwd=tmp_path, env=environment(), log=tmp_path / "log") as found:
+        yield found
+
+
+def test_a_page_is_asked_for_as_often_as_ordered(site):
+    times = site.times("/there/", 3, forget=False)
+    assert {name: len(values) for name, values in times.items()} == {"wall": 3, "processor": 3}
+    assert min(times["wall"]) > 0
+    assert site.body("/there/?x=1") == "/there/"
+
+
+def test_what_is_no_page_is_not_timed(site):
+    with pytest.raises(CannotMeasure, match="/nowhere/ answered 404"):
+        site.times("/nowhere/", 1, forget=False)
+
+
+def test_process_says_what_it_holds(site):
+    assert site.memory()["peak"] >= site.memory()["pss"] > 1_000_000
+
+
+def test_site_that_does_not_load_says_why(tmp_path):
+    with (
+        asked("missing:application", cwd=tmp_path, env=environment(), log=tmp_path / "log") as found,
+        pytest.raises(CannotMeasure, match="No module named 'missing'"),
+    ):
+        found.times("/", 1)
+
+
+def test_server_that_ends_says_why(tmp_path):
+    command, log = [sys.executable, "-c", "raise SystemExit('no such port')"], tmp_path / "log"
+    with (
+        pytest.raises(CannotMeasure, match="no such port"),
+        running(command, log=log, cwd=tmp_path, env=environment(), address="http://127.0.0.1:9/"),
+    ):
+        pytest.fail("it does not answer")
+
+
+def test_environment_of_the_caller_leads_nobody_astray(monkeypatch):
+    monkeypatch.setenv("DATABASE_URL", "postgres://elsewhere/real")
+    assert "DATABASE_URL" not in environment()
+    assert environment(PORT="8600")["PORT"] == "8600"
+
+
+def test_memory_is_that_of_the_processes_below(tmp_path):
+    command = [sys.executable, "-c", "import time; time.sleep(60)"]
+    with running(command, log=tmp_path / "log", cwd=tmp_path, env=environment()) as process:
+        assert process.pid in descendants(os.getpid())
+        held = held_below(os.getpid())
+        assert held.processes >= 1
+        assert held.rss >= held.pss > 0
+    assert process.pid not in descendants(os.getpid())
+
+
+def test_sizes_are_read_in_bytes():
+    text = "55d0-7ffe ---p 00000000 00:00 0   [rollup]\nRss:     2048 kB\nPss:      512 kB\n"
+    assert sizes_in(text) == {"Rss": 2048 * 1024, "Pss": 512 * 1024}
+
+
+@pytest.mark.parametrize(("method", "lines"), [("POST", [303]), ("GET", [])])
+def test_server_writes_down_forms_alone(tmp_path, method, lines):
+    told = []
+
+    def application(environ, start_response):
+        start_response("303 See Other", [])
+        return [b"on"]
+
+    timing = Timing(application, str(tmp_path / "times"))
+    assert b"".join(timing({"REQUEST_METHOD": method}, lambda *given: told.append(given))) == b"on"
+    assert told == [("303 See Other", [])]
+    written = [json.loads(line) for line in (tmp_path / "times").read_text().splitlines()]
+    assert [line["status"] for line in written] == lines
+    assert all(line["wall"] >= 0 for line in written)
