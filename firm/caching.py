@@ -90,7 +90,7 @@ class Answer:
         varies = {
             part.strip().lower() for name, value in headers if name.lower() == "vary" for part in value.split(",")
         }
-        vary = ", ".join(part.title() for part in sorted({"accept-encoding", *varies} - {""}))
+        vary = ", ".join(part.title() for part in sorted({"accept-encoding", "cookie", *varies} - {""}))
         return cls(
             headers=[*kept, ("Cache-Control", own), ("Vary", vary)],
             bodies={

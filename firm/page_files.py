@@ -2,9 +2,9 @@
 
 ``states/<state>-<release>/<headers>/<host>/<path>/index[.page-N].html.{br,gz}`` holds a page as it is in one state of
 what is public (`firm.changes`), made by one release of the site, to be sent with one set of headers. It is written
-under the state known *before* it was made. Which state holds now is said by links ``at/<half second>``; `firm.page_keeper`
-makes them, and only for now and the next half second. So a page of another state, release or set of headers is never
-found.
+under the state known *before* it was made. Which state holds now is said by links ``at/<half second>``, which
+`firm.page_keeper` makes for now and the next half second alone. So a page of another state, release or set of headers
+is never found.
 
 Of all processes on the host together one makes a page: a lock by address, and who waited reads the file.
 """
