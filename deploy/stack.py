@@ -111,9 +111,7 @@ def make_certificate(folder: Path) -> None:
     certificate = builder.add_extension(x509.SubjectAlternativeName(hosts), critical=False).sign(key, hashes.SHA256())
     (folder / "key.pem").touch(mode=0o600)
     (folder / "key.pem").write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     )
     (folder / "certificate.pem").write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
 
@@ -210,7 +208,9 @@ def manage(known: dict, *arguments: str, capture: bool = False) -> str:
 class Service:
     """A process that is started again when it ends, unless it is held."""
 
-    def __init__(self, name: str, command: list[str], *, account: str = "", env: dict | None = None, end=signal.SIGTERM):
+    def __init__(
+        self, name: str, command: list[str], *, account: str = "", env: dict | None = None, end=signal.SIGTERM
+    ):
         self.name, self.command, self.env, self.end = name, command, env, end
         self.account = {"user": account, "group": account, "extra_groups": []} if account and IS_ROOT else {}
         self.process: subprocess.Popen | None = None
