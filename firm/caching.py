@@ -11,6 +11,7 @@ known before it was made, so that a change in between makes it out of date at on
 
 import gzip
 import hashlib
+import logging
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
@@ -23,6 +24,7 @@ from django.conf import settings
 
 from firm.changes import Watch
 
+logger = logging.getLogger(__name__)
 #: Parameters that advertisements and newsletters hang on links; no page asks for them.
 CAMPAIGN = frozenset({"fbclid", "gad_source", "gbraid", "gclid", "mc_cid", "mc_eid", "msclkid", "wbraid"})
 CAMPAIGN_PREFIX = "utm_"
@@ -281,6 +283,7 @@ class KeptAnswers:
         if hasattr(result, "close"):
             result.close()
         answer = Answer.of(told[-1][1], body)
+        logger.info("Made %s", address.path)
         self.shelf.put(address, state, answer)
         if self.files:
             self.files.write(address, state, answer)
