@@ -1,5 +1,6 @@
 """The production shape on one machine: PostgreSQL, Redis, two application servers, a worker, the keeper of the pages,
-and nginx in front, all on loopback. ``stack.py up``, ``down``, ``status``; ``stop NAME`` and ``start NAME`` take one away.
+and nginx in front, all on loopback. ``stack.py up``, ``down``, ``status``; ``stop NAME`` and ``start NAME`` take one
+away and give it back.
 
 Options are variables: ``STACK_DIR`` (where everything is kept; ``var/stack``), ``STACK_PORT`` (https; 8080),
 ``STACK_DEMO=no`` (leave the site empty). Started by root, PostgreSQL, Redis and nginx run under their own accounts.
