@@ -329,7 +329,7 @@ def answers(port: int) -> bool:
 
 def prepare(known: dict, database: Service) -> None:
     """Bring database, static files and content up to date."""
-    ready = [program("pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(known["database"]), "-U", "firm"]
+    ready = [program("pg_isready"), "-q", "-d", f"postgres://firm@127.0.0.1:{known['database']}/postgres"]
     wait_for("PostgreSQL", lambda: subprocess.run(ready, check=False).returncode == 0, database)
     manage(known, "migrate", "--no-input", "-v", "0")
     manage(known, "collectstatic", "--no-input", "-v", "0")

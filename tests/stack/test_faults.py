@@ -6,7 +6,7 @@ import time
 from urllib.parse import urlencode
 
 from tests.stack.running import wait_until
-from tests.stack.test_pages import serve_from_file, title
+from tests.stack.test_pages import seen_within_a_second, serve_from_file, title
 
 FORM = "/free-consultation/"
 
@@ -92,6 +92,7 @@ def test_pages_are_right_without_redis(stack):
 
 def test_kept_pages_are_served_while_postgresql_restarts(stack):
     stack.tell("publish", slug="about", title="Before the restart")
+    seen_within_a_second(stack, lambda at: title(stack.ask("/about/", at)) == "Before the restart")
     serve_from_file(stack, "/about/")
     with stack.without("postgresql"):
         for _ in range(20):

@@ -41,6 +41,7 @@ def seen_within_a_second(stack, check) -> None:
 def page(stack):
     stack.tell("make", slug="about")
     stack.tell("publish", slug="about", title="First")
+    seen_within_a_second(stack, lambda at: title(stack.ask("/about/", at)) == "First")
     serve_from_file(stack, "/about/")
     return "/about/"
 
