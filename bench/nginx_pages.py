@@ -1,8 +1,8 @@
 """Measures a kept page through a running stack against the same file as a plain static one of the same nginx.
 
 ``STACK_DIR=… .venv/bin/python bench/nginx_pages.py [--path /] [--turns 5] [--seconds 4] [--connections 32,128]``. All
-are asked by wrk in turns, without TLS: the page, the file alone, and the file with the page's headers. Besides the requests
-a second it prints how long nginx's processor worked for one, which other work on the machine disturbs less.
+are asked by wrk in turns, without TLS: the page, the file alone, and the file with the page's headers. Besides the
+requests a second it prints how long a processor worked in nginx for one, which other work on the machine disturbs less.
 """
 
 import argparse
