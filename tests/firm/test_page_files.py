@@ -123,7 +123,7 @@ def test_an_odd_address_has_no_file(files, tmp_path, address):
         lambda headers: headers[1:],
         lambda headers: [(name, "text/plain" if name == "Content-Type" else value) for name, value in headers],
         lambda headers: [(name, "public, max-age=60" if name == "Cache-Control" else value) for name, value in headers],
-        lambda headers: [(name, f"{value}, Cookie" if name == "Vary" else value) for name, value in headers],
+        lambda headers: [(name, f"{value}, Origin" if name == "Vary" else value) for name, value in headers],
     ],
 )
 def test_a_page_with_headers_of_its_own_has_no_file(files, tmp_path, change):
