@@ -8,7 +8,7 @@ HOST     ?= 127.0.0.1
 export PORT HOST
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev test lint format fresh browser bench
+.PHONY: help run dev test lint format fresh browser bench stack stack-down
 
 help: ## Show what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -27,15 +27,25 @@ $(VENV)/run.stamp: requirements.txt
 	@echo "  Installing the requirements…"
 	$(call install,requirements.txt)
 
-$(VENV)/dev.stamp: requirements.txt requirements-dev.txt
+$(VENV)/dev.stamp: requirements.txt requirements-servers.txt requirements-dev.txt
 	@echo "  Installing what tests and checks need…"
 	$(call install,requirements-dev.txt)
+
+$(VENV)/servers.stamp: requirements.txt requirements-servers.txt
+	@echo "  Installing what servers need…"
+	$(call install,requirements-servers.txt)
 
 run: $(VENV)/run.stamp ## Serve the site at http://127.0.0.1:8000, the production way, on SQLite
 	@DJANGO_SETTINGS_MODULE=firm.settings.local exec $(PY) manage.py serve
 
 dev: $(VENV)/run.stamp ## The same with reload and readable tracebacks
 	@DJANGO_SETTINGS_MODULE=firm.settings.dev exec $(PY) manage.py serve
+
+stack: $(VENV)/servers.stamp ## The production shape with nginx, PostgreSQL and Redis, at https://127.0.0.1:8080
+	@$(PY) deploy/stack.py up
+
+stack-down: ## End it
+	@$(PY) deploy/stack.py down
 
 browser: $(VENV)/dev.stamp
 	@$(PY) tests/browser_setup.py

@@ -11,9 +11,11 @@ known before it was made, so that a change in between makes it out of date at on
 
 import gzip
 import hashlib
+import logging
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl
 
@@ -22,6 +24,7 @@ from django.conf import settings
 
 from firm.changes import Watch
 
+logger = logging.getLogger(__name__)
 #: Parameters that advertisements and newsletters hang on links; no page asks for them.
 CAMPAIGN = frozenset({"fbclid", "gad_source", "gbraid", "gclid", "mc_cid", "mc_eid", "msclkid", "wbraid"})
 CAMPAIGN_PREFIX = "utm_"
@@ -71,7 +74,7 @@ class Address:
 
 @dataclass
 class Answer:
-    """A finished answer: its headers, and its body in each encoding."""
+    """A finished answer: its headers, its body in each encoding, and 31 bits of the body's digest in hexadecimal."""
 
     headers: list[tuple[str, str]]
     bodies: dict[str, bytes]
@@ -89,22 +92,27 @@ class Answer:
         varies = {
             part.strip().lower() for name, value in headers if name.lower() == "vary" for part in value.split(",")
         }
-        vary = ", ".join(part.title() for part in sorted({"accept-encoding", *varies} - {""}))
+        vary = ", ".join(part.title() for part in sorted({"accept-encoding", "cookie", *varies} - {""}))
         return cls(
             headers=[*kept, ("Cache-Control", own), ("Vary", vary)],
             bodies={
                 "br": brotli.compress(body, mode=brotli.MODE_TEXT, quality=BROTLI_QUALITY),
                 "gzip": gzip.compress(body, GZIP_LEVEL, mtime=0),
             },
-            tag=hashlib.sha256(body).hexdigest()[:20],
+            tag=f"{int.from_bytes(hashlib.sha256(body).digest()[:4]) >> 1:x}",
         )
+
+    def tag_in(self, encoding: str) -> str:
+        """Return the strong validator of the body in an encoding, as nginx makes it from a file's time and size."""
+        size = len(self.bodies[encoding]) if encoding else int.from_bytes(self.bodies["gzip"][-4:], "little")
+        return f'"{self.tag}-{size:x}"'
 
     def send(self, environ: dict, start_response: Callable) -> list[bytes]:
         """Answer a request: 304 when the browser has it already (RFC 9110, 13.1.2), else the body as it takes it."""
         encoding = _encoding(environ.get("HTTP_ACCEPT_ENCODING", ""))
-        tag = f'"{self.tag}-{encoding}"' if encoding else f'"{self.tag}"'
+        tag = self.tag_in(encoding)
         headers = [*self.headers, ("ETag", tag)]
-        if _has(environ.get("HTTP_IF_NONE_MATCH", ""), self.tag):
+        if _has(environ.get("HTTP_IF_NONE_MATCH", ""), tag):
             start_response("304 Not Modified", [one for one in headers if one[0].lower() != "content-type"])
             return []
         body = self.bodies[encoding] if encoding else gzip.decompress(self.bodies["gzip"])
@@ -125,11 +133,8 @@ def _encoding(accepted: str) -> str:
 
 
 def _has(header: str, tag: str) -> bool:
-    """True when the browser's list of tags names this body, in whatever encoding."""
-    if header.strip() == "*":
-        return True
-    offered = (part.strip().removeprefix("W/").strip('"') for part in header.split(","))
-    return any(part.split("-")[0] == tag for part in offered)
+    """True when the browser's list of tags names this body in this encoding."""
+    return header.strip() == "*" or tag in (part.strip().removeprefix("W/") for part in header.split(","))
 
 
 def address_of(environ: dict, scheme: str) -> Address | None:
@@ -225,8 +230,10 @@ class KeptAnswers:
         scheme_of: Callable[[dict], str],
         watch: Watch | None = None,
         shelf: Shelf | None = None,
+        files=None,
     ) -> None:
-        self.application, self.scheme_of = application, scheme_of
+        """Take the site, and the `firm.page_files.PageFiles` to share pages through with other processes and nginx."""
+        self.application, self.scheme_of, self.files = application, scheme_of, files
         self.watch, self.shelf = watch or Watch(), shelf or Shelf()
         self._making: dict[tuple[Address, str], threading.Event] = {}
         self._lock = threading.Lock()
@@ -239,6 +246,8 @@ class KeptAnswers:
             return self.application(environ, start_response)
         answer = self.shelf.get(address, state)
         if answer:
+            if self.files:
+                self.files.write(address, state, answer)
             return answer.send(environ, start_response)
         if self.shelf.is_passing(address):
             return self.application(environ, start_response)
@@ -251,7 +260,11 @@ class KeptAnswers:
             answer = self.shelf.get(address, state)
             return answer.send(environ, start_response) if answer else self.application(environ, start_response)
         try:
-            return self._make(address, state, environ, start_response)
+            with self.files.held(address, state) if self.files else nullcontext() as answer:
+                if answer is None:
+                    return self._make(address, state, environ, start_response)
+            self.shelf.put(address, state, answer)
+            return answer.send(environ, start_response)
         finally:
             with self._lock:
                 del self._making[address, state]
@@ -270,7 +283,10 @@ class KeptAnswers:
         if hasattr(result, "close"):
             result.close()
         answer = Answer.of(told[-1][1], body)
+        logger.info("Made %s", address.path)
         self.shelf.put(address, state, answer)
+        if self.files:
+            self.files.write(address, state, answer)
         return answer.send(environ, start_response)
 
 

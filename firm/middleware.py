@@ -80,6 +80,13 @@ class TrustedProxyMiddleware:
 class ContentSecurityPolicyMiddleware(CSPMiddleware):
     """The strict policy for the public site, a workable one for the staff's side."""
 
+    def process_response(self, request, response):
+        """Write the directives in one order, so that every process sends the same header."""
+        response = super().process_response(request, response)
+        if policy := response.get("Content-Security-Policy"):
+            response["Content-Security-Policy"] = "; ".join(sorted(policy.split("; ")))
+        return response
+
     def get_policy_parts(self, request, response, report_only=False) -> PolicyParts:
         """Replace the public policy below the admin's path."""
         parts = super().get_policy_parts(request, response, report_only)

@@ -11,6 +11,7 @@ application = get_wsgi_application()
 
 from firm.caching import KeptAnswers  # noqa: E402
 from firm.middleware import scheme_reader  # noqa: E402
+from firm.page_files import page_files  # noqa: E402
 
 if not settings.DEBUG:
-    application = KeptAnswers(application, scheme_of=scheme_reader())
+    application = KeptAnswers(application, scheme_of=scheme_reader(), files=page_files())

@@ -37,6 +37,8 @@ class Scheduling(LoadScopeScheduling):
         path = nodeid.split("::", 1)[0]
         if path.startswith("tests/browser/"):
             return "browser"
+        if path.startswith("tests/stack/"):
+            return "stack"
         return path if path in SHARED else nodeid
 
 
@@ -50,8 +52,9 @@ def pytest_xdist_auto_num_workers(config):
 
 
 def pytest_collection_modifyitems(items):
-    """The browser tests take longest, so they begin first."""
-    items.sort(key=lambda item: "tests/browser/" not in str(item.fspath))
+    """The browser tests take longest, so they begin first; then those of the stack."""
+    slow = ("tests/browser/", "tests/stack/")
+    items.sort(key=lambda item: next((i for i, part in enumerate(slow) if part in str(item.fspath)), len(slow)))
 
 
 def pytest_addoption(parser):

@@ -126,7 +126,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env.text("REDIS_URL", "")
 CACHES = {
     "default": (
-        {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+        {"BACKEND": "firm.tolerant_cache.TolerantRedisCache", "LOCATION": REDIS_URL}
         if REDIS_URL
         else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
     )
@@ -165,6 +165,10 @@ STORAGES = {
     "staticfiles": {"BACKEND": "firm.staticfiles.BundledStaticFilesStorage"},
 }
 WHITENOISE_MAX_AGE = 60
+# Finished public pages as files, for nginx to serve by itself; see docs/performance.md.
+_pages = env.text("PAGES_DIR", "")
+PAGES_DIR = Path(_pages).expanduser().resolve() if _pages else None
+PAGES_MAX_MB = env.number("PAGES_MAX_MB", 512)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 

@@ -1,0 +1,114 @@
+"""Somebody who works on the site of a stack: a process of its own, told what to do by lines of JSON.
+
+It stands for another server of the same site: what it changes, all others have to notice.
+"""
+
+import datetime
+import json
+import sys
+
+import django
+
+django.setup()
+
+from django.contrib.auth.models import User  # noqa: E402
+from django.core.management import call_command  # noqa: E402
+from django.db import close_old_connections  # noqa: E402
+from django.utils import timezone  # noqa: E402
+from wagtail.models import PageViewRestriction, Site  # noqa: E402
+
+from consultations.models import ConsultationPage, ConsultationRequest  # noqa: E402
+from firm.models import FirmSettings, HomePage, StandardPage  # noqa: E402
+from tests import factories  # noqa: E402
+
+
+def fill(password: str) -> None:
+    """Make a small site: home, the form, a private page, a list of posts, and its owner."""
+    home = factories.HomePageFactory()
+    Site.objects.filter(is_default_site=True).update(hostname="127.0.0.1")
+    factories.FirmSettingsFactory(site=Site.objects.get(is_default_site=True))
+    form = home.add_child(instance=ConsultationPage(title="Free consultation", slug="free-consultation"))
+    form.save_revision().publish()
+    private = factories.StandardPageFactory(parent=home, title="For clients", slug="private")
+    PageViewRestriction.objects.create(page=private, restriction_type="login")
+    index = factories.BlogIndexPageFactory(parent=home, slug="blog")
+    for number in range(15):
+        factories.BlogPostPageFactory(parent=index, title=f"Post {number}", slug=f"post-{number}")
+    User.objects.create_superuser("owner", "owner@example.com", password)
+
+
+def page(slug: str) -> StandardPage:
+    """Return the standing page at a slug, made and published at first need."""
+    found = StandardPage.objects.filter(slug=slug).first()
+    home = HomePage.objects.get()
+    return found or factories.StandardPageFactory(parent=home, title=f"First of {slug}", slug=slug)
+
+
+def make(slug: str) -> int:
+    """Publish a page; return its number."""
+    return page(slug).pk
+
+
+def publish(slug: str, title: str) -> None:
+    """Publish a page under another title."""
+    found = page(slug)
+    found.title = title
+    found.save_revision().publish()
+
+
+def draft(slug: str, title: str) -> int:
+    """Save another title as a draft; return the page's number."""
+    found = page(slug)
+    found.title = title
+    found.save_revision()
+    return found.pk
+
+
+def unpublish(slug: str) -> None:
+    """Take a page away."""
+    page(slug).unpublish()
+
+
+def rename_firm(name: str) -> None:
+    """Save another name in the settings."""
+    saved = FirmSettings.objects.get()
+    saved.firm_name = name
+    saved.save()
+
+
+def schedule(slug: str, title: str) -> None:
+    """Approve another title that is due, and leave it to the clock to publish it."""
+    found = page(slug)
+    found.title, found.go_live_at = title, timezone.now() + datetime.timedelta(hours=1)
+    revision = found.save_revision(approved_go_live_at=found.go_live_at)
+    found.refresh_from_db()
+    type(revision).objects.filter(pk=revision.pk).update(approved_go_live_at=timezone.now())
+    content = dict(revision.content, go_live_at=timezone.now().isoformat())
+    type(revision).objects.filter(pk=revision.pk).update(content=content)
+
+
+def expire(slug: str) -> None:
+    """Let a page's time be over, and leave it to the clock to take it away."""
+    StandardPage.objects.filter(slug=slug).update(expire_at=timezone.now())
+
+
+def tick() -> None:
+    """Do what the worker does each minute."""
+    call_command("publish_scheduled")
+
+
+def requests() -> int:
+    """Return how many consultation requests there are."""
+    return ConsultationRequest.objects.count()
+
+
+if __name__ == "__main__":
+    for line in sys.stdin:
+        name, given = json.loads(line)
+        close_old_connections()
+        try:
+            answer = {"answer": globals()[name](**given)}
+        except Exception as error:
+            answer = {"error": repr(error)}
+        sys.stdout.write("@" + json.dumps(answer) + "\n")
+        sys.stdout.flush()

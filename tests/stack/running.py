@@ -1,0 +1,179 @@
+"""A stack that runs, as its tests see it."""
+
+import contextlib
+import http.client
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import brotli
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class Reply:
+    """An answer: status, headers by lower-case name, text."""
+
+    def __init__(self, answer: http.client.HTTPResponse) -> None:
+        self.status = answer.status
+        self.headers = {name.lower(): value for name, value in answer.getheaders()}
+        self.cookies = [value for name, value in answer.getheaders() if name.lower() == "set-cookie"]
+        self.body = answer.read()
+
+    @property
+    def text(self) -> str:
+        """The body, unpacked."""
+        packed = self.headers.get("content-encoding") == "br"
+        return (brotli.decompress(self.body) if packed else self.body).decode()
+
+
+class Stack:
+    """Asks nginx and each server, breaks and mends services, and tells the editor what to do."""
+
+    def __init__(self, folder: Path, order) -> None:
+        self.folder, self.order = folder, order
+        self.known = json.loads((folder / "stack.json").read_text())
+        self.host = f"127.0.0.1:{self.known['port']}"
+        pid = int((folder / "pid").read_text())
+        self._supervisor = pid
+        environment = {
+            **os.environ,
+            "DJANGO_SETTINGS_MODULE": "firm.settings.production",
+            "SECRET_KEY": self.known["secret_key"],
+            "FIELD_ENCRYPTION_KEYS": self.known["field_key"],
+            "SITE_URL": f"https://{self.host}",
+            "ALLOWED_HOSTS": "127.0.0.1,localhost",
+            "DATABASE_URL": f"postgres://firm@127.0.0.1:{self.known['database']}/postgres",
+            "REDIS_URL": f"redis://127.0.0.1:{self.known['redis']}/0",
+            "EMAIL_URL": f"filemail:///{folder / 'data' / 'mail'}",
+            "DEFAULT_FROM_EMAIL": "website@example.com",
+            "DATA_DIR": str(folder / "data"),
+            "PAGES_DIR": str(folder / "pages"),
+        }
+        self._editor = subprocess.Popen(
+            [sys.executable, "-m", "tests.stack.editor"],
+            cwd=ROOT,
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def close(self) -> None:
+        """Let the editor go."""
+        self._editor.stdin.close()
+        self._editor.wait(10)
+
+    def tell(self, verb: str, **given):
+        """Have the editor do something; return its answer. It is committed when this returns."""
+        self._editor.stdin.write(json.dumps([verb, given]) + "\n")
+        self._editor.stdin.flush()
+        for line in self._editor.stdout:
+            if line.startswith("@"):
+                answer = json.loads(line[1:])
+                assert "error" not in answer, answer
+                return answer["answer"]
+        raise AssertionError("The editor has ended")
+
+    def ask(self, path="/", at="plain", method="GET", body=None, **headers) -> Reply:
+        """Ask nginx (``plain``) or a server (``server-1``), as a browser does."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.known[at], timeout=30)
+        sent = {"Host": self.host, "Accept-Encoding": "gzip, br", "X-Forwarded-Proto": "https"}
+        sent |= {name.replace("_", "-"): value for name, value in headers.items()}
+        with contextlib.closing(connection):
+            connection.putrequest(method, path, skip_host=True, skip_accept_encoding=True)
+            for name, value in sent.items():
+                if value is not None:
+                    connection.putheader(name, value)
+            if body is not None:
+                connection.putheader("Content-Length", str(len(body)))
+            connection.endheaders(body)
+            return Reply(connection.getresponse())
+
+    def files(self) -> list[str]:
+        """Return the names of all page files, from the host on."""
+        found = (self.folder / "pages" / "states").rglob("*.html.*")
+        return sorted(str(path).split(self.host, 1)[-1] for path in found if not path.name.startswith("."))
+
+    def is_served_from_file(self, path: str, **headers) -> bool:
+        """True when nginx answers by itself: both servers would have to be asked otherwise, and are stopped."""
+        with self.paused("server-1"), self.paused("server-2"):
+            try:
+                connection = http.client.HTTPConnection("127.0.0.1", self.known["plain"], timeout=1)
+                with contextlib.closing(connection):
+                    sent = {"Host": self.host, "Accept-Encoding": "br"} | headers
+                    connection.request("GET", path, headers=sent)
+                    return connection.getresponse().status == 200
+            except TimeoutError:
+                return False
+
+    # --- Services ---------------------------------------------------------------------------------
+
+    def pid(self, name: str) -> int:
+        """Return the number of a service's process."""
+        return json.loads((self.folder / "running.json").read_text())[name]
+
+    def kill(self, name: str) -> None:
+        """Kill a service and all its processes; what tends the stack starts it again."""
+        os.killpg(self.pid(name), signal.SIGKILL)
+
+    @contextlib.contextmanager
+    def paused(self, name: str):
+        """Have a service stand still."""
+        group = self.pid(name)
+        os.killpg(group, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.killpg(group, signal.SIGCONT)
+
+    @contextlib.contextmanager
+    def without(self, name: str):
+        """Take a service away: killed, and not started again."""
+        (self.folder / "hold" / name).touch()
+        with contextlib.suppress(ProcessLookupError, KeyError):
+            self.kill(name)
+        wait_until(lambda: name not in json.loads((self.folder / "running.json").read_text()), 10)
+        try:
+            yield
+        finally:
+            self.order("start", name)
+            self.bring_back()
+
+    def bring_back(self) -> None:
+        """Wait until everything runs and answers."""
+        names = {"postgresql", "redis", "server-1", "server-2", "worker", "keeper", "nginx"}
+        wait_until(lambda: set(json.loads((self.folder / "running.json").read_text())) == names, 30)
+        for at in ("server-1", "server-2", "plain"):
+            wait_until(lambda at=at: self._is_ready(at), 60)
+
+    def _is_ready(self, at: str) -> bool:
+        try:
+            return self.ask("/readyz", at).status == 200
+        except OSError:
+            return False
+
+    def log_in(self) -> str:
+        """Return the cookies of the owner's session."""
+        page = self.ask("/admin/login/", Accept_Encoding=None)
+        token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page.text)[1]
+        body = f"csrfmiddlewaretoken={token}&username=owner&password={self.known['password']}".encode()
+        cookies = "; ".join(cookie.split(";")[0] for cookie in page.cookies)
+        kind = "application/x-www-form-urlencoded"
+        site = f"https://{self.host}"
+        reply = self.ask("/admin/login/", method="POST", body=body, Cookie=cookies, Content_Type=kind, Origin=site)
+        assert reply.status == 302, reply.text[:500]
+        return "; ".join(cookie.split(";")[0] for cookie in reply.cookies)
+
+
+def wait_until(check, seconds: float) -> None:
+    """Wait until something is true; fail when it takes longer."""
+    deadline = time.monotonic() + seconds
+    while not check():
+        assert time.monotonic() < deadline, "It took too long"
+        time.sleep(0.02)
