@@ -3,7 +3,7 @@
 from django.db.models import Case, Count, IntegerField, Prefetch, Q, Value, When
 from wagtail.models import PageManager
 
-from firm.querysets import FirmPageQuerySet
+from firm.querysets import LINE, FirmPageQuerySet, picture_of
 
 
 class BlogPostQuerySet(FirmPageQuerySet):
@@ -14,7 +14,9 @@ class BlogPostQuerySet(FirmPageQuerySet):
         return (
             self.visible()
             .select_related("category", "image")
-            .defer("body")
+            .only(
+                *LINE, "date", "summary", "last_published_at", "category__name", "category__slug", *picture_of("image")
+            )
             .order_by("-date", "-first_published_at", "-pk")
         )
 

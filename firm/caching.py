@@ -20,7 +20,7 @@ from urllib.parse import parse_qsl
 import brotli
 from django.conf import settings
 
-from firm.changes import Watch
+from firm.changes import STATE, Watch
 
 #: Parameters that advertisements and newsletters hang on links; no page asks for them.
 CAMPAIGN = frozenset({"fbclid", "gad_source", "gbraid", "gclid", "mc_cid", "mc_eid", "msclkid", "wbraid"})
@@ -237,6 +237,7 @@ class KeptAnswers:
         state = self.watch.state() if address else None
         if address is None or state is None:
             return self.application(environ, start_response)
+        environ[STATE] = state
         answer = self.shelf.get(address, state)
         if answer:
             return answer.send(environ, start_response)

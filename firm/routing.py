@@ -1,4 +1,4 @@
-"""Finds the page for an address in three queries, however deep it lies: the site, the way to it, the page.
+"""Finds the page for an address in two queries, however deep it lies: the way to it, the page. Sites are remembered.
 
 Wagtail's own way asks twice for each step of the path. This one leaves its result where Wagtail looks for it
 (``request._wagtail_route_for_request``), so that everything behind it works as documented.
@@ -10,6 +10,7 @@ from django.http.request import split_domain_port
 from wagtail.models import Page, Site, SiteRootPath
 from wagtail.url_routing import RouteResult
 
+from firm.memory import recall
 from firm.querysets import in_private_section
 
 MAX_DEPTH = 12
@@ -17,8 +18,7 @@ MAX_DEPTH = 12
 
 def find_site(request) -> Site | None:
     """Return the site for the request's host, else the default one, and note all roots for building addresses."""
-    rows = Site.objects.select_related("root_page").annotate(is_private=in_private_section("root_page__path"))
-    sites = list(rows.order_by("-root_page__url_path", "-is_default_site", "hostname"))
+    sites = recall(request, "sites", _sites)
     request._wagtail_cached_site_root_paths = [
         SiteRootPath(site.id, site.root_page.url_path, site.root_url, settings.LANGUAGE_CODE) for site in sites
     ]
@@ -30,6 +30,15 @@ def find_site(request) -> Site | None:
     found = found or (same_host if len(same_host) == 1 else default)
     request._wagtail_site = found[0] if found else None
     return request._wagtail_site
+
+
+def _sites() -> list[Site]:
+    """Return all sites with their root pages, those whose root lies deepest first."""
+    rows = Site.objects.select_related("root_page").annotate(is_private=in_private_section("root_page__path"))
+    sites = list(rows.order_by("-root_page__url_path", "-is_default_site", "hostname"))
+    for site in sites:
+        site.root_page.is_private = site.is_private
+    return sites
 
 
 def find_route(request, path: str) -> RouteResult | None:
@@ -56,12 +65,11 @@ def _chain(site: Site, steps: list[str]) -> list[Page]:
     """Return the pages along the path as far as it leads, the root first. The root alone came with the site."""
     root = site.root_page
     if not steps:
-        root.is_private = site.is_private
         return [root]
     addresses = [root.url_path]
     for step in steps:
         addresses.append(f"{addresses[-1]}{step}/")
-    pages = Page.objects.filter(url_path__in=addresses).annotate(is_private=in_private_section()).order_by("depth")
+    pages = Page.objects.filter(url_path__in=addresses).annotate(is_private=in_private_section())
     found = {page.url_path: page for page in pages}
     chain = []
     for address in addresses:

@@ -47,7 +47,7 @@ class BlogIndexPage(RoutablePageMixin, BasePage):
 
     def feed_posts(self, count: int) -> list:
         """The newest posts with their authors."""
-        return list(self.posts.with_authors(PostAuthor.objects.drawn())[:count])
+        return list(self.posts.with_authors(PostAuthor.objects.named())[:count])
 
     def structured_data(self, chrome: Chrome) -> list[dict]:
         """The blog as a ``Blog`` node."""
@@ -110,7 +110,7 @@ class BlogIndexPage(RoutablePageMixin, BasePage):
         return feeds.atom(self, request)
 
     def _listing(self, request, posts, heading="", *, is_required=False, description="", **chosen):
-        pages = Pages(posts.with_authors(PostAuthor.objects.drawn()), PER_PAGE, request.GET)
+        pages = Pages(posts.with_authors(PostAuthor.objects.named()), PER_PAGE, request.GET)
         if is_required and not pages.count:
             raise Http404("Nothing is filed there")
         visible = BlogPostPage.objects.child_of(self).visible()
