@@ -3,7 +3,10 @@
 from django.db.models import Case, Count, IntegerField, Prefetch, Q, Value, When
 from wagtail.models import PageManager
 
-from firm.querysets import LINE, FirmPageQuerySet, picture_of
+from firm.querysets import LINE, FirmPageQuerySet, of, picture_of
+
+#: What a row of a list draws.
+_ROW = (*LINE, "date", "summary", "last_published_at", *of("category", ("name", "slug")), *picture_of("image"))
 
 
 class BlogPostQuerySet(FirmPageQuerySet):

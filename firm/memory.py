@@ -46,5 +46,5 @@ def state_of(request) -> str | None:
 
 
 def recall(request, key, make: Callable[[], Any]):
-    """Return what ``make`` returns, worked out once for each state. It may depend on ``key`` and public content alone."""
+    """Return what ``make`` returns, once for each state. It may depend on ``key`` and public content alone."""
     return _memory.recall(state_of(request), key, make)

@@ -6,8 +6,8 @@ import pytest
 from django.contrib.auth.models import Group
 from wagtail.models import Page, PageViewRestriction, Site
 
-from firm.models import StandardPage
 from firm.memory import state_of
+from firm.models import StandardPage
 from firm.routing import find_route, find_site
 from tests import factories
 
