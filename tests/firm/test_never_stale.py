@@ -308,7 +308,7 @@ WAYS = {
     "unpublish": (lambda page: page.unpublish(), 404),
     "delete": (lambda page: page.delete(), 404),
     "move": (lambda page: page.move(extra_page(), pos="last-child"), 301),
-    "another address": (address_changed, 301),
+    "another address": (address_changed, 404),
     "expiry": (lambda page: scheduled(page, expire_at=soon()), 404),
     "going live": (lambda page: scheduled(page, go_live_at=soon()), 200),
 }
