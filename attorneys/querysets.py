@@ -3,7 +3,7 @@
 from django.utils import timezone
 from wagtail.models import PageManager
 
-from firm.querysets import FirmPageQuerySet
+from firm.querysets import LINE, FirmPageQuerySet, of, picture_of
 
 
 class AttorneyQuerySet(FirmPageQuerySet):
@@ -15,7 +15,9 @@ class AttorneyQuerySet(FirmPageQuerySet):
 
     def with_portraits(self):
         """With the rows that a card draws."""
-        return self.select_related("portrait").defer("biography", "matters")
+        return self.select_related("portrait").only(
+            *LINE, "job_title", "role", "is_former", "office", *picture_of("portrait")
+        )
 
 
 class TestimonialQuerySet(FirmPageQuerySet):
@@ -23,7 +25,12 @@ class TestimonialQuerySet(FirmPageQuerySet):
 
     def listed(self):
         """Those that may be seen, newest first, with whom they are about."""
-        return self.visible().select_related("attorney", "practice_area").order_by("-date", "-pk")
+        return (
+            self.visible()
+            .select_related("practice_area")
+            .only(*LINE, "rating", "body", "attribution", "date", "is_featured", *of("practice_area", LINE))
+            .order_by("-date", "-pk")
+        )
 
     def of_the_day(self, count: int) -> list:
         """Return ``count`` of the listed ones: the featured first, the rest in an order that changes each day.

@@ -3,7 +3,10 @@
 from django.db.models import Case, Count, IntegerField, Prefetch, Q, Value, When
 from wagtail.models import PageManager
 
-from firm.querysets import FirmPageQuerySet
+from firm.querysets import LINE, FirmPageQuerySet, of, picture_of
+
+#: What a row of a list draws.
+_ROW = (*LINE, "date", "summary", "last_published_at", *of("category", ("name", "slug")), *picture_of("image"))
 
 
 class BlogPostQuerySet(FirmPageQuerySet):
@@ -14,7 +17,9 @@ class BlogPostQuerySet(FirmPageQuerySet):
         return (
             self.visible()
             .select_related("category", "image")
-            .defer("body")
+            .only(
+                *LINE, "date", "summary", "last_published_at", "category__name", "category__slug", *picture_of("image")
+            )
             .order_by("-date", "-first_published_at", "-pk")
         )
 

@@ -22,7 +22,7 @@ from urllib.parse import parse_qsl
 import brotli
 from django.conf import settings
 
-from firm.changes import Watch
+from firm.changes import STATE, Watch
 
 logger = logging.getLogger(__name__)
 #: Parameters that advertisements and newsletters hang on links; no page asks for them.
@@ -244,6 +244,7 @@ class KeptAnswers:
         state = self.watch.state() if address else None
         if address is None or state is None:
             return self.application(environ, start_response)
+        environ[STATE] = state
         answer = self.shelf.get(address, state)
         if answer:
             if self.files:
@@ -276,7 +277,7 @@ class KeptAnswers:
         result = self.application(environ, lambda *given: told.append(given))
         body = environ.pop(_MARK, None)
         if body is None or not _may_be_kept(*told[-1][:2]):
-            if not told[-1][0].startswith("5"):  # a failure passes
+            if not told[-1][0].startswith("5") and not environ.get("HTTP_COOKIE"):  # those pass, or are one visitor's
                 self.shelf.pass_by(address, state)
             start_response(*told[-1])
             return result

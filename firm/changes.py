@@ -12,10 +12,9 @@ import time
 
 from django.apps import apps
 from django.db import Error, connection, transaction
-from django.db.models import Count, Max
 from django.utils import timezone
 
-from firm.models import PublicChange
+from firm.models.changes import PublicChange
 
 #: Apps and models of which visitors see nothing, or only in answers that are never kept (search, the form).
 UNSEEN = frozenset(
@@ -73,9 +72,13 @@ DRAFT_COLUMNS = frozenset(
     }
 )
 MARKS = PublicChange._meta.db_table
-RAISE = "UPDATE firm_publicchange SET count = count + 1"
+#: A number that comes once: one that is counted would come again after a transaction that was undone.
+RAISE = "UPDATE firm_publicchange SET count = abs(random() / 2)"
+READ = "SELECT MAX(id), COUNT(id), MAX(count) FROM firm_publicchange"
 ADD = "INSERT INTO firm_publicchange (count) VALUES (0)"
 FUNCTION = "firm_note_public_change"
+#: Where a request carries the name of what was public when it began.
+STATE = "firm.public_state"
 #: How long a process may go on without asking again, in seconds; a change is seen everywhere within one.
 PATIENCE = 0.1
 #: As many marks may pile up on PostgreSQL before they are cleared away.
@@ -166,10 +169,12 @@ def read_state() -> str | None:
     Numbers alone would not do on PostgreSQL, where a lower one may be committed after a higher one: the number of
     rows rises with it all the same. The day is part of it, since pages show the year.
     """
-    found = PublicChange.objects.aggregate(last=Max("pk"), rows=Count("pk"), count=Max("count"))
-    if connection.vendor == "sqlite" and not found["rows"]:
+    with connection.cursor() as cursor:
+        cursor.execute(READ)
+        last, rows, count = cursor.fetchone()
+    if connection.vendor == "sqlite" and not rows:
         return None
-    return f"{timezone.localdate():%Y%m%d}-{found['last']}-{found['rows']}-{found['count']}"
+    return f"{timezone.localdate():%Y%m%d}-{last}-{rows}-{count}"
 
 
 class Watch:

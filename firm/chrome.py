@@ -1,17 +1,20 @@
-"""What surrounds every public page: settings, offices, menus. Fetched once for a request, and only when drawn."""
+"""What surrounds every public page: settings, offices, menus. Worked out once for each state of what is public."""
 
+from collections.abc import Callable
 from functools import cached_property
 
 from django.conf import settings as django_settings
 from wagtail.models import Site
 
+from firm.memory import recall
 from firm.models.settings import FirmSettings
 from firm.picture import ROLES
+from firm.references import resolve
 from firm.seo import opening_hours, postal_address, without_empty
 
 
 class Chrome:
-    """The frame of the page that answers one request."""
+    """The frame of the page that answers one request. Requests share what it gives: nobody may change it."""
 
     def __init__(self, request) -> None:
         self.request = request
@@ -24,6 +27,11 @@ class Chrome:
             chrome = request._chrome = cls(request)
         return chrome
 
+    def recall(self, key, make: Callable):
+        """Return what ``make`` returns, worked out once for this site and for each state of what is public."""
+        site = self.site.pk if self.site else None
+        return recall(self.request, (key, site, self.root_url), make)
+
     @cached_property
     def site(self) -> Site | None:
         """The site that the request is for; the default one for an unknown host."""
@@ -32,18 +40,25 @@ class Chrome:
     @cached_property
     def settings(self) -> FirmSettings:
         """The firm's settings for this site; unsaved defaults where there are none yet."""
-        return FirmSettings.for_site_or_defaults(self.site)
+        return self.recall("settings", self._settings)
+
+    def _settings(self) -> FirmSettings:
+        found = FirmSettings.for_site_or_defaults(self.site)
+        resolve([found.header_nav, found.footer_nav, found.legal_nav], request=self.request)
+        return found
 
     @cached_property
     def offices(self) -> list:
         """The firm's offices in the editors' order."""
+        return self.recall("offices", self._offices)
+
+    def _offices(self) -> list:
         return list(self.settings.offices.select_related("map_image")) if self.settings.pk else []
 
     @property
-    def streams(self) -> list:
-        """The menus and the other StreamField values that the frame draws."""
-        settings = self.settings
-        return [settings.header_nav, settings.footer_nav, settings.legal_nav]
+    def marked_links(self) -> list:
+        """The blocks of the menus that mark where the visitor is."""
+        return [*self.settings.header_nav, *self.settings.legal_nav]
 
     @property
     def root_url(self) -> str:
@@ -53,6 +68,9 @@ class Chrome:
     @cached_property
     def consultation_url(self) -> str:
         """The address of the consultation form; empty until one is chosen in the settings."""
+        return self.recall("consultation", self._consultation_url)
+
+    def _consultation_url(self) -> str:
         page = self.settings.consultation_page
         return (page.get_url(self.request) or "") if page and page.live else ""
 
@@ -71,6 +89,9 @@ class Chrome:
 
     def organization(self) -> dict:
         """The firm as a ``LegalService`` node, with its offices."""
+        return self.recall("organization", self._organization)
+
+    def _organization(self) -> dict:
         settings = self.settings
         return without_empty(
             {

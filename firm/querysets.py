@@ -11,6 +11,23 @@ def in_private_section(path: str = "path") -> Exists:
     return Exists(PageViewRestriction.objects.annotate(listed=listed).filter(listed__startswith=F("page__path")))
 
 
+#: What a link to a page, in a list or elsewhere, needs of its row. The rest is not even fetched.
+LINE = ("title", "slug", "path", "depth", "url_path", "live", "content_type")
+#: What a picture needs of its image's row, with the name of the foreign key before it.
+_PICTURE = ("title", "file", "description", "width", "height", "credit", "file_hash", "variants", "variants_of")
+_FOCUS = ("focal_point_x", "focal_point_y", "focal_point_width", "focal_point_height")
+
+
+def of(relation: str, names) -> tuple[str, ...]:
+    """Return the names of columns as those of a related row."""
+    return tuple(f"{relation}__{name}" for name in names)
+
+
+def picture_of(relation: str) -> tuple[str, ...]:
+    """Return the columns that a picture needs of the image at ``relation``."""
+    return of(relation, _PICTURE + _FOCUS)
+
+
 class FirmPageQuerySet(PageQuerySet):
     """Pages, with the restriction of private sections in the same query instead of one more each time."""
 
@@ -35,7 +52,7 @@ class PracticeAreaQuerySet(FirmPageQuerySet):
 
     def listed(self):
         """Those that may be seen, in the editors' order, with what a line of a list draws."""
-        return self.visible().defer("body", "faq").order_by("path")
+        return self.visible().only(*LINE, "summary").order_by("path")
 
 
 PracticeAreaManager = PageManager.from_queryset(PracticeAreaQuerySet)

@@ -1,5 +1,6 @@
 """What a reader needs around a text: its outline, how long it takes, its footnotes. Pure functions and counters."""
 
+import json
 import math
 import re
 from dataclasses import dataclass, field
@@ -59,6 +60,11 @@ def plain_text(stream) -> str:
     """Return all words of a stream, blocks apart by a space. Wagtail says “None” for a field that was left out."""
     parts = [part for part in stream.stream_block.get_searchable_content(stream) if part != "None"]
     return " ".join(" ".join(parts).split())
+
+
+def is_footnoted(stream) -> bool:
+    """True when any text of a stream, as it is stored, refers to a footnote."""
+    return "<footnote" in json.dumps(list(stream.raw_data))
 
 
 def readable(html) -> str:

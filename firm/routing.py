@@ -1,4 +1,4 @@
-"""Finds the page for an address in three queries, however deep it lies: the site, the way to it, the page.
+"""Finds the page for an address in one query or two, however deep it lies; sites and sections are remembered.
 
 Wagtail's own way asks twice for each step of the path. This one leaves its result where Wagtail looks for it
 (``request._wagtail_route_for_request``), so that everything behind it works as documented.
@@ -10,6 +10,7 @@ from django.http.request import split_domain_port
 from wagtail.models import Page, Site, SiteRootPath
 from wagtail.url_routing import RouteResult
 
+from firm.memory import recall
 from firm.querysets import in_private_section
 
 MAX_DEPTH = 12
@@ -17,8 +18,7 @@ MAX_DEPTH = 12
 
 def find_site(request) -> Site | None:
     """Return the site for the request's host, else the default one, and note all roots for building addresses."""
-    rows = Site.objects.select_related("root_page").annotate(is_private=in_private_section("root_page__path"))
-    sites = list(rows.order_by("-root_page__url_path", "-is_default_site", "hostname"))
+    sites = recall(request, "sites", _sites)
     request._wagtail_cached_site_root_paths = [
         SiteRootPath(site.id, site.root_page.url_path, site.root_url, settings.LANGUAGE_CODE) for site in sites
     ]
@@ -32,6 +32,15 @@ def find_site(request) -> Site | None:
     return request._wagtail_site
 
 
+def _sites() -> list[Site]:
+    """Return all sites with their root pages, those whose root lies deepest first."""
+    rows = Site.objects.select_related("root_page").annotate(is_private=in_private_section("root_page__path"))
+    sites = list(rows.order_by("-root_page__url_path", "-is_default_site", "hostname"))
+    for site in sites:
+        site.root_page.is_private = site.is_private
+    return sites
+
+
 def find_route(request, path: str) -> RouteResult | None:
     """Return the page and the arguments of its view for an address below the site's root, or None."""
     site = find_site(request)
@@ -40,35 +49,55 @@ def find_route(request, path: str) -> RouteResult | None:
     steps = [step for step in path.split("/") if step]
     if len(steps) > MAX_DEPTH:
         return None
-    chain = _chain(site, steps)
-    if not chain:
-        return None
-    page = _specific(chain[-1])
+    chain = _sections_along(request, site, steps)
+    rest = steps[len(chain) - 1 :]
+    page = _child(chain[-1], rest[0]) if rest else None
+    if page is None:
+        page = _specific(chain[-1])
+    else:
+        chain.append(page)
+        rest = rest[1:]
     page._routed_ancestors = chain[:-1]
     page._routed_public = not any(step.is_private or step.alias_of_id for step in chain)
     try:
-        return page.route(request, steps[len(chain) - 1 :])
+        return page.route(request, rest)
     except Http404:
         return None
 
 
-def _chain(site: Site, steps: list[str]) -> list[Page]:
-    """Return the pages along the path as far as it leads, the root first. The root alone came with the site."""
-    root = site.root_page
-    if not steps:
-        root.is_private = site.is_private
-        return [root]
-    addresses = [root.url_path]
+def _sections_along(request, site: Site, steps: list[str]) -> list[Page]:
+    """Return the site's root and the pages with children below it, as far as they lie along the path."""
+    sections = recall(request, "sections", _sections)
+    chain = [site.root_page]
     for step in steps:
-        addresses.append(f"{addresses[-1]}{step}/")
-    pages = Page.objects.filter(url_path__in=addresses).annotate(is_private=in_private_section()).order_by("depth")
-    found = {page.url_path: page for page in pages}
-    chain = []
-    for address in addresses:
-        if address not in found:
+        section = sections.get(f"{chain[-1].url_path}{step}/")
+        if section is None:
             break
-        chain.append(found[address])
+        chain.append(section)
     return chain
+
+
+def _sections() -> dict[str, Page]:
+    """Return all pages with children by their path of addresses; there are few of them however many pages there are."""
+    return {page.url_path: page for page in _with_restriction(Page.objects.filter(numchild__gt=0))}
+
+
+def _with_restriction(pages):
+    return pages.annotate(is_private=in_private_section())
+
+
+def _child(parent: Page, slug: str) -> Page | None:
+    """Return the page below one as its own type; in one query where the tree allows but one type there."""
+    path = f"{parent.url_path}{slug}/"
+    types = parent.specific_class.allowed_subpage_models() if parent.specific_class else []
+    if len(types) == 1 and hasattr(types[0], "drawn_with"):
+        return _with_restriction(types[0].objects.for_display()).filter(url_path=path).first()
+    page = _with_restriction(Page.objects.filter(url_path=path)).first()
+    if page is None:
+        return None
+    found = _specific(page)
+    found.is_private = page.is_private
+    return found
 
 
 def _specific(page: Page) -> Page:

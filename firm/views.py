@@ -23,7 +23,6 @@ from firm.chrome import Chrome
 from firm.error_page import recall
 from firm.models import PageText
 from firm.pagination import Pages
-from firm.references import resolve
 from firm.routing import find_route, find_site
 from firm.search import clean_query, excerpt, find, highlight, words_of
 from firm.seo import Breadcrumb, Metadata
@@ -53,7 +52,6 @@ def search(request) -> HttpResponse:
     title = f"Search: {query}" if query else "Search"
     context = {
         "chrome": chrome,
-        "references": resolve(chrome.streams),
         "query": query,
         "corrected": results.corrected if results else "",
         "pages": pages,
@@ -207,7 +205,7 @@ def page_not_found(request, exception=None) -> HttpResponse:
     find_site(request)
     chrome = Chrome.for_request(request)
     metadata = Metadata(title=f"Page not found | {chrome.settings.firm_name}", is_indexed=False)
-    context = {"chrome": chrome, "references": resolve(chrome.streams), "metadata": metadata}
+    context = {"chrome": chrome, "metadata": metadata}
     return render(request, "404.html", context, status=404)
 
 

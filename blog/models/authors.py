@@ -7,6 +7,9 @@ from wagtail.admin.panels import FieldPanel, PageChooserPanel
 from wagtail.models import Orderable
 
 from firm.picture import ROLES
+from firm.querysets import LINE, of, picture_of
+
+_OWN = ("post", "sort_order", "attorney", "staff")
 
 
 class StaffAuthor(models.Model):
@@ -37,7 +40,15 @@ class PostAuthorQuerySet(models.QuerySet):
 
     def drawn(self):
         """With the rows that a by-line draws."""
-        return self.select_related("attorney", "attorney__portrait", "staff", "staff__portrait").order_by("sort_order")
+        rows = self.select_related("attorney__portrait", "staff__portrait").order_by("sort_order")
+        attorney = of("attorney", (*LINE, "job_title", "summary", "is_former"))
+        staff = of("staff", ("name", "role", "bio"))
+        return rows.only(*_OWN, *attorney, *staff, *picture_of("attorney__portrait"), *picture_of("staff__portrait"))
+
+    def named(self):
+        """With the names alone."""
+        rows = self.select_related("attorney", "staff").order_by("sort_order")
+        return rows.only(*_OWN, "attorney__title", "staff__name")
 
 
 class PostAuthor(Orderable):

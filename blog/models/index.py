@@ -47,7 +47,7 @@ class BlogIndexPage(RoutablePageMixin, BasePage):
 
     def feed_posts(self, count: int) -> list:
         """The newest posts with their authors."""
-        return list(self.posts.with_authors(PostAuthor.objects.drawn())[:count])
+        return list(self.posts.with_authors(PostAuthor.objects.named())[:count])
 
     def structured_data(self, chrome: Chrome) -> list[dict]:
         """The blog as a ``Blog`` node."""
@@ -110,22 +110,32 @@ class BlogIndexPage(RoutablePageMixin, BasePage):
         return feeds.atom(self, request)
 
     def _listing(self, request, posts, heading="", *, is_required=False, description="", **chosen):
-        pages = Pages(posts.with_authors(PostAuthor.objects.drawn()), PER_PAGE, request.GET)
+        pages = Pages(posts.with_authors(PostAuthor.objects.named()), PER_PAGE, request.GET)
         if is_required and not pages.count:
             raise Http404("Nothing is filed there")
-        visible = BlogPostPage.objects.child_of(self).visible()
-        years = visible.annotate(year=ExtractYear("date")).order_by("-year")
+        chrome = Chrome.for_request(request)
         context = {
             "pages": pages,
             "heading": heading,
             "listing_description": description,
             "chosen_category": chosen.get("category"),
             "chosen_year": chosen.get("year"),
-            "categories": Category.objects.filter(pk__in=visible.order_by().values("category")),
-            "years": years.values_list("year", flat=True).distinct(),
+            "categories": chrome.recall(("categories", self.pk), self._categories),
+            "years": chrome.recall(("years", self.pk), self._years),
         }
         context |= self._head(request, pages, heading, description)
         return self.render(request, context_overrides=context)
+
+    def _categories(self) -> list[Category]:
+        """The categories that have a post which may be seen."""
+        visible = BlogPostPage.objects.child_of(self).visible()
+        return list(Category.objects.filter(pk__in=visible.order_by().values("category")))
+
+    def _years(self) -> list[int]:
+        """The years that have a post which may be seen, the newest first."""
+        visible = BlogPostPage.objects.child_of(self).visible()
+        years = visible.annotate(year=ExtractYear("date")).order_by("-year")
+        return list(years.values_list("year", flat=True).distinct())
 
     def _head(self, request, pages, heading: str, description: str) -> dict:
         """The metadata of one listing: an address and a title of its own for each category, tag, year and page."""

@@ -28,7 +28,7 @@ class TextBlock(blocks.RichTextBlock):
         """Render the text; without a page around it (in a listing, say) the references are left out."""
         context = context or {}
         with rendering(context.get("references")):
-            html = super().render(value, context=context)
+            html = str(value)
         return mark_safe(FOOTNOTE_MARK.sub(partial(_reference, context.get("footnotes")), html))
 
     def get_searchable_content(self, value):
@@ -37,7 +37,6 @@ class TextBlock(blocks.RichTextBlock):
 
     class Meta:
         icon = "pilcrow"
-        template = "blocks/text.html"
         description = "Paragraphs, with links, lists and footnotes."
         preview_value = "<p>Paragraphs hold the story together. <b>Say one thing in each.</b></p>"
 

@@ -7,7 +7,7 @@ from wagtail.models import Page, PageViewRestriction
 
 from firm.chrome import Chrome
 from firm.querysets import FirmPageManager
-from firm.reading import Anchors, Footnotes
+from firm.reading import Anchors, Footnotes, is_footnoted
 from firm.references import resolve
 from firm.seo import Breadcrumb, Metadata, breadcrumb_list, clip
 
@@ -143,7 +143,7 @@ class BasePage(Page):
         texts = [*notes.values(), *self.rich_texts(chrome)]
         context |= {
             "chrome": chrome,
-            "references": resolve([*self.streams, *chrome.streams], texts, request),
+            "references": resolve(self.streams, texts, request),
             "anchors": Anchors(),
             "footnotes": Footnotes(notes),
             "breadcrumbs": self.breadcrumbs(request),
@@ -167,5 +167,7 @@ class FootnotedPage(BasePage):
         abstract = True
 
     def footnote_texts(self) -> dict[str, str]:
-        """The page's footnotes by id."""
+        """The page's footnotes by id; not asked for where no text refers to any."""
+        if not any(is_footnoted(stream) for stream in self.streams):
+            return {}
         return {str(note.uuid): note.text for note in self.footnotes.all()}

@@ -4,6 +4,8 @@ import re
 from urllib.parse import urlencode, urlsplit
 
 from django import template
+from django.conf import settings
+from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -70,9 +72,10 @@ def icon(name: str) -> SafeString:
 @register.simple_tag(takes_context=True)
 def href(context, link) -> str:
     """Return where a link block leads; empty when its target is gone or not published."""
-    if not link:
-        return ""
-    chrome = context["chrome"]
+    return _target(context["chrome"], link) if link else ""
+
+
+def _target(chrome, link) -> str:
     kind = link["kind"]
     if kind == LinkKind.CONSULTATION:
         return chrome.consultation_url
@@ -80,8 +83,24 @@ def href(context, link) -> str:
         return tel(chrome.settings.phone)
     if kind == LinkKind.PAGE:
         page = link["page"]
-        return (page.get_url(context.get("request")) or "") if page and page.live else ""
+        return (page.get_url(chrome.request) or "") if page and page.live else ""
     return link["url"]
+
+
+@register.simple_tag(takes_context=True)
+def frame_part(context, template: str) -> SafeString:
+    """Draw a part of the page's frame, once for all pages on which the same links are marked as leading here."""
+    chrome = context["chrome"]
+
+    def draw() -> SafeString:
+        return render_to_string(template, {"chrome": chrome, "request": chrome.request})
+
+    if settings.DEBUG:  # templates are edited
+        return draw()
+    path = chrome.request.path
+    links = chrome.recall("links", lambda: [_target(chrome, item.value) for item in chrome.marked_links])
+    marks = tuple((link in path) + (link == path) for link in links)
+    return chrome.recall(("part", template, marks), draw)
 
 
 @register.simple_tag(takes_context=True)

@@ -3,6 +3,7 @@
 import gzip
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from itertools import count
 
 import brotli
 import pytest
@@ -14,7 +15,7 @@ from wagtail.models import Page, PageViewRestriction, get_page_models
 
 from consultations.models import ConsultationPage
 from firm.caching import Address, Answer, KeptAnswers, Shelf, address_of
-from firm.changes import Watch
+from firm.changes import STATE, Watch
 from firm.middleware import scheme_reader
 from firm.models import FirmSettings
 from firm.models.base import BasePage
@@ -63,8 +64,9 @@ class Site:
             return handler(environ, start_response)
 
         clock = iter(range(10**6))
+        self.shelf = Shelf()
         self.application = KeptAnswers(
-            application, scheme_of=scheme_reader(), watch=Watch(clock=lambda: next(clock)), shelf=Shelf()
+            application, scheme_of=scheme_reader(), watch=Watch(clock=lambda: next(clock)), shelf=self.shelf
         )
 
     def get(self, path: str, method: str = "get", **headers) -> Reply:
@@ -460,3 +462,118 @@ def test_only_so_many_addresses_are_remembered_as_passing(monkeypatch):
     assert [shelf.is_passing(address) for address in addresses] == [False, False, True, True, True]
     shelf.get(addresses[0], "another")
     assert not shelf.is_passing(addresses[4])
+
+
+# --- Poisoning ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"HTTP_X_FORWARDED_HOST": "evil.example"},
+        {"HTTP_X_FORWARDED_PROTO": "https"},
+        {"HTTP_X_FORWARDED_PORT": "4444"},
+        {"HTTP_X_ORIGINAL_URL": "/admin/"},
+        {"HTTP_HOST": "TestServer"},
+        {"HTTP_HOST": "testserver:4444"},
+        {"HTTP_ACCEPT_ENCODING": "br;q=9, gzip;;q=, \x00, *;q=0" + ",x" * 500},
+        {"HTTP_ACCEPT_LANGUAGE": "de"},
+        {"HTTP_RANGE": "bytes=0-10"},
+        {"HTTP_IF_MODIFIED_SINCE": "Sat, 01 Jan 2050 00:00:00 GMT"},
+        {"HTTP_COOKIE": "csrftoken=evil; theme=evil"},
+        {"HTTP_REFERER": "https://evil.example/"},
+        {"HTTP_USER_AGENT": "evil"},
+        {"QUERY_STRING": "utm_source=evil&gclid=evil"},
+        {"QUERY_STRING": "page=0&evil=1"},
+        {"QUERY_STRING": "page=2&page=3&x=" + "evil" * 2000},
+    ],
+    ids=lambda headers: "-".join(headers)[:40] + next(iter(headers.values()))[:12],
+)
+@pytest.mark.parametrize("method", ["get", "head"])
+def test_what_one_visitor_sends_is_in_nobody_elses_page(home, settings, headers, method):
+    settings.ALLOWED_HOSTS = ["testserver"]
+    index = factories.BlogIndexPageFactory(parent=home)
+    factories.BlogPostPageFactory(parent=index)
+    plain = {path: Site().get(path) for path in ("/", index.url)}
+    site = Site()
+    for path in plain:
+        site.get(path, method, **headers)
+    for path, expected in plain.items():
+        reply = site.get(path)
+        assert (reply.status, reply.text) == (200, expected.text)
+        assert reply.headers == expected.headers
+        assert "evil" not in reply.text
+        assert "evil" not in str(reply.headers)
+
+
+@pytest.mark.parametrize("path", ["//", "/BLOG/", "/blog//", "/blog", "//evil.example/", "/blog/?page=1", "/./blog/"])
+def test_another_spelling_of_an_address_has_no_say_in_the_page(home, path):
+    index = factories.BlogIndexPageFactory(parent=home, title="Blog")
+    expected = {address: Site().get(address).text for address in ("/", index.url)}
+    site = Site()
+    for _ in range(2):
+        odd = site.get(path)
+        assert odd.status in {200, 301, 404}
+        assert "evil.example" not in odd.headers.get("location", "")
+    assert {address: site.get(address).text for address in expected} == expected
+
+
+# --- Never private --------------------------------------------------------------------------------
+
+#: Every address that has no page, by its pattern's name, with what it needs; and whether its answer may be kept.
+PUBLIC_ADDRESSES = ["/", "/sitemap.xml", "/robots.txt", "/.well-known/security.txt", "/favicon.ico", "/search/?q=a"]
+
+
+@pytest.mark.parametrize("cookie", ["sessionid=abc", "messages=abc", "a=b; sessionid=", "sessionid"])
+def test_no_answer_passes_between_sessions_and_the_store(demo_site, cookie):
+    """At the address of a page of each type and at those without a page."""
+    site, kinds = Site(), {}
+    for page in Page.objects.live().filter(depth__gte=2).specific():
+        kinds.setdefault(type(page), page.get_url())
+    for address in [*PUBLIC_ADDRESSES, *kinds.values()]:
+        made = len(site.made)
+        site.get(address)
+        before = len(site.shelf)
+        site.get(address, HTTP_COOKIE=cookie)
+        site.get(address, HTTP_COOKIE=cookie)
+        assert len(site.made) == made + 3, address
+        assert len(site.shelf) == before, address
+        empty = Site()
+        empty.get(address, HTTP_COOKIE=cookie)
+        assert len(empty.shelf) == 0, address
+
+
+# --- Under load -----------------------------------------------------------------------------------
+
+
+def test_a_purge_under_load_has_each_page_made_once_for_each_state():
+    """Fifty ask for five pages, over and over, while the state changes four times."""
+    addresses = [f"/{number}/" for number in range(5)]
+    made, lock, state = [], threading.Lock(), ["0"]
+
+    def application(environ, start_response):
+        known = state[0]
+        threading.Event().wait(0.05)
+        with lock:
+            made.append((environ["PATH_INFO"], environ[STATE]))
+        environ["firm.kept_answer"] = f"{environ['PATH_INFO']} {known}".encode()
+        start_response("200 OK", [("Content-Type", "text/html")])
+        return [environ["firm.kept_answer"]]
+
+    clock = count()
+    kept = KeptAnswers(
+        application, scheme_of=lambda environ: "http", watch=Watch(lambda: state[0], lambda: next(clock)), shelf=Shelf()
+    )
+    for number in range(5):
+        state[0] = str(number)
+        begun = threading.Barrier(50)
+
+        def ask(index: int, begun=begun) -> list[str]:
+            begun.wait()
+            return [Reply(kept, environ_of(addresses[(index + step) % 5])).text for step in range(10)]
+
+        with ThreadPoolExecutor(50) as pool:
+            answers = {text for texts in pool.map(ask, range(50)) for text in texts}
+        assert answers == {f"{address} {number}" for address in addresses}
+    assert sorted(made) == sorted((address, str(number)) for address in addresses for number in range(5))
+    assert kept._making == {}

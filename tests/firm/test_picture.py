@@ -4,6 +4,7 @@ from PIL import Image
 
 from firm.models import FirmImage, FirmRendition
 from firm.picture import ROLES, prepare
+from firm.tasks import prepare_page
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -149,3 +150,45 @@ def test_files_of_an_earlier_focal_point_are_not_kept(image):
 def test_each_file_is_a_rendition_that_wagtail_knows(image):
     prepare(image, ["card"])
     assert FirmRendition.objects.count() == 4
+
+
+# --- What a visit costs -----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def illustrated(home, image):
+    body = [{"type": "image", "value": {"image": image.pk, "decorative": False, "alt_text": "The court"}}]
+    return factories.PracticeAreaPageFactory(image=image, body=body)
+
+
+def no_picture_may_be_made(monkeypatch):
+    def refuse(*args, **kwargs):
+        raise AssertionError("A visit made a picture")
+
+    monkeypatch.setattr(FirmImage, "get_rendition", refuse)
+    monkeypatch.setattr(FirmImage, "get_renditions", refuse)
+    monkeypatch.setattr(FirmImage, "create_rendition", refuse)
+
+
+def test_a_visit_before_the_worker_ran_shows_the_original_and_makes_nothing(illustrated, image, client, monkeypatch):
+    no_picture_may_be_made(monkeypatch)
+    html = client.get(illustrated.url).content.decode()
+    assert html.count(f'src="{image.file.url}"') == 2
+    assert "srcset" not in html
+    assert not FirmRendition.objects.exists()
+
+
+def test_the_first_visit_after_the_worker_ran_finds_every_size_ready(illustrated, image, client, monkeypatch):
+    client.get(illustrated.url)
+    prepare_page.call(illustrated.pk)
+    made = FirmRendition.objects.count()
+    no_picture_may_be_made(monkeypatch)
+    html = client.get(illustrated.url).content.decode()
+    assert image.file.url not in html
+    for role in ("lead", "inline"):
+        for variants in FirmImage.objects.get().ready(ROLES[role]).values():
+            assert variants
+            for variant in variants:
+                assert image.file.storage.url(variant.path) in html
+                assert image.file.storage.exists(variant.path)
+    assert FirmRendition.objects.count() == made > 0
