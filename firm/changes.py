@@ -21,6 +21,8 @@ from firm.models import PublicChange
 UNSEEN = frozenset(
     {
         "auth",
+        "blog.filing",
+        "blog.shelfcount",
         "consultations",
         "contenttypes",
         "django_tasks_database",

@@ -56,6 +56,7 @@ def search(request) -> HttpResponse:
         "references": resolve(chrome.streams),
         "query": query,
         "corrected": results.corrected if results else "",
+        "is_cut": bool(results and results.is_cut),
         "pages": pages,
         "hits": _hits(request, pages, words),
         "metadata": Metadata(title=f"{title} | {chrome.settings.firm_name}", is_indexed=False),
@@ -65,9 +66,9 @@ def search(request) -> HttpResponse:
 
 
 def _hits(request, pages, words: list[str]) -> list[dict]:
-    found = list(pages)
-    texts = PageText.objects.in_bulk([page.pk for page in found])
-    return [_hit(request, page, texts.get(page.pk), words) for page in found]
+    numbers = list(pages)
+    found, texts = Page.objects.in_bulk(numbers), PageText.objects.in_bulk(numbers)
+    return [_hit(request, found[number], texts.get(number), words) for number in numbers if number in found]
 
 
 def _hit(request, page: Page, kept: PageText | None, words: list[str]) -> dict:
