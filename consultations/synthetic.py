@@ -19,6 +19,7 @@ from consultations.models import (
     IntakeSettings,
     PreferredContact,
     RequestEntry,
+    RequestTally,
 )
 from consultations.models.search import EMAIL, ENDING, NAME, PHONE
 from consultations.querysets import ENDING_DIGITS
@@ -147,6 +148,7 @@ def _store(requests: list[ConsultationRequest], desk: IntakeSettings) -> None:
         set_target(request, desk)
     with transaction.atomic():
         ConsultationRequest.objects.bulk_create(requests)
+        RequestTally.objects.compact()
         insert(RequestEntry, ("row_id", "purpose", "digest", "key_id"), _entries(requests))
 
 

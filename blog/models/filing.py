@@ -23,9 +23,9 @@ class FilingQuerySet(models.QuerySet):
 
     def newest_of(self, shelves: list[tuple[str, int]], count: int) -> list[tuple]:
         """Return shelf, date and number of the newest ``count`` posts of each of these shelves, by one query."""
-        columns = "shelf, date, published_at, post_id"
-        one = f"""SELECT shelf, date, post_id FROM (SELECT {columns} FROM {self.model._meta.db_table}
-            WHERE shelf = %s AND number = %s ORDER BY date DESC, published_at DESC, post_id DESC LIMIT {int(count)}) s"""
+        order = "date DESC, published_at DESC, post_id DESC"
+        one = f"""SELECT shelf, date, post_id FROM (SELECT shelf, date, published_at, post_id
+            FROM {self.model._meta.db_table} WHERE shelf = %s AND number = %s ORDER BY {order} LIMIT {int(count)}) s"""
         with connection.cursor() as cursor:
             cursor.execute(" UNION ALL ".join([one] * len(shelves)), [value for shelf in shelves for value in shelf])
             return cursor.fetchall()
