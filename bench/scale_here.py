@@ -1,4 +1,4 @@
-"""Times the addresses of `scale_addresses` on the database at hand: ``.venv/bin/python bench/scale_here.py [runs]``.
+"""Times the addresses of `scale_addresses` on the database at hand: ``bench/scale_here.py [runs [account]]``.
 
 Prints one line for each: name, median of the milliseconds on the clock, median of the process's own, in JSON.
 """
@@ -36,10 +36,12 @@ def once(client: Client, address: str) -> tuple[float, float]:
     return (time.perf_counter() - began) * 1000, (time.process_time() - worked) * 1000
 
 
-def main(runs: int) -> None:
+def main(runs: int, account: str | None = None) -> None:
     """Ask for each address, once to warm up and then ``runs`` times."""
     clients: dict[str, Client] = {}
     for one in addresses():
+        if account is not None and one.account != account:
+            continue
         if one.account not in clients:
             clients[one.account] = Client(headers={"host": "127.0.0.1"})
             if one.account:
@@ -57,4 +59,4 @@ def main(runs: int) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 5)
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 5, *sys.argv[2:3])
