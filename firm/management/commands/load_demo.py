@@ -10,7 +10,6 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 from django.core.management.base import BaseCommand
-from django.db import connection
 
 from firm.demo import Demo
 from firm.roles import EDITORS, INTAKE, INTAKE_MANAGERS, PUBLISHERS
@@ -45,9 +44,6 @@ class Command(BaseCommand):
                     getattr(module, step)(demo)
         if options["posts"]:
             import_module("blog.synthetic").add(options["posts"], tell=demo.tell)
-        if options["posts"] or options["requests"]:
-            with connection.cursor() as cursor:
-                cursor.execute("ANALYZE")
         if options["verbosity"]:
             self.stdout.write("The demo is in place.")
 
