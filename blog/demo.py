@@ -3,12 +3,10 @@
 import datetime
 from pathlib import Path
 
-from django.db import transaction
 from django.utils import timezone
 
 from blog.models import BlogIndexPage, BlogPostPage, Category, PostAuthor, StaffAuthor
 from firm.demo import Demo, add_footnotes, read
-from firm.search import note_page
 
 CONTENT = Path(__file__).parent / "demo_content"
 ATTORNEYS = CONTENT.parent.parent / "attorneys" / "demo_content" / "attorneys.toml"
@@ -77,27 +75,3 @@ def _date(post: BlogPostPage, entry: dict) -> None:
 
 def _morning(date: datetime.date) -> datetime.datetime:
     return timezone.make_aware(datetime.datetime.combine(date, datetime.time(9)))
-
-
-def add_synthetic_posts(count: int) -> int:
-    """Add posts of made-up text until there are ``count`` of them; return how many were added."""
-    index = BlogIndexPage.objects.get()
-    model = BlogPostPage.objects.child_of(index).live().exclude(slug__startswith="synthetic-").first()
-    existing = index.get_children().filter(slug__startswith="synthetic-").count()
-    categories = list(Category.objects.all())
-    author = StaffAuthor.objects.first()
-    for number in range(existing, count):
-        with transaction.atomic():
-            post = BlogPostPage(
-                title=f"Synthetic post {number + 1}: notes on procedure",
-                slug=f"synthetic-{number + 1}",
-                date=model.date - datetime.timedelta(days=number % 1500),
-                category=categories[number % len(categories)],
-                summary="A made-up post for measuring; its text is that of another post.",
-                image_id=model.image_id,
-                body=model.body,
-            )
-            post.authors.add(PostAuthor(sort_order=0, staff=author))
-            index.add_child(instance=post)
-            note_page(post)
-    return max(0, count - existing)

@@ -1,12 +1,13 @@
 """Named sets of posts."""
 
-from django.db.models import Case, Count, IntegerField, Prefetch, Q, Value, When
+from django.db.models import Prefetch
 from wagtail.models import PageManager
 
-from firm.querysets import LINE, FirmPageQuerySet, of, picture_of
+from blog.models.filing import Filing, Shelf
+from firm.querysets import LINE, FirmPageQuerySet, picture_of
 
-#: What a row of a list draws.
-_ROW = (*LINE, "date", "summary", "last_published_at", *of("category", ("name", "slug")), *picture_of("image"))
+#: How many posts of a tag, and how many tags, are looked at to find what is related.
+NEAR, MOST_TAGS = 50, 20
 
 
 class BlogPostQuerySet(FirmPageQuerySet):
@@ -27,25 +28,28 @@ class BlogPostQuerySet(FirmPageQuerySet):
         """With the authors of each post; ``authors`` is the queryset of by-lines to fetch."""
         return self.prefetch_related(Prefetch("authors", queryset=authors))
 
-    def in_category(self, category):
-        """Posts of a category."""
-        return self.filter(category=category)
+    def on_shelf(self, shelf: str, number: int = 0, part: slice = slice(None)):
+        """Those of one part of a shelf, in order; found by the index that keeps it, however many posts there are."""
+        places = Filing.objects.on(shelf, number)[part]
+        return self.listed().filter(pk__in=places.values("post_id"))
 
-    def related_to(self, post, tags: list, count: int):
-        """Return the ``count`` posts nearest to one with these tags: most shared tags, then same category, then new."""
-        keys = [tag.pk for tag in tags]
-        same_category = Case(
-            When(category_id=post.category_id, then=Value(1)), default=Value(0), output_field=IntegerField()
-        )
-        return (
-            self.listed()
-            .exclude(pk=post.pk)
-            .annotate(
-                shared=Count("tagged_items", filter=Q(tagged_items__tag__in=keys), distinct=True), near=same_category
-            )
-            .filter(Q(shared__gt=0) | Q(near=1))
-            .order_by("-shared", "-near", "-date", "-pk")[:count]
-        )
+    def related_to(self, post, tags: list, count: int) -> list:
+        """Return the ``count`` posts nearest to one with these tags: most shared tags, then same category, then new.
+
+        Of each tag, and of the category, only the newest 50 posts are looked at.
+        """
+        found: dict[int, list] = {}
+        for shelf, date, number in Filing.objects.newest_of(_shelves(post, tags), NEAR):
+            near = found.setdefault(number, [0, 0, date, number])
+            near[0 if shelf == Shelf.TAG else 1] += 1
+        found.pop(post.pk, None)
+        best = [near[-1] for near in sorted(found.values(), reverse=True)[:count]]
+        posts = self.listed().in_bulk(best) if best else {}
+        return [posts[number] for number in best if number in posts]
+
+
+def _shelves(post, tags: list) -> list[tuple[str, int]]:
+    return [*((Shelf.TAG, tag.pk) for tag in tags[:MOST_TAGS]), (Shelf.CATEGORY, post.category_id)]
 
 
 BlogPostManager = PageManager.from_queryset(BlogPostQuerySet)

@@ -4,7 +4,7 @@ from wagtail import blocks
 from wagtail.snippets.blocks import SnippetChooserBlock
 
 from attorneys.profile import register_profile_section
-from blog.models import BlogPostPage, Category, PostAuthor
+from blog.models import BlogPostPage, Category, Shelf
 from firm.blocks.sections import SectionBlock
 from firm.registry import (
     PageSection,
@@ -24,10 +24,9 @@ class LatestPostsBlock(SectionBlock):
     def get_context(self, value, parent_context=None):
         """Add the posts."""
         context = super().get_context(value, parent_context)
-        posts = BlogPostPage.objects.listed()
-        if value.get("category"):
-            posts = posts.in_category(value["category"])
-        context["posts"] = list(posts[: value["count"]])
+        category = value.get("category")
+        shelf = (Shelf.CATEGORY, category.pk) if category else (Shelf.ALL, 0)
+        context["posts"] = list(BlogPostPage.objects.on_shelf(*shelf, slice(value["count"])))
         return context
 
     class Meta:
@@ -40,14 +39,13 @@ class LatestPostsBlock(SectionBlock):
 
 def posts_about_area(page) -> PageSection | None:
     """The newest posts about this kind of case."""
-    posts = list(BlogPostPage.objects.listed().filter(practice_areas=page)[:SHOWN_ON_PAGES])
+    posts = list(BlogPostPage.objects.on_shelf(Shelf.AREA, page.pk, slice(SHOWN_ON_PAGES)))
     return PageSection("components/sections/posts.html", {"posts": posts}) if posts else None
 
 
 def posts_by_attorney(attorney) -> PageSection | None:
     """The attorney's newest posts."""
-    written = PostAuthor.objects.filter(attorney=attorney).values("post_id")
-    posts = list(BlogPostPage.objects.listed().filter(pk__in=written)[:SHOWN_ON_PAGES])
+    posts = list(BlogPostPage.objects.on_shelf(Shelf.ATTORNEY, attorney.pk, slice(SHOWN_ON_PAGES)))
     if not posts:
         return None
     return PageSection("components/sections/posts.html", {"posts": posts, "heading": f"Written by {attorney.title}"})

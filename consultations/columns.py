@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import Case, IntegerField, Value, When
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.timezone import localdate, localtime
@@ -11,7 +10,7 @@ from django.utils.timezone import localdate, localtime
 from consultations.clock import Urgency
 from consultations.conflict_states import TO_DO
 from consultations.models import ConsultationRequest, Relationship
-from consultations.workflow import OPEN, Status
+from consultations.workflow import OPEN
 
 NOBODY = "Nobody"
 #: With less time left than this, the line says so with more weight.
@@ -22,10 +21,6 @@ _URGENCY = {
     Urgency.SOON: ("Soon", "time", "soon"),
     Urgency.NORMAL: ("Normal", "", "normal"),
 }
-#: The states in the order of the work, for sorting.
-STATUS_ORDER = Case(
-    *(When(status=status, then=Value(place)) for place, status in enumerate(Status)), output_field=IntegerField()
-)
 
 
 @dataclass(frozen=True)

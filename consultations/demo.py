@@ -1,13 +1,10 @@
 """The demo's consultation page and requests: invented people, reserved numbers, addresses of example.com."""
 
-import random
 import re
 import tomllib
 import uuid
-from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from html import unescape
-from itertools import islice
 from pathlib import Path
 
 from django.db import transaction
@@ -15,11 +12,11 @@ from django.utils import timezone
 from phonenumber_field.phonenumber import to_python
 from wagtail.models import Page
 
-from consultations.conflict_states import ConflictState
+from consultations import synthetic
 from consultations.demo_calendars import load_calendars
 from consultations.demo_parties import add_parties, settle
 from consultations.demo_past import Scene, tell
-from consultations.intake import FIELDS, Arrival, consent_receipt, receive, sent_before
+from consultations.intake import FIELDS, Arrival, receive, sent_before
 from consultations.models import (
     ConsultationPage,
     ConsultationRequest,
@@ -27,37 +24,17 @@ from consultations.models import (
     OutgoingMessage,
     PreferredContact,
     Relationship,
-    RequestEntry,
 )
 from consultations.spam import DECOY, FAST, UNSUSPICIOUS, Assessment
 from consultations.spam import WEIGHTS as SUSPICIONS
-from consultations.targets import set_target
-from consultations.workflow import AWAITING, CLOSED, Status
 from firm.demo import CONTENT, read
 
 SLUG = "free-consultation"
 SAMPLES = Path(__file__).parent / "demo_content" / "requests.toml"
-NAMESPACE = uuid.UUID("5b0a3f0e-6f0e-4c55-9a53-1d8c0d2a7b11")
-BATCH = 500
 #: The stories that begin in quarantine.
 FROM_QUARANTINE = {"quarantine", "spam", "released"}
-#: How the synthetic requests are spread over the states, in hundredths.
-WEIGHTS = {
-    Status.NEW: 2,
-    Status.IN_REVIEW: 2,
-    Status.CONTACTED: 3,
-    Status.CONSULTED: 2,
-    Status.RETAINED: 22,
-    Status.DECLINED: 35,
-    Status.REFERRED: 12,
-    Status.NOT_REACHED: 15,
-    Status.CONFLICT: 3,
-    Status.QUARANTINE: 4,
-}
 #: The samples whose conflict check is left to be looked at.
 LEFT_OPEN = ("invoices", "letter", "stop")
-#: How the conflict check of the synthetic requests stands, where it did not just find nothing.
-CHECKS = {Status.CONFLICT: ConflictState.DECLINED, Status.QUARANTINE: ConflictState.UNCHECKED}
 #: Where the samples came from.
 VISITS = tuple(
     {"referring_host": host, "landing_page": page}
@@ -105,7 +82,9 @@ def load(demo) -> None:
         _open_times()
         add_parties(now)
         _add_samples(demo, page, samples, now)
-    _add(_synthetic(demo, page, number, now) for number in range(demo.requests or 0))
+    staff = [demo.staff[name] for name in ("intake", "intake_manager") if name in demo.staff]
+    areas = list(demo.practice_areas.values())
+    synthetic.add(demo.requests or 0, page=page, areas=areas, staff=staff, tell=demo.tell)
 
 
 def _open_times() -> None:
@@ -144,25 +123,6 @@ def _plain(html: str) -> str:
 # --- The requests -----------------------------------------------------------------------------------
 
 
-def _add(requests: Iterable[ConsultationRequest]) -> None:
-    """Store those whose token is not there yet, in batches."""
-    desk = IntakeSettings.current()
-    for batch in _batches(requests):
-        tokens = [request.form_token for request in batch]
-        known = set(ConsultationRequest.objects.filter(form_token__in=tokens).values_list("form_token", flat=True))
-        made = [request for request in batch if request.form_token not in known]
-        for request in made:
-            set_target(request, desk)
-            request.closed_at = request.submitted_at + timedelta(days=2) if request.status in CLOSED else None
-        RequestEntry.objects.rebuild(ConsultationRequest.objects.bulk_create(made))
-
-
-def _batches(requests: Iterable[ConsultationRequest]) -> Iterator[list[ConsultationRequest]]:
-    remaining = iter(requests)
-    while batch := list(islice(remaining, BATCH)):
-        yield batch
-
-
 def _add_samples(demo, page: ConsultationPage, entries: list[dict], now: datetime) -> None:
     """Receive the samples as if they had been sent, and let staff work on them; those that are there stay as they are.
 
@@ -172,7 +132,7 @@ def _add_samples(demo, page: ConsultationPage, entries: list[dict], now: datetim
     told: list[ConsultationRequest] = []
     calendars = load_calendars(demo)
     for entry in sorted(entries, key=lambda entry: -entry["hours_ago"]):
-        token = uuid.uuid5(NAMESPACE, f"sample:{entry['key']}")
+        token = uuid.uuid5(synthetic.NAMESPACE, f"sample:{entry['key']}")
         request = sent_before(token)
         if request is None:
             request = _receive(demo, page, entry, token, made, now)
@@ -207,31 +167,3 @@ def _receive(demo, page, entry: dict, token: uuid.UUID, made: dict, now: datetim
         form_path="/free-consultation/",
     )
     return receive(values, page=page, token=token, arrival=arrival, now=now - timedelta(hours=entry["hours_ago"]))
-
-
-def _synthetic(demo, page: ConsultationPage, number: int, now) -> ConsultationRequest:
-    """Return the request of that number: always the same, but for its reference and its age."""
-    chance = random.Random(number)  # noqa: S311 - sample data, nothing to guess
-    submitted_at = now - timedelta(minutes=chance.randrange(10, 3 * 365 * 24 * 60))
-    status = chance.choices(list(WEIGHTS), weights=list(WEIGHTS.values()))[0]
-    is_answered = status not in {*AWAITING, Status.QUARANTINE}
-    areas = list(demo.practice_areas.values())
-    staff = [demo.staff[name] for name in ("intake", "intake_manager") if name in demo.staff]
-    return ConsultationRequest(
-        form_token=uuid.uuid5(NAMESPACE, f"synthetic:{number}"),
-        submitted_at=submitted_at,
-        full_name=f"Synthetic Person {number + 1}",
-        phone=f"+1{chance.choice((212, 347, 646, 718, 917))}55501{number % 100:02d}",
-        email=f"person-{number + 1}@example.com",
-        preferred_contact=chance.choice((PreferredContact.PHONE, PreferredContact.EMAIL)),
-        practice_area=chance.choice(areas) if areas else None,
-        in_custody=chance.random() < 0.15,
-        court_date=timezone.localdate(now) + timedelta(days=chance.randrange(1, 90)) if chance.random() < 0.3 else None,
-        message="Synthetic text, for measuring.",
-        status=status,
-        conflict_state=CHECKS.get(status, ConflictState.CLEAR),
-        conflict_checked_at=None if status == Status.QUARANTINE else now,
-        first_contact_at=submitted_at + timedelta(minutes=chance.randrange(5, 600)) if is_answered else None,
-        assignee=chance.choice(staff) if staff and status != Status.NEW else None,
-        **consent_receipt(page, now=submitted_at, has_sms_consent=False),
-    )

@@ -58,8 +58,8 @@ class QueueFilterSet(WagtailFilterSet):
             del self.filters["assignee"]  # an attorney sees what is assigned to her or him
 
     def filter_assignee(self, requests, name: str, value: str):
-        """Keep what is one person's, or nobody's."""
-        return requests.unassigned() if value == NONE else requests.filter(assignee_id=value)
+        """Keep what is one person's, or nobody's; of requests, or of their tally."""
+        return requests.filter(assignee=None) if value == NONE else requests.filter(assignee_id=value)
 
 
 def hide_words(text: str, user) -> str:

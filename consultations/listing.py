@@ -3,7 +3,6 @@
 from urllib.parse import urlencode
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Case, F, When
 from django.http import HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
@@ -11,10 +10,10 @@ from django.utils.functional import cached_property
 from django.views.generic import View
 from wagtail.admin.views.generic.base import BaseListingView
 
-from consultations import audit, ready_sets
+from consultations import audit, order, ready_sets
 from consultations.access import ForReaders, may_export, may_read_trail, may_work_in_bulk
 from consultations.bulk import BulkForm
-from consultations.columns import HEADINGS, ORDERINGS, STATUS_ORDER, line_of
+from consultations.columns import HEADINGS, ORDERINGS, line_of
 from consultations.export import FORMATS, export
 from consultations.filters import QueueFilterSet, hide_words, show_words
 from consultations.models import AuditAction, ConsultationRequest
@@ -25,9 +24,6 @@ from consultations.workflow import AWAITING
 
 PER_PAGE = 50
 FILTERS = ("status", "assignee", "practice_area", "conflict")
-#: Waiting requests by when they are due, so that the overdue come first; then all others, newest first.
-PRESSING_FIRST = (Case(When(ready_sets.WAITING, then=F("due_at"))).asc(nulls_last=True), "-submitted_at", "-pk")
-NEWEST_FIRST = ("-submitted_at", "-pk")
 
 
 class QueueView(ForReaders, BaseListingView):
@@ -118,34 +114,45 @@ class QueueView(ForReaders, BaseListingView):
 
     def order_queryset(self, queryset):
         """Sort by one column, without a value last, newest first among equals; or the pressing first."""
-        if not self.ordering:
-            return queryset.order_by(*(PRESSING_FIRST if self.may_wait else NEWEST_FIRST))
-        name = self.ordering.lstrip("-")
-        column = STATUS_ORDER if name == "status" else F(name)
-        is_down = self.ordering.startswith("-")
-        return queryset.order_by(column.desc(nulls_last=True) if is_down else column.asc(nulls_last=True), "-pk")
+        if self.ordering:
+            return order.by_column(queryset, self.ordering)
+        return order.pressing(queryset) if self.may_wait else order.newest(queryset)
 
     def search_queryset(self, queryset):
         """Keep what the words match."""
         return queryset.matching(self.search_query) if self.is_searching else queryset
 
+    @cached_property
+    def narrowed(self):
+        """The requests that are listed, in no order."""
+        return self.search_queryset(self.filter_queryset(self.get_base_queryset()))
+
     def get_queryset(self):
-        """Return numbers alone: the long sealed texts would make sorting slow."""
-        return super().get_queryset().values_list("pk", flat=True)
+        """Return the numbers of what is listed, in order."""
+        return self.order_queryset(self.narrowed)
+
+    @cached_property
+    def found(self) -> int:
+        """How many requests are listed, on all pages and beyond the last that can be reached."""
+        if self.is_searching:
+            return self.narrowed.order_by().count()
+        if not self.chosen:
+            return self.counts[self.set_code]
+        counted = ready_sets.tallied(self.request.user, self.set_code, self.filter_queryset, self.now)
+        return self.narrowed.order_by().count() if counted is None else counted
 
     def get_paginator(self, *args, **kwargs):
-        """Take the number of a whole set from where it was counted already."""
+        """Let nobody page further than the order is quick."""
         paginator = super().get_paginator(*args, **kwargs)
-        if not self.is_searching and not self.chosen:
-            paginator.count = self.counts[self.set_code]
+        paginator.count = min(self.found, order.MOST)
         return paginator
 
     def paginate_queryset(self, queryset, page_size):
         """Fetch what the lines of one page show."""
         paginator, page, numbers, is_paginated = super().paginate_queryset(queryset, page_size)
-        order = list(numbers)
-        found = {one.pk: one for one in visible_to(self.request.user).for_queue().filter(pk__in=order)}
-        page.object_list = [found[pk] for pk in order if pk in found]
+        wanted = list(numbers)
+        found = {one.pk: one for one in visible_to(self.request.user).for_queue().filter(pk__in=wanted)}
+        page.object_list = [found[pk] for pk in wanted if pk in found]
         return paginator, page, page.object_list, is_paginated
 
     # --- What is shown ----------------------------------------------------------------------------
@@ -155,8 +162,10 @@ class QueueView(ForReaders, BaseListingView):
         user = self.request.user
         context = super().get_context_data(**kwargs)
         rows = context["object_list"]
-        self._record(context["items_count"], context["page_obj"].number)
+        self._record(self.found, context["page_obj"].number)
         return context | {
+            "items_count": self.found,
+            "reachable": context["page_obj"].paginator.count,
             "ready_sets": self.get_ready_sets(),
             "empty": ready_sets.SETS[self.set_code],
             "headings": [(one, one.next_sort(self.ordering), one.direction(self.ordering)) for one in HEADINGS],

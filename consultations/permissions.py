@@ -1,7 +1,7 @@
 """Who reaches which requests: the intake staff all of them, an attorney the assigned ones, a screened person none."""
 
 from django.contrib.auth import get_user_model
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from wagtail.permissions import ModelPermissionPolicy
 
 from consultations.models.events import Screen
@@ -36,7 +36,7 @@ def visible_to(user):
         return requests.none()
     if not user.has_perm(VIEW):
         requests = requests.filter(assignee=user)
-    return requests.exclude(Exists(Screen.objects.filter(request=OuterRef("pk"), user=user)))
+    return requests.exclude(pk__in=Screen.objects.filter(user=user).values("request"))
 
 
 def may_see(user, request: ConsultationRequest) -> bool:

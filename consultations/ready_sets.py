@@ -5,14 +5,18 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.contrib.auth import get_user_model
-from django.db.models import F, Func, IntegerField, Q, Subquery
+from django.db.models import F, Func, IntegerField, Q, Subquery, Value
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from consultations.clock import COURT_SOON
 from consultations.conflict_states import TO_DO
 from consultations.models.calendar import Appointment
+from consultations.models.events import Screen
 from consultations.models.notes import Mention, Reminder
-from consultations.permissions import MANAGE, visible_to
+from consultations.models.requests import ConsultationRequest
+from consultations.models.tally import RequestTally
+from consultations.permissions import ADMIN, MANAGE, VIEW, visible_to
 from consultations.workflow import AWAITING, CLOSED, OPEN, Status
 
 #: Those to whom nobody has called or written yet, so that their clock runs.
@@ -150,8 +154,6 @@ SETS = {
     )
 }
 DEFAULT, EVERYTHING = "open", "all"
-#: Every request is in exactly one of these, so that all need not be counted again.
-_PARTS = ("open", "quarantine", "closed")
 
 
 def requests_in(code: str, user, now: datetime):
@@ -159,18 +161,47 @@ def requests_in(code: str, user, now: datetime):
     return visible_to(user).filter(SETS[code].condition(user, now))
 
 
+#: The sets whose conditions ask for nothing but what the tally knows.
+TALLIED = {"open", "mine", "unassigned", "custody", "conflicts", "quarantine", "closed", EVERYTHING}
+
+
 def count(user, codes: Iterable[str] = tuple(SETS), now: datetime | None = None, **others: Q) -> dict[str, int]:
     """Return how many requests each of the sets holds for this account, and each of ``others``, by one query.
 
-    One count for each, so that the database can take its own index for every one of them.
+    Large sets are read from the tally. The others are counted, each by an index of its own.
     """
-    now, codes = now or timezone.now(), set(codes)
-    needed = codes - {EVERYTHING} | (set(_PARTS) if EVERYTHING in codes else set())
-    counted = {code: requests_in(code, user, now) for code in needed}
-    counted |= {name: visible_to(user).filter(condition) for name, condition in others.items()}
-    row = get_user_model().objects.filter(pk=user.pk)
-    numbers = row.values(**{name: _number(requests) for name, requests in counted.items()}).get()
-    return numbers | ({EVERYTHING: sum(numbers[part] for part in _PARTS)} if EVERYTHING in codes else {})
+    now = now or timezone.now()
+    counted = {code: _tally(user, _same, SETS[code].condition(user, now)) for code in TALLIED & set(codes)}
+    counted |= {code: _number(requests_in(code, user, now)) for code in set(codes) - TALLIED}
+    counted |= {name: _number(visible_to(user).filter(condition)) for name, condition in others.items()}
+    return get_user_model().objects.filter(pk=user.pk).values(**counted).get()
+
+
+def tallied(user, code: str, narrow: Callable, now: datetime) -> int | None:
+    """Return how many requests of a set remain when ``narrow`` has filtered them; None when the tally cannot say.
+
+    ``narrow`` takes rows of requests or of the tally, and may ask for `RequestTally`'s columns alone.
+    """
+    if code not in TALLIED:
+        return None
+    number = _tally(user, narrow, SETS[code].condition(user, now))
+    return get_user_model().objects.filter(pk=user.pk).values_list(number, flat=True).get()
+
+
+def _same(rows):
+    return rows
+
+
+def _tally(user, narrow: Callable, condition: Q):
+    """Return the number of requests as an expression: those tallied, without those kept from this account."""
+    if not user.is_active or not user.has_perm(ADMIN):
+        return Value(0)
+    own = Q() if user.has_perm(VIEW) else Q(assignee=user)
+    screened = ConsultationRequest.objects.filter(pk__in=Screen.objects.filter(user=user).values("request"))
+    rows = narrow(RequestTally.objects.filter(own & condition))
+    added = Coalesce(Func(F("requests"), function="SUM"), 0, output_field=IntegerField())
+    total = Subquery(rows.order_by().annotate(number=added).values("number"), output_field=IntegerField())
+    return total - _number(narrow(screened.filter(own & condition)))
 
 
 def _number(requests) -> Subquery:

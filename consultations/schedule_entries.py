@@ -6,6 +6,7 @@ from consultations import notifications, outbox, reminders, targets
 from consultations.calendar.settling import end_lapsed_holds
 from consultations.conflicts import checks
 from consultations.limits import purge_counts
+from consultations.models import RequestTally
 from consultations.retention.daily import purge_daily
 from consultations.retention.sweeping import sweep
 from firm.schedule import every
@@ -21,4 +22,5 @@ every(15 * 60, "bring urgencies up to date", targets.refresh)
 every(3600, "forget old counts of the form", lambda: purge_counts(timezone.now()))
 every(24 * 3600, "forget sent messages", outbox.forget_sent)
 every(24 * 3600, "erase what is past its date", purge_daily, alone=True)
+every(60, "sum up the tally of requests", RequestTally.objects.compact)
 every(600, "clean the files of what was erased", sweep, alone=True)

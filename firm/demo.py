@@ -1,6 +1,7 @@
 """The demo site: the firm of the brief. Every app adds its own part in a module ``demo`` with ``load(demo)``."""
 
 import tomllib
+from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
 
@@ -46,9 +47,11 @@ def read(path: Path) -> dict:
 class Demo:
     """The demo site while it is being loaded: what the apps' parts refer to in each other."""
 
-    def __init__(self, *, staff: dict, requests: int | None = None) -> None:
+    def __init__(self, *, staff: dict, requests: int | None = None, tell: Callable[[str], object] = str) -> None:
         self.staff = staff
         self.requests = requests
+        #: Takes a line on how far the loading has come.
+        self.tell = tell
         self.home: HomePage | None = None
         self.practice_areas: dict[str, PracticeAreaPage] = {}
         self.attorneys: dict = {}

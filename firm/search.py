@@ -11,10 +11,15 @@ from wagtail.models import Page
 
 from firm.models import PageText, Word
 from firm.reading import plain_text, readable
+from firm.search_index import matching, stem_pattern
 
 MAX_QUERY = 100
 MAX_WORDS = 8
 EXCERPT = 220
+#: So many pages are found at most, the best of them.
+MOST = 200
+#: As long as there are no more than these, those that say the words more often come first.
+RANKED = 60
 #: Two spellings this close (0 to 100) count as the same word mistyped; found by trying on the demo's vocabulary.
 CLOSE_ENOUGH = 74
 _WORD = re.compile(r"[^\W\d_]{4,40}")
@@ -37,13 +42,18 @@ class Results:
     """The outcome of a search: the pages, and the spelling that was looked for instead when it had to be changed."""
 
     query: str
-    matches: list | object = field(default_factory=list)
+    matches: list[int] = field(default_factory=list)
     corrected: str = ""
 
     @property
     def searched(self) -> str:
         """What was looked for in the end."""
         return self.corrected or self.query
+
+    @property
+    def is_cut(self) -> bool:
+        """True when there may be more pages than those that are shown."""
+        return len(self.matches) >= MOST
 
 
 def find(query: str, root: Page) -> Results:
@@ -52,21 +62,24 @@ def find(query: str, root: Page) -> Results:
     words = words_of(query)
     if not words:
         return results
-    listed = PageText.objects.values("page_id")
-    pages = Page.objects.live().public().descendant_of(root, inclusive=True).filter(pk__in=listed)
-    results.matches = _matches(pages, words)
-    if len(results.matches):
-        return results
-    nearer = corrections(words)
-    if nearer != words:
-        matches = _matches(pages, nearer)
-        if len(matches):
+    results.matches = _ranked(words, root)
+    if not results.matches:
+        nearer = corrections(words)
+        matches = _ranked(nearer, root) if nearer != words else []
+        if matches:
             results.matches, results.corrected = matches, " ".join(nearer)
     return results
 
 
-def _matches(pages, words: list[str]):
-    return pages.search(" ".join(words), operator="and", order_by_relevance=True)
+def _ranked(words: list[str], root: Page) -> list[int]:
+    """Return the numbers of the pages with all words, the best first."""
+    tiers = matching(words, root, MOST)
+    if len(tiers) > RANKED:
+        return list(tiers)
+    pattern = stem_pattern(words)
+    texts = {kept.pk: kept.words for kept in PageText.objects.filter(pk__in=tiers)} if len(tiers) > 1 else {}
+    often = {number: len(pattern.findall(text)) / (200 + len(text)) for number, text in texts.items()}
+    return sorted(tiers, key=lambda number: (tiers[number], -often.get(number, 0)))
 
 
 def corrections(words: list[str]) -> list[str]:
@@ -75,11 +88,35 @@ def corrections(words: list[str]) -> list[str]:
     unknown = [word for word in words if word not in known and len(word) >= 4]
     if not unknown:
         return words
-    vocabulary = list(Word.objects.values_list("text", flat=True))
+    vocabulary = _vocabulary.words()
     nearest = {
         word: process.extractOne(word, vocabulary, scorer=fuzz.ratio, score_cutoff=CLOSE_ENOUGH) for word in unknown
     }
     return [nearest[word][0] if nearest.get(word) else word for word in words]
+
+
+class Vocabulary:
+    """The site's words as a process knows them: read once, then only those that have come since."""
+
+    def __init__(self) -> None:
+        self._words: list[str] = []
+        self._key: tuple = ()
+
+    def words(self) -> list[str]:
+        """Return all words of the site."""
+        last = self._key[0] if self._key else 0
+        newest = Word.objects.order_by("pk").last()
+        if newest is None:
+            self._words, self._key = [], ()
+        elif (newest.pk, newest.text) != self._key:
+            is_known = bool(last) and Word.objects.filter(pk=last, text=self._key[1]).exists()
+            more = Word.objects.filter(pk__gt=last) if is_known else Word.objects.all()
+            more = list(more.order_by("pk").values_list("text", flat=True))
+            self._words, self._key = [*(self._words if is_known else ()), *more], (newest.pk, newest.text)
+        return self._words
+
+
+_vocabulary = Vocabulary()
 
 
 def note_page(page) -> None:
@@ -87,18 +124,31 @@ def note_page(page) -> None:
 
     A page that asks not to be listed (an attorney who has left) is not found.
     """
-    if not getattr(page, "is_in_sitemap", True):
+    if getattr(page, "is_in_sitemap", True):
+        note_pages([page])
+    else:
         forget_page(page)
-        return
+
+
+def note_pages(pages: list) -> None:
+    """Keep what can be read of published pages that ask to be listed, in a few statements for all of them."""
+    kept = [_text_of(page) for page in pages]
+    PageText.objects.bulk_create(
+        kept, update_conflicts=True, unique_fields=["page"], update_fields=["title", "summary", "text"]
+    )
+    found = {word for text in kept for word in _WORD.findall(text.words.lower())}
+    known = set(Word.objects.filter(text__in=found).values_list("text", flat=True))
+    Word.objects.bulk_create([Word(text=word) for word in sorted(found - known)], ignore_conflicts=True)
+
+
+def _text_of(page) -> PageText:
     summary = getattr(page, "summary_text", "") or page.search_description
     parts = [plain_text(stream) for stream in getattr(page, "streams", [])]
     body = getattr(page, "body", "")
     if isinstance(body, str):
         parts.append(readable(body))
     text = " ".join(part for part in parts if part)
-    PageText.objects.update_or_create(page_id=page.pk, defaults={"summary": summary, "text": text})
-    found = set(_WORD.findall(f"{page.title} {summary} {text}".lower()))
-    Word.objects.bulk_create([Word(text=word) for word in sorted(found)], ignore_conflicts=True)
+    return PageText(page_id=page.pk, title=page.title, summary=summary, text=text)
 
 
 def forget_page(page) -> None:
@@ -109,7 +159,7 @@ def forget_page(page) -> None:
 def excerpt(text: str, words: list[str], length: int = EXCERPT) -> str:
     """Return about ``length`` characters of ``text`` around the first of the words; from the start without any."""
     text = " ".join(text.split())
-    found = _pattern(words).search(text) if words else None
+    found = stem_pattern(words).search(text) if words else None
     if found is None or found.start() < length * 0.6:
         start = 0
     else:
@@ -125,13 +175,7 @@ def highlight(text: str, words: list[str]) -> SafeString:
     if not words:
         return mark_safe(escape(text))
     parts, end = [], 0
-    for match in _pattern(words).finditer(text):
+    for match in stem_pattern(words).finditer(text):
         parts += [escape(text[end : match.start()]), "<mark>", escape(match.group()), "</mark>"]
         end = match.end()
     return mark_safe("".join([*parts, escape(text[end:])]))
-
-
-def _pattern(words: list[str]) -> re.Pattern:
-    """Words that begin with one of ``words``: the index stems, so “sentence” also finds “sentences”."""
-    stems = sorted({re.escape(word) for word in words}, key=len, reverse=True)
-    return re.compile(rf"\b(?:{'|'.join(stems)})\w{{0,4}}", re.IGNORECASE)

@@ -1,14 +1,27 @@
-"""The entries of the sitemap: one query for each type of page, none for a page."""
+"""The sitemap (sitemaps.org protocol 0.9): one file for a small site, an index of parts for a large one.
 
+A part holds the pages whose numbers fall into its thousand, so that a page never changes its part, no part has more
+addresses than it may, and finding one needs no counting.
+"""
+
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.html import escape
 from wagtail.models import Page, get_page_models
 
 from firm.chrome import Chrome
 from firm.models.base import BasePage
+from firm.querysets import in_private_section
 
-MAX_ENTRIES = 50_000
+#: Addresses in a part; the protocol allows 50,000.
+PART = 10_000
+CHUNK = 500
+HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n'
+TAIL = "</urlset>\n"
 
 
 @dataclass(frozen=True)
@@ -18,20 +31,65 @@ class Entry:
     location: str
     last_modified: datetime | None
 
+    @property
+    def xml(self) -> str:
+        """The entry as it stands in the file."""
+        changed = (
+            f"<lastmod>{timezone.localtime(self.last_modified).isoformat()}</lastmod>" if self.last_modified else ""
+        )
+        return f"<url><loc>{escape(self.location)}</loc>{changed}</url>\n"
 
-def sitemap_entries(request, chrome: Chrome) -> list[Entry]:
-    """Return the addresses of all public pages that may be indexed, at most 50,000 (the protocol's limit)."""
-    entries = []
-    for model in get_page_models():
-        if issubclass(model, BasePage) and chrome.site:
-            pages = model.objects.visible().descendant_of(chrome.site.root_page, inclusive=True).order_by("path")
-            entries += [_entry(page, request, chrome) for page in pages.defer_streamfields() if _is_listed(page)]
-    return entries[:MAX_ENTRIES]
+
+def part_count() -> int:
+    """Return how many parts the sitemap has."""
+    last = Page.objects.order_by("pk").values_list("pk", flat=True).last() or 0
+    return last // PART + 1
+
+
+def sitemap_index(chrome: Chrome, parts: int) -> str:
+    """Return the index of the parts."""
+    locations = [f"{chrome.root_url}/sitemap-{number}.xml" for number in range(1, parts + 1)]
+    return render_to_string("firm/sitemap_index.xml", {"locations": locations})
+
+
+def sitemap_part(chrome: Chrome, number: int) -> Iterator[str]:
+    """Yield one part, from 1, piece by piece: only a few pages are held at a time."""
+    yield HEAD
+    lines: list[str] = []
+    for entry in _entries(chrome, range((number - 1) * PART, number * PART)):
+        lines.append(entry.xml)
+        if len(lines) == CHUNK:
+            yield "".join(lines)
+            lines.clear()
+    yield "".join(lines) + TAIL
+
+
+def _entries(chrome: Chrome, numbers: range) -> Iterator[Entry]:
+    if chrome.site is None:
+        return
+    root = chrome.site.root_page
+    pages = _within(Page.objects.live().exclude(in_private_section()).descendant_of(root, inclusive=True), numbers)
+    listed = [model for model in get_page_models() if issubclass(model, BasePage)]
+    unlisted = {page.pk for model in listed for page in _choosy(model, numbers) if not _is_listed(page)}
+    types = {model._meta.label_lower for model in listed if model.is_in_sitemap and model.is_indexed}
+    rows = pages.order_by("pk").values_list(
+        "pk", "url_path", "last_published_at", "content_type__app_label", "content_type__model"
+    )
+    for pk, path, changed, app, model in rows.iterator(chunk_size=CHUNK):
+        if f"{app}.{model}" in types and pk not in unlisted:
+            yield Entry(chrome.root_url + path[len(root.url_path) - 1 :], changed)
+
+
+def _choosy(model, numbers: range):
+    """The pages of a type that decides page by page whether they are listed; none of any other type."""
+    if isinstance(model.is_in_sitemap, bool) and isinstance(model.is_indexed, bool):
+        return ()
+    return _within(model.objects.live().defer_streamfields(), numbers).iterator(chunk_size=CHUNK)
+
+
+def _within(pages, numbers: range):
+    return pages.filter(pk__gte=numbers.start, pk__lt=numbers.stop)
 
 
 def _is_listed(page: BasePage) -> bool:
     return page.is_in_sitemap and page.is_indexed
-
-
-def _entry(page: Page, request, chrome: Chrome) -> Entry:
-    return Entry(chrome.root_url + (page.get_url(request) or "/"), page.last_published_at)

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
-from django.http import Http404, HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.templatetags.static import static
@@ -26,9 +26,10 @@ from firm.pagination import Pages
 from firm.routing import find_route, find_site
 from firm.search import clean_query, excerpt, find, highlight, words_of
 from firm.seo import Breadcrumb, Metadata
-from firm.sitemap import sitemap_entries
+from firm.sitemap import part_count, sitemap_index, sitemap_part
 
 RESULTS_PER_PAGE = 10
+SITEMAP_TYPE = "application/xml; charset=utf-8"
 PUBLIC_MEDIA = ("images/", "original_images/", "social/")
 
 
@@ -54,6 +55,7 @@ def search(request) -> HttpResponse:
         "chrome": chrome,
         "query": query,
         "corrected": results.corrected if results else "",
+        "is_cut": bool(results and results.is_cut),
         "pages": pages,
         "hits": _hits(request, pages, words),
         "metadata": Metadata(title=f"{title} | {chrome.settings.firm_name}", is_indexed=False),
@@ -63,9 +65,9 @@ def search(request) -> HttpResponse:
 
 
 def _hits(request, pages, words: list[str]) -> list[dict]:
-    found = list(pages)
-    texts = PageText.objects.in_bulk([page.pk for page in found])
-    return [_hit(request, page, texts.get(page.pk), words) for page in found]
+    numbers = list(pages)
+    found, texts = Page.objects.in_bulk(numbers), PageText.objects.in_bulk(numbers)
+    return [_hit(request, found[number], texts.get(number), words) for number in numbers if number in found]
 
 
 def _hit(request, page: Page, kept: PageText | None, words: list[str]) -> dict:
@@ -97,10 +99,20 @@ def robots(request) -> HttpResponse:
 
 @require_safe
 def sitemap(request) -> HttpResponse:
-    """Answer with the sitemap (sitemaps.org protocol 0.9) of all public pages."""
+    """Answer with the sitemap of all public pages that may be indexed; of a large site, with the index of its parts."""
     find_site(request)
-    context = {"entries": sitemap_entries(request, Chrome.for_request(request))}
-    return keep(request, render(request, "firm/sitemap.xml", context, content_type="application/xml; charset=utf-8"))
+    chrome, parts = Chrome.for_request(request), part_count()
+    text = sitemap_index(chrome, parts) if parts > 1 else "".join(sitemap_part(chrome, 1))
+    return keep(request, HttpResponse(text, content_type=SITEMAP_TYPE))
+
+
+@require_safe
+def sitemap_file(request, number: int) -> StreamingHttpResponse:
+    """Answer with one part of the sitemap, row by row; 404 for one that there is not."""
+    find_site(request)
+    if not 1 <= number <= part_count():
+        raise Http404("No such part")
+    return StreamingHttpResponse(sitemap_part(Chrome.for_request(request), number), content_type=SITEMAP_TYPE)
 
 
 @require_safe

@@ -195,11 +195,11 @@ def test_queries_do_not_grow_with_children(answers, name):
     assert few == many <= BUDGET
 
 
-def test_sitemap_asks_once_for_each_type(answers):
+def test_sitemap_asks_no_more_for_many_pages(answers):
     types = [model for model in get_page_models() if issubclass(model, BasePage)]
     (small, few), (large, many) = answers[SMALL]["sitemap"], answers[LARGE]["sitemap"]
     assert large.content.count(b"<loc>") > small.content.count(b"<loc>") > len(types)
-    assert few == many == 1 + len(types)
+    assert few == many <= 1 + len(types)
 
 
 def test_every_story_block_is_in_the_story():

@@ -126,6 +126,7 @@ class TestimonialPage(BasePage):
     search_fields = [*BasePage.search_fields, index.SearchField("body"), index.SearchField("attribution")]
 
     class Meta:
+        indexes = [models.Index(fields=["-date"], name="testimonial_newest")]
         verbose_name = "testimonial"
         constraints = [
             models.CheckConstraint(condition=models.Q(rating__gte=1, rating__lte=5), name="testimonial_rating_1_to_5")

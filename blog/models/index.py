@@ -1,7 +1,6 @@
 """The blog's front page, and the listings below it: by category, by tag, by year, and the feeds."""
 
 from django.db import models
-from django.db.models.functions import ExtractYear
 from django.http import Http404
 from taggit.models import Tag
 from wagtail.admin.panels import FieldPanel
@@ -10,6 +9,7 @@ from wagtail.search import index
 
 from blog import feeds
 from blog.models.authors import PostAuthor
+from blog.models.filing import Filing, Shelf, ShelfCount
 from blog.models.posts import BlogPostPage, Category
 from firm.chrome import Chrome
 from firm.models.base import BasePage
@@ -17,6 +17,32 @@ from firm.pagination import Pages
 from firm.seo import Breadcrumb
 
 PER_PAGE = 10
+#: The kinds of shelves that each listing names.
+ARCHIVES = (Shelf.YEAR, Shelf.CATEGORY)
+
+
+class ShelvedPosts:
+    """The posts of a shelf, for a paginator: a part of them is reached along the index, from its nearer end."""
+
+    def __init__(self, shelf: str, number: int, count: int) -> None:
+        self._shelf, self._number, self._count = shelf, number, count
+
+    def count(self) -> int:
+        """How many there are."""
+        return self._count
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __getitem__(self, part: slice) -> list[BlogPostPage]:
+        """Return the posts of one page with their authors."""
+        places = Filing.objects.on(self._shelf, self._number)
+        if part.start > self._count // 2:
+            part = slice(max(0, self._count - part.stop), self._count - part.start)
+            places = places.reverse()
+        numbers = list(places.values_list("post_id", flat=True)[part])
+        posts = BlogPostPage.objects.listed().filter(pk__in=numbers)
+        return list(posts.with_authors(PostAuthor.objects.named()))
 
 
 class BlogIndexPage(RoutablePageMixin, BasePage):
@@ -40,14 +66,10 @@ class BlogIndexPage(RoutablePageMixin, BasePage):
         """The introduction."""
         return self.introduction
 
-    @property
-    def posts(self):
-        """The blog's posts that may be seen, newest first."""
-        return BlogPostPage.objects.child_of(self).listed()
-
     def feed_posts(self, count: int) -> list:
         """The newest posts with their authors."""
-        return list(self.posts.with_authors(PostAuthor.objects.named())[:count])
+        posts = BlogPostPage.objects.on_shelf(Shelf.ALL, part=slice(count))
+        return list(posts.with_authors(PostAuthor.objects.named()))
 
     def structured_data(self, chrome: Chrome) -> list[dict]:
         """The blog as a ``Blog`` node."""
@@ -65,7 +87,7 @@ class BlogIndexPage(RoutablePageMixin, BasePage):
     @path("")
     def newest(self, request):
         """All posts."""
-        return self._listing(request, self.posts)
+        return self._listing(request, Shelf.ALL)
 
     @path("category/<slug:slug>/")
     def by_category(self, request, slug):
@@ -75,8 +97,9 @@ class BlogIndexPage(RoutablePageMixin, BasePage):
             raise Http404("No such category")
         return self._listing(
             request,
-            self.posts.in_category(category),
-            category.name,
+            Shelf.CATEGORY,
+            category.pk,
+            heading=category.name,
             description=category.description,
             category=category,
         )
@@ -87,17 +110,13 @@ class BlogIndexPage(RoutablePageMixin, BasePage):
         tag = Tag.objects.filter(slug=slug).first()
         if tag is None:
             raise Http404("No such tag")
-        return self._listing(
-            request, self.posts.filter(tagged_items__tag=tag), f"Tagged “{tag.name}”", is_required=True
-        )
+        return self._listing(request, Shelf.TAG, tag.pk, heading=f"Tagged “{tag.name}”", is_required=True)
 
     @re_path(r"^archive/(?P<year>(?:19|2\d)\d\d)/$", name="by_year")
     def by_year(self, request, year):
         """The posts of one year; 404 when there are none."""
         year = int(year)
-        return self._listing(
-            request, self.posts.filter(date__year=year), f"Posts of {year}", year=year, is_required=True
-        )
+        return self._listing(request, Shelf.YEAR, year, heading=f"Posts of {year}", year=year, is_required=True)
 
     @path("feed/")
     def rss(self, request):
@@ -109,33 +128,26 @@ class BlogIndexPage(RoutablePageMixin, BasePage):
         """The newest posts as Atom (RFC 4287)."""
         return feeds.atom(self, request)
 
-    def _listing(self, request, posts, heading="", *, is_required=False, description="", **chosen):
-        pages = Pages(posts.with_authors(PostAuthor.objects.named()), PER_PAGE, request.GET)
+    def _listing(self, request, shelf, number=0, *, heading="", is_required=False, description="", **chosen):
+        chrome = Chrome.for_request(request)
+        counts = chrome.recall(
+            ("counts", shelf, number), lambda: ShelfCount.objects.posts_on(*ARCHIVES, (shelf, number))
+        )
+        posts = ShelvedPosts(shelf, number, counts.get((shelf, number), 0))
+        pages = Pages(posts, PER_PAGE, request.GET)
         if is_required and not pages.count:
             raise Http404("Nothing is filed there")
-        chrome = Chrome.for_request(request)
         context = {
             "pages": pages,
             "heading": heading,
             "listing_description": description,
             "chosen_category": chosen.get("category"),
             "chosen_year": chosen.get("year"),
-            "categories": chrome.recall(("categories", self.pk), self._categories),
-            "years": chrome.recall(("years", self.pk), self._years),
+            "categories": chrome.recall("categories", lambda: _categories(counts)),
+            "years": sorted((key for kind, key in counts if kind == Shelf.YEAR), reverse=True),
         }
         context |= self._head(request, pages, heading, description)
         return self.render(request, context_overrides=context)
-
-    def _categories(self) -> list[Category]:
-        """The categories that have a post which may be seen."""
-        visible = BlogPostPage.objects.child_of(self).visible()
-        return list(Category.objects.filter(pk__in=visible.order_by().values("category")))
-
-    def _years(self) -> list[int]:
-        """The years that have a post which may be seen, the newest first."""
-        visible = BlogPostPage.objects.child_of(self).visible()
-        years = visible.annotate(year=ExtractYear("date")).order_by("-year")
-        return list(years.values_list("year", flat=True).distinct())
 
     def _head(self, request, pages, heading: str, description: str) -> dict:
         """The metadata of one listing: an address and a title of its own for each category, tag, year and page."""
@@ -153,3 +165,8 @@ class BlogIndexPage(RoutablePageMixin, BasePage):
         home = [Breadcrumb(page.title, page.get_url(request) or "/") for page in self.trail]
         crumbs = [*home, Breadcrumb(self.title, self.get_url(request)), Breadcrumb(heading, request.path)]
         return {"metadata": metadata, "breadcrumbs": crumbs}
+
+
+def _categories(counts: dict) -> list[Category]:
+    """The categories that have a post which may be seen."""
+    return list(Category.objects.filter(pk__in=[number for shelf, number in counts if shelf == Shelf.CATEGORY]))

@@ -176,7 +176,7 @@ class BlogPostPage(FootnotedPage):
         context |= {
             "contents": contents(self.body),
             "tags": tags,
-            "related": list(BlogPostPage.objects.related_to(self, tags, RELATED)),
+            "related": BlogPostPage.objects.related_to(self, tags, RELATED),
         }
         return context
 

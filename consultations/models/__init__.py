@@ -17,6 +17,7 @@ from consultations.models.requests import (
 from consultations.models.retention import ConsentReceipt, Erasure, ErasureReason, LegalHold, RetentionSettings
 from consultations.models.search import RequestEntry
 from consultations.models.settings import ClockHours, IntakeSettings
+from consultations.models.tally import RequestTally
 
 __all__ = [
     "Absence",
@@ -53,6 +54,7 @@ __all__ = [
     "Reminder",
     "RequestEntry",
     "RequestEvent",
+    "RequestTally",
     "RetentionSettings",
     "Screen",
     "SubmissionCount",

@@ -112,7 +112,24 @@ class ConsultationRequest(SealedModel):
         ]
         ordering = ["-submitted_at", "-pk"]
         indexes = [
-            models.Index(fields=["-submitted_at", "-id", "status"], name="request_newest"),
+            # The order of the lists; with what they are narrowed by, so that what is passed over is read from here.
+            models.Index(
+                fields=[
+                    "-submitted_at",
+                    "-id",
+                    "status",
+                    "first_contact_at",
+                    "assignee",
+                    "practice_area",
+                    "conflict_state",
+                ],
+                name="request_newest",
+            ),
+            models.Index(fields=["assignee", "-submitted_at", "-id"], name="request_newest_of_one"),
+            models.Index(fields=["practice_area", "-submitted_at", "-id"], name="request_newest_of_area"),
+            models.Index(fields=["conflict_state", "-submitted_at", "-id"], name="request_newest_of_check"),
+            models.Index(fields=["-urgency", "-id"], name="request_by_urgency"),
+            models.Index(fields=["due_at"], name="request_by_target"),
             models.Index(fields=["status", "-submitted_at"], name="request_by_status"),
             models.Index(fields=["assignee", "status"], name="request_by_assignee"),
             models.Index(fields=["court_date", "status"], name="request_by_court_date"),

@@ -8,11 +8,17 @@ class PageText(models.Model):
     """The words of one published page. Written when the page is published, gone when it is withdrawn."""
 
     page = models.OneToOneField(Page, on_delete=models.CASCADE, primary_key=True, related_name="+")
+    title = models.CharField(max_length=255, blank=True)
     summary = models.TextField(blank=True)
     text = models.TextField(blank=True)
 
     def __str__(self) -> str:
         return f"Text of page {self.page_id}"
+
+    @property
+    def words(self) -> str:
+        """All that can be read."""
+        return f"{self.title} {self.summary} {self.text}"
 
 
 class Word(models.Model):

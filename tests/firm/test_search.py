@@ -21,7 +21,7 @@ FUZZ = settings(
 def titles(query: str) -> list[str]:
     """The titles that a search finds."""
     root = Page.objects.get(slug="front")
-    return [page.title for page in find(query, root).matches]
+    return [Page.objects.get(pk=number).title for number in find(query, root).matches]
 
 
 def prose(text: str) -> list:
@@ -113,8 +113,7 @@ def test_pages_of_every_kind_are_found(home):
 )
 def test_a_word_mistyped_finds_the_one_that_was_meant(home, typed, meant):
     factories.StandardPageFactory(title="A page", body=prose(f"About the {meant} itself"))
-    results = find(typed, home)
-    assert (results.corrected, [page.title for page in results.matches]) == (meant, ["A page"])
+    assert (find(typed, home).corrected, titles(typed)) == (meant, ["A page"])
 
 
 def test_a_word_of_the_site_is_not_corrected(home):

@@ -36,17 +36,20 @@ class Command(BaseCommand):
 
     def handle(self, *args, **options):
         """Let every app add its part, in the order in which the apps are installed."""
-        demo = Demo(staff=self._staff(), requests=options["requests"])
+        demo = Demo(staff=self._staff(), requests=options["requests"], tell=self._tell if options["verbosity"] else str)
         modules = list(demo_modules())
         for step in ("load", "finish"):
             for module in modules:
                 if hasattr(module, step):
                     getattr(module, step)(demo)
         if options["posts"]:
-            added = import_module("blog.demo").add_synthetic_posts(options["posts"])
-            self.stdout.write(f"Added {added} synthetic posts.")
+            import_module("blog.synthetic").add(options["posts"], tell=demo.tell)
         if options["verbosity"]:
             self.stdout.write("The demo is in place.")
+
+    def _tell(self, line: str) -> None:
+        self.stdout.write(line)
+        self.stdout.flush()
 
     def _staff(self) -> dict:
         """Make the demo's accounts; those that exist keep their passwords."""

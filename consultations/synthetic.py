@@ -1,0 +1,169 @@
+"""Made-up requests in any number, for measuring: ten years of them, each sealed for its own row and found by its own
+digests. They are made in batches, so that neither time for each nor memory depends on how many there are."""
+
+import random
+import uuid
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime, timedelta
+from functools import lru_cache
+from itertools import islice
+
+from django.db import transaction
+from django.utils import timezone
+
+from consultations.conflict_states import ConflictState
+from consultations.intake import consent_receipt
+from consultations.models import (
+    ConsultationPage,
+    ConsultationRequest,
+    IntakeSettings,
+    PreferredContact,
+    RequestEntry,
+    RequestTally,
+)
+from consultations.models.search import EMAIL, ENDING, NAME, PHONE
+from consultations.querysets import ENDING_DIGITS
+from consultations.targets import set_target
+from consultations.workflow import AWAITING, CLOSED, Status
+from firm.bulk import insert
+from firm.sealed.blind import digest, name_tokens
+from firm.sealed.keyring import keyring
+
+NAMESPACE = uuid.UUID("5b0a3f0e-6f0e-4c55-9a53-1d8c0d2a7b11")
+BATCH = 2000
+#: The requests are spread evenly over so many days.
+DAYS = 10 * 365
+#: How those of the last weeks are spread over the states, in hundredths; what is older has come to its end.
+RECENT = timedelta(days=60)
+WEIGHTS = {
+    Status.NEW: 2,
+    Status.IN_REVIEW: 2,
+    Status.CONTACTED: 3,
+    Status.CONSULTED: 2,
+    Status.RETAINED: 22,
+    Status.DECLINED: 35,
+    Status.REFERRED: 12,
+    Status.NOT_REACHED: 15,
+    Status.CONFLICT: 3,
+    Status.QUARANTINE: 4,
+}
+OLD_WEIGHTS = {status: weight for status, weight in WEIGHTS.items() if status in CLOSED}
+#: How the conflict check stands, where it did not just find nothing.
+CHECKS = {Status.CONFLICT: ConflictState.DECLINED, Status.QUARANTINE: ConflictState.UNCHECKED}
+FIRST = (
+    *("Ada", "Ben", "Cora", "Dan", "Eva", "Finn", "Greta", "Hugo", "Iris", "Jack"),
+    *("Kate", "Leo", "Mona", "Ned", "Olga", "Paul", "Quinn", "Rosa", "Sam", "Tess"),
+    *("Uma", "Vito", "Wanda", "Xena", "Yuri", "Zoe", "Alba", "Bruno", "Carla", "Dora"),
+    *("Emil", "Flora", "Gus", "Hanna", "Igor", "Jana", "Karl", "Lena", "Max", "Nina"),
+)
+#: The halves of surnames that nobody has.
+HALVES = (
+    *("bal", "cor", "dun", "fel", "gar", "hol", "jin", "kel", "lor", "mun"),
+    *("nar", "pel", "quin", "ros", "sul", "tam", "ulf", "ver", "wim", "yor"),
+    *("zan", "bri", "cla", "dro", "fra", "gle", "hru", "kno", "lem", "mir"),
+)
+
+
+def add(count: int, *, page: ConsultationPage, areas: list, staff: list, tell: Callable[[str], object]) -> int:
+    """Bring the synthetic requests to ``count``; return how many were added. What is there stays as it is."""
+    now, desk, added = timezone.now(), IntakeSettings.current(), 0
+    receipt = consent_receipt(page, now=now, has_sms_consent=False)
+    make = Maker(areas, staff, receipt, now)
+    for numbers in _batches(range(count)):
+        tokens = {token_of(number): number for number in numbers}
+        known = ConsultationRequest.objects.filter(form_token__in=tokens).values_list("form_token", flat=True)
+        for token in known:
+            del tokens[token]
+        if tokens:
+            _store([make(number) for number in tokens.values()], desk)
+            added += len(tokens)
+            tell(f"{numbers[-1] + 1:,} of {count:,} requests")
+    return added
+
+
+def token_of(number: int) -> uuid.UUID:
+    """Return the form's token of the request of that number, by which it is known again."""
+    return uuid.uuid5(NAMESPACE, f"synthetic:{number}")
+
+
+def name_of(number: int) -> str:
+    """Return the name in the request of that number. As with real names, some share a first or a last one."""
+    first, rest = number % len(FIRST), number // len(FIRST)
+    surname = HALVES[rest % len(HALVES)] + HALVES[(number * 7 + rest // len(HALVES)) % len(HALVES)]
+    return f"{FIRST[first]} {surname.title()}"
+
+
+class Maker:
+    """Makes the request of a number: always the same, but for its reference and its age."""
+
+    def __init__(self, areas: list, staff: list, receipt: dict, now: datetime) -> None:
+        self._areas, self._staff, self._receipt, self._now = areas, staff, receipt, now
+        self._today = timezone.localdate(now)
+
+    def __call__(self, number: int) -> ConsultationRequest:
+        """Return the request, not saved yet."""
+        chance, now = random.Random(number), self._now  # noqa: S311 - sample data, nothing to guess
+        age = timedelta(minutes=chance.randrange(10, DAYS * 24 * 60))
+        submitted_at = now - age
+        weights = WEIGHTS if age < RECENT else OLD_WEIGHTS
+        status = chance.choices(list(weights), weights=list(weights.values()))[0]
+        is_answered = status not in {*AWAITING, Status.QUARANTINE}
+        has_date = status not in CLOSED and chance.random() < 0.3
+        return ConsultationRequest(
+            form_token=token_of(number),
+            submitted_at=submitted_at,
+            full_name=name_of(number),
+            phone=f"+1{chance.choice((212, 347, 646, 718, 917))}55501{number % 100:02d}",
+            email=f"person-{number + 1}@example.com",
+            preferred_contact=chance.choice((PreferredContact.PHONE, PreferredContact.EMAIL)),
+            practice_area=chance.choice(self._areas) if self._areas else None,
+            in_custody=chance.random() < 0.15,
+            court_date=self._court_date(chance, submitted_at, has_date),
+            message=f"Synthetic text of request {number + 1}, for measuring.",
+            status=status,
+            conflict_state=CHECKS.get(status, ConflictState.CLEAR),
+            conflict_checked_at=None if status == Status.QUARANTINE else now,
+            first_contact_at=submitted_at + timedelta(minutes=chance.randrange(5, 600)) if is_answered else None,
+            assignee=chance.choice(self._staff) if self._staff and status != Status.NEW else None,
+            closed_at=submitted_at + timedelta(days=2) if status in CLOSED else None,
+            **self._receipt | {"acknowledged_at": submitted_at},
+        )
+
+    def _court_date(self, chance: random.Random, submitted_at: datetime, is_ahead: bool):
+        """Ahead of today for some that are open; soon after it was sent for some of the others."""
+        if is_ahead:
+            return self._today + timedelta(days=chance.randrange(1, 90))
+        return submitted_at.date() + timedelta(days=chance.randrange(1, 90)) if chance.random() < 0.3 else None
+
+
+def _batches(numbers: Iterable[int]) -> Iterator[list[int]]:
+    remaining = iter(numbers)
+    while batch := list(islice(remaining, BATCH)):
+        yield batch
+
+
+def _store(requests: list[ConsultationRequest], desk: IntakeSettings) -> None:
+    """Write the requests with all that they are found by."""
+    for request in requests:
+        set_target(request, desk)
+    with transaction.atomic():
+        ConsultationRequest.objects.bulk_create(requests)
+        RequestTally.objects.compact()
+        insert(RequestEntry, ("row_id", "purpose", "digest", "key_id"), _entries(requests))
+
+
+def _entries(requests: list[ConsultationRequest]) -> Iterator[tuple]:
+    """Yield what `RequestEntry.terms` says of new requests, which have no past to be asked for."""
+    key_id = keyring().newest.id
+    for request in requests:
+        number = request.phone.as_e164
+        found = {_name_digest(token): NAME for token in name_tokens(request.full_name)}
+        found |= {digest(request.email, EMAIL): EMAIL, digest(number, PHONE): PHONE}
+        found |= {digest(number[-ENDING_DIGITS:], ENDING): ENDING}
+        for value, purpose in found.items():
+            yield request.pk, purpose, value, key_id
+
+
+@lru_cache(maxsize=4096)
+def _name_digest(token: str) -> int:
+    return digest(token, NAME)
