@@ -156,7 +156,7 @@ PHONENUMBER_DEFAULT_FORMAT = "NATIONAL"
 
 # --- Static files and uploads ------------------------------------------------------------------
 STATIC_URL = "/static/"
-STATIC_ROOT = DATA_DIR / "static"
+STATIC_ROOT = Path(env.text("STATIC_DIR", str(DATA_DIR / "static"))).expanduser().resolve()
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_URL = "/media/"
 MEDIA_ROOT = DATA_DIR / "media"
