@@ -5,6 +5,7 @@ from functools import cached_property
 from django.conf import settings as django_settings
 from wagtail.models import Site
 
+from firm.media import absolute_address
 from firm.models.settings import FirmSettings
 from firm.picture import ROLES
 from firm.seo import opening_hours, postal_address, without_empty
@@ -61,7 +62,7 @@ class Chrome:
         for candidate in (image, self.settings.default_social_image):
             made = candidate.ready(ROLES["social"]).get("jpeg") if candidate else None
             if made:
-                return self.root_url + candidate.file.storage.url(made[-1].path)
+                return absolute_address(self.root_url, candidate.file.storage, made[-1].path)
         return ""
 
     @property
