@@ -27,7 +27,7 @@ $(VENV)/run.stamp: requirements.txt
 	@echo "  Installing the requirements…"
 	$(call install,requirements.txt)
 
-$(VENV)/dev.stamp: requirements.txt requirements-dev.txt
+$(VENV)/dev.stamp: requirements.txt requirements-servers.txt requirements-dev.txt
 	@echo "  Installing what tests and checks need…"
 	$(call install,requirements-dev.txt)
 

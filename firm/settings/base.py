@@ -64,7 +64,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "firm.middleware.TrustedProxyMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "firm.static_serving.StaticFilesMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "firm.middleware.ContentSecurityPolicyMiddleware",
     "firm.middleware.ResponseHeadersMiddleware",
