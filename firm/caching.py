@@ -20,6 +20,7 @@ from urllib.parse import parse_qsl
 import brotli
 from django.conf import settings
 
+from firm import cdn
 from firm.changes import Watch
 
 #: Parameters that advertisements and newsletters hang on links; no page asks for them.
@@ -89,9 +90,10 @@ class Answer:
         varies = {
             part.strip().lower() for name, value in headers if name.lower() == "vary" for part in value.split(",")
         }
+        told = {"Cache-Control": own} | (cdn.headers() if own == REVALIDATE else {})
         vary = ", ".join(part.title() for part in sorted({"accept-encoding", *varies} - {""}))
         return cls(
-            headers=[*kept, ("Cache-Control", own), ("Vary", vary)],
+            headers=[*kept, *told.items(), ("Vary", vary)],
             bodies={
                 "br": brotli.compress(body, mode=brotli.MODE_TEXT, quality=BROTLI_QUALITY),
                 "gzip": gzip.compress(body, GZIP_LEVEL, mtime=0),

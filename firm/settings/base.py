@@ -4,6 +4,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from firm.env import Environment, SettingError
+from firm.settings.cdn import network
+from firm.settings.database import databases
 from firm.settings.media import media_storage
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
@@ -105,22 +107,7 @@ TEMPLATES = [
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 # --- Database ----------------------------------------------------------------------------------
-DATABASES = {"default": env.database("DATABASE_URL", f"sqlite:///{DATA_DIR / 'db.sqlite3'}")}
-if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
-    # Write-ahead log with full synchronisation: an acknowledged write is on disk. Immediate transactions
-    # take the write lock at once, so two writers queue instead of failing at their second statement. What is
-    # deleted is overwritten with zeros.
-    DATABASES["default"]["OPTIONS"] = {
-        "transaction_mode": "IMMEDIATE",
-        "timeout": 20,
-        "init_command": (
-            "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
-            " PRAGMA cache_size=-16000; PRAGMA temp_store=MEMORY; PRAGMA secure_delete=ON;"
-        ),
-    }
-else:
-    DATABASES["default"]["CONN_MAX_AGE"] = 60
-    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+DATABASES = databases(env, DATA_DIR)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Cache and background work -----------------------------------------------------------------
@@ -167,6 +154,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "firm.staticfiles.BundledStaticFilesStorage"},
 }
 WHITENOISE_MAX_AGE = 60
+CDN = network(env)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 
