@@ -6,6 +6,7 @@ from functools import cached_property
 from django.conf import settings as django_settings
 from wagtail.models import Site
 
+from firm.media import absolute_address
 from firm.memory import recall
 from firm.models.settings import FirmSettings
 from firm.picture import ROLES
@@ -79,7 +80,7 @@ class Chrome:
         for candidate in (image, self.settings.default_social_image):
             made = candidate.ready(ROLES["social"]).get("jpeg") if candidate else None
             if made:
-                return self.root_url + candidate.file.storage.url(made[-1].path)
+                return absolute_address(self.root_url, candidate.file.storage, made[-1].path)
         return ""
 
     @property

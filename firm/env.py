@@ -2,6 +2,8 @@
 
 import base64
 import ipaddress
+import os
+from pathlib import Path
 
 import environ
 
@@ -27,10 +29,29 @@ class Environment:
 
     def text(self, name: str, default: str | None = None) -> str:
         """Return the variable, or ``default``; raise `SettingError` when there is neither."""
-        value = self.env.str(name, default="").strip() or default
+        value = self._given(name) or default
         if value is None:
-            raise SettingError(name, "is not set. See docs/operators.md for what it is for.")
+            raise SettingError(name, "is not set. See docs/operations.md for what it is for.")
         return value
+
+    def _given(self, name: str) -> str:
+        """The variable, else what is in the file that the variable of the same name with ``_FILE`` names."""
+        value, file = self.env.str(name, default="").strip(), os.environ.get(f"{name}_FILE", "").strip()
+        if not file:
+            return value
+        if value:
+            raise SettingError(name, f"is given twice: {name}_FILE is set, too.")
+        try:
+            return Path(file).read_text().strip()
+        except (OSError, ValueError) as error:
+            raise SettingError(f"{name}_FILE", f"cannot be read: {type(error).__name__}.") from None
+
+    def flag(self, name: str, default: bool = False) -> bool:
+        """Return whether the variable says yes: ``1``, ``true``, ``yes``, ``on`` or their opposites."""
+        value = self.text(name, str(default)).lower()
+        if value not in {"1", "true", "yes", "on", "0", "false", "no", "off"}:
+            raise SettingError(name, f"must be yes or no, not {value!r}.")
+        return value in {"1", "true", "yes", "on"}
 
     def secret(self, name: str, *, length: int = 32) -> str:
         """Return a secret of at least ``length`` characters that is not one of the well-known samples."""

@@ -25,7 +25,8 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
-from firm.caching import WAIT, Address, Answer
+from firm.caching import WAIT, Address
+from firm.kept_answer import Answer
 from firm.standard_headers import as_set, digest, page_headers
 
 logger = logging.getLogger(__name__)

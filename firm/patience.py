@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.db import connection
+from psycopg2.extensions import TRANSACTION_STATUS_IDLE
 
 
 @contextmanager
@@ -11,8 +12,13 @@ def at_most(seconds: float) -> Iterator[None]:
     """Within the block, wait at most so long for a lock, instead of as long as workers may. Not inside a transaction.
 
     Whoever waits longer gets an `OperationalError`. Raises `DatabaseError` when the database cannot be reached.
+    Behind a pooler it holds in transactions alone: what is set between two of them would be another visitor's.
     """
     milliseconds = int(seconds * 1000)
+    if connection.vendor == "postgresql" and connection.settings_dict.get("DISABLE_SERVER_SIDE_CURSORS"):
+        with connection.execute_wrapper(_in_each_transaction(f"SET LOCAL lock_timeout = {milliseconds}")):
+            yield
+        return
     if connection.vendor == "sqlite":
         usual = int(connection.settings_dict["OPTIONS"].get("timeout", 5) * 1000)
         before, after = f"PRAGMA busy_timeout = {milliseconds}", f"PRAGMA busy_timeout = {usual}"
@@ -26,6 +32,17 @@ def at_most(seconds: float) -> Iterator[None]:
             _run(after)
         else:
             connection.close()
+
+
+def _in_each_transaction(statement: str):
+    """Return a wrapper that runs a statement before the first one of each transaction of PostgreSQL."""
+
+    def wrapper(execute, sql, params, many, context):
+        if connection.in_atomic_block and connection.connection.info.transaction_status == TRANSACTION_STATUS_IDLE:
+            execute(statement, None, False, context)
+        return execute(sql, params, many, context)
+
+    return wrapper
 
 
 def _run(statement: str) -> None:

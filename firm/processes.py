@@ -1,5 +1,8 @@
-"""The processes of ``make run``. Server and worker are forked from one that has loaded the site already: it starts
-in half the time, and they share its memory."""
+"""The processes that serve the site: the web server, for ``make run`` and for servers alike, and the worker.
+
+Each is forked from one that has loaded the site already: a wrong setting ends that one before anything listens,
+children start in half the time, and they share its memory.
+"""
 
 import gc
 import multiprocessing
@@ -18,7 +21,24 @@ from django.urls import reverse
 from django.utils.module_loading import import_string
 from gunicorn.app.base import BaseApplication
 
+from firm.env import Environment
+
 APPLICATION = "firm.wsgi.application"
+#: What holds wherever the site is served. A worker is never replaced after some number of requests: pages that are kept
+#: count as requests, too, and every replaced worker would have to make them again.
+SETTINGS = {
+    "worker_class": "gthread",
+    "threads": 4,
+    "timeout": 60,
+    "graceful_timeout": 25,
+    "keepalive": 15,
+    "loglevel": "warning",
+    "forwarded_allow_ips": "",
+    "control_socket_disable": True,
+}
+#: Where workers note that they are alive: in memory, since a slow disk would look like a worker that hangs.
+MEMORY = "/dev/shm"  # noqa: S108
+
 _fork = multiprocessing.get_context("fork")
 
 
@@ -65,26 +85,20 @@ def _as_child(run: Callable[[], None]) -> None:
 
 
 class Server(BaseApplication):
-    """Gunicorn with threaded workers, serving the site that this process has loaded."""
+    """Gunicorn with threaded workers, serving the site that this process has loaded.
 
-    def __init__(self, address: str) -> None:
-        self.address = address
+    Sockets that systemd hands over are used in place of ``address``, so that they outlive a restart.
+    """
+
+    def __init__(self, address: str, **settings) -> None:
+        self.settings = SETTINGS | {"bind": address, "workers": number_of_workers()} | settings
         super().__init__()
 
     def load_config(self) -> None:
-        """Set what an installation on embedded defaults needs."""
-        for name, value in {
-            "bind": self.address,
-            "reuse_port": True,
-            "workers": int(os.environ.get("WEB_CONCURRENCY", "2")),
-            "worker_class": "gthread",
-            "threads": 4,
-            "timeout": 60,
-            "graceful_timeout": 10,
-            "keepalive": 15,
-            "loglevel": "warning",
-            "forwarded_allow_ips": "",
-        }.items():
+        """Take the settings of all servers and those of this one; nothing from files or the command line."""
+        if os.access(MEMORY, os.W_OK):
+            self.cfg.set("worker_tmp_dir", MEMORY)
+        for name, value in self.settings.items():
             self.cfg.set(name, value)
 
     def load(self):
@@ -115,9 +129,14 @@ def _ask(application, path: str) -> None:
         answer.close()
 
 
+def number_of_workers() -> int:
+    """Return how many processes answer requests: ``WEB_CONCURRENCY``, else two."""
+    return Environment().number("WEB_CONCURRENCY", 2)
+
+
 def start_server(address: str) -> Child:
     """Start the server at ``host:port``."""
-    return Child(lambda: Server(address).run())
+    return Child(lambda: Server(address, graceful_timeout=10, reuse_port=True).run())
 
 
 def start_development_server(address: str) -> Child:

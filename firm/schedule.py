@@ -6,10 +6,12 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.core.management import call_command
 from django.db import close_old_connections
 from django.utils.module_loading import autodiscover_modules
 
+from firm.cdn import purger
 from firm.changes import clear_marks
 
 logger = logging.getLogger(__name__)
@@ -92,3 +94,5 @@ every(
     24 * 3600, "forget finished tasks", lambda: call_command("prune_db_task_results", "--backend", "worker", "-v", "0")
 )
 every(3600, "clear away marks of changes", clear_marks)
+if settings.CDN:
+    every(1, "tell the CDN of changes", purger.look, alone=True)

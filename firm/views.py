@@ -5,6 +5,7 @@ import os
 
 from django.conf import settings
 from django.core.cache import cache
+from django.core.files.storage import FileSystemStorage, default_storage
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import Http404, HttpResponse, JsonResponse, StreamingHttpResponse
@@ -21,6 +22,7 @@ from wagtail.views import serve as wagtail_serve
 from firm.caching import keep
 from firm.chrome import Chrome
 from firm.error_page import recall
+from firm.media import LASTING, is_public
 from firm.models import PageText
 from firm.pagination import Pages
 from firm.routing import find_route, find_site
@@ -30,7 +32,6 @@ from firm.sitemap import part_count, sitemap_index, sitemap_part
 
 RESULTS_PER_PAGE = 10
 SITEMAP_TYPE = "application/xml; charset=utf-8"
-PUBLIC_MEDIA = ("images/", "original_images/", "social/")
 
 
 def serve_page(request, path: str) -> HttpResponse:
@@ -140,14 +141,19 @@ def favicon(request) -> HttpResponse:
 
 @require_safe
 def media(request, path: str) -> HttpResponse:
-    """Answer with an uploaded image; a change of image changes its address. Documents have their own view."""
-    if not path.startswith(PUBLIC_MEDIA) or ".." in path.split("/"):
+    """Answer with an uploaded image; a change of image changes its address. Documents have their own view.
+
+    Where uploads are not on this machine, lead to where they are: older links go on working.
+    """
+    if not is_public(path):
         raise Http404("No such file")
+    if not isinstance(default_storage, FileSystemStorage):
+        return redirect(default_storage.url(path))
     try:
         response = serve_file(request, path, document_root=settings.MEDIA_ROOT)
     except OSError as error:  # a name that the file system cannot even look up
         raise Http404("No such file") from error
-    response["Cache-Control"] = "public, max-age=31536000, immutable"
+    response["Cache-Control"] = LASTING
     return response
 
 

@@ -21,6 +21,7 @@ from wagtail.search import index
 from blog.querysets import BlogPostManager
 from firm.chrome import Chrome
 from firm.fields import BlockField
+from firm.media import absolute_address
 from firm.models.base import FootnotedPage
 from firm.reading import contents, plain_text, reading_minutes
 from firm.seo import without_empty
@@ -151,7 +152,7 @@ class BlogPostPage(FootnotedPage):
     def share_image_url(self, chrome: Chrome) -> str:
         """The chosen picture, else the lead picture, else the card drawn from the title, else the firm's."""
         if self.share_image is None and self.social_card:
-            return chrome.root_url + default_storage.url(self.social_card)
+            return absolute_address(chrome.root_url, default_storage, self.social_card)
         return super().share_image_url(chrome)
 
     @cached_property

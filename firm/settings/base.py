@@ -4,6 +4,9 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from firm.env import Environment, SettingError
+from firm.settings.cdn import network
+from firm.settings.database import databases
+from firm.settings.media import media_storage
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 env = Environment()
@@ -63,7 +66,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "firm.middleware.TrustedProxyMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "firm.static_serving.StaticFilesMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "firm.middleware.ContentSecurityPolicyMiddleware",
     "firm.middleware.ResponseHeadersMiddleware",
@@ -104,22 +107,7 @@ TEMPLATES = [
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 # --- Database ----------------------------------------------------------------------------------
-DATABASES = {"default": env.database("DATABASE_URL", f"sqlite:///{DATA_DIR / 'db.sqlite3'}")}
-if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
-    # Write-ahead log with full synchronisation: an acknowledged write is on disk. Immediate transactions
-    # take the write lock at once, so two writers queue instead of failing at their second statement. What is
-    # deleted is overwritten with zeros.
-    DATABASES["default"]["OPTIONS"] = {
-        "transaction_mode": "IMMEDIATE",
-        "timeout": 20,
-        "init_command": (
-            "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
-            " PRAGMA cache_size=-16000; PRAGMA temp_store=MEMORY; PRAGMA secure_delete=ON;"
-        ),
-    }
-else:
-    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
-DATABASES["default"]["CONN_MAX_AGE"] = 60
+DATABASES = databases(env, DATA_DIR)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Cache and background work -----------------------------------------------------------------
@@ -156,12 +144,13 @@ PHONENUMBER_DEFAULT_FORMAT = "NATIONAL"
 
 # --- Static files and uploads ------------------------------------------------------------------
 STATIC_URL = "/static/"
-STATIC_ROOT = DATA_DIR / "static"
+STATIC_ROOT = Path(env.text("STATIC_DIR", str(DATA_DIR / "static"))).expanduser().resolve()
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_URL = "/media/"
 MEDIA_ROOT = DATA_DIR / "media"
+_media, MEDIA_ORIGINS = media_storage(env)
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": _media,
     "staticfiles": {"BACKEND": "firm.staticfiles.BundledStaticFilesStorage"},
 }
 WHITENOISE_MAX_AGE = 60
@@ -169,6 +158,7 @@ WHITENOISE_MAX_AGE = 60
 _pages = env.text("PAGES_DIR", "")
 PAGES_DIR = Path(_pages).expanduser().resolve() if _pages else None
 PAGES_MAX_MB = env.number("PAGES_MAX_MB", 512)
+CDN = network(env)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 
@@ -201,7 +191,7 @@ CONTENT_SECURITY_POLICY = {
         "default-src": ["'none'"],
         "script-src": ["'self'"],
         "style-src": ["'self'"],
-        "img-src": ["'self'"],
+        "img-src": ["'self'", *MEDIA_ORIGINS],
         "font-src": ["'self'"],
         "connect-src": ["'self'"],
         "worker-src": ["'self'"],
@@ -216,7 +206,7 @@ ADMIN_CONTENT_SECURITY_POLICY = {
     "default-src": ["'none'"],
     "script-src": ["'self'", "'unsafe-inline'"],
     "style-src": ["'self'", "'unsafe-inline'"],
-    "img-src": ["'self'", "data:", "blob:"],
+    "img-src": ["'self'", "data:", "blob:", *MEDIA_ORIGINS],
     "font-src": ["'self'", "data:"],
     "connect-src": ["'self'"],
     "frame-src": ["'self'"],
@@ -245,6 +235,7 @@ WAGTAILIMAGES_WEBP_QUALITY = 75
 WAGTAILIMAGES_JPEG_QUALITY = 78
 WAGTAILDOCS_EXTENSIONS = ["csv", "doc", "docx", "ics", "odt", "pdf", "pptx", "rtf", "txt", "xlsx"]
 WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database", "SEARCH_CONFIG": "english"}}
+WAGTAILDOCS_SERVE_METHOD = "serve_view"  # after asking who may see it, never by an address of the storage
 WAGTAILEMBEDS_FINDERS = []
 TAGGIT_CASE_INSENSITIVE = True
 TAGGIT_STRIP_UNICODE_WHEN_SLUGIFYING = True

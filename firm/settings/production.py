@@ -1,12 +1,9 @@
 """Settings of a server: everything from the environment, and nothing unsafe accepted."""
 
-import os
-
-from firm.env import SettingError
+from firm.env import Environment, SettingError
 
 for _name in ("DATABASE_URL", "ALLOWED_HOSTS", "EMAIL_URL", "DEFAULT_FROM_EMAIL", "FIELD_ENCRYPTION_KEYS"):
-    if not os.environ.get(_name, "").strip():
-        raise SettingError(_name, "is not set. See docs/operators.md for what it is for.")
+    Environment().text(_name)
 
 from firm.settings.base import *  # noqa: E402, F403
 from firm.settings.base import ALLOWED_HOSTS, IS_HTTPS  # noqa: E402

@@ -14,8 +14,9 @@ from django.test import RequestFactory
 from wagtail.models import Page, PageViewRestriction, get_page_models
 
 from consultations.models import ConsultationPage
-from firm.caching import Address, Answer, KeptAnswers, Shelf, address_of
+from firm.caching import Address, KeptAnswers, Shelf, address_of
 from firm.changes import STATE, Watch
+from firm.kept_answer import Answer
 from firm.middleware import scheme_reader
 from firm.models import FirmSettings
 from firm.models.base import BasePage
@@ -530,7 +531,7 @@ def test_no_answer_passes_between_sessions_and_the_store(demo_site, cookie):
     site, kinds = Site(), {}
     for page in Page.objects.live().filter(depth__gte=2).specific():
         kinds.setdefault(type(page), page.get_url())
-    for address in [*PUBLIC_ADDRESSES, *kinds.values()]:
+    for address in dict.fromkeys([*PUBLIC_ADDRESSES, *kinds.values()]):
         made = len(site.made)
         site.get(address)
         before = len(site.shelf)

@@ -125,3 +125,49 @@ def test_keys_that_are_none_are_refused_and_not_printed(env, value, problem):
 
 def test_keys_are_read_newest_first(env):
     assert env(" , ".join(KEYS)).keys("SAMPLE") == KEYS
+
+
+@pytest.fixture
+def in_file(env, monkeypatch, tmp_path):
+    """Return the reader of an environment in which ``SAMPLE_FILE`` names a file with these bytes."""
+
+    def build(content: bytes, value: str | None = None) -> Environment:
+        (tmp_path / "sample").write_bytes(content)
+        monkeypatch.setenv("SAMPLE_FILE", str(tmp_path / "sample"))
+        return env(value)
+
+    return build
+
+
+def test_a_secret_is_read_from_a_file(in_file):
+    assert in_file(b"k3J-91xYzQ0pLmNvB7cDfGhT5rEw2uIoS8aX\n").secret("SAMPLE") == "k3J-91xYzQ0pLmNvB7cDfGhT5rEw2uIoS8aX"
+
+
+def test_a_variable_that_is_given_twice_is_refused_and_not_printed(in_file):
+    with pytest.raises(SettingError, match="SAMPLE is given twice") as refusal:
+        in_file(b"hunter2", "hunter3").text("SAMPLE")
+    assert "hunter" not in str(refusal.value)
+
+
+def test_an_empty_file_counts_as_missing(in_file):
+    with pytest.raises(SettingError, match="SAMPLE is not set"):
+        in_file(b" \n").text("SAMPLE")
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfe", None], ids=["no text", "no file"])
+def test_a_file_that_cannot_be_read_is_named(in_file, tmp_path, content):
+    env = in_file(content or b"")
+    if content is None:
+        (tmp_path / "sample").unlink()
+    with pytest.raises(SettingError, match="SAMPLE_FILE cannot be read"):
+        env.text("SAMPLE")
+
+
+def test_a_flag_that_is_neither_is_refused(env):
+    with pytest.raises(SettingError, match="yes or no"):
+        env("perhaps").flag("SAMPLE")
+
+
+@pytest.mark.parametrize(("value", "meant"), [("1", True), ("Yes", True), ("off", False), ("", False), (None, False)])
+def test_a_flag_is_read(env, value, meant):
+    assert env(value).flag("SAMPLE") is meant

@@ -10,8 +10,9 @@ import pytest
 from django.db import OperationalError
 
 from firm import page_files, standard_headers
-from firm.caching import Address, Answer, KeptAnswers, Shelf
+from firm.caching import Address, KeptAnswers, Shelf
 from firm.changes import Watch
+from firm.kept_answer import Answer
 from firm.middleware import scheme_reader
 from firm.page_files import PageFiles, state_folder
 from firm.page_keeper import Keeper, only_one, slot_name

@@ -44,3 +44,25 @@ def test_a_locked_database_is_given_up_after_the_time_and_the_usual_patience_com
 def test_the_time_is_the_given_one():
     with at_most(3):
         assert waiting_time() in {"3000", "3s"}
+
+
+def test_behind_a_pooler_nothing_is_set_between_two_transactions(threads):
+    def visit():
+        usual = waiting_time()
+        with at_most(3):
+            between = waiting_time()
+            for _ in range(2):
+                with transaction.atomic():
+                    assert waiting_time() in {"3000", "3s"}
+                    with transaction.atomic():
+                        assert waiting_time() in {"3000", "3s"}
+        assert waiting_time() == usual
+        assert between == (usual if connection.vendor == "postgresql" else "3000")
+
+    configured = connection.settings_dict
+    before = configured.get("DISABLE_SERVER_SIDE_CURSORS", False)
+    configured["DISABLE_SERVER_SIDE_CURSORS"] = True
+    try:
+        threads(visit)
+    finally:
+        configured["DISABLE_SERVER_SIDE_CURSORS"] = before

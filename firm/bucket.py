@@ -1,0 +1,48 @@
+"""Uploads in S3-compatible storage. Loaded only where ``S3_BUCKET`` is set: it needs ``requirements-servers.txt``."""
+
+from botocore.config import Config
+from django.utils.encoding import filepath_to_uri
+from storages.backends.s3 import S3Storage
+from storages.utils import clean_name
+
+from firm.media import LASTING, is_public
+
+#: For how long a link to anything but a public picture holds, in seconds.
+LINK_LASTS = 60
+
+
+class Bucket(S3Storage):
+    """Pictures have a lasting public address below ``public_url``; all else is private, and linked to for a minute.
+
+    What makes pictures readable is the bucket's policy, never a right that is set on an object (docs/operations.md).
+    """
+
+    def __init__(self, *, public_url: str, **settings) -> None:
+        self.public_url = public_url.rstrip("/")
+        # A storage that hangs must not hold up all threads of a server. Checksums of trailers are AWS's own.
+        client_config = Config(
+            connect_timeout=5,
+            read_timeout=20,
+            retries={"total_max_attempts": 3, "mode": "standard"},
+            signature_version="s3v4",
+            request_checksum_calculation="when_required",
+            response_checksum_validation="when_required",
+            s3={"addressing_style": "path" if settings.get("endpoint_url") else "virtual"},
+        )
+        super().__init__(
+            file_overwrite=False,
+            querystring_auth=True,
+            querystring_expire=LINK_LASTS,
+            client_config=client_config,
+            **settings,
+        )
+
+    def url(self, name, parameters=None, expire=None, http_method=None) -> str:
+        """Return the public address of a picture, which asks nobody; a signed link to anything else."""
+        if is_public(clean_name(name)):
+            return f"{self.public_url}/{filepath_to_uri(clean_name(name))}"
+        return super().url(name, parameters, expire, http_method)
+
+    def get_object_parameters(self, name) -> dict:
+        """Have pictures kept for good, and everything else by nobody."""
+        return {"CacheControl": LASTING if is_public(name) else "private, no-store"}

@@ -1,0 +1,52 @@
+"""How the site is connected to its database: SQLite on one machine, PostgreSQL on servers."""
+
+from pathlib import Path
+
+from firm.env import Environment, SettingError
+
+# Write-ahead log with full synchronisation: an acknowledged write is on disk. Immediate transactions take the write
+# lock at once, so two writers queue instead of failing at their second statement. What is deleted is overwritten with
+# zeros.
+SQLITE = {
+    "transaction_mode": "IMMEDIATE",
+    "timeout": 20,
+    "init_command": (
+        "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
+        " PRAGMA cache_size=-16000; PRAGMA temp_store=MEMORY; PRAGMA secure_delete=ON;"
+    ),
+}
+#: A server of PostgreSQL that cannot be reached, or is gone without a word, is given up after some seconds.
+POSTGRESQL = {
+    "connect_timeout": 5,
+    "keepalives_idle": 15,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,
+}
+#: Seconds that a statement waits for a lock, and that a transaction may stand open without one.
+LOCK_SECONDS, IDLE_SECONDS = 20, 600
+
+
+def databases(env: Environment, data_dir: Path) -> dict:
+    """Return Django's setting of that name."""
+    database = env.database("DATABASE_URL", f"sqlite:///{data_dir / 'db.sqlite3'}")
+    if database["ENGINE"] == "django.db.backends.sqlite3":
+        database |= {"OPTIONS": SQLITE, "CONN_MAX_AGE": 60}
+        return {"default": database}
+    is_pooled = env.flag("DATABASE_POOLED")
+    seconds = env.number("DATABASE_STATEMENT_SECONDS", 0)
+    if seconds < 0:
+        raise SettingError("DATABASE_STATEMENT_SECONDS", "must be 0 (no limit) or more.")
+    options = POSTGRESQL | database.get("OPTIONS", {})
+    if not is_pooled:  # a pooler takes none of these at connecting: there, they belong to the role
+        options["options"] = (
+            f"-c lock_timeout={LOCK_SECONDS}s -c idle_in_transaction_session_timeout={IDLE_SECONDS}s"
+            f" -c statement_timeout={seconds}s"
+        )
+    database |= {
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+        "DISABLE_SERVER_SIDE_CURSORS": is_pooled,
+        "OPTIONS": options,
+    }
+    return {"default": database}
