@@ -64,30 +64,33 @@ def matching(words: list[str], root: Page, most: int) -> dict[int, int]:
     """
     words = [part for word in words for part in word.split("_") if part and part.isprintable()]
     found: dict[int, int] = {}
-    for tier, columns in enumerate(TIERS):
-        if words and len(found) < most:
-            for number in _matching(words, columns, root, most):
-                if len(found) < most:
-                    found.setdefault(number, tier)
+    for tier, number in _in_all_tiers(words, root, most) if words else ():
+        if len(found) < most:
+            found.setdefault(number, tier)
     return found
 
 
-def _matching(words: list[str], columns: tuple[str, ...], root: Page, most: int) -> list[int]:
-    statement, given = {"sqlite": _on_sqlite, "postgresql": _on_postgresql}[connection.vendor](words, columns)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"""{statement} AND p.live AND p.path LIKE %s AND NOT EXISTS ({_PRIVATE})
-            ORDER BY 1 DESC LIMIT %s""",
-            [given, f"{root.path}%", most],
+def _in_all_tiers(words: list[str], root: Page, most: int) -> list[tuple[int, int]]:
+    """Return tier and number of ``most`` pages of each tier, by one statement."""
+    statements, given = [], []
+    for tier, columns in enumerate(TIERS):
+        statement, query = {"sqlite": _on_sqlite, "postgresql": _on_postgresql}[connection.vendor](words, columns)
+        statements.append(
+            f"""SELECT {tier} AS tier, number FROM ({statement} AND p.live AND p.path LIKE %s
+            AND NOT EXISTS ({_PRIVATE}) ORDER BY 1 DESC LIMIT %s) t{tier}"""
         )
-        return [number for (number,) in cursor.fetchall()]
+        given += [query, f"{root.path}%", most]
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(statements), given)
+        return sorted(cursor.fetchall(), key=lambda row: (row[0], -row[1]))
 
 
 def _on_sqlite(words: list[str], columns: tuple[str, ...]) -> tuple[str, str]:
     all_words = " AND ".join(f'"{word}"' for word in words)
     query = f"{{{' '.join(columns)}}} : ({all_words})"
     return (
-        f"SELECT f.rowid FROM {WORDS} f CROSS JOIN wagtailcore_page p ON p.id = f.rowid WHERE {WORDS} MATCH %s",
+        f"SELECT f.rowid AS number FROM {WORDS} f CROSS JOIN wagtailcore_page p ON p.id = f.rowid"
+        f" WHERE {WORDS} MATCH %s",
         query,
     )
 
@@ -96,7 +99,7 @@ def _on_postgresql(words: list[str], columns: tuple[str, ...]) -> tuple[str, str
     weights = "".join(_WEIGHTS[name] for name in columns)
     query = " & ".join(f"'{word}':{weights if len(columns) < len(_WEIGHTS) else ''}".rstrip(":") for word in words)
     return (
-        f"SELECT f.page_id FROM {TABLE} f JOIN wagtailcore_page p ON p.id = f.page_id"
+        f"SELECT f.page_id AS number FROM {TABLE} f JOIN wagtailcore_page p ON p.id = f.page_id"
         " WHERE f.words @@ to_tsquery('english', %s)",
         query,
     )

@@ -16,7 +16,6 @@ from django.utils import timezone
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 from django.views.static import serve as serve_file
-from wagtail.models import Page
 from wagtail.views import serve as wagtail_serve
 
 from firm.caching import keep
@@ -66,19 +65,16 @@ def search(request) -> HttpResponse:
 
 
 def _hits(request, pages, words: list[str]) -> list[dict]:
-    numbers = list(pages)
-    found, texts = Page.objects.in_bulk(numbers), PageText.objects.in_bulk(numbers)
-    return [_hit(request, found[number], texts.get(number), words) for number in numbers if number in found]
+    found = PageText.objects.select_related("page").in_bulk(list(pages))
+    return [_hit(request, found[number], words) for number in pages if number in found]
 
 
-def _hit(request, page: Page, kept: PageText | None, words: list[str]) -> dict:
-    summary = kept.summary if kept else page.search_description
-    text = f"{summary} {kept.text}" if kept else summary
-    model = page.specific_class
+def _hit(request, kept: PageText, words: list[str]) -> dict:
+    model = kept.page.specific_class
     return {
-        "url": page.get_url(request),
-        "title": highlight(page.title, words),
-        "excerpt": highlight(excerpt(text, words), words),
+        "url": kept.page.get_url(request),
+        "title": highlight(kept.page.title, words),
+        "excerpt": highlight(excerpt(f"{kept.summary} {kept.text}", words), words),
         "kind": model._meta.verbose_name if model else "",
     }
 

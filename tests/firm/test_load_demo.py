@@ -4,7 +4,11 @@ import pytest
 from bs4 import BeautifulSoup
 from django.apps import apps
 from django.contrib.auth import get_user_model
+from django.core.cache import cache
 from django.core.management import call_command
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from wagtail.models import Page
 
 from firm.management.commands.load_demo import PASSWORD_FILE, STAFF, demo_password
@@ -111,3 +115,19 @@ def test_a_password_that_is_given_is_not_written_down(data_dir, monkeypatch):
     monkeypatch.setenv("DEMO_PASSWORD", "given")
     assert demo_password() == "given"
     assert not data_dir.exists()
+
+
+def test_every_page_is_made_in_eight_queries(demo):
+    """The one for the state of what is public included; a page of each type, the lists, the searches and a 404."""
+    kinds = {type(page): page.get_url() for page in Page.objects.live().filter(depth__gt=1).specific()}
+    lists = ["/blog/feed/", "/blog/archive/2025/", "/search/?q=bail", "/search/?q=bial", "/not-there/"]
+    needed = {}
+    for address in [*kinds.values(), *lists]:
+        client = Client()
+        client.get(address)
+        cache.clear()
+        with CaptureQueriesContext(connection) as queries:
+            client.get(address)
+        needed[address] = len(queries)
+    assert len(kinds) >= 12
+    assert {address: count for address, count in needed.items() if count > 8} == {}
