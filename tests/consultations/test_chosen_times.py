@@ -408,7 +408,7 @@ def test_correction_that_opens_the_check_ends_the_hold_quietly(desk):
 def test_check_that_fails_or_is_flagged_ends_the_hold(desk, staff, monkeypatch):
     flagged, failed = chosen(), chosen()
     decisions.flag(flagged.pk, by=staff("intake"), reason="Look")
-    monkeypatch.setattr(checks, "matches_of", lambda request: 1 / 0)
+    monkeypatch.setattr(checks, "matches_of", lambda members: 1 / 0)
     assert not checks.take_in(failed)
     assert (hold_of(flagged), hold_of(failed)) == (None, None)
 
