@@ -17,14 +17,14 @@ from consultations import audit, mentions
 from consultations.calendar.settling import end_choice, settle
 from consultations.colleagues import tellable
 from consultations.conflict_states import BLOCKED_WORDS, may_pass, state_after_move
-from consultations.conflicts.checks import follow_role, take_in
+from consultations.conflicts.checks import follow_role, is_waiting, take_in
 from consultations.models import AuditAction, ConsultationRequest, EventKind, RequestEvent, Screen
 from consultations.notifications import announce_release
 from consultations.outcomes import OUTCOMES, Channel, Direction
 from consultations.permissions import holds, is_screened, may_assign, visible_to
 from consultations.targets import set_urgency
 from consultations.text import one_line, paragraphs
-from consultations.workflow import AWAITING, CLOSED, Power, Status, find_move
+from consultations.workflow import AWAITING, CLOSED, OPEN, Power, Status, find_move
 
 #: The longest note or reason that is kept, in characters.
 NOTE_LENGTH = 5000
@@ -272,6 +272,7 @@ def change_status(request: ConsultationRequest, to: str, *, by, now, reason: str
     """Write the new state with what goes with it. `Refused` while the conflict check stands in its way."""
     if not may_pass(to, request.conflict_state):
         raise Refused(request, "conflict_check", BLOCKED_WORDS[request.conflict_state])
+    is_unknown = is_waiting(request) and request.status != Status.QUARANTINE
     before, request.status = request.status, str(to)
     request.conflict_state = state_after_move(request.conflict_state, before=before, to=to)
     settle(request, to, now=now, reason=reason)
@@ -281,7 +282,7 @@ def change_status(request: ConsultationRequest, to: str, *, by, now, reason: str
     facts = {"from": before, "to": str(to)}
     if to == Status.SCHEDULED:
         facts["scheduled_for"] = request.scheduled_for.isoformat()
-    if Status.RETAINED in {before, to}:
+    if Status.RETAINED in {before, to} or (is_unknown and to not in OPEN):
         follow_role(request)
     event = note(request, EventKind.MOVED, by=by, now=now, facts=facts, text=reason)
     mentions.tell(request, event, by=by)

@@ -6,10 +6,7 @@ from django.contrib.auth import get_user_model
 from django.db.models import Exists, OuterRef, Q
 
 from consultations.models import ConsultationRequest, Reminder, Screen
-from consultations.permissions import ADMIN, MANAGE, VIEW, is_intake, may_see
-
-#: The one that knows of permissions.
-BACKEND = "django.contrib.auth.backends.ModelBackend"
+from consultations.permissions import ADMIN, BACKEND, MANAGE, VIEW, is_intake, may_see
 
 
 def tellable(request: ConsultationRequest):

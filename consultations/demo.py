@@ -13,6 +13,7 @@ from phonenumber_field.phonenumber import to_python
 from wagtail.models import Page
 
 from consultations import synthetic
+from consultations.conflicts.checks import check_first
 from consultations.demo_calendars import load_calendars
 from consultations.demo_parties import add_parties, settle
 from consultations.demo_past import Scene, tell
@@ -166,4 +167,8 @@ def _receive(demo, page, entry: dict, token: uuid.UUID, made: dict, now: datetim
         **VISITS[token.int % len(VISITS)],
         form_path="/free-consultation/",
     )
-    return receive(values, page=page, token=token, arrival=arrival, now=now - timedelta(hours=entry["hours_ago"]))
+    request = receive(values, page=page, token=token, arrival=arrival, now=now - timedelta(hours=entry["hours_ago"]))
+    if not is_suspicious:
+        check_first(request.pk, now=request.submitted_at)
+        request.refresh_from_db()
+    return request

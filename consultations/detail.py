@@ -15,6 +15,7 @@ from consultations.calendar.booking_forms import RescheduleForm, ScheduleForm
 from consultations.calendar.chosen_forms import ConfirmTimeForm, LetGoTimeForm
 from consultations.columns import user_name
 from consultations.conflict_states import BLOCKED_WORDS, may_pass
+from consultations.conflicts.arrivals import check_opened
 from consultations.conflicts.check_forms import judging_forms
 from consultations.conflicts.region import region_of
 from consultations.desk_forms import ContactForm, DeskForm, MatterForm, MoveForm, NoteForm
@@ -229,8 +230,9 @@ class RequestView(RequestScreen, TemplateView):
     http_method_names = ["get", "head", "options"]
 
     def get(self, request, *args, **kwargs):
-        """Show it."""
-        return self.render_to_response(self.screen(self.find()))
+        """Show it; checked, if it has just arrived."""
+        found = self.find()
+        return self.render_to_response(self.screen(self.find() if check_opened(found) else found))
 
 
 class PrintView(WithinReach, TemplateView):

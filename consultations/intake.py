@@ -1,23 +1,29 @@
 """Takes in what a visitor sent: one transaction, and at most one request for one rendered form."""
 
+import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from consultations import audit
 from consultations.conflicts.checks import take_in
 from consultations.consent import version_of
+from consultations.limits import UNCOUNTED, Count, keep_count
 from consultations.models.events import AuditAction, EventKind, RequestEvent
 from consultations.models.requests import ConsultationRequest
 from consultations.models.search import EMAIL, PHONE, RequestEntry
-from consultations.notifications import announce, announce_correction
+from consultations.models.settings import IntakeSettings
+from consultations.notifications import addresses_for, announce, announce_correction
 from consultations.spam import UNSUSPICIOUS, Assessment
 from consultations.targets import set_target, set_urgency
 from consultations.workflow import Status
 from firm.sealed.blind import normalise_email, normalise_phone
+
+logger = logging.getLogger(__name__)
 
 FIELDS = (
     "full_name",
@@ -46,32 +52,57 @@ FOLLOW_UP_WITHIN = timedelta(days=180)
 
 @dataclass(frozen=True)
 class Arrival:
-    """What is known of a request besides its fields: how suspicious it looks, and where the visit began."""
+    """What is known of a request besides its fields: how suspicious it looks, and where the visit began.
+
+    ``count`` is what `expect_submission` said; it is kept with the request.
+    """
 
     assessment: Assessment = UNSUSPICIOUS
+    count: Count = UNCOUNTED
     landing_page: str = ""
     referring_host: str = ""
     form_path: str = ""
 
 
+@dataclass(frozen=True)
+class Prepared:
+    """All that is written of a request, worked out before the database is locked for it."""
+
+    request: ConsultationRequest
+    events: list[RequestEvent]
+    entries: list[RequestEntry]
+    #: Where staff are told of it.
+    addresses: list[str]
+    count: Count
+
+
 def receive(
-    cleaned: dict, *, page, token: UUID, arrival: Arrival | None = None, now: datetime | None = None
+    cleaned: dict,
+    *,
+    page,
+    token: UUID,
+    arrival: Arrival | None = None,
+    earlier: ConsultationRequest | None = None,
+    now: datetime | None = None,
 ) -> ConsultationRequest:
     """Store what a valid form says and return the request; the one already stored when ``token`` came before.
 
-    Sent again with changes, the same form makes no second request: the changes are kept as a correction of the first.
-    ``page`` is the page whose wording was agreed to. Raises `IntegrityError` when the database refuses the values.
+    Sent again with changes, the same form makes no second request: the changes are kept as a correction of the first,
+    which is ``earlier`` where the caller knows of it. ``page`` is the page whose wording was agreed to. The conflict
+    check follows, see `consultations.conflicts.arrivals`. Raises `IntegrityError` when the database refuses the values.
     """
     arrival, now = arrival or Arrival(), now or timezone.now()
     for attempt in range(ATTEMPTS):
-        if earlier := sent_before(token):
+        if earlier:
             with transaction.atomic():
                 return _correct(earlier, cleaned, page=page, now=now)
+        prepared = _prepare(cleaned, page=page, token=token, arrival=arrival, now=now)
         try:
             with transaction.atomic():
-                return _record(cleaned, page=page, token=token, arrival=arrival, now=now)
+                return _record(prepared, now=now)
         except IntegrityError:
-            if attempt == ATTEMPTS - 1:
+            earlier = sent_before(token)
+            if not earlier and attempt == ATTEMPTS - 1:
                 raise
     raise AssertionError("unreachable")
 
@@ -81,41 +112,56 @@ def sent_before(token: UUID) -> ConsultationRequest | None:
     return ConsultationRequest.objects.filter(form_token=token).first()
 
 
-def _record(cleaned: dict, *, page, token: UUID, arrival: Arrival, now: datetime) -> ConsultationRequest:
-    """Write the request and all that belongs to it; whatever follows from it is written here, in its transaction."""
+def _prepare(cleaned: dict, *, page, token: UUID, arrival: Arrival, now: datetime) -> Prepared:
+    """Work out the request and all that belongs to it, sealed and digested; nothing is written."""
+    desk, suspicion = IntakeSettings.current(), arrival.assessment
     request = ConsultationRequest(
         **{name: cleaned[name] for name in FIELDS},
         **consent_receipt(page, now=now, has_sms_consent=cleaned["sms_consent"], path=arrival.form_path),
         form_token=token,
         submitted_at=now,
-        status=Status.QUARANTINE if arrival.assessment.is_suspicious else Status.NEW,
-        suspicion=arrival.assessment.score,
-        suspicions=list(arrival.assessment.reasons),
+        status=Status.QUARANTINE if suspicion.is_suspicious else Status.NEW,
+        suspicion=suspicion.score,
+        suspicions=list(suspicion.reasons),
         landing_page=arrival.landing_page,
         referring_host=arrival.referring_host,
-        follows=_earlier(cleaned, now),
+        follows_id=_earlier(cleaned, now),
     )
-    set_target(request)
-    request.save(force_insert=True)
-    RequestEvent.objects.create(
+    set_target(request, desk)
+    received = RequestEvent(
         request=request,
         kind=EventKind.RECEIVED,
         at=now,
         facts={"status": str(request.status)},
         values={"new": {name: _plain(cleaned[name]) for name in MATTER}},
     )
+    request.seal()
+    received.seal()
+    addresses = [] if suspicion.is_suspicious else addresses_for(desk=desk)
+    return Prepared(request, [received], RequestEntry.objects.entries_of([request]), addresses, arrival.count)
+
+
+def _record(prepared: Prepared, *, now: datetime) -> ConsultationRequest:
+    """Write the request and all that belongs to it; whatever follows from it is written here, in its transaction."""
+    request, events = prepared.request, list(prepared.events)
+    request.save(force_insert=True)
+    if request.follows_id:
+        facts = {"request": request.pk, "reference": request.reference}
+        events.append(RequestEvent(request_id=request.follows_id, kind=EventKind.FOLLOWED, at=now, facts=facts))
+    RequestEvent.objects.bulk_create(events)
     audit.record(AuditAction.CHANGED, request=request, doing="receive", status=str(request.status))
-    if request.follows:
-        RequestEvent.objects.create(
-            request=request.follows,
-            kind=EventKind.FOLLOWED,
-            at=now,
-            facts={"request": request.pk, "reference": request.reference},
-        )
-    RequestEntry.objects.rebuild([request])
-    take_in(request, now=now)
-    announce(request)
+    RequestEntry.objects.enter(prepared.entries)
+    announce(request, addresses=prepared.addresses)
+    _keep_count(prepared.count, now)
     return request
+
+
+def _keep_count(count: Count, now: datetime) -> None:
+    """Count the submission; a counter that fails is no reason to refuse anybody."""
+    try:
+        keep_count(count, now)
+    except DatabaseError as error:
+        logger.error("A submission could not be counted: %s", type(error).__name__)
 
 
 def _correct(request: ConsultationRequest, cleaned: dict, *, page, now: datetime) -> ConsultationRequest:
@@ -160,14 +206,14 @@ def _plain(value) -> str | bool:
     return str(value or "")
 
 
-def _earlier(cleaned: dict, now: datetime) -> ConsultationRequest | None:
-    """Return the latest request with the same number or e-mail address, however written, if it is not long ago."""
+def _earlier(cleaned: dict, now: datetime) -> int | None:
+    """Return the number of the latest request with the same number or address, however written, if not long ago."""
     entries = RequestEntry.objects
     numbers = entries.equal_to(PHONE, normalise_phone(str(cleaned["phone"] or "")))
     addresses = entries.equal_to(EMAIL, normalise_email(cleaned["email"] or ""))
     recent = ConsultationRequest.objects.received_since(FOLLOW_UP_WITHIN, now).exclude(status=Status.QUARANTINE)
-    found = recent.filter(pk__in=numbers) | recent.filter(pk__in=addresses)
-    return found.order_by("-submitted_at", "-pk").first()
+    found = recent.filter(Q(pk__in=numbers) | Q(pk__in=addresses))
+    return found.order_by("-submitted_at", "-pk").values_list("pk", flat=True).first()
 
 
 def consent_receipt(page, *, now: datetime, has_sms_consent: bool, path: str = "") -> dict:

@@ -5,11 +5,11 @@ write themselves are never read here.
 """
 
 import ipaddress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from django.db import IntegrityError, transaction
-from django.db.models import F, Q, Sum
+from django.db import connection, transaction
+from django.db.models import Q, Sum
 from django.utils.crypto import salted_hmac
 
 from consultations.models.limits import SubmissionCount
@@ -21,6 +21,11 @@ MOST_RECENT, MOST_IN_A_DAY = 60, 300
 #: Of an IPv6 address, what one household or office is given (RFC 6177).
 IPV6_NETWORK_BITS = 64
 KEPT = timedelta(days=2)
+_TABLE = SubmissionCount._meta.db_table
+_ADD_ONE = (
+    f"INSERT INTO {_TABLE} (network, minute, count) VALUES (%s, %s, 1)"  # noqa: S608 (the name of a table of ours)
+    f" ON CONFLICT (network, minute) DO UPDATE SET count = {_TABLE}.count + 1"
+)
 
 
 @dataclass(frozen=True)
@@ -30,6 +35,8 @@ class Count:
     recent: int = 0
     hour: int = 0
     day: int = 0
+    #: Whose count it is: a digest; empty when it is nobody's.
+    network: str = field(default="", compare=False, repr=False)
 
     @property
     def is_excessive(self) -> bool:
@@ -40,6 +47,10 @@ class Count:
     def retry_after(self) -> timedelta:
         """How long to wait before trying again."""
         return HOUR if self.day > MOST_IN_A_DAY else RECENT
+
+
+#: Of whom nothing is counted.
+UNCOUNTED = Count()
 
 
 def network_of(address: str) -> str:
@@ -61,21 +72,35 @@ def digest_of(network: str, now: datetime) -> str:
 
 
 def count_submission(address: str, now: datetime, *, what: str = "") -> Count:
-    """Count one submission and return how many there were; ``what`` is counted apart. May raise `DatabaseError`.
+    """Count one submission and return how many there were; ``what`` is counted apart. May raise `DatabaseError`."""
+    with transaction.atomic():
+        count = expect_submission(address, now, what=what)
+        keep_count(count, now)
+    return count
 
-    One that is excessive is not counted, so that a crowd which keeps trying is let in again. Without an address
-    (a server behind a socket) nothing is counted, since all visitors would be one.
+
+def expect_submission(address: str, now: datetime, *, what: str = "") -> Count:
+    """Return how many there are with one submission more, which `keep_count` counts. Reads only.
+
+    Without an address (a server behind a socket) nothing is counted, since all visitors would be one.
     """
     network = network_of(address)
     if not network:
         return Count()
-    network = f"{what} {network}" if what else network
-    with transaction.atomic():
-        earlier = _earlier(network, now)
-        count = Count(earlier.recent + 1, earlier.hour + 1, earlier.day + 1)
-        if not count.is_excessive:
-            _add(digest_of(network, now), now.replace(second=0, microsecond=0))
-    return count
+    earlier = _earlier(f"{what} {network}" if what else network, now)
+    return Count(earlier.recent + 1, earlier.hour + 1, earlier.day + 1, earlier.network)
+
+
+def keep_count(count: Count, now: datetime) -> None:
+    """Add what was expected, in one statement; right with many writers, since the database does the sum.
+
+    One that is excessive is not counted, so that a crowd which keeps trying is let in again.
+    """
+    if not count.network or count.is_excessive:
+        return
+    minute = connection.ops.adapt_datetimefield_value(now.replace(second=0, microsecond=0))
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(_ADD_ONE, [count.network, minute])
 
 
 def purge_counts(now: datetime) -> int:
@@ -85,24 +110,11 @@ def purge_counts(now: datetime) -> int:
 
 def _earlier(network: str, now: datetime) -> Count:
     """What is counted so far, under today's digest and yesterday's."""
-    rows = SubmissionCount.objects.filter(
-        network__in={digest_of(network, now), digest_of(network, now - DAY)}, minute__gt=now - DAY
-    )
+    today = digest_of(network, now)
+    rows = SubmissionCount.objects.filter(network__in={today, digest_of(network, now - DAY)}, minute__gt=now - DAY)
     sums = rows.aggregate(
         recent=Sum("count", filter=Q(minute__gt=now - RECENT), default=0),
         hour=Sum("count", filter=Q(minute__gt=now - HOUR), default=0),
         day=Sum("count", default=0),
     )
-    return Count(**sums)
-
-
-def _add(network: str, minute: datetime) -> None:
-    """Add one to a row, or begin it; right with many writers, since the database does the sum."""
-    row = SubmissionCount.objects.filter(network=network, minute=minute)
-    if row.update(count=F("count") + 1):
-        return
-    try:
-        with transaction.atomic():
-            SubmissionCount.objects.create(network=network, minute=minute)
-    except IntegrityError:  # somebody else has begun it in between
-        row.update(count=F("count") + 1)
+    return Count(**sums, network=today)

@@ -12,7 +12,7 @@ from consultations.models.events import EventKind, RequestEvent, Screen
 from consultations.models.messages import MessageState, OutgoingMessage
 from consultations.models.requests import ConsultationRequest
 from consultations.models.settings import IntakeSettings
-from consultations.permissions import is_intake, may_see, staff_of_intake
+from consultations.permissions import may_see, staff_of_intake
 from consultations.workflow import Status
 
 #: A form that is sent again with another address again and again must not make the site write to all of them.
@@ -25,13 +25,16 @@ DIGEST_WITHIN = timedelta(hours=6)
 BATCH = 200
 
 
-def announce(request: ConsultationRequest) -> None:
-    """Tell staff of a new request, and the person that it has arrived. Nobody learns of one in quarantine."""
+def announce(request: ConsultationRequest, *, addresses: Iterable[str] | None = None) -> None:
+    """Tell staff of a new request, and the person that it has arrived. Nobody learns of one in quarantine.
+
+    ``addresses`` are those of `addresses_for`, where they are known already.
+    """
     if request.status == Status.QUARANTINE:
         return
-    _to_staff(MessageKind.STAFF_NEW, request, addresses_for(request))
-    if request.email:
-        _to_person(request)
+    addresses = addresses_for(request) if addresses is None else addresses
+    to_person = [_person_message(request)] if request.email else []
+    _write([*_staff_messages(MessageKind.STAFF_NEW, request, addresses), *to_person])
 
 
 def announce_release(request: ConsultationRequest) -> None:
@@ -122,19 +125,24 @@ def is_digest_time(now: datetime, digest_at, zone: ZoneInfo) -> bool:
     return starts <= local < starts + DIGEST_WITHIN
 
 
-def addresses_for(request: ConsultationRequest | None = None) -> list[str]:
+def addresses_for(request: ConsultationRequest | None = None, *, desk: IntakeSettings | None = None) -> list[str]:
     """Return where staff are told of a request, or of all: never the address of somebody who is screened from it."""
-    found = IntakeSettings.current().addresses or [user.email for user in staff_of_intake() if is_intake(user)]
+    desk = desk or IntakeSettings.current()
+    found = desk.addresses or list(staff_of_intake().values_list("email", flat=True))
     screens = Screen.objects.filter(request=request) if request else Screen.objects.none()
     walled = {address.lower() for address in screens.values_list("user__email", flat=True)}
     unique = {address.lower(): address for address in reversed(found) if address}
     return [address for folded, address in reversed(unique.items()) if folded not in walled]
 
 
-def _to_staff(
+def _to_staff(kind: MessageKind, request: ConsultationRequest, addresses: Iterable[str], **about) -> int:
+    return _write(_staff_messages(kind, request, addresses, **about))
+
+
+def _staff_messages(
     kind: MessageKind, request: ConsultationRequest, addresses: Iterable[str], occasion="", event=None
-) -> int:
-    return _write(
+) -> list[OutgoingMessage]:
+    return [
         OutgoingMessage(
             kind=kind,
             request=request,
@@ -143,12 +151,17 @@ def _to_staff(
             dedupe_key=_key(kind, request.pk, occasion, address),
         )
         for address in addresses
-    )
+    ]
 
 
-def _to_person(request: ConsultationRequest, *, kind=MessageKind.PERSON_RECEIPT, occasion="", event=None) -> int:
-    key = _key(kind, request.pk, occasion)
-    return _write([OutgoingMessage(kind=kind, request=request, event=event, dedupe_key=key)])
+def _to_person(request: ConsultationRequest, **about) -> int:
+    return _write([_person_message(request, **about)])
+
+
+def _person_message(
+    request: ConsultationRequest, *, kind=MessageKind.PERSON_RECEIPT, occasion="", event=None
+) -> OutgoingMessage:
+    return OutgoingMessage(kind=kind, request=request, event=event, dedupe_key=_key(kind, request.pk, occasion))
 
 
 def _key(*parts) -> str:

@@ -2,7 +2,6 @@
 
 from django.contrib.auth import get_user_model
 from django.db.models import Q
-from wagtail.permissions import ModelPermissionPolicy
 
 from consultations.models.events import Screen
 from consultations.models.requests import ConsultationRequest
@@ -15,6 +14,8 @@ MANAGE = "consultations.manage_consultationrequest"
 EXPORT = "consultations.export_consultationrequest"
 TRAIL = "consultations.view_trail"
 ADMIN = "wagtailadmin.access_admin"
+#: The one that knows of permissions.
+BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
 def is_intake(user) -> bool:
@@ -85,8 +86,10 @@ def is_screened(user, request: ConsultationRequest) -> bool:
 
 
 def staff_of_intake():
-    """Return the active accounts that do the intake, by name."""
-    return _by_name(ModelPermissionPolicy(ConsultationRequest).users_with_permission("view"))
+    """Return the accounts that do the intake, as `is_intake` says it, by name: in one query, however many."""
+    users = get_user_model().objects
+    may_enter = users.with_perm(ADMIN, backend=BACKEND).values("pk")
+    return _by_name(users.with_perm(VIEW, backend=BACKEND).filter(pk__in=may_enter))
 
 
 def assignable_by(user):

@@ -5,6 +5,7 @@ from django.utils import timezone
 from consultations import notifications, outbox, reminders, targets
 from consultations.calendar.settling import end_lapsed_holds
 from consultations.conflicts import checks
+from consultations.conflicts.arrivals import Arrivals
 from consultations.limits import purge_counts
 from consultations.models import RequestTally
 from consultations.retention.daily import purge_daily
@@ -13,6 +14,8 @@ from firm.schedule import every
 
 #: Mail has a clock of its own: a mail server that does not answer must hold up nothing else.
 every(3, "send messages", outbox.send_due, alone=True)
+#: So has the first check: what it waits for must not wait for the other jobs.
+every(1, "check what has arrived", Arrivals().check, alone=True)
 every(60, "remind of overdue requests", notifications.announce_overdue)
 every(60, "tell of reminders", reminders.tell_due)
 every(60, "write the morning digest", notifications.announce_digest)

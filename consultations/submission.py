@@ -8,14 +8,14 @@ from django.utils import timezone
 
 from consultations.forms import ConsultationForm
 from consultations.intake import Arrival, receive, sent_before
-from consultations.limits import HOUR, Count, count_submission
+from consultations.limits import HOUR, UNCOUNTED, Count, expect_submission
 from consultations.spam import assess
 from consultations.unavailable import RETRY_AFTER, answer_unavailable
 from firm.patience import at_most
 
 logger = logging.getLogger(__name__)
 #: Seconds for which somebody who presses the button waits for a locked database before they are told to call.
-PATIENCE, PATIENCE_TO_COUNT = 8, 1
+PATIENCE = 8
 TOO_MANY = (
     "Nothing was sent yet: very many requests have come from your network in a short time. Your text is still here."
     " Please send it again {when}, or call us."
@@ -45,15 +45,16 @@ def _answer(page, request, sent) -> HttpResponse:
         return page.show_form(request, form, status=422)
     token = form.cleaned_data["form_token"]
     # A form that was stored before is no new submission: its repetition and its correction are never refused.
-    count = Count() if sent_before(token) else _count(request)
+    earlier = sent_before(token)
+    count = UNCOUNTED if earlier else _count(request)
     if count.is_excessive:
         when = "in an hour" if count.retry_after == HOUR else "in ten minutes"
         return _refuse(page, request, form, TOO_MANY.format(when=when), status=429, retry_after=count.retry_after)
     assessment = assess(form.signals(recent=count.recent))
-    arrival = Arrival(assessment, form_path=page.form_url(request), **form.visit)
+    arrival = Arrival(assessment, count, form_path=page.form_url(request), **form.visit)
     try:
         with at_most(PATIENCE):
-            stored = receive(form.cleaned_data, page=page, token=token, arrival=arrival)
+            stored = receive(form.cleaned_data, page=page, token=token, arrival=arrival, earlier=earlier)
     except Exception as error:
         _log("A request could not be stored", error)
         return _refuse(page, request, form, NOT_STORED, status=503, retry_after=RETRY_AFTER)
@@ -61,13 +62,12 @@ def _answer(page, request, sent) -> HttpResponse:
 
 
 def _count(request) -> Count:
-    """Count the submission; a counter that fails is no reason to refuse anybody."""
+    """Count what the network has sent, with this; a counter that fails is no reason to refuse anybody."""
     try:
-        with at_most(PATIENCE_TO_COUNT):
-            return count_submission(request.META.get("REMOTE_ADDR", ""), timezone.now())
+        return expect_submission(request.META.get("REMOTE_ADDR", ""), timezone.now())
     except Exception as error:
-        _log("A submission could not be counted", error)
-        return Count()
+        _log("The submissions of a network could not be counted", error)
+        return UNCOUNTED
 
 
 def _refuse(page, request, form, why: str, *, status: int, retry_after: timedelta) -> HttpResponse:

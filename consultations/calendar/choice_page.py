@@ -14,6 +14,7 @@ from django.utils.formats import date_format
 
 from consultations.calendar.choosing import NotHeld, choose_time, give_up_time
 from consultations.calendar.offers import Offers, offers_for
+from consultations.conflicts.arrivals import check_shown
 from consultations.form_fields import DescribedBoundField
 from consultations.limits import Count, count_submission
 from consultations.models.calendar import Way
@@ -103,6 +104,7 @@ def choice_of(reference: str, data=None, *, problem: str = "") -> Choice | None:
     desk = IntakeSettings.current()
     if not reference or not desk.offers_times:
         return None
+    check_shown(reference)
     offers = offers_for(reference, desk=desk, now=timezone.now())
     if offers is None:
         return None

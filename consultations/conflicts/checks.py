@@ -1,8 +1,7 @@
-"""The check of a request: whom it names, whom the firm knows by those names, and what that makes of its state."""
+"""The check of a request: what is kept of whom the firm knows by the names in it, and what that makes of its state."""
 
 import logging
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -13,23 +12,19 @@ from consultations import audit
 from consultations.calendar.settling import end_unfit_choice
 from consultations.conflict_states import (
     BEYOND,
-    OTHER_SIDE,
-    OWN_SIDE,
     PASSING,
-    Asked,
     ConflictState,
-    counts,
     state_after,
     state_after_merge,
 )
-from consultations.conflicts import matching, register
+from consultations.conflicts import register
+from consultations.conflicts.looking import Look, Match, asked_of, look, matches_of, members_of
 from consultations.models.conflicts import ConflictHit, Verdict
 from consultations.models.events import AuditAction, EventKind, RequestEvent
 from consultations.models.parties import Party
-from consultations.models.requests import ConsultationRequest, Relationship
-from consultations.models.search import EMAIL, PHONE, RequestEntry
+from consultations.models.requests import ConsultationRequest
 from consultations.notifications import announce_conflict
-from firm.sealed.blind import normalise_email, normalise_phone
+from consultations.workflow import Status
 
 logger = logging.getLogger(__name__)
 
@@ -42,24 +37,11 @@ BATCH = 100
 _NOT_LOOKED_AT = (ConflictState.UNCHECKED, *PASSING)
 
 
-@dataclass(frozen=True)
-class Match:
-    """One name of a request, and a party that it was found to mean."""
+def take_in(request: ConsultationRequest, *, now: datetime | None = None, found: Look | None = None) -> bool:
+    """Check a request that is new or has changed, and enter its names; return False when that failed.
 
-    name_of: str
-    hit: matching.Hit
-
-    @property
-    def key(self) -> tuple:
-        """What makes it the same match when the check is repeated."""
-        return self.name_of, self.hit.asked.casefold(), self.hit.party_id, self.hit.found.casefold(), self.hit.role
-
-
-def take_in(request: ConsultationRequest, *, now: datetime | None = None) -> bool:
-    """Check a request that arrives or has changed, and enter its names; return False when that failed.
-
-    Belongs in the transaction that writes the request, which a failure does not undo: the request is kept, unchecked,
-    and `check_due` tries again.
+    Belongs in the transaction that locks the request, which a failure does not undo: the request is kept, unchecked,
+    and `check_due` tries again. ``found`` is from a search of shortly before.
     """
     whole = request
     if request.merged_into_id:
@@ -68,7 +50,7 @@ def take_in(request: ConsultationRequest, *, now: datetime | None = None) -> boo
         return True
     try:
         with transaction.atomic():
-            check(whole, now=now)
+            check(whole, now=now, found=found)
             register.enter(request)
     except Exception as error:
         # Without the traceback: its values are names.
@@ -100,22 +82,25 @@ def follow_role(request: ConsultationRequest) -> None:
         logger.error("The register could not follow request %s: %s", request.pk, type(error).__name__)
 
 
-def check(request: ConsultationRequest, *, by=None, now: datetime | None = None) -> list[ConflictHit]:
+def check(
+    request: ConsultationRequest, *, by=None, now: datetime | None = None, found: Look | None = None
+) -> list[ConflictHit]:
     """Look for everybody whom a request names; keep the matches and the state. Return the matches that are new.
 
     The caller has locked the request. A match that was cleared stays so; one that is found no more goes away, unless
     somebody has decided about it.
     """
-    now = now or timezone.now()
-    found = {match.key: match for match in matches_of(request)}
+    now, members = now or timezone.now(), members_of(request)
+    is_true = found is not None and found.asked == asked_of(members)
+    matches = {match.key: match for match in (found.matches if is_true else matches_of(members))}
     kept = list(request.conflict_hits.all())
     had_open = any(hit.verdict == Verdict.NONE for hit in kept)
     known = {_key_of(hit): hit for hit in kept}
-    gone = [hit.pk for key, hit in known.items() if key not in found and hit.verdict == Verdict.NONE]
+    gone = [hit.pk for key, hit in known.items() if key not in matches and hit.verdict == Verdict.NONE]
     if gone:
         ConflictHit.objects.filter(pk__in=gone).delete()
-    new = ConflictHit.objects.bulk_create(_row(request, found[key], now) for key in found if key not in known)
-    standing = [*new, *(hit for key, hit in known.items() if key in found)]
+    new = ConflictHit.objects.bulk_create(_row(request, matches[key], now) for key in matches if key not in known)
+    standing = [*new, *(hit for key, hit in known.items() if key in matches)]
     before = request.conflict_state
     request.conflict_state = state_after(
         before,
@@ -155,6 +140,11 @@ def due_for_check(now: datetime):
     return ConsultationRequest.objects.open().filter(old)
 
 
+def is_waiting(request: ConsultationRequest) -> bool:
+    """True for one that nobody has checked yet, so that its names are not in the register either."""
+    return request.conflict_state == ConflictState.UNCHECKED and request.conflict_checked_at is None
+
+
 def check_due(now: datetime | None = None) -> int:
     """Check a batch of those that are due, each by itself; return how many were checked."""
     now = now or timezone.now()
@@ -165,78 +155,48 @@ def check_due(now: datetime | None = None) -> int:
 
 def _check_again(pk: int, now: datetime) -> bool:
     """Check one request again; enter the names of one that has never been checked."""
+    request = due_for_check(now).filter(pk=pk).first()
+    if request is None:
+        return False
+    return check_first(pk) if request.conflict_checked_at is None else check_safely(pk, now=now)
+
+
+def never_checked():
+    """Return the requests that have arrived and are not checked yet; and those whose check has failed."""
+    found = ConsultationRequest.objects.filter(conflict_state=ConflictState.UNCHECKED, conflict_checked_at=None)
+    return found.filter(status__in=[status for status in Status if status not in BEYOND])
+
+
+def check_first(pk: int, *, now: datetime | None = None) -> bool:
+    """Check a request for the first time and enter its names; return False when that failed, or somebody was quicker.
+
+    What takes long is done before the database is locked.
+    """
+    request, now = ConsultationRequest.objects.filter(pk=pk).first(), now or timezone.now()
+    try:
+        found = look(request) if request else None
+    except Exception:
+        found = None  # it will fail once more, and be kept as that
     with transaction.atomic():
-        request = due_for_check(now).select_for_update().filter(pk=pk).first()
-        if request is None:
-            return False
-        if request.conflict_checked_at is None:
-            return take_in(request, now=now)
-    return check_safely(pk, now=now)
+        locked = ConsultationRequest.objects.select_for_update().filter(pk=pk, conflict_checked_at=None).first()
+        return bool(locked) and take_in(locked, now=now, found=found)
 
 
 def check_safely(pk: int, *, by=None, now: datetime | None = None) -> bool:
     """Check a request again; return False when that failed, and nothing was changed."""
+    now = now or timezone.now()
     try:
+        found = look(ConsultationRequest.objects.get(pk=pk))
         with transaction.atomic():
             request = ConsultationRequest.objects.select_for_update().get(pk=pk)
-            check(request, by=by, now=now)
+            check(request, by=by, now=now, found=found)
     except Exception as error:
         logger.error("The conflict check of request %s failed: %s", pk, type(error).__name__)
         return False
     return True
 
 
-# --- Whom a request names, and who is left out ----------------------------------------------------
-
-
-def names_of(request: ConsultationRequest) -> dict[tuple[bool, str], tuple[str, str]]:
-    """Return each name with the field it is from, by side and folded name, those of merged requests included."""
-    found: dict[tuple[bool, str], tuple[str, str]] = {}
-    for one in (request, *request.merged.all()):
-        persons = [(Asked.FULL_NAME, one.full_name)]
-        if one.relationship != Relationship.SELF:
-            persons.append((Asked.PERSON_IN_NEED, one.person_in_need))
-        others = [(Asked.OTHER_PARTIES, name) for name in register.names_in(one.other_parties)]
-        for name_of, name in (*persons, *others):
-            if name := name.strip():
-                found.setdefault((name_of == Asked.OTHER_PARTIES, name.casefold()), (str(name_of), name))
-    return found
-
-
-def matches_of(request: ConsultationRequest) -> list[Match]:
-    """Return the matches that count, each once, at its best score.
-
-    Left out are the parties of the request itself and of what was merged into it; and of other requests with the same
-    number or address those on the same side, since a person is no conflict with what she asked for before.
-    """
-    names, best = names_of(request), {}
-    members = {one.pk for one in (request, *request.merged.all())}
-    same_side = _of_same_person(request)
-    for is_other in (False, True):
-        asked = {key: value for key, value in names.items() if key[0] == is_other}
-        for hit in matching.find([name for _, name in asked.values()], leave_out=members):
-            match = Match(asked[is_other, hit.asked.casefold()][0], hit)
-            place = (match.name_of, hit.asked.casefold(), hit.party_id)
-            is_left_out = hit.party_id in same_side[is_other] or not counts(match.name_of, hit.role)
-            if not is_left_out and (place not in best or best[place].hit.score < hit.score):
-                best[place] = match
-    return list(best.values())
-
-
-def _of_same_person(request: ConsultationRequest) -> tuple[set[int], set[int]]:
-    """Return the parties of requests with the same number or address: those on our side, and the others."""
-    entries, condition = RequestEntry.objects, Q(pk__in=())
-    for one in (request, *request.merged.all()):
-        if number := normalise_phone(str(one.phone or "")):
-            condition |= Q(request__in=entries.equal_to(PHONE, number))
-        if address := normalise_email(one.email or ""):
-            condition |= Q(request__in=entries.equal_to(EMAIL, address))
-    found: tuple[set[int], set[int]] = (set(), set())
-    for pk, role in Party.objects.filter(condition).values_list("pk", "role"):
-        for is_other, side in enumerate((OWN_SIDE, OTHER_SIDE)):
-            if role in side:
-                found[is_other].add(pk)
-    return found
+# --- Matches as they are kept, and forgotten ---------------------------------------------------------
 
 
 def _row(request: ConsultationRequest, match: Match, now: datetime) -> ConflictHit:
@@ -265,6 +225,8 @@ def forget_found(parties: Iterable[int]) -> None:
 
 def bury(request: ConsultationRequest) -> int:
     """Before a request is erased: leave keyed tombstones of its names, and no name. Return how many there are."""
+    if is_waiting(request):
+        follow_role(request)
     forget_found(Party.objects.filter(request=request).values_list("pk", flat=True))
     return register.bury(request)
 

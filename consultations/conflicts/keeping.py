@@ -19,7 +19,11 @@ def keep(party: Party) -> Party:
 
 def keep_new(parties: Iterable[Party]) -> list[Party]:
     """Save many new parties at once, in one transaction."""
+    made = list(parties)
+    for party in made:
+        party.seal()
+    entries = PartyEntry.objects.entries_of(made)
     with transaction.atomic():
-        made = Party.objects.bulk_create(parties, batch_size=500)
-        PartyEntry.objects.enter(made)
+        Party.objects.bulk_create(made, batch_size=500)
+        PartyEntry.objects.enter(entries)
     return made

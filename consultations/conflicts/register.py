@@ -10,7 +10,7 @@ from django.views.decorators.debug import sensitive_variables
 from consultations.conflicts import keys
 from consultations.conflicts.companies import is_company
 from consultations.conflicts.comparison import plain
-from consultations.conflicts.keeping import keep
+from consultations.conflicts.keeping import keep, keep_new
 from consultations.conflicts.named import names_in
 from consultations.models.parties import Party, PartyEntry, PartyField, PartyKind, PartyRole, PartySource
 from consultations.models.requests import ConsultationRequest
@@ -30,7 +30,7 @@ def enter(request: ConsultationRequest) -> None:
         locked = ConsultationRequest.objects.select_for_update().get(pk=request.pk)
         wanted = {} if locked.status == Status.QUARANTINE else _named(locked)
         places = {field: count() for field in PartyField.values}
-        taken = set()
+        new, taken = [], set()
         for party in _own(locked):
             held = wanted.pop((party.request_field, plain(party.name)), None)
             if held is None:
@@ -42,7 +42,7 @@ def enter(request: ConsultationRequest) -> None:
                 taken.add((party.request_field, party.request_place))
         for (field, _), (name, role, kind) in wanted.items():
             place = next(place for place in places[field] if (field, place) not in taken)
-            keep(
+            new.append(
                 Party(
                     name=name,
                     role=role,
@@ -53,6 +53,7 @@ def enter(request: ConsultationRequest) -> None:
                     request_place=place,
                 )
             )
+        keep_new(new)
 
 
 def bury(request: ConsultationRequest) -> int:

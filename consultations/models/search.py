@@ -18,7 +18,8 @@ class RequestEntry(BlindIndexEntry):
     @classmethod
     def terms(cls, row: ConsultationRequest) -> dict[str, set[str]]:
         """Return the names, addresses and numbers of a request, those before a correction included."""
-        persons = [row, *(event.values.get("old", {}) for event in row.events.sent_by_visitor())]
+        events = row.events.sent_by_visitor() if row.pk else ()
+        persons = [row, *(event.values.get("old", {}) for event in events)]
         found: dict[str, set[str]] = {NAME: set(), EMAIL: set(), PHONE: set(), ENDING: set()}
         for person in persons:
             found[NAME] |= name_tokens(_of(person, "full_name")) | name_tokens(_of(person, "person_in_need"))

@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 
 from firm.sealed.blind import digest, digests_for_lookup, query_words
 from firm.sealed.checks import check_blind_index
+from firm.sealed.fields import SealedTextField
 from firm.sealed.keyring import keyring
 
 BATCH = 500
@@ -23,6 +24,12 @@ class SealedModel(models.Model):
 
     class Meta:
         abstract = True
+
+    def seal(self) -> None:
+        """Seal all values now. Saving does it too, but holds the database's lock meanwhile."""
+        for field in self._meta.concrete_fields:
+            if isinstance(field, SealedTextField):
+                getattr(self, field.attname)
 
 
 class BlindIndexQuerySet(QuerySet):
@@ -64,14 +71,17 @@ class BlindIndexQuerySet(QuerySet):
         """Return the entries that can be made anew from their rows, which a rotation of keys does; here all."""
         return self
 
-    def enter(self, rows: Iterable) -> None:
-        """Add the entries of rows that are new, have none yet, and are in the same transaction."""
+    def entries_of(self, rows: Iterable) -> list:
+        """Return the entries of new rows, which need not be saved yet; they are for `enter`."""
         key_id = keyring().newest.id
-        entries = [
-            self.model(row_id=row.pk, digest=number, purpose=purpose, key_id=key_id)
+        return [
+            self.model(row=row, digest=number, purpose=purpose, key_id=key_id)
             for row in rows
             for number, purpose in self._digests(row).items()
         ]
+
+    def enter(self, entries: Iterable) -> None:
+        """Store what `entries_of` returned, in the transaction that has saved the rows; they had no entries before."""
         self.bulk_create(entries, batch_size=4 * BATCH)
 
     def rebuild_all(self) -> int:

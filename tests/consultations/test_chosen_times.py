@@ -22,7 +22,7 @@ from consultations.calendar.choosing import NotHeld, choose_time, give_up_time
 from consultations.calendar.offers import held_until, spread
 from consultations.calendar.settling import end_lapsed_holds
 from consultations.conflict_states import PASSING, ConflictState
-from consultations.conflicts import checks, decisions
+from consultations.conflicts import arrivals, checks, decisions
 from consultations.merging import merge
 from consultations.models import (
     Appointment,
@@ -105,7 +105,10 @@ def doings(request) -> list[str]:
 
 @pytest.mark.parametrize("status", list(Status))
 @pytest.mark.parametrize("state", list(ConflictState))
-def test_times_are_for_a_passed_check_and_a_request_that_nobody_has_answered(site, desk, browser, status, state):
+def test_times_are_for_a_passed_check_and_a_request_that_nobody_has_answered(
+    site, desk, browser, status, state, monkeypatch
+):
+    monkeypatch.setattr(arrivals, "check_first", lambda pk: False)
     other = Request()
     request = Request(status=status, conflict_state=state, merged_into=other if status == Status.MERGED else None)
     CalendarFactory()
@@ -408,7 +411,7 @@ def test_correction_that_opens_the_check_ends_the_hold_quietly(desk):
 def test_check_that_fails_or_is_flagged_ends_the_hold(desk, staff, monkeypatch):
     flagged, failed = chosen(), chosen()
     decisions.flag(flagged.pk, by=staff("intake"), reason="Look")
-    monkeypatch.setattr(checks, "matches_of", lambda request: 1 / 0)
+    monkeypatch.setattr(checks, "matches_of", lambda members: 1 / 0)
     assert not checks.take_in(failed)
     assert (hold_of(flagged), hold_of(failed)) == (None, None)
 

@@ -13,6 +13,7 @@ from consultations.actions import Refused
 from consultations.calendar import booking
 from consultations.conflict_states import ConflictState
 from consultations.conflicts import checks, decisions, keys, register
+from consultations.conflicts.arrivals import Arrivals
 from consultations.forms import ConsultationForm
 from consultations.intake import receive
 from consultations.merging import merge
@@ -107,6 +108,29 @@ def test_job_and_correction_at_once_keep_each_match_once(threads):
     threads(*[checks.check_due] * 4)
     assert ConflictHit.objects.filter(request=request).count() == 1
     assert state_of(request) == "open"
+
+
+def test_several_workers_check_it_once(threads):
+    request = Request(full_name=ZEBRA, other_parties="Jane Roe", conflict_state="unchecked")
+    PartyFactory(name=ZEBRA)
+    done = threads(*[lambda: checks.check_first(request.pk)] * 4)
+    assert sorted(done) == [False, False, False, True]
+    assert request.conflict_hits.count() == 1
+    assert {name for _, name in parties_of(request)} == {ZEBRA, "Jane Roe"}
+
+
+def test_sender_is_thanked_while_the_worker_checks(threads, given):
+    page = build_site().page
+    form = ConsultationForm(given(full_name=ZEBRA), page=page)
+    assert form.is_valid()
+    sent = [lambda: receive(form.cleaned_data, page=page, token=uuid.uuid4())] * 4
+    worker = Arrivals()
+    threads(*sent, *[lambda: [worker.check() for _ in range(3)]] * 2)
+    assert ConsultationRequest.objects.count() == 4
+    worker.check()
+    checks.check_due()
+    assert not checks.never_checked().exists()
+    assert Party.objects.count() == 4
 
 
 def outcome_of(act, *args, **kwargs) -> str:

@@ -78,7 +78,7 @@ def token() -> str:
 def crowd(monkeypatch):
     """The network has sent as much as anybody may."""
     excessive = Count(recent=MOST_RECENT + 1, hour=MOST_RECENT + 1, day=MOST_RECENT + 1)
-    monkeypatch.setattr(submission, "count_submission", lambda address, now: excessive)
+    monkeypatch.setattr(submission, "expect_submission", lambda address, now: excessive)
 
 
 # --- Too many ---------------------------------------------------------------------------------------
@@ -95,7 +95,7 @@ def test_far_too_many_are_asked_to_wait_and_keep_their_text(site, client, token,
 
 
 def test_a_limit_of_the_day_asks_to_wait_longer(site, client, given, monkeypatch):
-    monkeypatch.setattr(submission, "count_submission", lambda address, now: Count(1, 1, 301))
+    monkeypatch.setattr(submission, "expect_submission", lambda address, now: Count(1, 1, 301))
     response = client.post(FORM, given())
     assert (response.status_code, response["Retry-After"]) == (429, "3600")
     assert "in an hour" in response.content.decode()
@@ -103,7 +103,7 @@ def test_a_limit_of_the_day_asks_to_wait_longer(site, client, given, monkeypatch
 
 def test_a_repetition_of_what_is_stored_gets_its_thank_you_even_then(site, client, given, token, monkeypatch):
     client.post(FORM, given(form_token=token))
-    monkeypatch.setattr(submission, "count_submission", lambda address, now: Count(999, 999, 999))
+    monkeypatch.setattr(submission, "expect_submission", lambda address, now: Count(999, 999, 999))
     response = client.post(FORM, given(form_token=token))
     assert (response.status_code, response["Location"]) == (303, f"{FORM}thank-you/")
     assert client.post(FORM, given()).status_code == 429
@@ -142,7 +142,7 @@ def test_a_repetition_is_not_counted(site, client, given, token):
 
 @pytest.mark.parametrize("error", [OperationalError("locked"), InterfaceError("gone"), DatabaseError(), ValueError()])
 def test_a_counter_that_fails_refuses_nobody(site, client, given, monkeypatch, error):
-    monkeypatch.setattr(submission, "count_submission", raising(error))
+    monkeypatch.setattr(submission, "expect_submission", raising(error))
     assert client.post(FORM, given()).status_code == 303
     assert ConsultationRequest.objects.exists()
 
@@ -170,7 +170,7 @@ def test_the_time_that_was_taken_counts(site, client, given, token):
 
 
 def test_the_rate_counts(site, client, given, monkeypatch):
-    monkeypatch.setattr(submission, "count_submission", lambda address, now: Count(40, 40, 40))
+    monkeypatch.setattr(submission, "expect_submission", lambda address, now: Count(40, 40, 40))
     client.post(FORM, given(message="[url=x]x[/url]"))
     assert ConsultationRequest.objects.get().status == Status.QUARANTINE
 
@@ -178,7 +178,7 @@ def test_the_rate_counts(site, client, given, monkeypatch):
 @pytest.mark.parametrize("has_proof", [False, True])
 def test_a_proof_speaks_for_the_sender(site, client, given, token, monkeypatch, has_proof):
     monkeypatch.setattr("consultations.proof.HIGHEST_NUMBER", 50)
-    monkeypatch.setattr(submission, "count_submission", lambda address, now: Count(20, 20, 20))
+    monkeypatch.setattr(submission, "expect_submission", lambda address, now: Count(20, 20, 20))
     proof = solve(HiddenPart(initial={"form_token": uuid.UUID(token)}).challenge) if has_proof else ""
     client.post(FORM, given(message="[url=x]x[/url]", form_token=token, proof=proof))
     assert (ConsultationRequest.objects.get().status == Status.QUARANTINE) != has_proof
