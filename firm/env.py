@@ -2,6 +2,7 @@
 
 import base64
 import ipaddress
+import os
 
 import environ
 
@@ -79,6 +80,20 @@ class Environment:
             return int(value)
         except ValueError:
             raise SettingError(name, f"must be a whole number, not {value!r}.") from None
+
+    def switch(self, name: str, default: bool) -> bool:
+        """Return whether something is on: ``yes`` or ``no``; anything unclear is refused, not taken for off."""
+        value = self.text(name, "yes" if default else "no").lower()
+        if value not in {"yes", "no", "1", "0", "true", "false", "on", "off"}:
+            raise SettingError(name, f"must be yes or no, not {value!r}.")
+        return value in {"yes", "1", "true", "on"}
+
+    def file(self, name: str) -> str:
+        """Return the path of a file that can be read; nothing when none is named."""
+        path = self.text(name, "")
+        if path and not os.access(path, os.R_OK):
+            raise SettingError(name, f"names no file that can be read: {path!r}.")
+        return path
 
     def database(self, name: str, default: str) -> dict:
         """Return Django's database dictionary for the URL in the variable."""
