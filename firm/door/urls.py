@@ -1,4 +1,4 @@
-"""Addresses of the door, before Wagtail's own: nothing else signs anybody in. Those of the account come in by a hook."""
+"""Addresses of the door, in front of Wagtail's own: nothing else signs anybody in."""
 
 from django.urls import path
 

@@ -19,7 +19,7 @@ class FactorKind(models.TextChoices):
 
 
 class SecondFactor(SealedModel):
-    """An authenticator app or a passkey of an account. One without ``confirmed_at`` is being set up and opens nothing."""
+    """An authenticator app or a passkey. One without ``confirmed_at`` is being set up and opens nothing."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="second_factors")
     kind = models.CharField(max_length=10, choices=FactorKind.choices)
