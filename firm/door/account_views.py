@@ -45,10 +45,18 @@ def recently_confirmed(view):
     return guarded
 
 
-class Page(WagtailAdminTemplateMixin, TemplateView):
+class InAdmin(WagtailAdminTemplateMixin):
     """A page of the admin about signing in."""
 
     header_icon = "lock"
+
+    def get_breadcrumbs_items(self) -> list[dict]:
+        """Add the page's own name."""
+        return [*super().get_breadcrumbs_items(), {"url": "", "label": self.get_page_title()}]
+
+
+class Page(InAdmin, TemplateView):
+    """One without a form of its own."""
 
 
 class SecurityView(Page):
@@ -72,11 +80,10 @@ class SecurityView(Page):
 
 
 @method_decorator(sensitive_post_parameters(), name="dispatch")
-class AgainView(WagtailAdminTemplateMixin, FormView):
+class AgainView(InAdmin, FormView):
     """Asks for the password once more."""
 
     page_title = "Is it you?"
-    header_icon = "lock"
     template_name = "firm/door/again.html"
     form_class = AgainForm
 
@@ -119,11 +126,10 @@ def _codes(request) -> HttpResponse:
 
 
 @method_decorator([sensitive_post_parameters(), recently_confirmed], name="dispatch")
-class AddAppView(WagtailAdminTemplateMixin, FormView):
+class AddAppView(InAdmin, FormView):
     """Sets up an authenticator app, in place of the earlier one."""
 
     page_title = "Authenticator app"
-    header_icon = "lock"
     template_name = "firm/door/add_app.html"
     form_class = AppForm
 

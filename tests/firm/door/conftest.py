@@ -77,3 +77,18 @@ def time_machine_at():
     yield move
     for traveller in travellers:
         traveller.stop()
+
+
+@pytest.fixture
+def hashes(monkeypatch):
+    """Every computation of a password's hash, by algorithm."""
+    from django.contrib.auth.hashers import MD5PasswordHasher
+
+    computed, encode = [], MD5PasswordHasher.encode
+
+    def counted(self, password, salt):
+        computed.append(self.algorithm)
+        return encode(self, password, salt)
+
+    monkeypatch.setattr(MD5PasswordHasher, "encode", counted)
+    return computed
