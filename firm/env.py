@@ -73,13 +73,16 @@ class Environment:
             raise SettingError(name, "lists no key.")
         return texts
 
-    def number(self, name: str, default: int) -> int:
-        """Return a whole number."""
+    def number(self, name: str, default: int, *, least: int | None = None, most: int | None = None) -> int:
+        """Return a whole number, within bounds where there are any."""
         value = self.text(name, str(default))
         try:
-            return int(value)
+            number = int(value)
         except ValueError:
             raise SettingError(name, f"must be a whole number, not {value!r}.") from None
+        if (least is not None and number < least) or (most is not None and number > most):
+            raise SettingError(name, f"must be from {least} to {most}, not {number}.")
+        return number
 
     def switch(self, name: str, default: bool) -> bool:
         """Return whether something is on: ``yes`` or ``no``; anything unclear is refused, not taken for off."""

@@ -188,8 +188,8 @@ PASSWORD_HASHERS = [
 PASSWORD_RESET_TIMEOUT = 60 * 60
 BREACHED_PASSWORDS = env.file("BREACHED_PASSWORDS")
 REQUIRE_SECOND_FACTOR = env.switch("REQUIRE_SECOND_FACTOR", True)
-STAFF_IDLE_LIMIT = timedelta(minutes=env.number("STAFF_IDLE_MINUTES", 60))
-STAFF_SESSION_LIMIT = timedelta(hours=env.number("STAFF_SESSION_HOURS", 12))
+STAFF_IDLE_LIMIT = timedelta(minutes=env.number("STAFF_IDLE_MINUTES", 60, least=1, most=24 * 60))
+STAFF_SESSION_LIMIT = timedelta(hours=env.number("STAFF_SESSION_HOURS", 12, least=1, most=7 * 24))
 
 # --- Security headers --------------------------------------------------------------------------
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = IS_HTTPS

@@ -143,9 +143,10 @@ def test_changing_ones_password_keeps_this_session_and_ends_the_others(home):
     for field in drawn.find_all("select"):
         chosen = field.find("option", selected=True) or field.find("option")
         data[field["name"]] = chosen.get("value", "")
+    data["name_email-first_name"] = data["name_email-last_name"] = "Ann"
     data["password-old_password"] = "tangerine-lantern-91-harbour"
     data["password-new_password1"] = data["password-new_password2"] = "quiet-otter-and-17-kites"
-    here.post("/admin/account/", data)
+    assert here.post("/admin/account/", data).status_code == 302
     user.refresh_from_db()
     assert user.check_password("quiet-otter-and-17-kites")
     assert not is_out(here)
