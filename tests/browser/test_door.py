@@ -85,7 +85,7 @@ def test_without_javascript_an_app_is_set_up_by_its_form(browser, address):
     page = context.new_page()
     give_password(page, address, "publisher")
     page.goto(address + SECURITY + "app/")
-    page.get_by_label("Code").fill("000000")
+    page.get_by_role("textbox", name="Code").fill("000000")
     page.get_by_role("button", name="Set it up").click()
     expect(page.get_by_role("alert")).to_contain_text("not right")
     page.goto(address + SECURITY + "passkey/")
