@@ -41,7 +41,6 @@ class Migration(migrations.Migration):
                             ("signed_in", "Signed in"),
                             ("refused", "Refused: name or password"),
                             ("code_refused", "Refused: second step"),
-                            ("held_up", "Too many attempts"),
                             ("factor_added", "Second factor added"),
                             ("factor_removed", "Second factor removed"),
                             ("codes_made", "Recovery codes made"),

@@ -112,7 +112,6 @@ class SignInKind(models.TextChoices):
     SIGNED_IN = "signed_in", "Signed in"
     REFUSED = "refused", "Refused: name or password"
     CODE_REFUSED = "code_refused", "Refused: second step"
-    HELD_UP = "held_up", "Too many attempts"
     FACTOR_ADDED = "factor_added", "Second factor added"
     FACTOR_REMOVED = "factor_removed", "Second factor removed"
     CODES_MADE = "codes_made", "Recovery codes made"
