@@ -13,9 +13,13 @@ class FirmConfig(AppConfig):
 
     def ready(self):
         """Connect the signals, register the house rules as system checks, watch over changes of public content."""
+        from django.contrib.auth.signals import user_logged_out
+
         from firm import changes, checks, search_index, signals
+        from firm.door.sessions import forget_session
 
         signals.connect()
+        user_logged_out.connect(forget_session, dispatch_uid="firm.door")
         post_migrate.connect(lambda **kwargs: changes.install(), sender=self, weak=False, dispatch_uid="firm.changes")
         post_migrate.connect(
             lambda **kwargs: search_index.install(), sender=self, weak=False, dispatch_uid="firm.search_index"

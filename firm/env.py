@@ -93,13 +93,23 @@ class Environment:
             raise SettingError(name, "lists no key.")
         return texts
 
-    def number(self, name: str, default: int) -> int:
-        """Return a whole number."""
+    def number(self, name: str, default: int, *, least: int | None = None, most: int | None = None) -> int:
+        """Return a whole number, within bounds where there are any."""
         value = self.text(name, str(default))
         try:
-            return int(value)
+            number = int(value)
         except ValueError:
             raise SettingError(name, f"must be a whole number, not {value!r}.") from None
+        if (least is not None and number < least) or (most is not None and number > most):
+            raise SettingError(name, f"must be from {least} to {most}, not {number}.")
+        return number
+
+    def file(self, name: str) -> str:
+        """Return the path of a file that can be read; nothing when none is named."""
+        path = self.text(name, "")
+        if path and not os.access(path, os.R_OK):
+            raise SettingError(name, f"names no file that can be read: {path!r}.")
+        return path
 
     def database(self, name: str, default: str) -> dict:
         """Return Django's database dictionary for the URL in the variable."""

@@ -9,6 +9,7 @@ from wagtail.urls import serve_pattern
 from wagtail_footnotes import urls as footnotes_urls
 
 from firm import views
+from firm.door import urls as door_urls
 from firm.registry import app_urls
 
 handler400 = "firm.views.bad_request"
@@ -25,6 +26,7 @@ urlpatterns = [
     path(".well-known/security.txt", views.security_txt, name="security_txt"),
     path("favicon.ico", views.favicon, name="favicon"),
     path("search/", views.search, name="search"),
+    path("", include(door_urls)),
     *app_urls(),
     path("footnotes/", include(footnotes_urls)),
     path("admin/", include(wagtailadmin_urls)),

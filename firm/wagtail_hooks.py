@@ -1,13 +1,15 @@
 """What this app registers with Wagtail."""
 
 from django.templatetags.static import static
-from django.urls import reverse
+from django.urls import reverse, reverse_lazy
 from django.utils.html import format_html
 from wagtail import hooks
+from wagtail.admin.menu import MenuItem
 from wagtail.admin.rich_text.editors.draftail.features import EntityFeature
 from wagtail.admin.ui.components import Component
 from wagtail.admin.ui.tables import Column
 
+from firm.door import account_urls
 from firm.models import HomePage, PracticeAreaPage
 from firm.page_listings import PageListing, page_columns
 from firm.references import FetchedDocumentLinkHandler, FetchedPageLinkHandler
@@ -31,6 +33,35 @@ def footnotes_behind_the_selection(features):
             js=["wagtailadmin/js/draftail.js", "footnotes/js/footnotes.js", "js/footnote-button.js"],
             css={"all": ["footnotes/css/footnotes-admin.css"]},
         ),
+    )
+
+
+@hooks.register("register_admin_urls")
+def door_urls():
+    """Add the pages about signing in."""
+    return account_urls.urlpatterns
+
+
+@hooks.register("register_account_menu_item")
+def signing_in_of_account(request):
+    """Lead from the account to its second factors and sessions."""
+    help_text = "Second step, recovery codes, and where you are signed in."
+    return {"url": reverse("door_security"), "label": "Signing in", "help_text": help_text}
+
+
+class SigningInMenuItem(MenuItem):
+    """The way to how everybody signs in."""
+
+    def is_shown(self, request) -> bool:
+        """Only for owners."""
+        return request.user.is_superuser
+
+
+@hooks.register("register_settings_menu_item")
+def signing_in_of_all():
+    """Add it to the settings."""
+    return SigningInMenuItem(
+        "Signing in", reverse_lazy("door_accounts"), name="signing-in", icon_name="lock", order=610
     )
 
 

@@ -1,6 +1,16 @@
 """Models of the firm app."""
 
 from firm.models.changes import PublicChange
+from firm.models.door import (
+    AttemptCount,
+    DoorMail,
+    FactorKind,
+    RecoveryCode,
+    SecondFactor,
+    SignInEvent,
+    SignInKind,
+    StaffSession,
+)
 from firm.models.images import FirmImage, FirmRendition
 from firm.models.pages import (
     ContactPage,
@@ -13,7 +23,10 @@ from firm.models.search import PageText, Word
 from firm.models.settings import FirmSettings, Office
 
 __all__ = [
+    "AttemptCount",
     "ContactPage",
+    "DoorMail",
+    "FactorKind",
     "FirmImage",
     "FirmRendition",
     "FirmSettings",
@@ -23,6 +36,11 @@ __all__ = [
     "PracticeAreaIndexPage",
     "PracticeAreaPage",
     "PublicChange",
+    "RecoveryCode",
+    "SecondFactor",
+    "SignInEvent",
+    "SignInKind",
+    "StaffSession",
     "StandardPage",
     "Word",
 ]

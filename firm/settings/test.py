@@ -10,6 +10,7 @@ os.environ.update(
     SITE_URL="http://testserver",
     ALLOWED_HOSTS="testserver,localhost,127.0.0.1",
     DATA_DIR=_folder,
+    REQUIRE_SECOND_FACTOR="no",
 )
 os.environ.pop("EMAIL_URL", None)
 os.environ.pop("REDIS_URL", None)

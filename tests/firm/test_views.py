@@ -85,7 +85,7 @@ def lose_database(monkeypatch, settings, tmp_path):
 
 
 def lose_migration(monkeypatch, settings, tmp_path):
-    MigrationRecorder.Migration.objects.filter(app="firm").latest("pk").delete()
+    MigrationRecorder.Migration.objects.filter(app="firm").order_by("name").last().delete()
 
 
 def lose_cache(monkeypatch, settings, tmp_path):

@@ -1,0 +1,74 @@
+"""Mails about accounts. A request only leaves a row, the same for everybody; the worker looks up, writes and sends."""
+
+import logging
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.contrib.auth.tokens import default_token_generator
+from django.core.mail import send_mail
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.encoding import force_bytes
+from django.utils.http import urlsafe_base64_encode
+
+from firm.models import DoorMail
+
+logger = logging.getLogger(__name__)
+
+SUBJECTS = {
+    "reset": "Set a new password",
+    "factor_added": "A second step was added to your account",
+    "factor_removed": "A second step was removed from your account",
+    "code_used": "A recovery code of your account was used",
+    "password_changed": "Your password was changed",
+}
+#: How long a mail is tried, and how long lies between two attempts.
+TRIED, PAUSE = timedelta(hours=6), timedelta(minutes=1)
+BATCH = 50
+
+
+def tell(user, kind: str) -> None:
+    """Have the account told by mail what happened to it, in the transaction of what it tells."""
+    DoorMail.objects.create(kind=kind, user=user)
+
+
+def ask_for_reset(address: str) -> None:
+    """Have a link sent to the accounts with this address, if there are any; the row is the same if there are none."""
+    DoorMail.objects.create(kind="reset", address=address)
+
+
+def send_waiting(now: datetime | None = None) -> int:
+    """Send what waits; return how many mails that were. One that fails is tried again for some hours."""
+    sent, start = 0, now or timezone.now()
+    for mail in DoorMail.objects.filter(next_attempt_at__lte=start).select_related("user").order_by("pk")[:BATCH]:
+        taken = DoorMail.objects.filter(pk=mail.pk, next_attempt_at=mail.next_attempt_at)
+        if not taken.update(next_attempt_at=start + PAUSE):
+            continue
+        try:
+            sent += sum(_send(mail, user) for user in _recipients(mail))
+        except Exception as error:
+            logger.warning("%s could not be sent: %s", mail, type(error).__name__)
+            if mail.created_at > start - TRIED:
+                continue
+        mail.delete()
+    return sent
+
+
+def _recipients(mail: DoorMail) -> list:
+    if mail.user_id:
+        return [mail.user] if mail.user.email else []
+    users = get_user_model().objects.filter(email__iexact=mail.address, is_active=True)
+    return [user for user in users if user.has_usable_password() and user.has_perm("wagtailadmin.access_admin")]
+
+
+def _send(mail: DoorMail, user) -> int:
+    link = ""
+    if mail.kind == "reset":
+        uid = urlsafe_base64_encode(force_bytes(user.pk))
+        names = {"uidb64": uid, "token": default_token_generator.make_token(user)}
+        link = settings.SITE_URL + reverse("wagtailadmin_password_reset_confirm", kwargs=names)
+    context = {"kind": mail.kind, "user": user, "link": link, "site": settings.SITE_URL, "at": mail.created_at}
+    body = render_to_string("firm/door/mail.txt", context)
+    return send_mail(SUBJECTS[mail.kind], body, None, [user.email])

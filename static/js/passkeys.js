@@ -1,0 +1,53 @@
+// Asks the browser for a passkey, or to make one, and sends its answer with the form. Without passkeys nothing is shown.
+(() => {
+  if (!window.PublicKeyCredential) return;
+
+  const bytes = (text) => Uint8Array.from(atob(text.replace(/-/g, "+").replace(/_/g, "/")), (letter) => letter.charCodeAt(0));
+  const text = (buffer) =>
+    btoa(String.fromCharCode(...new Uint8Array(buffer))).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
+
+  const read = (options) => {
+    const known = (list) => (list ?? []).map((one) => ({ ...one, id: bytes(one.id) }));
+    const given = { ...options, challenge: bytes(options.challenge) };
+    if (options.user) given.user = { ...options.user, id: bytes(options.user.id) };
+    if (options.excludeCredentials) given.excludeCredentials = known(options.excludeCredentials);
+    if (options.allowCredentials) given.allowCredentials = known(options.allowCredentials);
+    return given;
+  };
+
+  const written = (credential) => {
+    const { response } = credential;
+    const parts = { clientDataJSON: text(response.clientDataJSON) };
+    for (const name of ["attestationObject", "authenticatorData", "signature", "userHandle"]) {
+      if (response[name]) parts[name] = text(response[name]);
+    }
+    return JSON.stringify({
+      id: credential.id,
+      rawId: text(credential.rawId),
+      type: credential.type,
+      response: parts,
+      clientExtensionResults: credential.getClientExtensionResults(),
+    });
+  };
+
+  for (const form of document.querySelectorAll("form[data-passkey]")) {
+    const problem = form.querySelector(".door-error");
+    form.hidden = false;
+    form.addEventListener("submit", async (event) => {
+      if (form.elements.answer.value) return;
+      event.preventDefault();
+      problem.hidden = true;
+      try {
+        const headers = { "X-CSRFToken": form.elements.csrfmiddlewaretoken.value };
+        const answer = await fetch(form.dataset.options, { method: "POST", headers, credentials: "same-origin" });
+        const publicKey = read((await answer.json()).publicKey);
+        const isMade = form.dataset.passkey === "make";
+        const credential = await navigator.credentials[isMade ? "create" : "get"]({ publicKey });
+        form.elements.answer.value = written(credential);
+        form.submit();
+      } catch {
+        problem.hidden = false;
+      }
+    });
+  }
+})();
