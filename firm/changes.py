@@ -24,6 +24,7 @@ UNSEEN = frozenset(
         "consultations",
         "contenttypes",
         "django_tasks_database",
+        "firm.backuprun",
         "firm.firmrendition",
         "firm.pagetext",
         "firm.publicchange",

@@ -1,6 +1,7 @@
 """Reads the environment, and ends the process with the variable's name when a needed one is missing or unsafe."""
 
 import base64
+import datetime
 import ipaddress
 
 import environ
@@ -79,6 +80,14 @@ class Environment:
             return int(value)
         except ValueError:
             raise SettingError(name, f"must be a whole number, not {value!r}.") from None
+
+    def time(self, name: str, default: str) -> datetime.time:
+        """Return a time of the day, such as ``02:30``."""
+        value = self.text(name, default)
+        try:
+            return datetime.datetime.strptime(value, "%H:%M").time()
+        except ValueError:
+            raise SettingError(name, f"must be a time such as 02:30, not {value!r}.") from None
 
     def database(self, name: str, default: str) -> dict:
         """Return Django's database dictionary for the URL in the variable."""

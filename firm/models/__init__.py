@@ -1,5 +1,6 @@
 """Models of the firm app."""
 
+from firm.models.backups import BackupRun, BackupState
 from firm.models.changes import PublicChange
 from firm.models.images import FirmImage, FirmRendition
 from firm.models.pages import (
@@ -13,6 +14,8 @@ from firm.models.search import PageText, Word
 from firm.models.settings import FirmSettings, Office
 
 __all__ = [
+    "BackupRun",
+    "BackupState",
     "ContactPage",
     "FirmImage",
     "FirmRendition",
