@@ -31,6 +31,8 @@ class Made:
 
 def recipients() -> list[bytes]:
     """Return the public keys of ``BACKUP_RECIPIENT``; raise `BackupError` when there is none, or not a whole one."""
+    if not settings.BACKUP_RECIPIENT:
+        raise BackupError("No key to make backups with: set BACKUP_RECIPIENT (manage.py make_backup_key).")
     return [read_key(PUBLIC, text) for text in settings.BACKUP_RECIPIENT]
 
 

@@ -8,6 +8,7 @@ Rogaway and Vizár, 2015).
 
 import hashlib
 import json
+import re
 import struct
 from collections.abc import Callable
 from typing import BinaryIO
@@ -18,20 +19,19 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from firm.backups.keys import new_file_key, wrap
-from firm.backups.problems import BackupError, Damaged
+from firm.backups.problems import Damaged
 
 MAGIC = b"FIRMBAK1"
 CHUNK, TAG = 64 * 1024, 16
 MOST_HEADER = 64 * 1024
 VERSION = 1
+_NAMES, _HEX = ("key", "ephemeral", "sealed"), re.compile(r"[0-9a-f]*")
 
 
 class SealedWriter:
     """Writes a stream. ``close`` ends it; without that, what was written counts as cut off."""
 
     def __init__(self, file: BinaryIO, recipients: list[bytes]) -> None:
-        if not recipients:
-            raise BackupError("No key to make backups with: set BACKUP_RECIPIENT (manage.py make_backup_key).")
         self.file, self.file_key, self._number, self._rest = file, new_file_key(), 0, bytearray()
         header = {"version": VERSION, "cipher": "AES-256-GCM", "kdf": "HKDF-SHA-256", "chunk": CHUNK}
         raw = json.dumps(header | {"keys": wrap(self.file_key, recipients)}).encode()
@@ -105,7 +105,7 @@ def _keys_of(raw: bytes) -> list[dict]:
     try:
         header = json.loads(raw)
         version, keys = header["version"], header["keys"]
-        if version == VERSION and all(isinstance(entry[name], str) for entry in keys for name in ("key", "sealed")):
+        if version == VERSION and all(_HEX.fullmatch(entry[name]) for entry in keys for name in _NAMES):
             return keys
     except (ValueError, TypeError, KeyError, RecursionError):
         raise Damaged("The backup is damaged in its header.") from None

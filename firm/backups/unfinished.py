@@ -5,6 +5,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from django.conf import settings
+from django.core.management.base import CommandError
 
 from firm.backups.problems import BackupError
 
@@ -41,6 +42,12 @@ def warning() -> str:
     if not _path().exists():
         return ""
     return f"A restore was broken off here. Run manage.py restore with the same backup again ({_path()} says so)."
+
+
+def refuse_while_unfinished() -> None:
+    """End a command that would work with what is half there."""
+    if problem := warning():
+        raise CommandError(problem)
 
 
 def _path() -> Path:
