@@ -2,6 +2,7 @@
 
 import logging
 from datetime import date, datetime, timedelta
+from traceback import format_tb
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
@@ -80,8 +81,10 @@ def _drill(run: BackupRun, made: Made) -> None:
 
 def _said(error: Exception) -> str:
     """Return what went wrong; of what nobody foresaw its kind alone, for its words may quote a value."""
-    text = words(error) if isinstance(error, BackupError | OSError) else f"{type(error).__name__}, see the log."
-    return text[:300]
+    if isinstance(error, BackupError | OSError):
+        return words(error)[:300]
+    logger.error("Unforeseen in a backup, %s at:\n%s", type(error).__name__, "".join(format_tb(error.__traceback__)))
+    return f"{type(error).__name__}, see the log."
 
 
 def keep_result(run: BackupRun, made: Made) -> BackupRun:

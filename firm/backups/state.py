@@ -33,7 +33,7 @@ class Summary:
 
 
 def summary(now: datetime | None = None) -> Summary:
-    """Return how backups stand, by two queries. ``is_on``: whether the worker makes one each night."""
+    """Return how backups stand, by three queries. ``is_on``: whether the worker makes one each night."""
     now, is_on = now or timezone.now(), bool(settings.BACKUP_DEST)
     good = BackupRun.objects.filter(state=BackupState.SUCCEEDED).first()
     latest = BackupRun.objects.filter(night__isnull=False).first()
