@@ -20,7 +20,7 @@ from django.db import Error, connection, connections
 
 from firm.backups.problems import BackupError
 
-PREFIX = "backup_drill_"
+PREFIX, SAYS = "backup_drill_", "CommandError: "
 #: Longer than any drill; what is older was left by one that was killed.
 STALE = 6 * 3600
 
@@ -28,29 +28,33 @@ STALE = 6 * 3600
 def drill(source: str, file_key: bytes) -> dict:
     """Try a backup out; return counts. Raises `BackupError` with what went wrong."""
     with _scratch() as scratch:
-        done = subprocess.run(
-            [sys.executable, str(settings.BASE_DIR / "manage.py"), "drill_backup", source, "--scratch", scratch],
-            input=file_key.hex(),
-            capture_output=True,
-            text=True,
-            timeout=STALE,
-            check=False,
-            env=os.environ | {"DJANGO_SETTINGS_MODULE": settings.SETTINGS_MODULE},
-        )
+        manage = [sys.executable, str(settings.BASE_DIR / "manage.py"), "drill_backup", source]
+        manage += ["--scratch", scratch, "--database", str(connection.settings_dict["NAME"])]
+        try:
+            done = subprocess.run(
+                manage, input=file_key.hex(), capture_output=True, text=True, timeout=STALE, check=False
+            )
+        except subprocess.TimeoutExpired:
+            raise BackupError(f"The trial took longer than {STALE // 3600} hours.") from None
     if done.returncode:
-        said = [line for line in done.stderr.splitlines() if line.strip()]
-        raise BackupError((said[-1] if said else f"It ended with status {done.returncode}.")[:280])
+        # Only what the command says itself is free of values; the end of a traceback might quote one.
+        said = [line.removeprefix(SAYS) for line in done.stderr.splitlines() if line.startswith(SAYS)]
+        raise BackupError(said[-1] if said else f"The trial ended with status {done.returncode}.")
     return json.loads(done.stdout.splitlines()[-1])
 
 
-def use(scratch: str) -> None:
-    """Have this process work in the scratch database from now on; raise `BackupError` when it does not."""
+def use(scratch: str, database: str) -> None:
+    """Have this process work in the scratch from now on: a file, or a schema of that database of PostgreSQL.
+
+    Raises `BackupError` when it does not.
+    """
     connection.close()
     if connection.vendor == "sqlite":
         connections.settings["default"]["NAME"] = connection.settings_dict["NAME"] = scratch
         if not scratch.endswith(".sqlite3") or PREFIX not in scratch or Path(scratch).exists():
             raise BackupError("That is no scratch database.")
         return
+    connections.settings["default"]["NAME"] = connection.settings_dict["NAME"] = database
     options = connection.settings_dict.setdefault("OPTIONS", {})
     options["options"] = f"{options.get('options', '')} -c search_path={scratch}".strip()
     with connection.cursor() as cursor:

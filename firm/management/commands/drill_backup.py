@@ -24,11 +24,12 @@ class Command(BaseCommand):
         """Add the backup and the scratch database."""
         parser.add_argument("src")
         parser.add_argument("--scratch", required=True)
+        parser.add_argument("--database", required=True)
 
     def handle(self, *args, **options):
         """Restore and compare."""
         try:
-            use(options["scratch"])
+            use(options["scratch"], options["database"])
             file_key = bytes.fromhex(sys.stdin.readline().strip())
             with source(options["src"]) as file:
                 checked = check(file, lambda keys: file_key)
