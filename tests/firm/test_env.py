@@ -125,3 +125,17 @@ def test_keys_that_are_none_are_refused_and_not_printed(env, value, problem):
 
 def test_keys_are_read_newest_first(env):
     assert env(" , ".join(KEYS)).keys("SAMPLE") == KEYS
+
+
+def test_a_time_of_the_day(monkeypatch):
+    monkeypatch.setenv("NIGHT", "03:05")
+    assert Environment().time("NIGHT", "02:30").isoformat() == "03:05:00"
+    monkeypatch.delenv("NIGHT")
+    assert Environment().time("NIGHT", "02:30").isoformat() == "02:30:00"
+
+
+@pytest.mark.parametrize("value", ["3 am", "25:00", "02:30:10", "-"])
+def test_another_word_is_no_time(monkeypatch, value):
+    monkeypatch.setenv("NIGHT", value)
+    with pytest.raises(SettingError, match="NIGHT must be a time such as 02:30"):
+        Environment().time("NIGHT", "02:30")
