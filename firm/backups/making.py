@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import BinaryIO
 
 from django.conf import settings
+from django.db import Error, connection
 
 from firm.backups.checking import check
 from firm.backups.keys import PUBLIC, read_key
@@ -40,7 +41,7 @@ def make_backup(place: Place) -> Made:
     """Make a backup at the place. Nothing is left there when it fails, which raises `BackupError` or OSError."""
     began, keys = time.monotonic(), recipients()
     with partial_file(place.prepare()) as (partial, file):
-        written = write_backup(file, keys)
+        written = _written(file, keys)
         file.flush()
         os.fsync(file.fileno())
         size = file.tell()
@@ -53,6 +54,13 @@ def make_backup(place: Place) -> Made:
         with place.reading() as again:
             _read_back(again, written)
     return Made(place.name, size, time.monotonic() - began, written)
+
+
+def _written(file: BinaryIO, keys: list[bytes]) -> Written:
+    try:
+        return write_backup(file, keys)
+    except (Error, connection.Database.Error) as error:  # Django's, and those of the driver itself
+        raise BackupError(f"The database cannot be read: {type(error).__name__}.") from None
 
 
 def _read_back(file: BinaryIO, written: Written) -> None:

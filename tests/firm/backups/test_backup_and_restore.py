@@ -387,6 +387,18 @@ def test_what_is_read_back_differently_is_not_given_out(installations, monkeypat
     assert not list(installations.folder.glob("*.firmbackup"))
 
 
+def test_a_database_that_fails_on_the_way_leaves_nothing(installations, monkeypatch):
+    from firm.backups.snapshot import Rows
+
+    def fail(self, tables):
+        raise connection.Database.OperationalError("quoted value")
+
+    monkeypatch.setattr(Rows, "hold", fail)
+    with pytest.raises(CommandError, match=r"The database cannot be read: OperationalError\.$"):
+        run("backup", installations.folder / "one.firmbackup")
+    assert not list(installations.folder.glob("*backup*"))
+
+
 # --- While others write -----------------------------------------------------------------------------
 
 
