@@ -25,6 +25,7 @@ UNSEEN = frozenset(
         "consultations",
         "contenttypes",
         "django_tasks_database",
+        "firm.backuprun",
         "firm.firmrendition",
         "firm.pagetext",
         "firm.publicchange",
@@ -150,7 +151,8 @@ def _install_on_postgresql(cursor, models: list) -> None:
     )
     cursor.execute(
         """SELECT c.relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
-        JOIN pg_proc p ON p.oid = t.tgfoid WHERE t.tgname = 'public_change' AND p.proname = %s""",
+        JOIN pg_proc p ON p.oid = t.tgfoid WHERE t.tgname = 'public_change' AND p.proname = %s
+        AND c.relnamespace = current_schema()::regnamespace""",
         [FUNCTION],
     )
     for (table,) in cursor.fetchall():

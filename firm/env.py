@@ -1,6 +1,7 @@
 """Reads the environment, and ends the process with the variable's name when a needed one is missing or unsafe."""
 
 import base64
+import datetime
 import ipaddress
 import os
 from pathlib import Path
@@ -110,6 +111,14 @@ class Environment:
         if path and not os.access(path, os.R_OK):
             raise SettingError(name, f"names no file that can be read: {path!r}.")
         return path
+
+    def time(self, name: str, default: str) -> datetime.time:
+        """Return a time of the day, such as ``02:30``."""
+        value = self.text(name, default)
+        try:
+            return datetime.datetime.strptime(value, "%H:%M").time()
+        except ValueError:
+            raise SettingError(name, f"must be a time such as 02:30, not {value!r}.") from None
 
     def database(self, name: str, default: str) -> dict:
         """Return Django's database dictionary for the URL in the variable."""

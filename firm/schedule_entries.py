@@ -1,8 +1,9 @@
-"""What the worker does for the door, by the clock."""
+"""What the worker does for this app by the clock, besides what `firm.schedule` itself does."""
 
 from django.core.management import call_command
 from django.utils import timezone
 
+from firm.backups import nightly
 from firm.door import letters, sessions, throttle, trail
 from firm.schedule import every
 
@@ -17,3 +18,5 @@ def forget() -> None:
 
 every(5, "send mails about accounts", letters.send_waiting, alone=True)
 every(3600, "forget ended sessions", forget)
+every(60, "make the nightly backup", nightly.run_due, alone=True)
+every(3600, "tell owners of backups that fail", nightly.tell_owners)

@@ -1,5 +1,6 @@
 """Models of the firm app."""
 
+from firm.models.backups import BackupRun, BackupState
 from firm.models.changes import PublicChange
 from firm.models.door import (
     AttemptCount,
@@ -24,6 +25,8 @@ from firm.models.settings import FirmSettings, Office
 
 __all__ = [
     "AttemptCount",
+    "BackupRun",
+    "BackupState",
     "ContactPage",
     "DoorMail",
     "FactorKind",

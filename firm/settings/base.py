@@ -164,6 +164,13 @@ CDN = network(env)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 
+# --- Backups -----------------------------------------------------------------------------------
+# Public keys alone: what makes backups cannot open them. Without BACKUP_DEST none is made by the clock.
+BACKUP_RECIPIENT = env.items("BACKUP_RECIPIENT", "")
+BACKUP_DEST = env.text("BACKUP_DEST", "")
+BACKUP_TIME = env.time("BACKUP_TIME", "02:30")
+BACKUP_KEEP = env.number("BACKUP_KEEP", 30)
+
 # --- Accounts ----------------------------------------------------------------------------------
 LOGIN_URL = WAGTAIL_FRONTEND_LOGIN_URL = "wagtailadmin_login"
 AUTH_PASSWORD_VALIDATORS = [

@@ -171,3 +171,17 @@ def test_a_flag_that_is_neither_is_refused(env):
 @pytest.mark.parametrize(("value", "meant"), [("1", True), ("Yes", True), ("off", False), ("", False), (None, False)])
 def test_a_flag_is_read(env, value, meant):
     assert env(value).flag("SAMPLE") is meant
+
+
+def test_a_time_of_the_day(monkeypatch):
+    monkeypatch.setenv("NIGHT", "03:05")
+    assert Environment().time("NIGHT", "02:30").isoformat() == "03:05:00"
+    monkeypatch.delenv("NIGHT")
+    assert Environment().time("NIGHT", "02:30").isoformat() == "02:30:00"
+
+
+@pytest.mark.parametrize("value", ["3 am", "25:00", "02:30:10", "-"])
+def test_another_word_is_no_time(monkeypatch, value):
+    monkeypatch.setenv("NIGHT", value)
+    with pytest.raises(SettingError, match="NIGHT must be a time such as 02:30"):
+        Environment().time("NIGHT", "02:30")

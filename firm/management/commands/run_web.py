@@ -5,6 +5,7 @@ import os
 from django.core.management.base import BaseCommand, CommandError
 from django.db import Error, connections
 
+from firm.backups.unfinished import refuse_while_unfinished
 from firm.error_page import remember
 from firm.models import FirmSettings
 from firm.processes import Server, number_of_workers
@@ -25,6 +26,7 @@ class Command(BaseCommand):
 
     def handle(self, *args, **options):
         """Become the server."""
+        refuse_while_unfinished()
         if number_of_workers() < 1:
             raise CommandError("WEB_CONCURRENCY must be 1 or more.")
         _note_error_page()

@@ -4,6 +4,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
 from firm import schedule
+from firm.backups.unfinished import refuse_while_unfinished
 
 
 class Command(BaseCommand):
@@ -13,6 +14,7 @@ class Command(BaseCommand):
 
     def handle(self, *args, **options):
         """Start the clocks, then take tasks."""
+        refuse_while_unfinished()
         schedule.start()
         call_command(
             "db_worker", "--backend", "worker", "--queue-name", "*", "--no-reload", "--no-startup-delay", "-v", "0"

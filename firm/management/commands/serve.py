@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from firm import installation
+from firm.backups.unfinished import refuse_while_unfinished
 from firm.management.commands.load_demo import PASSWORD_FILE, STAFF
 from firm.processes import Child, preload, start_development_server, start_server, start_worker
 
@@ -35,6 +36,7 @@ class Command(BaseCommand):
         self.host, self.port = options["host"], options["port"]
         self.children: dict[str, Child] = {}
         self.is_stopping = False
+        refuse_while_unfinished()
         self._refuse_a_taken_port()
         self._prepare()
         for name in (signal.SIGINT, signal.SIGTERM):

@@ -1,0 +1,46 @@
+"""What came of each backup. Says nothing of what is in one."""
+
+from django.db import models
+
+
+class BackupState(models.TextChoices):
+    """How far a backup, or its drill, has come."""
+
+    RUNNING = "running", "Running"
+    SUCCEEDED = "succeeded", "Succeeded"
+    FAILED = "failed", "Failed"
+
+
+class BackupRun(models.Model):
+    """One backup: by hand, or by the clock, which numbers its attempts of a ``night``. Two cannot be the same attempt.
+
+    ``drill`` is what came of restoring it into a scratch database and comparing; empty when nobody tried.
+    """
+
+    night = models.DateField(null=True, blank=True)
+    attempt = models.PositiveSmallIntegerField(default=0)
+    began_at = models.DateTimeField(db_index=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    state = models.CharField(max_length=12, choices=BackupState.choices)
+    place = models.CharField(max_length=300, blank=True)
+    size = models.PositiveBigIntegerField(default=0)
+    seconds = models.PositiveIntegerField(default=0)
+    rows = models.PositiveBigIntegerField(default=0)
+    files = models.PositiveIntegerField(default=0)
+    missing_files = models.PositiveIntegerField(default=0)
+    drill = models.CharField(max_length=12, choices=BackupState.choices, blank=True)
+    drill_seconds = models.PositiveIntegerField(default=0)
+    problem = models.CharField(max_length=300, blank=True)
+    told_at = models.DateTimeField(null=True, blank=True)
+
+    wagtail_reference_index_ignore = True
+
+    class Meta:
+        default_permissions = ()
+        ordering = ["-began_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["night", "attempt"], name="backup_once_a_night_and_attempt"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Backup {self.pk}"

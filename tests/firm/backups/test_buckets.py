@@ -1,0 +1,125 @@
+"""Backups in a bucket, and uploads in one, on a real server of that protocol on loopback."""
+
+import boto3
+import pytest
+import requests
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.core.management import CommandError, call_command
+from moto.server import ThreadedMotoServer
+from wagtail.documents import get_document_model
+
+from firm.backups import places
+from tests import factories
+from tests.firm.backups.test_backup_and_restore import run
+
+UPLOADS = {
+    "BACKEND": "storages.backends.s3.S3Storage",
+    "OPTIONS": {"bucket_name": "uploads", "file_overwrite": False, "addressing_style": "path"},
+}
+
+
+@pytest.fixture(scope="module")
+def endpoint():
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    yield f"http://{host}:{port}"
+    server.stop()
+
+
+@pytest.fixture
+def buckets(endpoint, installations, monkeypatch, settings):
+    """The installations with their uploads in a bucket, and another one for backups; ``buckets.client`` asks it."""
+    for name, value in {
+        "AWS_ENDPOINT_URL_S3": endpoint,
+        "AWS_ACCESS_KEY_ID": "testing",
+        "AWS_SECRET_ACCESS_KEY": "testing-secret",
+        "AWS_DEFAULT_REGION": "us-east-1",
+    }.items():
+        monkeypatch.setenv(name, value)
+    requests.post(f"{endpoint}/moto-api/reset", timeout=10)
+    installations.client = boto3.client("s3")
+    for name in ("uploads", "backups"):
+        installations.client.create_bucket(Bucket=name)
+    settings.STORAGES = settings.STORAGES | {"default": UPLOADS}
+    factories.HomePageFactory()
+    get_document_model().objects.create(title="Will", file=ContentFile(b"confidential" * 50_000, name="will.txt"))
+    return installations
+
+
+def names(buckets, bucket: str) -> list[str]:
+    return [entry["Key"] for entry in buckets.client.list_objects_v2(Bucket=bucket).get("Contents", [])]
+
+
+def test_uploads_and_backup_in_buckets_come_back(buckets):
+    said = run("backup", "s3://backups/nightly/")
+    (key,) = names(buckets, "backups")
+    assert f"s3://backups/{key}: " in said
+    assert b"confidential" not in buckets.client.get_object(Bucket="backups", Key=key)["Body"].read()
+    assert not list(buckets.folder.rglob("*.partial"))
+    (upload,) = names(buckets, "uploads")
+    buckets.client.delete_object(Bucket="uploads", Key=upload)
+    buckets.move()
+    run("restore", f"s3://backups/{key}", secret_file=str(buckets.secret_file))
+    assert names(buckets, "uploads") == [upload]
+    assert get_document_model().objects.get().file.read() == b"confidential" * 50_000
+    assert not list(buckets.folder.rglob("*.partial"))
+
+
+def test_uploads_that_the_bucket_still_has_stay(buckets):
+    run("backup", "s3://backups/one.firmbackup")
+    before = buckets.client.list_objects_v2(Bucket="uploads")["Contents"][0]["LastModified"]
+    buckets.move()
+    run("restore", "s3://backups/one.firmbackup", secret_file=str(buckets.secret_file))
+    assert buckets.client.list_objects_v2(Bucket="uploads")["Contents"][0]["LastModified"] == before
+
+
+def test_other_uploads_in_the_way_are_refused(buckets):
+    run("backup", "s3://backups/one.firmbackup")
+    (upload,) = names(buckets, "uploads")
+    buckets.client.put_object(Bucket="uploads", Key=upload, Body=b"other")
+    buckets.move()
+    with pytest.raises(CommandError, match=f"another file {upload}"):
+        run("restore", "s3://backups/one.firmbackup", secret_file=str(buckets.secret_file))
+    assert default_storage.open(upload).read() == b"other"
+
+
+def test_an_upload_that_is_gone_is_named(buckets):
+    (upload,) = names(buckets, "uploads")
+    buckets.client.delete_object(Bucket="uploads", Key=upload)
+    assert f"does not have it: {upload}" in run("backup", "s3://backups/one.firmbackup")
+
+
+def test_a_flipped_byte_in_the_bucket_is_found(buckets):
+    run("backup", "s3://backups/one.firmbackup")
+    raw = bytearray(buckets.client.get_object(Bucket="backups", Key="one.firmbackup")["Body"].read())
+    raw[len(raw) // 2] ^= 1
+    buckets.client.put_object(Bucket="backups", Key="one.firmbackup", Body=bytes(raw))
+    with pytest.raises(CommandError, match="damaged"):
+        run("verify_backup", "s3://backups/one.firmbackup", secret_file=str(buckets.secret_file))
+
+
+def test_what_is_there_is_not_replaced_and_the_newest_are_kept(buckets, monkeypatch):
+    buckets.client.put_object(Bucket="backups", Key="one.firmbackup", Body=b"mine")
+    with pytest.raises(CommandError, match="exists"):
+        run("backup", "s3://backups/one.firmbackup")
+    for day in (1, 2, 3):
+        monkeypatch.setattr(places, "dated_name", lambda day=day: f"backup-2026010{day}T000000Z.firmbackup")
+        run("backup", "s3://backups/nightly/", keep=2)
+    assert names(buckets, "backups") == [
+        "nightly/backup-20260102T000000Z.firmbackup",
+        "nightly/backup-20260103T000000Z.firmbackup",
+        "one.firmbackup",
+    ]
+
+
+@pytest.mark.parametrize("dest", ["s3://missing/", "s3:///x"])
+def test_a_bucket_that_is_not_there_is_named(buckets, dest):
+    with pytest.raises(CommandError, match=r"NoSuchBucket|Say which bucket"):
+        run("backup", dest)
+
+
+def test_a_missing_backup_is_named(buckets):
+    with pytest.raises(CommandError, match="NoSuchKey"):
+        call_command("verify_backup", "s3://backups/none", secret_file=str(buckets.secret_file))
