@@ -9,8 +9,6 @@ from pathlib import Path
 from firm.backups.keys import SECRET, read_key, unwrap
 from firm.backups.problems import BackupError
 
-VARIABLE = "BACKUP_SECRET"
-
 
 def opener(file: str = "") -> Callable[[list[dict]], bytes]:
     """Return what opens a backup's own key with the secret key, which is asked for when it is needed."""
@@ -23,9 +21,9 @@ def _text(file: str, wrapped: list[dict]) -> str:
             return Path(file).expanduser().read_text()
         except (OSError, UnicodeDecodeError) as error:
             raise BackupError(f"{file} cannot be read: {type(error).__name__}.") from None
-    if given := os.environ.get(VARIABLE, "").strip():
+    if given := os.environ.get("BACKUP_SECRET", "").strip():
         return given
     if not sys.stdin.isatty():
-        raise BackupError(f"The secret key is needed: give --secret-file, or set {VARIABLE}.")
+        raise BackupError("The secret key is needed: give --secret-file, or set BACKUP_SECRET.")
     made_for = " or ".join(entry["key"] for entry in wrapped)
     return getpass.getpass(f"Secret key of {made_for} ({SECRET}-…): ")
