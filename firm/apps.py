@@ -13,11 +13,14 @@ class FirmConfig(AppConfig):
 
     def ready(self):
         """Connect the signals, register the house rules as system checks, watch over changes of public content."""
-        from firm import changes, checks, search_index, signals
+        from firm import changes, checks, page_index, search_index, signals
 
         signals.connect()
         post_migrate.connect(lambda **kwargs: changes.install(), sender=self, weak=False, dispatch_uid="firm.changes")
         post_migrate.connect(
             lambda **kwargs: search_index.install(), sender=self, weak=False, dispatch_uid="firm.search_index"
+        )
+        post_migrate.connect(
+            lambda **kwargs: page_index.install(), sender=self, weak=False, dispatch_uid="firm.page_index"
         )
         register(checks.page_models_follow_the_house_rules)
