@@ -11,7 +11,7 @@ class AttorneyQuerySet(FirmPageQuerySet):
 
     def current(self):
         """Those who work here now and may be seen, in the order that editors gave them in the page tree."""
-        return self.visible().filter(is_former=False).order_by("path")
+        return self.visible().of_few().filter(is_former=False).order_by("path")
 
     def with_portraits(self):
         """With the rows that a card draws."""
@@ -27,6 +27,7 @@ class TestimonialQuerySet(FirmPageQuerySet):
         """Those that may be seen, newest first, with whom they are about."""
         return (
             self.visible()
+            .of_few()
             .select_related("practice_area")
             .only(*LINE, "rating", "body", "attribution", "date", "is_featured", *of("practice_area", LINE))
             .order_by("-date", "-pk")

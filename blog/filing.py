@@ -17,8 +17,8 @@ _LINKS = (
     ("attorney", "blog_postauthor", "post_id", "attorney_id"),
 )
 _PAGE_COLUMNS = ("live", "path", "first_published_at")
-_PRIVATE = f"""EXISTS (SELECT 1 FROM wagtailcore_pageviewrestriction r JOIN {PAGE} s ON s.id = r.page_id
-    WHERE substr(g.path, 1, length(s.path)) = s.path)"""
+_PRIVATE = f"""EXISTS (SELECT 1 FROM wagtailcore_pageviewrestriction r CROSS JOIN {PAGE} s
+    WHERE s.id = r.page_id AND substr(g.path, 1, length(s.path)) = s.path)"""
 _YEAR = {"sqlite": "CAST(strftime('%Y', p.date) AS INTEGER)", "postgresql": "CAST(EXTRACT(YEAR FROM p.date) AS bigint)"}
 
 
@@ -82,9 +82,9 @@ def _differs(*columns: str) -> str:
 
 def _triggers() -> dict[str, tuple[str, str, str, list[str]]]:
     """Return the triggers by name: event, table, condition, statements."""
-    below = f"SELECT g.id FROM {PAGE} g JOIN {PAGE} s ON substr(g.path, 1, length(s.path)) = s.path"
+    below = f"SELECT g.id FROM {PAGE} s CROSS JOIN {PAGE} g WHERE substr(g.path, 1, length(s.path)) = s.path"
     private = "wagtailcore_pageviewrestriction"
-    moved = f"SELECT NEW.id UNION {below} WHERE s.id IN (SELECT page_id FROM {private} WHERE page_id = NEW.id)"
+    moved = f"SELECT NEW.id UNION {below} AND s.id IN (SELECT page_id FROM {private} WHERE page_id = NEW.id)"
     triggers = {
         "page": ("UPDATE OF live, path, first_published_at", PAGE, _differs(*_PAGE_COLUMNS), _refile(moved)),
         "post_insert": ("INSERT", POST, "", _refile("SELECT NEW.page_ptr_id")),
@@ -93,7 +93,7 @@ def _triggers() -> dict[str, tuple[str, str, str, list[str]]]:
     }
     for event, rows in (("INSERT", ["NEW"]), ("UPDATE", ["OLD", "NEW"]), ("DELETE", ["OLD"])):
         name = event.lower()
-        statements = [one for row in rows for one in _refile(f"{below} WHERE s.id = {row}.page_id")]
+        statements = [one for row in rows for one in _refile(f"{below} AND s.id = {row}.page_id")]
         triggers[f"private_{name}"] = (event, private, "", statements)
         for link in _LINKS:
             statements = [one for row in rows for one in _link(link, row, is_new=row == "NEW")]

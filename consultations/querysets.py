@@ -4,8 +4,8 @@ import re
 from datetime import datetime, timedelta
 
 from django.apps import apps
-from django.db import models
-from django.db.models import F, Q
+from django.db import connections, models
+from django.db.models import F
 from django.utils import timezone
 
 from consultations.clock import COURT_SOON
@@ -81,24 +81,35 @@ class ConsultationRequestQuerySet(models.QuerySet):
     def matching(self, text: str):
         """Those with this reference, e-mail address, telephone number or its last seven digits, in any notation, or
         with a name that has words beginning with all words of ``text``. Found by digests: nothing is opened.
+
+        Each way of matching is asked of its own index, and what they find is put together: alternatives of one
+        condition would have the database go through all requests.
         """
         text = one_line(text[: MAX_SEARCH * 4])[:MAX_SEARCH]
         if not text:
             return self
         entries = apps.get_model("consultations", "RequestEntry").objects
-        condition = Q(pk__in=entries.matching("name", text)) | Q(
-            pk__in=entries.equal_to("email", normalise_email(text))
-        )
+        ways = [entries.matching("name", text), entries.equal_to("email", normalise_email(text))]
         if reference := read_reference(text):
-            condition |= Q(reference=reference)
-        elif len(text) >= 3 and text.replace("-", "").isalnum():
-            condition |= Q(reference__istartswith=text)
+            ways.append(self._of_all(reference=reference))
+        elif len(text) >= 3 and text.isascii() and text.replace("-", "").isalnum():
+            ways.append(self._of_all(**_beginning(text.upper(), connections[self.db].vendor)))
         if number := normalise_phone(text):
-            condition |= Q(pk__in=entries.equal_to("phone", number))
+            ways.append(entries.equal_to("phone", number))
         digits = re.sub(r"\D", "", text) if _NUMBER.fullmatch(text) else ""
         if len(digits) >= ENDING_DIGITS:
-            condition |= Q(pk__in=entries.equal_to("ending", digits[-ENDING_DIGITS:]))
-        return self.filter(condition)
+            ways.append(entries.equal_to("ending", digits[-ENDING_DIGITS:]))
+        return self.filter(pk__in=ways[0].union(*ways[1:], all=True))
+
+    def _of_all(self, **condition):
+        return self.model._base_manager.filter(**condition).order_by().values("pk")
+
+
+def _beginning(letters: str, vendor: str) -> dict[str, str]:
+    """Return the condition for references that begin with ``letters``, as the database finds them by its index."""
+    if vendor == "postgresql":
+        return {"reference__startswith": letters}
+    return {"reference__gte": letters, "reference__lt": letters[:-1] + chr(ord(letters[-1]) + 1)}
 
 
 ConsultationRequestManager = models.Manager.from_queryset(ConsultationRequestQuerySet)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.contrib.auth import get_user_model
-from django.db.models import F, Func, IntegerField, Q, Subquery, Value
+from django.db.models import Exists, F, Func, IntegerField, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -197,13 +197,14 @@ def _tally(user, narrow: Callable, condition: Q):
     if not user.is_active or not user.has_perm(ADMIN):
         return Value(0)
     own = Q() if user.has_perm(VIEW) else Q(assignee=user)
-    screened = ConsultationRequest.objects.filter(pk__in=Screen.objects.filter(user=user).values("request"))
+    screened = Screen.objects.filter(user=user)
+    kept = narrow(ConsultationRequest.objects.filter(own & condition, pk=OuterRef("request")))
     rows = narrow(RequestTally.objects.filter(own & condition))
     added = Coalesce(Func(F("requests"), function="SUM"), 0, output_field=IntegerField())
     total = Subquery(rows.order_by().annotate(number=added).values("number"), output_field=IntegerField())
-    return total - _number(narrow(screened.filter(own & condition)))
+    return total - _number(screened.filter(Exists(kept)))
 
 
-def _number(requests) -> Subquery:
-    counted = requests.order_by().annotate(number=Func(F("pk"), function="COUNT")).values("number")
+def _number(rows) -> Subquery:
+    counted = rows.order_by().annotate(number=Func(F("pk"), function="COUNT")).values("number")
     return Subquery(counted, output_field=IntegerField())

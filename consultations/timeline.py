@@ -151,7 +151,7 @@ def _related(request: ConsultationRequest, events: Iterable[RequestEvent], user)
     numbers = {request.follows_id, request.merged_into_id, *(event.facts.get("request") for event in events)}
     linked = Q(pk__in=[number for number in numbers if isinstance(number, int)])
     linked |= Q(follows=request) | Q(merged_into=request)
-    shown = visible_to(user).filter(linked).exclude(pk=request.pk)
+    shown = visible_to(user).filter(linked).exclude(pk=request.pk).order_by()
     return shown.only("reference", "status", "submitted_at", "follows", "merged_into", "seal_id").in_bulk()
 
 

@@ -15,7 +15,7 @@ class FirmConfig(AppConfig):
         """Connect the signals, register the house rules as system checks, watch over changes of public content."""
         from django.contrib.auth.signals import user_logged_out
 
-        from firm import changes, checks, search_index, signals
+        from firm import changes, checks, page_index, search_index, signals
         from firm.door.sessions import forget_session
 
         signals.connect()
@@ -23,5 +23,8 @@ class FirmConfig(AppConfig):
         post_migrate.connect(lambda **kwargs: changes.install(), sender=self, weak=False, dispatch_uid="firm.changes")
         post_migrate.connect(
             lambda **kwargs: search_index.install(), sender=self, weak=False, dispatch_uid="firm.search_index"
+        )
+        post_migrate.connect(
+            lambda **kwargs: page_index.install(), sender=self, weak=False, dispatch_uid="firm.page_index"
         )
         register(checks.page_models_follow_the_house_rules)

@@ -1,14 +1,19 @@
 """Sets of pages that every app's listings build on."""
 
-from django.db.models import CharField, Exists, ExpressionWrapper, F, OuterRef
-from wagtail.models import PageManager, PageViewRestriction
+from django.db.models import CharField, Exists, ExpressionWrapper, F, OuterRef, Subquery
+from wagtail.models import Page, PageManager, PageViewRestriction
 from wagtail.query import PageQuerySet
 
 
 def in_private_section(path: str = "path") -> Exists:
-    """True for pages that are restricted themselves or lie below one that is; ``path`` leads to the page's path."""
+    """True for pages that are restricted themselves or lie below one that is; ``path`` leads to the page's path.
+
+    The path of each restriction is asked for by itself: joined, a planner might begin with all pages of the site.
+    """
     listed = ExpressionWrapper(OuterRef(path), output_field=CharField())
-    return Exists(PageViewRestriction.objects.annotate(listed=listed).filter(listed__startswith=F("page__path")))
+    section = Subquery(Page.objects.filter(pk=OuterRef("page_id")).order_by().values("path"))
+    restrictions = PageViewRestriction.objects.annotate(listed=listed, section=section)
+    return Exists(restrictions.filter(listed__startswith=F("section")))
 
 
 #: What a link to a page, in a list or elsewhere, needs of its row. The rest is not even fetched.
@@ -39,6 +44,10 @@ class FirmPageQuerySet(PageQuerySet):
         """The pages that any visitor may see: published and not private."""
         return self.live().public()
 
+    def of_few(self):
+        """Begin with the model's own table, for types of which there are few, and not with all pages of the site."""
+        return self.filter(pk__in=self.model._base_manager.order_by().values("pk"))
+
     def for_display(self):
         """The rows that a page needs to draw itself, in one query."""
         return self.select_related(*self.model.drawn_with)
@@ -52,7 +61,7 @@ class PracticeAreaQuerySet(FirmPageQuerySet):
 
     def listed(self):
         """Those that may be seen, in the editors' order, with what a line of a list draws."""
-        return self.visible().only(*LINE, "summary").order_by("path")
+        return self.visible().of_few().only(*LINE, "summary").order_by("path")
 
 
 PracticeAreaManager = PageManager.from_queryset(PracticeAreaQuerySet)

@@ -79,7 +79,7 @@ def _sections_along(request, site: Site, steps: list[str]) -> list[Page]:
 
 def _sections() -> dict[str, Page]:
     """Return all pages with children by their path of addresses; there are few of them however many pages there are."""
-    return {page.url_path: page for page in _with_restriction(Page.objects.filter(numchild__gt=0))}
+    return {page.url_path: page for page in _with_restriction(Page.objects.filter(numchild__gt=0).order_by())}
 
 
 def _with_restriction(pages):
@@ -87,12 +87,15 @@ def _with_restriction(pages):
 
 
 def _child(parent: Page, slug: str) -> Page | None:
-    """Return the page below one as its own type; in one query where the tree allows but one type there."""
+    """Return the page below one as its own type; in one query where the tree allows but one type there.
+
+    The database has an index of the last step of each address, and none of whole ones.
+    """
     path = f"{parent.url_path}{slug}/"
     types = parent.specific_class.allowed_subpage_models() if parent.specific_class else []
     if len(types) == 1 and hasattr(types[0], "drawn_with"):
-        return _with_restriction(types[0].objects.for_display()).filter(url_path=path).first()
-    page = _with_restriction(Page.objects.filter(url_path=path)).first()
+        return _with_restriction(types[0].objects.for_display()).filter(slug=slug, url_path=path).first()
+    page = _with_restriction(Page.objects.filter(slug=slug, url_path=path)).first()
     if page is None:
         return None
     found = _specific(page)

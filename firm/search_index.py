@@ -21,8 +21,8 @@ _OLD = (
 )
 _NEW = f"INSERT INTO {WORDS} (rowid, {COLUMNS}) VALUES (new.page_id, new.title, new.summary, new.text)"
 _TRIGGERS = {"insert": _NEW, "delete": _OLD, "update": f"{_OLD}; {_NEW}"}
-_PRIVATE = """SELECT 1 FROM wagtailcore_pageviewrestriction r JOIN wagtailcore_page s ON s.id = r.page_id
-    WHERE substr(p.path, 1, length(s.path)) = s.path"""
+_PRIVATE = """SELECT 1 FROM wagtailcore_pageviewrestriction r CROSS JOIN wagtailcore_page s
+    WHERE s.id = r.page_id AND substr(p.path, 1, length(s.path)) = s.path"""
 
 
 def install() -> None:

@@ -28,7 +28,7 @@ class TallyQuerySet(models.QuerySet):
                     SELECT {keys}, sum(requests) FROM gone GROUP BY {keys} HAVING sum(requests) <> 0"""
                 )
             else:
-                sums = list(self.order_by().values_list(*KEYS).annotate(Sum("requests")))
+                sums = list(self.order_by().values_list(*KEYS).annotate(Sum("requests")).exclude(requests__sum=0))
                 self.all()._raw_delete(self.db)
                 self.bulk_create([self.model(**dict(zip(KEYS, row, strict=False)), requests=row[-1]) for row in sums])
         return True

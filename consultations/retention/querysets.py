@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Case, Exists, OuterRef, Q, Value, When
 from django.utils import timezone
 
 from consultations.models import ConsultationRequest, LegalHold, MessageState, OutgoingMessage, RetentionSettings
@@ -95,17 +95,22 @@ _REASONS = {"is_held": KeptBack.HOLD, "has_open": KeptBack.OPEN, "is_sending": K
 def _with_reasons(requests, now: datetime):
     """Add, for each reason, whether it keeps the request back, be it by one that was merged with it."""
     return requests.annotate(
-        is_held=Exists(LegalHold.objects.filter(_in_bundle("request"))),
-        has_open=Exists(ConsultationRequest.objects.open().filter(_in_bundle("follows"))),
-        is_sending=Exists(_in_hands(now).filter(_in_bundle("request"))),
+        is_held=_in_bundle_of(LegalHold.objects.all(), "request"),
+        has_open=_in_bundle_of(ConsultationRequest.objects.open(), "follows"),
+        is_sending=_in_bundle_of(_in_hands(now), "request"),
     )
 
 
-def _in_bundle(name: str) -> Q:
-    """The request that ``name`` leads to is this one, is part of it, or is what it is part of."""
-    same = Q(**{name: OuterRef("pk")}) | Q(**{f"{name}__merged_into": OuterRef("pk")})
-    above = Q(**{name: OuterRef("merged_into")}) | Q(**{f"{name}__merged_into": OuterRef("merged_into")})
-    return same | above
+def _in_bundle_of(rows, name: str) -> Case:
+    """True when the request that ``name`` of one of the rows leads to is this one, part of it, or what it is part of.
+
+    The requests of the rows are looked up once, not for each request.
+    """
+    led = {f"{name}__isnull": False}
+    same, above = rows.filter(**led).order_by().values(name), f"{name}__merged_into"
+    joined = rows.filter(**led, **{f"{above}__isnull": False}).order_by().values(above)
+    is_one = Q(pk__in=same) | Q(pk__in=joined) | Q(merged_into__in=same) | Q(merged_into__in=joined)
+    return Case(When(is_one, then=Value(True)), default=Value(False))
 
 
 def _in_hands(now: datetime):

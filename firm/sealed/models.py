@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from uuid import uuid4
 
 from django.db import models, transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from firm.sealed.blind import digest, digests_for_lookup, query_words
 from firm.sealed.checks import check_blind_index
@@ -47,11 +47,12 @@ class BlindIndexQuerySet(QuerySet):
         words = query_words(text)
         if not words:
             return self.none().values("row")
-        # The longest word is the most telling one: the database starts from its rows.
+        # The longest word is the most telling one: the database starts from its rows, and asks of each for the others.
         first, *others = sorted(words, key=lambda word: (-len(word), word))
         found = self.filter(digest__in=digests_for_lookup(first, purpose))
         for word in others:
-            found = found.filter(row__in=self.equal_to(purpose, word))
+            same = self.filter(row=OuterRef("row"), digest__in=digests_for_lookup(word, purpose))
+            found = found.filter(Exists(same))
         return found.values("row")
 
     def rebuild(self, rows: Iterable) -> None:
