@@ -13,7 +13,7 @@ class FirmConfig(AppConfig):
 
     def ready(self):
         """Connect the signals, register the house rules as system checks, watch over changes of public content."""
-        from firm import changes, checks, search_index, signals
+        from firm import changes, checks, search_index, signals, vital_signs, vitals
 
         signals.connect()
         post_migrate.connect(lambda **kwargs: changes.install(), sender=self, weak=False, dispatch_uid="firm.changes")
@@ -21,3 +21,4 @@ class FirmConfig(AppConfig):
             lambda **kwargs: search_index.install(), sender=self, weak=False, dispatch_uid="firm.search_index"
         )
         register(checks.page_models_follow_the_house_rules)
+        vitals.register(*vital_signs.SIGNS)

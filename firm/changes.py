@@ -26,6 +26,8 @@ UNSEEN = frozenset(
         "contenttypes",
         "django_tasks_database",
         "firm.firmrendition",
+        "firm.jobrun",
+        "firm.measurement",
         "firm.pagetext",
         "firm.publicchange",
         "firm.word",

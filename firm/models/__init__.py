@@ -11,6 +11,7 @@ from firm.models.pages import (
 )
 from firm.models.search import PageText, Word
 from firm.models.settings import FirmSettings, Office
+from firm.models.watch import JobRun, Measurement
 
 __all__ = [
     "ContactPage",
@@ -18,6 +19,8 @@ __all__ = [
     "FirmRendition",
     "FirmSettings",
     "HomePage",
+    "JobRun",
+    "Measurement",
     "Office",
     "PageText",
     "PracticeAreaIndexPage",
