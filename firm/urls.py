@@ -9,6 +9,7 @@ from wagtail.urls import serve_pattern
 from wagtail_footnotes import urls as footnotes_urls
 
 from firm import views
+from firm.metrics import metrics
 from firm.registry import app_urls
 
 handler400 = "firm.views.bad_request"
@@ -19,6 +20,7 @@ handler500 = settings.SERVER_ERROR_VIEW
 urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
+    path("metrics", metrics, name="metrics"),
     path("robots.txt", views.robots, name="robots"),
     path("sitemap.xml", views.sitemap, name="sitemap"),
     path("sitemap-<int:number>.xml", views.sitemap_file, name="sitemap_file"),

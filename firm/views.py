@@ -205,7 +205,7 @@ def _media_is_writable() -> bool:
 
 def _disk_takes_a_request() -> bool:
     """A database that is a file needs room for the next request."""
-    return connection.vendor != "sqlite" or disk_free() > NEEDED_BYTES
+    return "sqlite" not in settings.DATABASES["default"]["ENGINE"] or disk_free() > NEEDED_BYTES
 
 
 _READINESS = {
