@@ -3,11 +3,19 @@
 from django.db.models import Min
 
 from consultations.models import ConsultationRequest, MessageState, OutgoingMessage
+from consultations.trail_chain import fingerprint
+from consultations.trail_watch import holds
 from firm.vital_readings import age
 from firm.vitals import Vital
 
 #: Seconds after which a message should have left. The first pauses between attempts are minutes.
 STUCK_AFTER = 30 * 60
+
+
+def fingerprint_to_write_down() -> str:
+    """Return what owners may keep on paper, to find out whether an older state was put back."""
+    found = fingerprint()
+    return f"Fingerprint to write down: {found}." if found else ""
 
 
 def unsent() -> float:
@@ -37,6 +45,20 @@ def unassigned() -> float:
 
 
 SIGNS = [
+    Vital(
+        name="trail",
+        label="The record of who did what is untouched",
+        unit="yes or no",
+        part="Record of who did what",
+        metric="trail_holds",
+        read=holds,
+        limit=1,
+        is_floor=True,
+        degrades=True,
+        explanation="Verified every night, line by line.",
+        note=fingerprint_to_write_down,
+        remedy="Somebody has changed the database past the site. Change nothing, back up, run manage.py verify_trail.",
+    ),
     Vital(
         name="unsent_mail",
         label="Messages that wait to be sent",

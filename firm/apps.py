@@ -1,6 +1,7 @@
 """The lowest app: what every other app shares."""
 
 from django.apps import AppConfig
+from django.conf import settings
 from django.core.checks import register
 from django.db.models.signals import post_migrate
 
@@ -13,8 +14,10 @@ class FirmConfig(AppConfig):
 
     def ready(self):
         """Connect the signals, register the house rules as system checks, watch over changes of public content."""
-        from firm import changes, checks, search_index, signals, task_logs, vital_signs, vitals
+        from firm import changes, checks, error_reports, search_index, signals, task_logs, vital_signs, vitals
 
+        if settings.SENTRY_DSN:
+            error_reports.start(settings.SENTRY_DSN)
         signals.connect()
         task_logs.connect()
         post_migrate.connect(lambda **kwargs: changes.install(), sender=self, weak=False, dispatch_uid="firm.changes")

@@ -58,6 +58,11 @@ class Line:
         return in_words(self.reading.value, self.reading.vital.unit)
 
     @property
+    def note(self) -> str:
+        """What else there is to say today."""
+        return self.reading.vital.note() if self.reading.vital.note and self.reading.state != State.UNKNOWN else ""
+
+    @property
     def state(self) -> str:
         """How it is, in words."""
         return WORDS[self.reading.state]

@@ -33,7 +33,7 @@ class Vital:
 
     ``read`` returns a number, or None when there is nothing to tell; with ``must_exist`` that is bad. It is bad above
     ``limit``, or, with ``is_floor``, below it. ``degrades``: ``/readyz`` names it when it is bad. ``is_costly``: it is
-    read for the page alone.
+    read for the page alone, as is ``note``, a sentence that changes.
     """
 
     name: str
@@ -50,6 +50,7 @@ class Vital:
     degrades: bool = False
     is_costly: bool = False
     asks_database: bool = True
+    note: Callable[[], str] | None = None
 
     def judge(self, value: float | None) -> State:
         """Return how a value is."""

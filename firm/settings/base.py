@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from firm.env import Environment, SettingError
 from firm.settings.cdn import network
 from firm.settings.database import databases
+from firm.settings.error_reports import report_address
 from firm.settings.logs import kept_every, logging_settings
 from firm.settings.media import media_storage
 
@@ -244,6 +245,7 @@ TAGGIT_STRIP_UNICODE_WHEN_SLUGIFYING = True
 WAGTAIL_FOOTNOTES_TEXT_FEATURES = ["bold", "italic", "link"]
 
 # --- Logs --------------------------------------------------------------------------------------
-LOGGING = logging_settings(env)
+SENTRY_DSN = report_address(env)
+LOGGING = logging_settings(env, reports=bool(SENTRY_DSN))
 LOG_KEPT_EVERY = kept_every(env)
 METRICS_TOKEN = env.text("METRICS_TOKEN", "")

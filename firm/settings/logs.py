@@ -5,18 +5,21 @@ from firm.env import Environment, SettingError
 FORMATS = {"json": "firm.logs.JSONFormatter", "line": "firm.logs.LineFormatter"}
 
 
-def logging_settings(env: Environment) -> dict:
-    """Return Django's setting of that name."""
+def logging_settings(env: Environment, *, reports: bool = False) -> dict:
+    """Return Django's setting of that name; with ``reports``, errors are reported, too."""
     chosen = env.text("LOG_FORMAT", "json").lower()
     if chosen not in FORMATS:
         raise SettingError("LOG_FORMAT", f"must be one of {', '.join(FORMATS)}, not {chosen!r}.")
+    console = {"class": "logging.StreamHandler", "formatter": "event", "filters": ["no_queries"]}
+    sentry = {"class": "firm.error_reports.ReportHandler", "level": "ERROR", "filters": ["no_queries"]}
+    handlers = {"console": console} | ({"sentry": sentry} if reports else {})
     return {
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {"event": {"()": FORMATS[chosen]}},
         "filters": {"no_queries": {"()": "firm.logs.QueryFilter"}},
-        "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "event", "filters": ["no_queries"]}},
-        "root": {"handlers": ["console"], "level": "INFO"},
+        "handlers": handlers,
+        "root": {"handlers": list(handlers), "level": "INFO"},
         "loggers": {
             "django.server": {"handlers": ["console"], "propagate": False},
             "django.request": {"level": "ERROR"},  # the rest stands in the line that every request leaves

@@ -48,10 +48,11 @@ def test_no_parameter_of_any_address_is_logged_unless_it_is_a_number():
                 match = resolve(path)
             except Resolver404:
                 continue
+            if match.route != route:  # an earlier pattern takes the address
+                continue
             logged = path_of(path, match)
-            if match.view_name != "wagtail_serve":
-                seen += 1
-                assert secret not in logged.replace(match.route.split("<")[0], "/"), (path, logged)
+            seen += 1
+            assert secret not in logged, (path, logged)
     assert seen > 100
 
 
@@ -82,9 +83,7 @@ SECRETS = {
 
 
 @pytest.mark.parametrize("kind", SECRETS)
-@pytest.mark.parametrize(
-    "path", ["/calendar/{}", "/free-consultation/times/{}/", "/{}", "/admin/x/{}/confirm/", "/a/{}.ics"]
-)
+@pytest.mark.parametrize("path", ["/calendar/{}", "/free-consultation/times/{}/", "/{}", "/admin/x/{}/a/", "/{}.ics"])
 def test_a_secret_at_an_address_that_there_is_not_is_masked(kind, path):
     for _ in range(200):
         secret = SECRETS[kind]()
