@@ -6,6 +6,8 @@ looks like the words of a page's address. All else becomes an asterisk.
 
 import re
 
+from django.conf import settings
+
 _WORD = r"(?:[a-z]{1,20}|\d{1,6}|[a-z0-9]{1,7})"
 _SEGMENT = re.compile(rf"\.?{_WORD}(?:[-.]{_WORD})*")
 #: As staff and visitors write references, in small letters.
@@ -47,3 +49,12 @@ def path_of(path: str, match) -> str:
 def _value(found: re.Match, values: dict) -> str:
     value = values.get(found[2])
     return str(value) if found[1] == "int" and isinstance(value, int) else MASK
+
+
+def route_of(request) -> str:
+    """Return the name of an address, or the type of the page; of as many as there are in the code."""
+    match = getattr(request, "resolver_match", None)
+    if match is None:
+        return "static" if request and request.path.startswith(settings.STATIC_URL) else "none"
+    route = getattr(request, "_wagtail_route_for_request", None)
+    return route.page._meta.label if match.view_name == PAGES and route else match.view_name or "unnamed"

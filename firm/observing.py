@@ -13,10 +13,8 @@ import time
 from collections.abc import Callable, Iterable
 from itertools import count
 
-from django.conf import settings
-
 from firm.kept_answer import HOW
-from firm.log_paths import PAGES, path_of
+from firm.log_paths import path_of, route_of
 from firm.logs import request_id
 from firm.middleware import is_trusted_proxy
 
@@ -54,15 +52,6 @@ def network_of(address: str) -> str:
         return str(ipaddress.ip_network(f"{address}/{wide}", strict=False))
     except ValueError:
         return ""
-
-
-def route_of(request) -> str:
-    """Return the name of an address, or the type of the page; of as many as there are in the code."""
-    match = getattr(request, "resolver_match", None)
-    if match is None:
-        return "static" if request and request.path.startswith(settings.STATIC_URL) else "none"
-    route = getattr(request, "_wagtail_route_for_request", None)
-    return route.page._meta.label if match.view_name == PAGES and route else match.view_name or "unnamed"
 
 
 class Observed:

@@ -14,13 +14,11 @@ from firm import error_reports, views
 from firm.env import Environment, SettingError
 from firm.observing import Observed
 from firm.settings import error_reports as setting
-from tests.consultations.conftest import (
-    make_user,
-    site,  # noqa: F401
-)
+from tests.consultations.conftest import build_site, make_user
 from tests.firm.test_observing import ask
 
 DSN = "https://public@sentry.example.com/1"
+CSRF = "a" * 32
 TYPED = {
     "full_name": "Jane Secretson",
     "email": "jane@secret.example",
@@ -65,19 +63,21 @@ def test_a_report_says_where_it_happened(home, sent, monkeypatch):
     assert headers["X-Request-ID"] in report
 
 
-def test_nothing_of_a_submission_is_in_a_report(site, client, sent, monkeypatch):
+def test_nothing_of_a_submission_is_in_a_report(db, client, sent, monkeypatch):
+    build_site()
     monkeypatch.setattr(views, "wagtail_serve", broken)
     client.force_login(make_user("jane.secretson", first_name="Jane"))
     cookie = client.cookies["sessionid"].value
     page = ConsultationPage.objects.get()
     ask(
         Observed(WSGIHandler()), f"{page.url}?q=They+found", "post", TYPED,
-        HTTP_COOKIE=f"sessionid={cookie}", HTTP_USER_AGENT="Jane's browser", REMOTE_ADDR="203.0.113.77",
+        HTTP_COOKIE=f"sessionid={cookie}; csrftoken={CSRF}", HTTP_X_CSRFTOKEN=CSRF,
+        HTTP_USER_AGENT="Jane's browser", REMOTE_ADDR="203.0.113.77",
         HTTP_REFERER="https://jane.example/",
     )  # fmt: skip
     text = b"".join(sent).decode()
     assert "RuntimeError" in text
-    for word in (*TYPED.values(), "Jane", "jane", "They", cookie, "203.0.113", "browser", "Could not store"):
+    for word in (*TYPED.values(), "Jane", "jane", "They", cookie, CSRF, "203.0.113", "browser", "Could not store"):
         assert word not in text
 
 
@@ -118,7 +118,7 @@ def test_an_address_that_is_none_is_refused(monkeypatch, dsn):
 def test_a_missing_package_is_named(monkeypatch):
     monkeypatch.setenv("SENTRY_DSN", DSN)
     monkeypatch.setattr(setting, "find_spec", lambda name: None)
-    with pytest.raises(SettingError, match="requirements-servers.txt"):
+    with pytest.raises(SettingError, match="needs the package"):
         setting.report_address(Environment())
 
 
