@@ -4,7 +4,7 @@ import logging
 
 from django_tasks.signals import task_enqueued, task_finished, task_started
 
-from firm.logs import task_id
+from firm.logs import request_id, task_id
 
 logger = logging.getLogger(__name__)
 
@@ -16,8 +16,8 @@ def connect() -> None:
 
 
 def enqueued(sender, task_result, **kwargs) -> None:
-    """Log, with the request's number, that it has asked for the task."""
-    if task_result.task.backend == "worker":
+    """Log, with the request's number, that it has asked for the task; what commands ask for is not logged."""
+    if request_id.get() and task_result.task.backend == "worker":
         fields = {"task": str(task_result.id), "name": task_result.task.module_path}
         logger.info("A task was asked for", extra={"fields": fields})
 
