@@ -76,7 +76,8 @@ def _locked_key(now: datetime) -> TrailKey:
         raise Broken("the key of the chain is gone")
     if held is None:
         head = {"lines": 0, "mac": "", "since": now.astimezone(UTC).isoformat()}
-        held = TrailKey.objects.create(pk=1, key=secrets.token_hex(32), head=head)
+        TrailKey.objects.get_or_create(pk=1, defaults={"key": secrets.token_hex(32), "head": head})
+        held = TrailKey.objects.select_for_update().get()  # another worker may have been quicker
     return held
 
 
