@@ -9,3 +9,10 @@ class ConsultationsConfig(AppConfig):
     name = "consultations"
     verbose_name = "Consultations"
     public_urls = "consultations.urls"
+
+    def ready(self):
+        """Add the desk's vitals to those of the installation."""
+        from consultations.vital_signs import SIGNS
+        from firm.vitals import register
+
+        register(*SIGNS)

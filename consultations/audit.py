@@ -2,6 +2,7 @@
 
 from consultations.models.events import AuditAction, AuditEntry
 from consultations.models.requests import ConsultationRequest
+from consultations.trail_seal import seal_of
 
 #: A number that no request can have may still be asked for, and does not fit the column.
 MAX_ID = 2**63 - 1
@@ -14,12 +15,15 @@ def record(
 
     ``facts`` are ids, codes, counts and statuses; texts of people have no place here.
     """
-    return AuditEntry.objects.create(
+    entry = AuditEntry(
         action=action,
         actor_id=getattr(by, "pk", None),
         request_id=getattr(request, "pk", request),
         facts={name: value for name, value in facts.items() if value is not None},
     )
+    entry.seal = seal_of(entry)
+    entry.save(force_insert=True)
+    return entry
 
 
 def refused(by, pk: int, **facts: int | str | bool | None) -> AuditEntry:

@@ -1,6 +1,7 @@
 """The lowest app: what every other app shares."""
 
 from django.apps import AppConfig
+from django.conf import settings
 from django.core.checks import register
 from django.db.models.signals import post_migrate
 
@@ -15,11 +16,24 @@ class FirmConfig(AppConfig):
         """Connect the signals, register the house rules as system checks, watch over changes of public content."""
         from django.contrib.auth.signals import user_logged_out
 
-        from firm import changes, checks, page_index, search_index, signals
+        from firm import (
+            changes,
+            checks,
+            error_reports,
+            page_index,
+            search_index,
+            signals,
+            task_logs,
+            vital_signs,
+            vitals,
+        )
         from firm.door.sessions import forget_session
 
+        if settings.SENTRY_DSN:
+            error_reports.start(settings.SENTRY_DSN)
         signals.connect()
         user_logged_out.connect(forget_session, dispatch_uid="firm.door")
+        task_logs.connect()
         post_migrate.connect(lambda **kwargs: changes.install(), sender=self, weak=False, dispatch_uid="firm.changes")
         post_migrate.connect(
             lambda **kwargs: search_index.install(), sender=self, weak=False, dispatch_uid="firm.search_index"
@@ -28,3 +42,4 @@ class FirmConfig(AppConfig):
             lambda **kwargs: page_index.install(), sender=self, weak=False, dispatch_uid="firm.page_index"
         )
         register(checks.page_models_follow_the_house_rules)
+        vitals.register(*vital_signs.SIGNS)

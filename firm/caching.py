@@ -20,7 +20,7 @@ from urllib.parse import parse_qsl
 from django.conf import settings
 
 from firm.changes import STATE, Watch
-from firm.kept_answer import Answer
+from firm.kept_answer import HOW, Answer
 
 logger = logging.getLogger(__name__)
 #: Parameters that advertisements and newsletters hang on links; no page asks for them.
@@ -212,6 +212,7 @@ class KeptAnswers:
         if hasattr(result, "close"):
             result.close()
         answer = Answer.of(told[-1][1], body)
+        environ[HOW] = "made"
         logger.info("Made %s", address.path)
         self.shelf.put(address, state, answer)
         if self.files:

@@ -27,6 +27,8 @@ UNSEEN = frozenset(
         "django_tasks_database",
         "firm.backuprun",
         "firm.firmrendition",
+        "firm.jobrun",
+        "firm.measurement",
         "firm.pagetext",
         "firm.publicchange",
         "firm.word",

@@ -13,6 +13,8 @@ from firm import cdn
 BROTLI_QUALITY, GZIP_LEVEL = 6, 6
 #: Browsers keep pages but ask each time whether they still hold; the answer is a few bytes.
 REVALIDATE = "public, max-age=0, must-revalidate"
+#: How an answer came to be, in its request's environment: a ``hit`` came from memory, one that was ``made`` is new.
+HOW = "firm.kept"
 FRAMING = frozenset({"content-encoding", "content-length", "etag", "vary"})
 
 
@@ -54,6 +56,7 @@ class Answer:
 
     def send(self, environ: dict, start_response: Callable) -> list[bytes]:
         """Answer a request: 304 when the browser has it already (RFC 9110, 13.1.2), else the body as it takes it."""
+        environ.setdefault(HOW, "hit")
         encoding = _encoding(environ.get("HTTP_ACCEPT_ENCODING", ""))
         tag = self.tag_in(encoding)
         headers = [*self.headers, ("ETag", tag)]

@@ -26,6 +26,11 @@ def _is_within(address: str, networks: list) -> bool:
     return any(ip in network for network in networks)
 
 
+def is_trusted_proxy(address: str) -> bool:
+    """True for an address in ``TRUSTED_PROXIES``."""
+    return _is_within(address, _networks())
+
+
 def _says_https(header: str) -> bool:
     return header.strip().lower() == "https"
 

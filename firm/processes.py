@@ -20,6 +20,7 @@ from django.db import connections
 from django.urls import reverse
 from django.utils.module_loading import import_string
 from gunicorn.app.base import BaseApplication
+from gunicorn.glogging import Logger
 
 from firm.env import Environment
 
@@ -84,6 +85,15 @@ def _as_child(run: Callable[[], None]) -> None:
     run()
 
 
+class ServerLog(Logger):
+    """Gunicorn's messages among all others, where they are scrubbed as all are; it has no access log."""
+
+    def setup(self, cfg) -> None:
+        """Leave the writing to the handlers of the site."""
+        super().setup(cfg)
+        self.error_log.handlers, self.error_log.propagate = [], True
+
+
 class Server(BaseApplication):
     """Gunicorn with threaded workers, serving the site that this process has loaded.
 
@@ -98,6 +108,7 @@ class Server(BaseApplication):
         """Take the settings of all servers and those of this one; nothing from files or the command line."""
         if os.access(MEMORY, os.W_OK):
             self.cfg.set("worker_tmp_dir", MEMORY)
+        self.cfg.set("logger_class", ServerLog)
         for name, value in self.settings.items():
             self.cfg.set(name, value)
 

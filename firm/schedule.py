@@ -12,7 +12,9 @@ from django.db import close_old_connections
 from django.utils.module_loading import autodiscover_modules
 
 from firm.cdn import purger
+from firm.certificate import measure_certificate
 from firm.changes import clear_marks
+from firm.heartbeat import BEAT, diary
 
 logger = logging.getLogger(__name__)
 
@@ -60,12 +62,15 @@ def run_due(now: float, entries: Iterable[Entry] | None = None) -> list[str]:
         entry.due = now + entry.seconds
         ran.append(entry.name)
         close_old_connections()
+        begun, failure = time.monotonic(), None
         try:
             entry.job()
-        except Exception:
+        except Exception as error:
+            failure = error
             logger.exception("The scheduled job %s failed", entry.name)
         finally:
             close_old_connections()
+        diary.note(entry.name, entry.seconds, time.monotonic() - begun, failure)
     return ran
 
 
@@ -94,5 +99,7 @@ every(
     24 * 3600, "forget finished tasks", lambda: call_command("prune_db_task_results", "--backend", "worker", "-v", "0")
 )
 every(3600, "clear away marks of changes", clear_marks)
+every(BEAT, "write down a sign of life", lambda: diary.write(_entries), alone=True)
+every(6 * 3600, "look at the certificate", measure_certificate, alone=True)
 if settings.CDN:
     every(1, "tell the CDN of changes", purger.look, alone=True)

@@ -10,6 +10,7 @@ from wagtail_footnotes import urls as footnotes_urls
 
 from firm import views
 from firm.door import urls as door_urls
+from firm.metrics import metrics
 from firm.registry import app_urls
 
 handler400 = "firm.views.bad_request"
@@ -20,6 +21,7 @@ handler500 = settings.SERVER_ERROR_VIEW
 urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
+    path("metrics", metrics, name="metrics"),
     path("robots.txt", views.robots, name="robots"),
     path("sitemap.xml", views.sitemap, name="sitemap"),
     path("sitemap-<int:number>.xml", views.sitemap_file, name="sitemap_file"),

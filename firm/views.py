@@ -28,8 +28,12 @@ from firm.routing import find_route, find_site
 from firm.search import clean_query, excerpt, find, highlight, words_of
 from firm.seo import Breadcrumb, Metadata
 from firm.sitemap import part_count, sitemap_index, sitemap_part
+from firm.vital_readings import disk_free
+from firm.vitals import degraded
 
 RESULTS_PER_PAGE = 10
+#: What a database in a file needs on its disk to go on taking requests.
+NEEDED_BYTES = 16 * 1024 * 1024
 SITEMAP_TYPE = "application/xml; charset=utf-8"
 
 
@@ -159,10 +163,13 @@ def healthz(request) -> HttpResponse:
 
 
 def readyz(request) -> JsonResponse:
-    """Say whether the site can do its work: 200, or 503 with what is not ready."""
+    """Say whether the site can do its work: 200, or 503 with what is not ready.
+
+    ``degraded`` names what is bad although requests are taken: the names of `firm.vitals`.
+    """
     failed = [name for name, check in _READINESS.items() if not _passes(check)]
-    status = 503 if failed else 200
-    return JsonResponse({"ready": not failed, "failed": failed}, status=status, headers={"Cache-Control": "no-store"})
+    answer = {"ready": not failed, "failed": failed, "degraded": [] if "database" in failed else degraded()}
+    return JsonResponse(answer, status=503 if failed else 200, headers={"Cache-Control": "no-store"})
 
 
 def _passes(check) -> bool:
@@ -196,11 +203,17 @@ def _media_is_writable() -> bool:
     )
 
 
+def _disk_takes_a_request() -> bool:
+    """A database that is a file needs room for the next request."""
+    return "sqlite" not in settings.DATABASES["default"]["ENGINE"] or disk_free() > NEEDED_BYTES
+
+
 _READINESS = {
     "database": _database_answers,
     "migrations": _is_migrated,
     "cache": _cache_answers,
     "media": _media_is_writable,
+    "disk": _disk_takes_a_request,
 }
 
 

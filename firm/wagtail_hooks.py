@@ -1,8 +1,8 @@
 """What this app registers with Wagtail."""
 
 from django.templatetags.static import static
-from django.urls import reverse, reverse_lazy
-from django.utils.html import format_html
+from django.urls import path, reverse, reverse_lazy
+from django.utils.html import format_html_join
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.rich_text.editors.draftail.features import EntityFeature
@@ -13,6 +13,7 @@ from firm.door import account_urls
 from firm.models import HomePage, PracticeAreaPage
 from firm.page_listings import PageListing, page_columns
 from firm.references import FetchedDocumentLinkHandler, FetchedPageLinkHandler
+from firm.system_view import SystemView, may_see_system
 
 
 @hooks.register("register_rich_text_features", order=10)
@@ -67,8 +68,29 @@ def signing_in_of_all():
 
 @hooks.register("insert_global_admin_css")
 def admin_css():
-    """Give the staff's side the firm's colours."""
-    return format_html('<link rel="stylesheet" href="{}">', static("css/admin.css"))
+    """Give the staff's side the firm's colours, and the page System its look."""
+    sheets = ((static(f"css/{name}.css"),) for name in ("admin", "admin-system"))
+    return format_html_join("", '<link rel="stylesheet" href="{}">', sheets)
+
+
+@hooks.register("register_admin_urls")
+def system_url():
+    """Give the page System its address."""
+    return [path("system/", SystemView.as_view(), name="firm_system")]
+
+
+class SystemMenuItem(MenuItem):
+    """The way to how the installation is doing."""
+
+    def is_shown(self, request) -> bool:
+        """Only for owners."""
+        return may_see_system(request.user)
+
+
+@hooks.register("register_settings_menu_item")
+def register_system() -> SystemMenuItem:
+    """Add the page System to the settings."""
+    return SystemMenuItem("System", reverse_lazy("firm_system"), name="system", icon_name="cogs", order=900)
 
 
 class PracticeAreaListing(PageListing):

@@ -1,4 +1,4 @@
-"""The WSGI application that a server process loads: the site, with finished public pages kept in front of it."""
+"""The WSGI application that a server process loads: the site, behind finished public pages, behind what sees it all."""
 
 import os
 
@@ -10,8 +10,11 @@ from django.core.wsgi import get_wsgi_application
 application = get_wsgi_application()
 
 from firm.caching import KeptAnswers  # noqa: E402
+from firm.metrics import start_meter  # noqa: E402
 from firm.middleware import scheme_reader  # noqa: E402
+from firm.observing import Observed  # noqa: E402
 from firm.page_files import page_files  # noqa: E402
 
 if not settings.DEBUG:
     application = KeptAnswers(application, scheme_of=scheme_reader(), files=page_files())
+    application = Observed(application, meter=start_meter(), kept_every=settings.LOG_KEPT_EVERY)

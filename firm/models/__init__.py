@@ -22,6 +22,7 @@ from firm.models.pages import (
 )
 from firm.models.search import PageText, Word
 from firm.models.settings import FirmSettings, Office
+from firm.models.watch import JobRun, Measurement
 
 __all__ = [
     "AttemptCount",
@@ -34,6 +35,8 @@ __all__ = [
     "FirmRendition",
     "FirmSettings",
     "HomePage",
+    "JobRun",
+    "Measurement",
     "Office",
     "PageText",
     "PracticeAreaIndexPage",

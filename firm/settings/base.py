@@ -7,6 +7,8 @@ from urllib.parse import urlsplit
 from firm.env import Environment, SettingError
 from firm.settings.cdn import network
 from firm.settings.database import databases
+from firm.settings.error_reports import report_address
+from firm.settings.logs import kept_every, logging_settings
 from firm.settings.media import media_storage
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
@@ -65,6 +67,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "firm.observing.NoteRequest",
     "firm.middleware.TrustedProxyMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "firm.static_serving.StaticFilesMiddleware",
@@ -204,7 +207,7 @@ MESSAGES_COOKIE_NAME, DEVICE_COOKIE_NAME = f"{_host_only}messages", f"{_host_onl
 MESSAGE_STORAGE = "firm.door.cookies.MessageStorage"
 CSRF_FAILURE_VIEW = "consultations.views.csrf_failure"
 SERVER_ERROR_VIEW = "consultations.views.server_error"
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
 SECURE_HSTS_SECONDS = 63_072_000 if IS_HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = IS_HTTPS
 SECURE_CONTENT_TYPE_NOSNIFF = True
@@ -269,20 +272,7 @@ TAGGIT_STRIP_UNICODE_WHEN_SLUGIFYING = True
 WAGTAIL_FOOTNOTES_TEXT_FEATURES = ["bold", "italic", "link"]
 
 # --- Logs --------------------------------------------------------------------------------------
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "filters": {"no_queries": {"()": "firm.logs.QueryFilter"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["no_queries"]}},
-    "root": {"handlers": ["console"], "level": "INFO"},
-    "loggers": {
-        "django.server": {"handlers": ["console"], "propagate": False},
-        "django.security.DisallowedHost": {"level": "CRITICAL"},
-        "fido2": {"level": "WARNING"},
-        "django_tasks": {"level": "WARNING"},
-        "django_tasks_db": {"level": "WARNING"},
-        "modelsearch": {"level": "WARNING"},
-        "wagtail": {"level": "WARNING"},
-    },
-}
+SENTRY_DSN = report_address(env)
+LOGGING = logging_settings(env, reports=bool(SENTRY_DSN))
+LOG_KEPT_EVERY = kept_every(env)
+METRICS_TOKEN = env.text("METRICS_TOKEN", "")

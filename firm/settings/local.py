@@ -9,6 +9,7 @@ _port = os.environ.get("PORT", "8000")
 os.environ.setdefault("SITE_URL", f"http://{'127.0.0.1' if _host in {'0.0.0.0', '::'} else _host}:{_port}")
 os.environ.setdefault("ALLOWED_HOSTS", f"127.0.0.1,localhost,[::1],{_host}")
 os.environ.setdefault("REQUIRE_SECOND_FACTOR", "no")  # the demo
+os.environ.setdefault("LOG_FORMAT", "line")
 for _name, _value in local_secrets().items():
     os.environ.setdefault(_name, _value)
 

@@ -112,7 +112,7 @@ def test_a_keeper_that_is_killed_leaves_nothing_stale(stack, page):
 def made(stack, path: str) -> int:
     """Return how often the servers have made a page so far."""
     logs = ((stack.folder / "logs" / f"{name}.log").read_text() for name in ("server-1", "server-2"))
-    return sum(log.count(f"Made {path}\n") for log in logs)
+    return sum(log.count(f'Made {path}"') for log in logs)
 
 
 def test_a_purge_under_load_makes_each_page_once(stack, page):

@@ -1,0 +1,116 @@
+"""The vitals of the intake desk: mail that waits, requests that wait. Counts and ages alone, nothing of any request."""
+
+from django.db.models import Min
+
+from consultations.models import ConsultationRequest, MessageState, OutgoingMessage
+from consultations.trail_chain import fingerprint
+from consultations.trail_watch import holds
+from firm.vital_readings import age
+from firm.vitals import Vital
+
+#: Seconds after which a message should have left. The first pauses between attempts are minutes.
+STUCK_AFTER = 30 * 60
+
+
+def fingerprint_to_write_down() -> str:
+    """Return what owners may keep on paper, to find out whether an older state was put back."""
+    found = fingerprint()
+    return f"Fingerprint to write down: {found}." if found else ""
+
+
+def unsent() -> float:
+    """Return how many messages wait."""
+    return float(OutgoingMessage.objects.filter(state=MessageState.WAITING).count())
+
+
+def oldest_unsent() -> float:
+    """Return for how long the oldest message waits; 0 when none does."""
+    waiting = OutgoingMessage.objects.filter(state=MessageState.WAITING)
+    return age(waiting.aggregate(oldest=Min("created_at"))["oldest"]) or 0.0
+
+
+def undelivered() -> float:
+    """Return how many messages were given up, and wait for a person."""
+    return float(OutgoingMessage.objects.filter(state=MessageState.DEAD).count())
+
+
+def overdue() -> float:
+    """Return how many requests should have been answered by now."""
+    return float(ConsultationRequest.objects.overdue().count())
+
+
+def unassigned() -> float:
+    """Return how many open requests are nobody's."""
+    return float(ConsultationRequest.objects.open().unassigned().count())
+
+
+SIGNS = [
+    Vital(
+        name="trail",
+        label="The record of who did what is untouched",
+        unit="yes or no",
+        part="Record of who did what",
+        metric="trail_holds",
+        read=holds,
+        limit=1,
+        is_floor=True,
+        degrades=True,
+        explanation="Verified every night, line by line.",
+        note=fingerprint_to_write_down,
+        remedy="Somebody has changed the database past the site. Change nothing, back up, run manage.py verify_trail.",
+    ),
+    Vital(
+        name="unsent_mail",
+        label="Messages that wait to be sent",
+        unit="count",
+        part="Mail",
+        metric="unsent_mail",
+        read=unsent,
+        explanation="The worker sends them within seconds, as long as there is a mail server that takes them.",
+        remedy="",
+    ),
+    Vital(
+        name="mail",
+        label="The oldest message waits for",
+        unit="seconds",
+        part="Mail",
+        metric="unsent_mail_oldest",
+        read=oldest_unsent,
+        limit=STUCK_AFTER,
+        degrades=True,
+        explanation="Staff learn of new requests by mail. What fails is tried again for a day and a half.",
+        remedy="See Undelivered mail for the reason. Meanwhile look into the queue: requests arrive all the same.",
+    ),
+    Vital(
+        name="undelivered_mail",
+        label="Messages that were given up",
+        unit="count",
+        part="Mail",
+        metric="undelivered_mail",
+        read=undelivered,
+        limit=0,
+        explanation="No server took them, or the address does not exist.",
+        remedy="Undelivered mail lists them with the reason. A person whose address does not work has to be called.",
+    ),
+    Vital(
+        name="overdue_requests",
+        label="Requests whose first answer is overdue",
+        unit="count",
+        part="Intake",
+        metric="overdue_requests",
+        read=overdue,
+        limit=0,
+        explanation="Somebody waits for longer than the firm has promised itself.",
+        remedy="The queue shows them first.",
+    ),
+    Vital(
+        name="unassigned_requests",
+        label="Open requests that are nobody’s",
+        unit="count",
+        part="Intake",
+        metric="unassigned_requests",
+        read=unassigned,
+        explanation="The desk sees to them together.",
+        remedy="",
+    ),
+]

@@ -1,0 +1,54 @@
+"""The worker's sign of life: every quarter of a minute it writes which jobs it has run, and how that went."""
+
+import threading
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from django.utils import timezone
+
+from firm.models import JobRun
+
+#: Seconds between two signs of life, and after how many the worker is taken for dead.
+BEAT, DEAD_AFTER = 15, 120
+#: The name of the row that says so.
+NAME = "sign of life"
+_COLUMNS = ("every", "finished_at", "took", "failures", "error")
+
+
+@dataclass
+class Diary:
+    """What a worker has run since it last wrote it down; threads share it."""
+
+    _runs: dict[str, JobRun] = field(default_factory=dict)
+    _failures: dict[str, int] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _is_tidied: bool = False
+
+    def note(self, name: str, every: int, took: float, error: Exception | None) -> None:
+        """Note a run in memory; the next sign of life writes it."""
+        with self._lock:
+            failures = self._failures[name] = self._failures.get(name, 0) + 1 if error else 0
+            kind = type(error).__name__[:100] if error else ""
+            self._runs[name] = JobRun(
+                name=name, every=every, finished_at=timezone.now(), took=took, failures=failures, error=kind
+            )
+
+    def write(self, names: Iterable[str]) -> None:
+        """Write what was noted, and that the worker is alive. The first time, forget jobs of other ``names``."""
+        self.note(NAME, BEAT, 0.0, None)
+        with self._lock:
+            runs, self._runs = self._runs, {}
+        try:
+            JobRun.objects.bulk_create(
+                runs.values(), update_conflicts=True, unique_fields=["name"], update_fields=_COLUMNS
+            )
+            if not self._is_tidied:
+                JobRun.objects.exclude(name__in=[NAME, *names]).delete()
+                self._is_tidied = True
+        except Exception:
+            with self._lock:
+                self._runs = runs | self._runs
+            raise
+
+
+diary = Diary()

@@ -1,0 +1,113 @@
+"""Numbers for Prometheus: what the processes of this server have counted together, and the vitals.
+
+Counters are shared through files in memory, one set for each server, so that whichever process is asked answers for
+all. No label holds anything of a person: routes, classes of status and names of vitals, as many as stand in the code.
+"""
+
+import atexit
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+from django.conf import settings
+from django.http import Http404, HttpResponse
+from django.utils.crypto import constant_time_compare
+from django.views.decorators.http import require_safe
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest, values
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.multiprocess import MultiProcessCollector
+
+from firm import vitals
+from firm.vitals import UNITS, State
+
+MEMORY = Path("/dev/shm")  # noqa: S108
+PREFIX = "firm-metrics-"
+BUCKETS = (0.001, 0.005, 0.025, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+
+
+class Meter:
+    """The counters of a server. Made before its processes are forked; each counts in files of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, own = folder, CollectorRegistry()
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
+        values.ValueClass = values.MultiProcessValue()  # as the variable would have it, had it been there before
+        self.requests = Counter("firm_requests", "Answers by route and status", ["route", "status"], registry=own)
+        self.seconds = Histogram(
+            "firm_request_seconds", "Time to answer, by how", ["kind"], buckets=BUCKETS, registry=own
+        )
+        self.cache = Counter(
+            "firm_cache", "Answers from memory (hit), made and kept, passed by", ["result"], registry=own
+        )
+        self._kept_seconds = self.seconds.labels("kept")
+        self._hits = self.cache.labels("hit")
+
+    def count_kept(self, status: str, took: float) -> None:
+        """Count an answer from memory; ``status`` is its first digit."""
+        self.requests.labels("kept", f"{status}xx").inc()
+        self._hits.inc()
+        self._kept_seconds.observe(took)
+
+    def count(self, route: str, status: str, took: float, how: str) -> None:
+        """Count an answer that was made; ``how`` is ``made`` when it was kept, too."""
+        self.requests.labels(route, f"{status}xx").inc()
+        self.cache.labels(how or "passed").inc()
+        self.seconds.labels("static" if route == "static" else "made").observe(took)
+
+
+meter: Meter | None = None
+
+
+def start_meter() -> Meter | None:
+    """Return the counters of this server, new at first; None without ``METRICS_TOKEN``."""
+    global meter
+    if meter is None and settings.METRICS_TOKEN:
+        meter = Meter(_make_folder())
+    return meter
+
+
+def _make_folder() -> Path:
+    """Make a folder for this server's counters, in memory where there is any, and clear away those of dead ones."""
+    parent = MEMORY if os.access(MEMORY, os.W_OK) else Path(tempfile.gettempdir())
+    for old in parent.glob(f"{PREFIX}*"):
+        owner = old.name.removeprefix(PREFIX).split("-")[0]
+        if owner.isdigit() and not Path(f"/proc/{owner}").exists():
+            shutil.rmtree(old, ignore_errors=True)
+    folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=parent))
+    atexit.register(_remove, folder, os.getpid())
+    return folder
+
+
+def _remove(folder: Path, maker: int) -> None:
+    if os.getpid() == maker:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+class VitalsCollector:
+    """The vitals as gauges: the value of each, and whether it is bad."""
+
+    def collect(self):
+        """Read them, but for those that take long."""
+        bad = GaugeMetricFamily("firm_vital_bad", "1 when the vital needs attention or cannot be read", labels=["name"])
+        for reading in vitals.read(vital for vital in vitals.vitals() if not vital.is_costly):
+            vital = reading.vital
+            bad.add_metric([vital.name], float(reading.state in {State.BAD, State.UNKNOWN}))
+            if reading.value is not None:
+                name = f"firm_{vital.metric or vital.name}{UNITS[vital.unit]}"
+                yield GaugeMetricFamily(name, vital.label, value=reading.value)
+        yield bad
+
+
+@require_safe
+def metrics(request) -> HttpResponse:
+    """Answer whoever has ``METRICS_TOKEN`` as a bearer token; for all others there is nothing at this address."""
+    kind, _, token = request.headers.get("Authorization", "").partition(" ")
+    if not settings.METRICS_TOKEN or kind != "Bearer" or not constant_time_compare(token, settings.METRICS_TOKEN):
+        raise Http404("No such page")
+    registry = CollectorRegistry()
+    if meter:
+        MultiProcessCollector(registry, str(meter.folder))
+    registry.register(VitalsCollector())
+    headers = {"Cache-Control": "no-store"}
+    return HttpResponse(generate_latest(registry), content_type=CONTENT_TYPE_LATEST, headers=headers)

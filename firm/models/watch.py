@@ -1,0 +1,49 @@
+"""What the worker notes for the processes that answer requests: its jobs, and numbers that take long to find out."""
+
+from django.db import models
+
+
+class JobRun(models.Model):
+    """The last run of a job of the schedule; ``failures`` counts those since it last went well."""
+
+    name = models.CharField(max_length=100, unique=True)
+    every = models.PositiveIntegerField(help_text="Seconds between the starts of two runs.")
+    finished_at = models.DateTimeField()
+    took = models.FloatField(help_text="Seconds.")
+    failures = models.PositiveIntegerField(default=0)
+    error = models.CharField(max_length=100, blank=True, help_text="The type of the error, never its words.")
+
+    wagtail_reference_index_ignore = True
+
+    class Meta:
+        default_permissions = ()
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return f"Job {self.name}"
+
+
+class MeasurementQuerySet(models.QuerySet):
+    """Numbers that the worker has found out."""
+
+    def note(self, name: str, value: float | None, at) -> None:
+        """Keep the latest value of one."""
+        self.update_or_create(name=name, defaults={"value": value, "at": at})
+
+
+class Measurement(models.Model):
+    """A number that takes too long to find out while somebody waits, and when that was done."""
+
+    name = models.CharField(max_length=60, unique=True)
+    value = models.FloatField(null=True)
+    at = models.DateTimeField()
+
+    objects = MeasurementQuerySet.as_manager()
+    wagtail_reference_index_ignore = True
+
+    class Meta:
+        default_permissions = ()
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return f"Measurement {self.name}"

@@ -1,0 +1,135 @@
+"""What is seen of every request, from outside of everything else: a number to find its lines by, one line, counters.
+
+The line names the route, the address without secrets (`firm.log_paths`), the account by its number and the visitor's
+network. Answers from memory cost less than writing a line would: of those one in `LOG_KEPT_EVERY` is logged; the
+counters count all.
+"""
+
+import ipaddress
+import logging
+import os
+import re
+import time
+from collections.abc import Callable, Iterable
+from itertools import count
+
+from firm.kept_answer import HOW
+from firm.log_paths import path_of, route_of
+from firm.logs import request_id
+from firm.middleware import is_trusted_proxy
+
+logger = logging.getLogger("firm.requests")
+#: Where Django's request is found by what surrounds it.
+REQUEST = "firm.request"
+HEADER = "X-Request-ID"
+_GIVEN = re.compile(r"[A-Za-z0-9-]{8,64}")
+
+
+class NoteRequest:
+    """Django middleware: leaves the request where `Observed` finds what became of it."""
+
+    def __init__(self, get_response) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request):
+        """Note it, and go on."""
+        request.environ[REQUEST] = request
+        return self.get_response(request)
+
+
+def number_of(environ: dict) -> str:
+    """Return the number of a request: the one that a trusted proxy gave it, else a new one."""
+    given = environ.get("HTTP_X_REQUEST_ID")
+    if given and _GIVEN.fullmatch(given) and is_trusted_proxy(environ.get("REMOTE_ADDR", "")):
+        return given
+    return os.urandom(8).hex()
+
+
+def network_of(address: str) -> str:
+    """Return the network that an address is of (/24, /48): enough to see a flood, not who it was."""
+    try:
+        wide = 24 if ipaddress.ip_address(address).version == 4 else 48
+        return str(ipaddress.ip_network(f"{address}/{wide}", strict=False))
+    except ValueError:
+        return ""
+
+
+class Observed:
+    """WSGI middleware around the whole site. ``meter`` is a `firm.metrics.Meter`, or None."""
+
+    def __init__(self, application: Callable, *, meter=None, kept_every: int = 100) -> None:
+        self.application, self.meter, self.kept_every = application, meter, kept_every
+        self._kept = count(1)
+
+    def __call__(self, environ: dict, start_response: Callable) -> Iterable[bytes]:
+        """Answer a request, and see what becomes of it."""
+        begun, number, told = time.perf_counter(), number_of(environ), {}
+        request_id.set(number)
+
+        def start(status: str, headers: list[tuple[str, str]], *failure):
+            told["status"], told["headers"] = status, headers
+            return start_response(status, [*headers, (HEADER, number)], *failure)
+
+        try:
+            result = self.application(environ, start)
+        except Exception:
+            logger.exception("A request failed outside of Django")
+            start("500 Internal Server Error", [("Content-Type", "text/plain"), ("Content-Length", "0")])
+            result = []
+        size = next((value for name, value in told["headers"] if name.lower() == "content-length"), None)
+        if size is None and getattr(result, "streaming", False):
+            return _Streamed(result, lambda sent: self._finish(environ, told["status"], sent, begun))
+        self._finish(environ, told["status"], int(size or 0), begun)
+        return result
+
+    def _finish(self, environ: dict, status: str, size: int, begun: float) -> None:
+        """Count and log an answer that is done."""
+        took, how = time.perf_counter() - begun, environ.get(HOW, "")
+        request = environ.pop(REQUEST, None)
+        if how == "hit":
+            if self.meter:
+                self.meter.count_kept(status[0], took)
+            if self.kept_every and next(self._kept) % self.kept_every == 0:
+                fields = {"method": environ["REQUEST_METHOD"], "status": int(status[:3]), "ms": round(took * 1000, 1)}
+                logger.info("kept", extra={"fields": fields | {"bytes": size, "one_of": self.kept_every}})
+        else:
+            route = route_of(request)
+            if self.meter:
+                self.meter.count(route, status[0], took, how)
+            logger.info("request", extra={"fields": _fields(environ, request, route, status, size, took, how)})
+        request_id.set("")
+
+
+def _fields(environ: dict, request, route: str, status: str, size: int, took: float, how: str) -> dict:
+    """Return what the line of a request says."""
+    match = getattr(request, "resolver_match", None)
+    user = getattr(request, "_cached_user", None)
+    fields = {
+        "method": environ["REQUEST_METHOD"],
+        "path": path_of(environ.get("PATH_INFO", "/"), match),
+        "route": route,
+        "status": int(status[:3]),
+        "ms": round(took * 1000, 1),
+        "bytes": size,
+        "network": network_of(environ.get("REMOTE_ADDR", "")),
+        "user": getattr(user, "pk", None),
+        "cache": how,
+    }
+    return {name: value for name, value in fields.items() if value not in (None, "")}
+
+
+class _Streamed:
+    """An answer that is made while it is sent: seen when that has ended."""
+
+    def __init__(self, result, finish: Callable[[int], None]) -> None:
+        self.result, self.finish, self.sent = result, finish, 0
+
+    def __iter__(self):
+        for part in self.result:
+            self.sent += len(part)
+            yield part
+
+    def close(self) -> None:
+        """Close what was wrapped, then tell."""
+        self.result.close()
+        self.finish(self.sent)

@@ -1,0 +1,41 @@
+"""How and what is logged, on standard error. See "Logs and watching" in docs/operations.md."""
+
+from firm.env import Environment, SettingError
+
+FORMATS = {"json": "firm.logs.JSONFormatter", "line": "firm.logs.LineFormatter"}
+
+
+def logging_settings(env: Environment, *, reports: bool = False) -> dict:
+    """Return Django's setting of that name; with ``reports``, errors are reported, too."""
+    chosen = env.text("LOG_FORMAT", "json").lower()
+    if chosen not in FORMATS:
+        raise SettingError("LOG_FORMAT", f"must be one of {', '.join(FORMATS)}, not {chosen!r}.")
+    console = {"class": "logging.StreamHandler", "formatter": "event", "filters": ["no_queries"]}
+    sentry = {"class": "firm.error_reports.ReportHandler", "level": "ERROR", "filters": ["no_queries"]}
+    handlers = {"console": console} | ({"sentry": sentry} if reports else {})
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {"event": {"()": FORMATS[chosen]}},
+        "filters": {"no_queries": {"()": "firm.logs.QueryFilter"}},
+        "handlers": handlers,
+        "root": {"handlers": list(handlers), "level": "INFO"},
+        "loggers": {
+            "django.server": {"handlers": ["console"], "propagate": False},
+            "django.request": {"level": "ERROR"},  # the rest stands in the line that every request leaves
+            "django.security.DisallowedHost": {"level": "CRITICAL"},
+            "django_tasks": {"level": "WARNING"},
+            "django_tasks_db": {"level": "WARNING"},
+            "fido2": {"level": "WARNING"},
+            "modelsearch": {"level": "WARNING"},
+            "wagtail": {"level": "WARNING"},
+        },
+    }
+
+
+def kept_every(env: Environment) -> int:
+    """Return of how many answers from memory one is logged; 0 for none."""
+    number = env.number("LOG_KEPT_EVERY", 100)
+    if number < 0:
+        raise SettingError("LOG_KEPT_EVERY", "must be 0 (none of them) or more.")
+    return number

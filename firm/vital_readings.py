@@ -1,0 +1,144 @@
+"""Finds out how the installation itself is doing: database, worker, cache, disk, certificate, clocks, versions."""
+
+import datetime
+import os
+import shutil
+import sys
+import time
+
+import django
+import wagtail
+from django.conf import settings
+from django.core.cache import cache
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from django.utils import timezone
+from django_tasks import TaskResultStatus
+from django_tasks_db.models import DBTaskResult
+
+from firm.certificate import MEASUREMENT
+from firm.heartbeat import NAME
+from firm.models import JobRun, Measurement
+from firm.page_keeper import slot_name
+
+#: A job is late when it has not been run for three times its pause, and for this long, in seconds.
+LATE_AFTER = 600
+#: The last day on which the series gets corrections of security; djangoproject.com/download, the release schedule of
+#: Wagtail, devguide.python.org/versions.
+SUPPORT_ENDS = {
+    "Django": {"5.2": datetime.date(2028, 4, 30)},
+    "Wagtail": {"7.4": datetime.date(2027, 11, 1)},
+    "Python": {"3.11": datetime.date(2027, 10, 31), "3.12": datetime.date(2028, 10, 31)},
+}
+
+
+def age(moment: datetime.datetime | None) -> float | None:
+    """Return how many seconds a moment is past; None for none."""
+    return None if moment is None else max(0.0, (timezone.now() - moment).total_seconds())
+
+
+def database_size() -> float:
+    """Return the bytes of the database."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SELECT pg_database_size(current_database())")
+            return float(cursor.fetchone()[0])
+        cursor.execute("SELECT page_count * page_size FROM pragma_page_count, pragma_page_size")
+        return float(cursor.fetchone()[0])
+
+
+def missing_migrations() -> float:
+    """Return how many migrations of this release have not run."""
+    executor = MigrationExecutor(connection)
+    return float(len(executor.migration_plan(executor.loader.graph.leaf_nodes())))
+
+
+def clock_difference() -> float | None:
+    """Return by how many seconds the clock of the database's machine is off ours; None where both are one machine's."""
+    if connection.vendor != "postgresql":
+        return None
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT extract(epoch FROM clock_timestamp())")
+        return abs(float(cursor.fetchone()[0]) - time.time())
+
+
+def heartbeat_age() -> float | None:
+    """Return how long ago a worker has last been seen."""
+    return age(JobRun.objects.filter(name=NAME).values_list("finished_at", flat=True).first())
+
+
+def late_jobs() -> float:
+    """Return how many jobs of the schedule should have been run by now."""
+    rows = JobRun.objects.values_list("finished_at", "every")
+    return float(sum(is_late(finished_at, every) for finished_at, every in rows))
+
+
+def is_late(finished_at: datetime.datetime, every: int) -> bool:
+    """True when a job should have been run again."""
+    return age(finished_at) > max(3 * every, LATE_AFTER)
+
+
+def failing_jobs() -> float:
+    """Return how many jobs of the schedule failed the last time."""
+    return float(JobRun.objects.filter(failures__gt=0).count())
+
+
+def failed_tasks() -> float:
+    """Return how many background tasks failed within a day."""
+    since = timezone.now() - datetime.timedelta(days=1)
+    return float(DBTaskResult.objects.filter(status=TaskResultStatus.FAILED, finished_at__gte=since).count())
+
+
+def oldest_task() -> float:
+    """Return for how long the oldest background task waits; 0 when none does."""
+    waiting = DBTaskResult.objects.ready().order_by("enqueued_at").values_list("enqueued_at", flat=True)
+    return age(waiting.first()) or 0.0
+
+
+def cache_answers() -> float | None:
+    """Return 1 when Redis keeps what it is given, else 0; None where there is no Redis."""
+    if not settings.REDIS_URL:
+        return None
+    cache.set("firm.vitals.cache", "1", 10)
+    return float(cache.get("firm.vitals.cache") == "1")
+
+
+def disk_free() -> float:
+    """Return the free bytes of the disk that DATA_DIR is on."""
+    folder = settings.DATA_DIR
+    while not folder.exists():
+        folder = folder.parent
+    return float(shutil.disk_usage(folder).free)
+
+
+def pages_are_kept() -> float | None:
+    """Return 1 when finished pages are served from PAGES_DIR at this moment, else 0; None where that is not used."""
+    if settings.PAGES_DIR is None:
+        return None
+    now = int(time.time() * 2)
+    return float(any(os.path.islink(settings.PAGES_DIR / "at" / slot_name(slot)) for slot in (now - 1, now, now + 1)))
+
+
+def certificate_days() -> float | None:
+    """Return the days that the certificate still holds, as the worker has last seen it; None without TLS."""
+    if not settings.IS_HTTPS:
+        return None
+    return Measurement.objects.filter(name=MEASUREMENT).values_list("value", flat=True).first()
+
+
+def versions() -> list[tuple[str, str, datetime.date | None]]:
+    """Return what the site is built on: name, version, and the day on which its support ends, as far as is known."""
+    installed = {
+        "Django": django.get_version(),
+        "Wagtail": wagtail.__version__,
+        "Python": "{}.{}.{}".format(*sys.version_info[:3]),
+    }
+    return [
+        (name, version, SUPPORT_ENDS[name].get(".".join(version.split(".")[:2]))) for name, version in installed.items()
+    ]
+
+
+def support_days() -> float | None:
+    """Return the days until support ends for the first of the versions."""
+    ends = [end for _, _, end in versions() if end]
+    return float((min(ends) - timezone.localdate()).days) if ends else None
