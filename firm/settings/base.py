@@ -65,18 +65,19 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "firm.middleware.TrustedProxyMiddleware",
+    # Those that add headers stand outside of all that answer by themselves.
+    "firm.middleware.ContentSecurityPolicyMiddleware",
+    "firm.middleware.ResponseHeadersMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "firm.static_serving.StaticFilesMiddleware",
     "django.middleware.gzip.GZipMiddleware",
-    "firm.middleware.ContentSecurityPolicyMiddleware",
-    "firm.middleware.ResponseHeadersMiddleware",
     "firm.middleware.CleanAddressMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",
 ]
 
@@ -185,7 +186,8 @@ SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 X_FRAME_OPTIONS = "SAMEORIGIN"
 SILENCED_SYSTEM_CHECKS = ["security.W019"]  # previews of pages are frames of the admin
 
-# The public site: nothing but its own files, no inline script or style.
+# The public site: nothing but its own files, no inline script or style; text becomes no script and no markup by itself,
+# and the one address of a script that the form's own script puts together is checked by a policy of that name.
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": ["'none'"],
@@ -199,6 +201,8 @@ CONTENT_SECURITY_POLICY = {
         "form-action": ["'self'"],
         "base-uri": ["'none'"],
         "frame-ancestors": ["'self'"],
+        "require-trusted-types-for": ["'script'"],
+        "trusted-types": ["proof-worker"],
     }
 }
 # The staff's side: Wagtail's widgets print inline scripts and styles, and its previews are frames.
