@@ -31,6 +31,7 @@ def check(headers: dict[str, str]) -> None:
     ("status", "head"),
     [
         (400, "GET / HTTP/1.1\r\nno header\r\nHost: {host}\r\nHost: {host}\r\n\r\n"),
+        (400, "no request\r\n\r\n"),
         (413, "POST /free-consultation/ HTTP/1.1\r\nHost: {host}\r\nContent-Length: 9000000\r\n\r\n"),
         (414, "GET /" + "a" * 9_000 + " HTTP/1.1\r\nHost: {host}\r\n\r\n"),
         (431, "GET / HTTP/1.1\r\nHost: {host}\r\nX-Large: " + "a" * 9_000 + "\r\n\r\n"),
