@@ -13,9 +13,10 @@ class FirmConfig(AppConfig):
 
     def ready(self):
         """Connect the signals, register the house rules as system checks, watch over changes of public content."""
-        from firm import changes, checks, search_index, signals
+        from firm import admin_widgets, changes, checks, search_index, signals
 
         signals.connect()
+        admin_widgets.install()
         post_migrate.connect(lambda **kwargs: changes.install(), sender=self, weak=False, dispatch_uid="firm.changes")
         post_migrate.connect(
             lambda **kwargs: search_index.install(), sender=self, weak=False, dispatch_uid="firm.search_index"

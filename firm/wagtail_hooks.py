@@ -1,5 +1,6 @@
 """What this app registers with Wagtail."""
 
+from django.http import Http404
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.html import format_html
@@ -8,6 +9,7 @@ from wagtail.admin.rich_text.editors.draftail.features import EntityFeature
 from wagtail.admin.ui.components import Component
 from wagtail.admin.ui.tables import Column
 
+from firm.documents import may_be_read
 from firm.models import HomePage, PracticeAreaPage
 from firm.page_listings import PageListing, page_columns
 from firm.references import FetchedDocumentLinkHandler, FetchedPageLinkHandler
@@ -38,6 +40,19 @@ def footnotes_behind_the_selection(features):
 def admin_css():
     """Give the staff's side the firm's colours."""
     return format_html('<link rel="stylesheet" href="{}">', static("css/admin.css"))
+
+
+@hooks.register("insert_global_admin_js")
+def admin_widgets():
+    """Start Wagtail's widgets without inline scripts."""
+    return format_html('<script src="{}"></script>', static("js/admin-widgets.js"))
+
+
+@hooks.register("before_serve_document")
+def documents_are_private_until_a_page_shows_them(document, request):
+    """Answer as if there were no such document."""
+    if not may_be_read(document, request.user):
+        raise Http404("No such document")
 
 
 class PracticeAreaListing(PageListing):

@@ -205,10 +205,10 @@ CONTENT_SECURITY_POLICY = {
         "trusted-types": ["proof-worker"],
     }
 }
-# The staff's side: Wagtail's widgets print inline scripts and styles, and its previews are frames.
+# The staff's side: Wagtail's widgets print inline styles, and its previews are frames. See firm/admin_widgets.py.
 ADMIN_CONTENT_SECURITY_POLICY = {
     "default-src": ["'none'"],
-    "script-src": ["'self'", "'unsafe-inline'"],
+    "script-src": ["'self'"],
     "style-src": ["'self'", "'unsafe-inline'"],
     "img-src": ["'self'", "data:", "blob:", *MEDIA_ORIGINS],
     "font-src": ["'self'", "data:"],
@@ -233,7 +233,9 @@ WAGTAILIMAGES_IMAGE_MODEL = "firm.FirmImage"
 WAGTAILIMAGES_EXTENSIONS = ["avif", "gif", "jpg", "jpeg", "png", "webp"]
 WAGTAILIMAGES_FORMAT_CONVERSIONS = {"avif": "avif", "webp": "webp"}
 WAGTAILIMAGES_MAX_UPLOAD_SIZE = 20 * 1024 * 1024
-WAGTAILIMAGES_MAX_IMAGE_PIXELS = 50_000_000
+WAGTAILIMAGES_MAX_IMAGE_PIXELS = 25_000_000
+WAGTAILIMAGES_IMAGE_FORM_BASE = "firm.upload_forms.ImageForm"
+WAGTAILDOCS_DOCUMENT_FORM_BASE = "firm.upload_forms.DocumentForm"
 WAGTAILIMAGES_AVIF_QUALITY = 55
 WAGTAILIMAGES_WEBP_QUALITY = 75
 WAGTAILIMAGES_JPEG_QUALITY = 78
