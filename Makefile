@@ -8,7 +8,7 @@ HOST     ?= 127.0.0.1
 export PORT HOST
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev test lint format fresh browser bench stack stack-down
+.PHONY: help run dev test lint format fresh browser bench stack stack-down lock
 
 help: ## Show what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -18,22 +18,22 @@ define install
 	@test -x $(PY) || $(PYTHON) -m venv $(VENV)
 	@$(PY) -m pip --version >/dev/null
 	@if $(PY) -m uv --version >/dev/null 2>&1 || $(PY) -m pip install -q --disable-pip-version-check uv==0.13.9 >/dev/null 2>&1; \
-	then $(PY) -m uv pip install -q --no-python-downloads --python $(PY) -r $(1); \
-	else $(PY) -m pip install -q --disable-pip-version-check -r $(1); fi
+	then $(PY) -m uv pip install -q --no-python-downloads --python $(PY) --require-hashes -r $(1); \
+	else $(PY) -m pip install -q --disable-pip-version-check --require-hashes -r $(1); fi
 	@touch $@
 endef
 
-$(VENV)/run.stamp: requirements.txt
+$(VENV)/run.stamp: requirements.txt requirements.lock
 	@echo "  Installing the requirements…"
-	$(call install,requirements.txt)
+	$(call install,requirements.lock)
 
-$(VENV)/dev.stamp: requirements.txt requirements-servers.txt requirements-dev.txt
+$(VENV)/dev.stamp: requirements.txt requirements-servers.txt requirements-dev.txt requirements-dev.lock
 	@echo "  Installing what tests and checks need…"
-	$(call install,requirements-dev.txt)
+	$(call install,requirements-dev.lock)
 
-$(VENV)/servers.stamp: requirements.txt requirements-servers.txt
+$(VENV)/servers.stamp: requirements.txt requirements-servers.txt requirements-servers.lock
 	@echo "  Installing what servers need…"
-	$(call install,requirements-servers.txt)
+	$(call install,requirements-servers.lock)
 
 run: $(VENV)/run.stamp ## Serve the site at http://127.0.0.1:8000, the production way, on SQLite
 	@DJANGO_SETTINGS_MODULE=firm.settings.local exec $(PY) manage.py serve
@@ -63,6 +63,10 @@ lint: $(VENV)/dev.stamp ## Check style, templates and migrations
 format: $(VENV)/dev.stamp ## Fix what can be fixed
 	@$(PY) -m ruff check --fix .
 	@$(PY) -m ruff format .
+
+lock: $(VENV)/dev.stamp ## Write the files with the hashes anew, after a change of requirements
+	@for name in requirements requirements-servers requirements-dev; do $(PY) -m uv pip compile -q --generate-hashes --no-header \
+	    --no-annotate --no-emit-index-url --python $(PY) $$name.txt -o $$name.lock || exit 1; done
 
 bench: $(VENV)/dev.stamp ## Measure the site beside others and print one table; ARGS= names rows and options
 	@$(PY) -m bench $(ARGS)

@@ -17,6 +17,7 @@ class FirmConfig(AppConfig):
         from django.contrib.auth.signals import user_logged_out
 
         from firm import (
+            admin_widgets,
             changes,
             checks,
             error_reports,
@@ -34,6 +35,7 @@ class FirmConfig(AppConfig):
         signals.connect()
         user_logged_out.connect(forget_session, dispatch_uid="firm.door")
         task_logs.connect()
+        admin_widgets.install()
         post_migrate.connect(lambda **kwargs: changes.install(), sender=self, weak=False, dispatch_uid="firm.changes")
         post_migrate.connect(
             lambda **kwargs: search_index.install(), sender=self, weak=False, dispatch_uid="firm.search_index"

@@ -11,6 +11,8 @@ from firm.admin_paths import is_admin_path
 
 FORWARDED = ("HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_PROTO", "HTTP_X_FORWARDED_HOST", "HTTP_X_FORWARDED_PORT")
 MAX_PATH = 2000
+#: What Wagtail's bar on pages, which draws itself from text, does not work under.
+TRUSTED_TYPES = frozenset({"require-trusted-types-for", "trusted-types"})
 PERMISSIONS_POLICY = "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()"
 
 
@@ -93,10 +95,13 @@ class ContentSecurityPolicyMiddleware(CSPMiddleware):
         return response
 
     def get_policy_parts(self, request, response, report_only=False) -> PolicyParts:
-        """Replace the public policy below the admin's path."""
+        """Replace the public policy below the admin's path; let Wagtail's bar work for staff who look at a page."""
         parts = super().get_policy_parts(request, response, report_only)
         if not report_only and is_admin_path(request.path):
             parts.config = settings.ADMIN_CONTENT_SECURITY_POLICY
+        elif not report_only and getattr(getattr(request, "_cached_user", None), "is_authenticated", False):
+            policy = settings.CONTENT_SECURITY_POLICY["DIRECTIVES"]
+            parts.config = {name: value for name, value in policy.items() if name not in TRUSTED_TYPES}
         return parts
 
 
@@ -111,6 +116,7 @@ class ResponseHeadersMiddleware:
         response = self.get_response(request)
         response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        response.headers.setdefault("X-Permitted-Cross-Domain-Policies", "none")
         if is_admin_path(request.path):
             response.headers.setdefault("X-Robots-Tag", "noindex, nofollow")
         return response

@@ -28,7 +28,7 @@ APPLICATION = "firm.wsgi.application"
 #: What holds wherever the site is served. A worker is never replaced after some number of requests: pages that are kept
 #: count as requests, too, and every replaced worker would have to make them again.
 SETTINGS = {
-    "worker_class": "gthread",
+    "worker_class": "firm.reading_server.ReadingWorker",
     "threads": 4,
     "timeout": 60,
     "graceful_timeout": 25,

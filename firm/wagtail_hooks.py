@@ -1,14 +1,16 @@
 """What this app registers with Wagtail."""
 
+from django.http import Http404
 from django.templatetags.static import static
 from django.urls import path, reverse, reverse_lazy
-from django.utils.html import format_html_join
+from django.utils.html import format_html, format_html_join
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.rich_text.editors.draftail.features import EntityFeature
 from wagtail.admin.ui.components import Component
 from wagtail.admin.ui.tables import Column
 
+from firm.documents import may_be_read
 from firm.door import account_urls
 from firm.models import HomePage, PracticeAreaPage
 from firm.page_listings import PageListing, page_columns
@@ -91,6 +93,19 @@ class SystemMenuItem(MenuItem):
 def register_system() -> SystemMenuItem:
     """Add the page System to the settings."""
     return SystemMenuItem("System", reverse_lazy("firm_system"), name="system", icon_name="cogs", order=900)
+
+
+@hooks.register("insert_global_admin_js")
+def admin_widgets():
+    """Start Wagtail's widgets without inline scripts."""
+    return format_html('<script src="{}"></script>', static("js/admin-widgets.js"))
+
+
+@hooks.register("before_serve_document")
+def documents_are_private_until_a_page_shows_them(document, request):
+    """Answer as if there were no such document."""
+    if not may_be_read(document, request.user):
+        raise Http404("No such document")
 
 
 class PracticeAreaListing(PageListing):

@@ -25,6 +25,7 @@ SHARED = (
     "tests/test_query_budgets.py",
     "tests/test_block_previews.py",
     "tests/firm/test_load_demo.py",
+    "tests/firm/test_reading_server.py",
     "tests/firm/test_routing.py",
     "tests/consultations/figures/test_numbers.py",
 )

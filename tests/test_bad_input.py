@@ -1,5 +1,6 @@
 """Whatever a visitor or a robot sends, the site answers with a page, a redirect or a refusal: never with a failure."""
 
+import time
 from urllib.parse import quote, urlencode
 
 import pytest
@@ -7,7 +8,7 @@ from bs4 import BeautifulSoup
 from django.core.cache import cache
 from django.db import transaction
 from django.test import Client
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import HealthCheck, example, given, seed, settings
 from hypothesis import strategies as st
 from wagtail.models import Site
 
@@ -340,3 +341,74 @@ def test_an_allowed_host_is_served_on_any_port(visitor, host):
 )
 def test_any_body_sent_to_the_form(visitor, body, kind):
     assert visitor.generic("POST", "/free-consultation/", body, content_type=kind).status_code < 500
+
+
+# --- Ten thousand requests --------------------------------------------------------------------------
+
+SHARDS, EXAMPLES, AT_A_TIME = 8, 63, 20
+FORMS = {
+    "/free-consultation/": [
+        "full_name",
+        "phone",
+        "email",
+        "message",
+        "court_date",
+        "form_token",
+        "acknowledge",
+        "proof",
+    ],
+    "/admin/login/": ["username", "password", "next"],
+    "/admin/password_reset/": ["email"],
+}
+#: What a request is: method, path, query, fields, headers.
+gets = st.tuples(
+    st.sampled_from(["GET", "GET", "GET", "HEAD", "OPTIONS", "DELETE"]),
+    st.sampled_from([*PAGES, *VIEWS, *FORMS])
+    | st.builds(lambda start, rest: start + rest.decode("latin-1"), st.sampled_from(BEGINNINGS), raw_bytes),
+    st.builds(urlencode, st.lists(st.tuples(st.sampled_from(PARAMETERS), texts), max_size=3)),
+    st.just({}),
+    st.dictionaries(st.sampled_from(HEADERS), raw_bytes.map(lambda value: value.decode("latin-1")), max_size=2),
+)
+posts = st.sampled_from(sorted(FORMS)).flatmap(
+    lambda path: st.tuples(
+        st.just("POST"),
+        st.just(path),
+        st.just(""),
+        st.dictionaries(st.sampled_from(FORMS[path]), texts, max_size=8),
+        st.just({}),
+    )
+)
+
+
+def test_enough_requests_are_made():
+    assert SHARDS * EXAMPLES * AT_A_TIME >= 10_000
+
+
+@pytest.mark.parametrize("shard", range(SHARDS))
+def test_no_request_of_ten_thousand_fails_or_takes_two_seconds(visitor, shard):
+    """What a request takes is counted in the time of this process, since others may keep the machine busy."""
+    made = []
+
+    @seed(shard)
+    @settings(FREELY, max_examples=EXAMPLES, database=None)
+    @given(st.lists(gets | gets | posts, min_size=AT_A_TIME, max_size=AT_A_TIME))
+    def send(requests):
+        for method, path, query, fields, headers in requests:
+            begin = time.process_time()
+            body = urlencode(fields).encode() if method == "POST" else b""
+            response = visitor.generic(
+                method,
+                "/",
+                body,
+                content_type="application/x-www-form-urlencoded",
+                PATH_INFO=path,
+                QUERY_STRING=query,
+                **headers,
+            )
+            made.append(response.status_code)
+            assert response.status_code < 500, (method, path, query, fields, headers)
+            assert time.process_time() - begin < 2, (method, path, query, fields, headers)
+
+    send()
+    assert len(made) >= EXAMPLES * AT_A_TIME * 0.95
+    assert {200, 404} <= set(made)

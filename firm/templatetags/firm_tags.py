@@ -1,5 +1,6 @@
 """What templates draw with: pictures, icons, links, telephone numbers."""
 
+import json
 import re
 from urllib.parse import urlencode, urlsplit
 
@@ -11,6 +12,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from wagtail.templatetags.wagtailcore_tags import richtext
 
+from firm.admin_widgets import start
 from firm.blocks.links import LinkKind
 from firm.picture import ROLES
 from firm.references import rendering
@@ -159,3 +161,10 @@ def next_anchor(context, text: str) -> str:
     """Return the page's next free id for a section."""
     anchors = context.get("anchors")
     return anchors.take(text) if anchors else text
+
+
+@register.simple_tag
+def start_widget(name: str, number: str | None, options: str):
+    """Print what starts a widget of the staff's side: its function, the field's id if there is one, options as JSON."""
+    given = json.loads(options)
+    return start(name, given) if number is None else start(name, number, given)

@@ -13,11 +13,20 @@ function tellLanding() {
   }
 }
 
+/** The worker's address as browsers want to see it checked that let no text become a script (Trusted Types). */
+function checked(address) {
+  const createScriptURL = (text) => {
+    if (new URL(text, location.href).origin !== location.origin) throw new TypeError("Not a script of this site");
+    return text;
+  };
+  return globalThis.trustedTypes?.createPolicy("proof-worker", { createScriptURL }).createScriptURL(address) ?? address;
+}
+
 /** A sum that costs a program more than a person, done while somebody types. Plain http cannot do it. */
 function solve() {
   if (!form.dataset.challenge || !globalThis.Worker || !globalThis.crypto?.subtle) return;
   const task = JSON.parse(form.dataset.challenge);
-  const worker = new Worker(form.dataset.worker);
+  const worker = new Worker(checked(form.dataset.worker));
   worker.onmessage = ({ data: number }) => {
     worker.terminate();
     if (number === null) return;

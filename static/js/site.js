@@ -55,8 +55,8 @@ function showWhenChosen(field) {
 /** The second press of a submit button does nothing; coming back through history frees it again. */
 function submitOnce(form) {
   const button = form.querySelector("[type=submit]");
-  const label = button?.innerHTML;
   if (!button) return;
+  const label = [...button.childNodes].map((node) => node.cloneNode(true));
   form.addEventListener("submit", (event) => {
     if (button.getAttribute("aria-disabled") === "true") {
       event.preventDefault();
@@ -68,7 +68,7 @@ function submitOnce(form) {
   addEventListener("pageshow", (event) => {
     if (!event.persisted) return;
     button.removeAttribute("aria-disabled");
-    button.innerHTML = label;
+    button.replaceChildren(...label.map((node) => node.cloneNode(true)));
   });
 }
 

@@ -42,11 +42,11 @@ def listening():
 
 
 @contextmanager
-def served(listener, folder):
+def served(listener, folder, **changed):
     """A server that was handed the socket."""
     process = subprocess.Popen(
         ["sh", "-c", f"LISTEN_FDS=1 LISTEN_PID=$$ {COMMAND}"],
-        env=environment(folder),
+        env=environment(folder, **changed),
         cwd=settings.BASE_DIR,
         pass_fds=[3],
         preexec_fn=lambda: os.dup2(listener.fileno(), 3),

@@ -15,7 +15,7 @@ class Command(BaseCommand):
         self.stdout.write("# Made by `manage.py print_nginx`: the headers of every public page and file.")
         self.stdout.write(f"set $page_headers {digest()};")
         for name, value in site_headers():
-            self.stdout.write(f'add_header {name} "{_quoted(value)}";')
+            self.stdout.write(f'add_header {name} "{_quoted(value)}" always;')
 
 
 def _quoted(value: str) -> str:

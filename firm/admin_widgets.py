@@ -1,0 +1,31 @@
+"""Wagtail's widgets without inline scripts, so that the staff's side runs no script but those of its files.
+
+Wagtail prints a line of script behind a date field, a chooser or a panel to start it. Here the same is printed as data,
+and ``static/js/admin-widgets.js`` starts what is on its list.
+"""
+
+import json
+
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from wagtail.admin.widgets.chooser import BaseChooser
+
+#: What would end the element that holds the data, or begin another.
+ESCAPES = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
+
+
+def start(name: str, *arguments) -> SafeString:
+    """Return the element that has the browser call a function, or make an object of a class, of that name."""
+    data = mark_safe(json.dumps(arguments).translate(ESCAPES))
+    return format_html('<script type="application/json" data-start="{}">{}</script>', name, data)
+
+
+def _render(self, name, value, attrs=None, renderer=None) -> SafeString:
+    number, data = attrs["id"], self.get_value_data(value)
+    options = self.get_js_init_options(number, name, data)
+    return format_html("{}{}", self.render_html(name, data, attrs), start(self.js_constructor, number, options))
+
+
+def install() -> None:
+    """Let every chooser print data in place of a script."""
+    BaseChooser.render = _render

@@ -1,0 +1,256 @@
+"""The server's worker process: a request takes up a thread only once all of it has arrived.
+
+Gunicorn's threads read requests themselves, so a handful of visitors who send a byte now and then would occupy all of
+them. Here one loop reads from everybody, with a deadline for each, and refuses at once what would be too much.
+"""
+
+import time
+from dataclasses import dataclass, field
+from functools import partial
+from selectors import EVENT_READ
+from socket import SHUT_WR, SO_SNDBUF, SOL_SOCKET
+from tempfile import SpooledTemporaryFile
+
+from django.conf import settings
+from gunicorn.http import get_parser
+from gunicorn.workers.gthread import TConn, ThreadWorker
+
+from firm.admin_paths import is_admin_path
+from firm.standard_headers import site_headers
+
+#: Bytes of a request's first line and headers, of a visitor's body, of what staff upload.
+MAX_HEAD, MAX_BODY, MAX_UPLOAD = 32 * 1024, 1024 * 1024, 32 * 1024 * 1024
+#: Seconds in which a head has to arrive; a body has as many, and one more for each so many bytes.
+HEAD_SECONDS, BODY_SECONDS, BYTES_A_SECOND = 10.0, 20.0, 20_000
+#: As many connections of a process may be read from; beyond, the one that has begun first is closed.
+MAX_READING = 800
+#: Bytes of a body that are held in memory; more go to a file.
+IN_MEMORY = 64 * 1024
+#: Bytes of an answer that the system takes at once, so that who reads slowly holds no thread: any page, most files.
+SEND_BUFFER = 400 * 1024
+LINGER_SECONDS = 2.0
+REASONS = {
+    408: "Request Timeout",
+    411: "Length Required",
+    413: "Content Too Large",
+    431: "Request Header Fields Too Large",
+}
+
+
+@dataclass
+class Arriving:
+    """A request on its way."""
+
+    head: bytearray = field(default_factory=bytearray)
+    body: SpooledTemporaryFile | None = None
+    missing: int = 0
+    deadline: float = field(default_factory=lambda: time.monotonic() + HEAD_SECONDS)
+    is_refused: bool = False
+
+
+class Refused(Exception):
+    """Raised for a request that is not read to its end; has the status to answer with."""
+
+    def __init__(self, status: int) -> None:
+        self.status = status
+
+
+def body_length(head: bytes) -> int:
+    """Return how long the body will be that a head announces. Raises `Refused`; leaves the malformed to the parser."""
+    first, *lines = head.split(b"\r\n")
+    fields = [(name.strip().lower(), value.strip()) for name, _, value in (line.partition(b":") for line in lines)]
+    if any(name == b"transfer-encoding" for name, _ in fields):
+        raise Refused(411)  # RFC 9112, 6.3: a length may be asked for; browsers send it
+    lengths = {value for name, value in fields if name == b"content-length"}
+    length = int(next(iter(lengths))) if len(lengths) == 1 and all(one.isdigit() for one in lengths) else 0
+    words = first.split(b" ")
+    is_staff = any(name == b"cookie" and settings.SESSION_COOKIE_NAME.encode() in value for name, value in fields)
+    path = words[1].decode("latin-1") if len(words) > 1 else ""
+    if length > (MAX_UPLOAD if is_staff and is_admin_path(path) else MAX_BODY):
+        raise Refused(413)
+    return length
+
+
+def refusal(status: int) -> bytes:
+    """Return the whole answer to a request that is refused, with the headers of the site."""
+    text = f"{REASONS[status]}\n"
+    headers = [
+        *site_headers(),
+        ("Content-Type", "text/plain; charset=utf-8"),
+        ("Content-Length", str(len(text))),
+        ("Connection", "close"),
+    ]
+    lines = "".join(f"{name}: {value}\r\n" for name, value in headers)
+    return f"HTTP/1.1 {status} {REASONS[status]}\r\n{lines}\r\n{text}".encode()
+
+
+class WithHeaders:
+    """A connection that puts the headers of the site into the errors that gunicorn writes."""
+
+    def __init__(self, sock) -> None:
+        self._sock = sock
+
+    def __getattr__(self, name: str):
+        return getattr(self._sock, name)
+
+    def _completed(self, data: bytes) -> bytes:
+        first, _, rest = data.partition(b"\r\n")
+        lines = "".join(f"{name}: {value}\r\n" for name, value in site_headers()).encode()
+        return first + b"\r\n" + lines + rest if first.startswith(b"HTTP/1.1 ") else data
+
+    def send(self, data: bytes) -> int:
+        """Send an error's answer with the headers."""
+        self._sock.sendall(self._completed(data))
+        return len(data)
+
+    def sendall(self, data: bytes) -> None:
+        """Send an error's answer with the headers."""
+        self._sock.sendall(self._completed(data))
+
+
+class ReadingWorker(ThreadWorker):
+    """Reads whole requests in one loop, and has threads answer them."""
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.arriving: dict[TConn, Arriving] = {}
+        self.leftover: dict[TConn, bytes] = {}
+
+    # --- Where connections come from ----------------------------------------------------------
+
+    def accept(self, listener) -> None:
+        """Take a connection, and wait for what it sends."""
+        try:
+            sock, address = listener.accept()
+        except (BlockingIOError, ConnectionAbortedError):
+            return
+        self.nr_conns += 1
+        sock.setsockopt(SOL_SOCKET, SO_SNDBUF, SEND_BUFFER)
+        conn = TConn(self.cfg, sock, address, listener.getsockname())
+        conn.initialized, conn.parser = True, get_parser(self.cfg, sock, address)
+        self._await(conn, Arriving())
+
+    def on_client_socket_readable(self, conn, client) -> None:
+        """Read the next request of a connection that was kept."""
+        self.poller.unregister(client)
+        self.keepalived_conns.remove(conn)
+        self._await(conn, Arriving())
+
+    def finish_request(self, conn, fs) -> None:
+        """Keep or close the connection; go on at once with a request that came along with the last one."""
+        rest = self.leftover.pop(conn, b"")
+        super().finish_request(conn, fs)
+        if rest and conn in self.keepalived_conns:
+            self.on_client_socket_readable(conn, conn.sock)
+            self._take(conn, rest)
+
+    def _await(self, conn, arriving: Arriving) -> None:
+        conn.sock.setblocking(False)
+        self.arriving[conn] = arriving
+        self.poller.register(conn.sock, EVENT_READ, partial(self._read, conn))
+        if len(self.arriving) > MAX_READING:
+            self._drop(next(iter(self.arriving)))
+
+    # --- What arrives -------------------------------------------------------------------------
+
+    def _read(self, conn, sock) -> None:
+        try:
+            data = sock.recv(64 * 1024)
+        except BlockingIOError:
+            return
+        except OSError:
+            data = b""
+        if data:
+            self._take(conn, data)
+        else:
+            self._drop(conn)
+
+    def _take(self, conn, data: bytes) -> None:
+        """Add what has come; hand the request over when it is whole."""
+        arriving = self.arriving[conn]
+        if arriving.is_refused:
+            return
+        try:
+            if arriving.body is None:
+                data = self._take_head(conn, arriving, data)
+            if arriving.body is None:
+                return
+        except Refused as refused:
+            self._refuse(conn, refused.status)
+            return
+        taken = data[: arriving.missing]
+        arriving.body.write(taken)
+        arriving.missing -= len(taken)
+        if not arriving.missing:
+            self._hand_over(conn, arriving, data[len(taken) :])
+
+    def _take_head(self, conn, arriving: Arriving, data: bytes) -> bytes:
+        """Return what follows the head, once that is whole."""
+        begin = max(0, len(arriving.head) - 3)
+        arriving.head += data
+        end = arriving.head.find(b"\r\n\r\n", begin)
+        if end > MAX_HEAD or (end < 0 and len(arriving.head) > MAX_HEAD):
+            raise Refused(431)
+        if end < 0:
+            return b""
+        rest = bytes(arriving.head[end + 4 :])
+        del arriving.head[end + 4 :]
+        arriving.missing = body_length(bytes(arriving.head[:end]))
+        arriving.body = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - closed by whoever reads it
+        arriving.deadline = time.monotonic() + BODY_SECONDS + arriving.missing / BYTES_A_SECOND
+        if arriving.missing > len(rest) and b"100-continue" in arriving.head.lower():
+            conn.sock.send(b"HTTP/1.1 100 Continue\r\n\r\n")
+        return rest
+
+    def _hand_over(self, conn, arriving: Arriving, rest: bytes) -> None:
+        """Let a thread answer; it reads from here, not from the network."""
+        self.poller.unregister(conn.sock)
+        del self.arriving[conn]
+        if rest:
+            self.leftover[conn] = rest
+        arriving.body.seek(0)
+        unreader = conn.parser.unreader
+        unreader.unread(bytes(arriving.head))
+        unreader.chunk = partial(_chunk, arriving.body)
+        conn.data_ready = True
+        self.enqueue_req(conn)
+
+    # --- Ends ---------------------------------------------------------------------------------
+
+    def _refuse(self, conn, status: int) -> None:
+        """Answer without reading on; what is still sent is thrown away for a moment, so that the answer arrives."""
+        arriving = self.arriving[conn]
+        arriving.is_refused, arriving.deadline = True, time.monotonic() + LINGER_SECONDS
+        try:
+            conn.sock.send(refusal(status))
+            conn.sock.shutdown(SHUT_WR)
+        except OSError:
+            self._drop(conn)
+
+    def _drop(self, conn) -> None:
+        self.poller.unregister(conn.sock)
+        del self.arriving[conn]
+        self.nr_conns -= 1
+        conn.close()
+
+    def murder_pending(self) -> None:
+        """Close connections whose request takes too long; who has begun one is told."""
+        now = time.monotonic()
+        for conn, arriving in list(self.arriving.items()):
+            if not self.alive and not arriving.head:  # a server that stops waits for nobody who has said nothing
+                arriving.deadline = min(arriving.deadline, now + LINGER_SECONDS)
+            if arriving.deadline > now:
+                continue
+            if arriving.is_refused or not arriving.head:
+                self._drop(conn)
+            else:
+                self._refuse(conn, 408)
+
+    def handle_error(self, req, client, addr, exc) -> None:
+        """Answer as gunicorn does, with the headers of the site."""
+        super().handle_error(req, WithHeaders(client), addr, exc)
+
+
+def _chunk(body, size_hint=None) -> bytes:
+    """Return the next piece of a body that has arrived; nothing after its end."""
+    return body.read(max(size_hint or 0, 64 * 1024))

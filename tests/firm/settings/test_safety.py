@@ -1,0 +1,168 @@
+"""What no server starts with, one by one."""
+
+import base64
+import secrets
+
+import pytest
+
+from firm.env import SettingError
+from firm.settings.safety import is_weak, refuse_unsafe
+from tests.firm.settings.test_production import SAFE, assert_refused, start
+
+TESTS_SECRET = "only-for-tests-0123456789-abcdefghijklmnopqrstuvwxyz"
+ASCII_KEY = base64.urlsafe_b64encode(b"k3J-91xYzQ0pLmNvB7cDfGhT5rEw2uIo").decode()
+
+
+def values(folder, **changed):
+    """The settings of a server, changed."""
+    known = {
+        "SECRET_KEY": SAFE["SECRET_KEY"],
+        "FIELD_ENCRYPTION_KEYS": [SAFE["FIELD_ENCRYPTION_KEYS"]],
+        "SITE_URL": "https://law.example",
+        "ALLOWED_HOSTS": ["law.example"],
+        "TRUSTED_PROXIES": ["10.0.0.5", "192.168.0.0/16", "10.0.0.0/8", "fd00::/16"],
+        "DATABASES": database(folder / "db.sqlite3"),
+        "STATIC_ROOT": folder / "static",
+        "MEDIA_ROOT": folder / "media",
+        "PAGES_DIR": None,
+        "EMAIL_ADDRESS": "smtp+tls://user:word@mail.example:587",
+    }
+    return known | changed
+
+
+def database(path):
+    return {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": str(path)}}
+
+
+def refused(folder, environ=None, **changed) -> str:
+    """Return the variable that is named."""
+    with pytest.raises(SettingError) as error:
+        refuse_unsafe(values(folder, **changed), environ or {})
+    assert len(str(error.value).splitlines()) == 1
+    for name in ("SECRET_KEY", "FIELD_ENCRYPTION_KEYS"):
+        for given in [changed[name]] if isinstance(changed.get(name), str) else changed.get(name, []):
+            assert given not in str(error.value)
+    return error.value.name
+
+
+def test_a_safe_server_starts(tmp_path):
+    refuse_unsafe(values(tmp_path), {"DEBUG": "no"})
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        TESTS_SECRET,
+        "x" * 60,
+        "ab" * 40,
+        "Xq7-" * 15,
+        "k3J91xYzQ0pLmNvB7cDfGhT5" * 3,
+        "".join(map(chr, range(40, 100))),
+        "django-insecure-k3J91xYzQ0pLmNvB7cDfGhT5rEw2uIoS8aX4tRfVbN6m",
+        "changeme-k3J91xYzQ0pLmNvB7cDfGhT5rEw2uIoS8aX4tRfVbN6m",
+        "k3J91xYzQ0pLm-MySecretKey-NvB7cDfGhT5rEw2uIoS8aX4tRf",
+        "k3J91xYzQ0pLmNvB-YOUR-SECRET-7cDfGhT5rEw2uIoS8aX4tRfVbN6m",
+    ],
+)
+def test_a_weak_secret_is_refused(tmp_path, key):
+    assert refused(tmp_path, SECRET_KEY=key) == "SECRET_KEY"
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        base64.urlsafe_b64encode(b"0123456789abcdef0123456789abcdef").decode(),
+        base64.urlsafe_b64encode(bytes(range(32))).decode(),
+        base64.urlsafe_b64encode(bytes(range(200, 232))).decode(),
+        base64.urlsafe_b64encode(b"\xff\x01\x80\x7f\x33\x90\xaa\x10" * 4).decode(),
+        ASCII_KEY,
+    ],
+)
+def test_a_weak_key_of_fields_is_refused(tmp_path, key):
+    assert refused(tmp_path, FIELD_ENCRYPTION_KEYS=[SAFE["FIELD_ENCRYPTION_KEYS"], key]) == "FIELD_ENCRYPTION_KEYS"
+
+
+def test_one_key_for_both_is_refused(tmp_path):
+    key = SAFE["FIELD_ENCRYPTION_KEYS"]
+    assert refused(tmp_path, SECRET_KEY=f"{key}-{secrets.token_urlsafe(8)}") == "FIELD_ENCRYPTION_KEYS"
+
+
+def test_what_the_guide_makes_is_accepted():
+    for _ in range(300):
+        assert not is_weak(secrets.token_urlsafe(50))
+        assert not is_weak(secrets.token_bytes(32))
+
+
+@pytest.mark.parametrize("debug", ["1", "true", "yes", "on", "True", "please"])
+def test_debugging_is_refused(tmp_path, debug):
+    assert refused(tmp_path, {"DEBUG": debug}) == "DEBUG"
+
+
+@pytest.mark.parametrize("hosts", [["*"], ["law.example", "*"], [".law.example"], [".com"], ["*.law.example"]])
+def test_a_host_that_stands_for_others_is_refused(tmp_path, hosts):
+    assert refused(tmp_path, ALLOWED_HOSTS=["law.example", *hosts]) == "ALLOWED_HOSTS"
+
+
+@pytest.mark.parametrize("hosts", [["other.example"], ["www.law.example"], ["law.example.evil.example"]])
+def test_the_sites_own_host_has_to_be_among_them(tmp_path, hosts):
+    assert refused(tmp_path, ALLOWED_HOSTS=hosts) == "ALLOWED_HOSTS"
+
+
+@pytest.mark.parametrize("proxy", ["0.0.0.0/0", "::/0", "0.0.0.0/1", "128.0.0.0/2", "::/3"])
+def test_believing_everybody_is_refused(tmp_path, proxy):
+    assert refused(tmp_path, TRUSTED_PROXIES=["10.0.0.5", proxy]) == "TRUSTED_PROXIES"
+
+
+@pytest.mark.parametrize("name", ["media/db.sqlite3", "static/a/db.sqlite3", "media/images/../db.sqlite3", "pages/db"])
+def test_a_database_that_would_be_given_away_is_refused(tmp_path, name):
+    assert refused(tmp_path, DATABASES=database(tmp_path / name), PAGES_DIR=tmp_path / "pages") == "DATABASE_URL"
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["consolemail://", "dummymail://", "memorymail://", "smtp://user:word@mail.example:25"],
+)
+def test_mail_that_reaches_nobody_or_tells_everybody_is_refused(tmp_path, address):
+    assert refused(tmp_path, EMAIL_ADDRESS=address) == "EMAIL_URL"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "smtp://localhost:25",
+        "smtp://user:word@localhost:25",
+        "smtp://mail.example:25",
+        "smtp+ssl://u:w@mail.example:465",
+    ],
+)
+def test_mail_that_gives_nothing_away_is_accepted(tmp_path, address):
+    refuse_unsafe(values(tmp_path, EMAIL_ADDRESS=address), {})
+
+
+@pytest.mark.parametrize("name", ["SECRET_KEY", "FIELD_ENCRYPTION_KEYS", "DATABASE_URL", "EMAIL_URL"])
+@pytest.mark.parametrize(("mode", "is_refused"), [(0o604, True), (0o644, True), (0o600, False), (0o640, False)])
+def test_a_secret_that_every_account_can_read_is_refused(tmp_path, name, mode, is_refused):
+    file = tmp_path / "secret"
+    file.write_text("k")
+    file.chmod(mode)
+    environ = {f"{name}_FILE": str(file)}
+    if is_refused:
+        assert refused(tmp_path, environ) == f"{name}_FILE"
+    else:
+        refuse_unsafe(values(tmp_path), environ)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SECRET_KEY", TESTS_SECRET),
+        ("FIELD_ENCRYPTION_KEYS", ASCII_KEY),
+        ("DEBUG", "1"),
+        ("ALLOWED_HOSTS", ".example"),
+        ("TRUSTED_PROXIES", "0.0.0.0/0"),
+        ("EMAIL_URL", "consolemail://"),
+    ],
+)
+def test_the_process_ends(tmp_path, name, value):
+    """The rules above are asked when a server starts."""
+    assert_refused(start("import firm.settings.production", tmp_path, **{name: value}), name)
