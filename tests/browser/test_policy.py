@@ -22,6 +22,8 @@ STARTS = [
     "/admin/settings/firm/firmsettings/",
 ]
 #: Screens alike are opened once for each kind of account.
+#: What the library that marks a picture's focal point tries to find out what the browser can do; it works without.
+PROBES = ("jquery.Jcrop", "script-src-attr inline")
 MOST = {"owner": 70, "editor": 20, "intake_manager": 20}
 
 
@@ -49,7 +51,7 @@ def test_no_screen_of_staff_needs_what_the_policy_forbids(staff, site, username)
         if answer.status in {403, 404} or "html" not in answer.headers.get("content-type", ""):
             continue
         assert "'unsafe-inline'" not in re.search(r"script-src [^;]*", answer.headers["content-security-policy"])[0]
-        if violations := page.evaluate("window.violations"):
+        if violations := [one for one in page.evaluate("window.violations") if not all(p in one for p in PROBES)]:
             broken[address] = violations
         for href in page.eval_on_selector_all("a[href]", "links => links.map(link => link.getAttribute('href'))"):
             target = urldefrag(urljoin(address, href)).url
