@@ -156,6 +156,7 @@ def write_nginx(known: dict) -> None:
         "STATIC_PARENT": FOLDER / "data",
         "MEDIA_PARENT": FOLDER / "data",
         "HEADERS": folder / "headers.conf",
+        "INCLUDES": folder / "firm",
     }
     for source in (NGINX / "firm.conf", *(NGINX / "firm").glob("*.conf")):
         text = source.read_text()

@@ -22,6 +22,7 @@ class FirmConfig(AppConfig):
             checks,
             error_reports,
             page_index,
+            safekeeping_signs,
             search_index,
             signals,
             task_logs,
@@ -44,4 +45,4 @@ class FirmConfig(AppConfig):
             lambda **kwargs: page_index.install(), sender=self, weak=False, dispatch_uid="firm.page_index"
         )
         register(checks.page_models_follow_the_house_rules)
-        vitals.register(*vital_signs.SIGNS)
+        vitals.register(*vital_signs.SIGNS, *safekeeping_signs.SIGNS)
