@@ -158,7 +158,7 @@ def test_the_form_is_prefilled_by_its_address(prefill, address):
 
 
 def test_without_a_form_there_is_no_address_of_it():
-    chrome = SimpleNamespace(consultation_url="")
+    chrome = SimpleNamespace(request=None, consultation_url="")
     assert Template('{% consultation_href attorney="ada" %}').render(Context({"chrome": chrome})) == ""
 
 
