@@ -100,7 +100,7 @@ def test_a_document_is_given_by_the_site_alone_after_asking(home, bucket, client
     document = get_document_model().objects.create(
         title="Retainer", collection=closed, file=ContentFile(b"confidential", name="retainer.txt")
     )
-    assert client.get(document.url).status_code == 302
+    assert client.get(document.url).status_code == 404
     client.force_login(factories.UserFactory(role="Editors"))
     given = client.get(document.url)
     assert given.status_code == 200
