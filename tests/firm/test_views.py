@@ -260,7 +260,7 @@ def test_an_image_is_not_guessed_to_be_something_else(media, client):
     assert client.get("/media/images/a.png")["X-Content-Type-Options"] == "nosniff"
 
 
-def test_a_document_in_a_private_collection_is_refused(home, client, media):
+def test_a_document_in_a_private_collection_is_as_if_it_were_not_there(home, client, media):
     from wagtail.models import Collection, CollectionViewRestriction
 
     collection = Collection.get_first_root_node().add_child(name="Closed")
@@ -268,7 +268,7 @@ def test_a_document_in_a_private_collection_is_refused(home, client, media):
     document = get_document_model().objects.create(
         title="Closed", collection=collection, file=ContentFile(b"secret", name="closed.txt")
     )
-    assert client.get(document.url).status_code == 302
+    assert client.get(document.url).status_code == 404
 
 
 def test_the_icon_has_its_traditional_address(client):
