@@ -37,6 +37,8 @@ from tests.consultations.factories import ConsultationRequestFactory as Request
 
 STORY = "Stopped on the Belt Parkway with a friend's car, café „Zürich“ \t\\N\n 中文 \U0001f600"
 NEW_KEY = "ZmVkY2JhOTg3NjU0MzIxMGZlZGNiYTk4NzY1NDMyMTA="
+#: The last migration before there was a table of backups.
+BEFORE_BACKUPS = "0005_door"
 
 
 def fill() -> ConsultationRequest:
@@ -283,7 +285,7 @@ def test_keys_that_do_not_open_the_sealed_fields_are_named(backup, settings):
 
 def test_the_later_tables_of_another_release_are_refused(backup):
     backup.move(to_other=False)
-    call_command("migrate", "firm", "0002_roles", verbosity=0)
+    call_command("migrate", "firm", BEFORE_BACKUPS, verbosity=0)
     backup.path.unlink()
     run("backup", backup.path)
     backup.move()
@@ -292,11 +294,11 @@ def test_the_later_tables_of_another_release_are_refused(backup):
 
 def test_a_backup_of_an_older_release_is_brought_up_to_date(backup):
     backup.move(to_other=False)
-    call_command("migrate", "firm", "0002_roles", verbosity=0)
+    call_command("migrate", "firm", BEFORE_BACKUPS, verbosity=0)
     backup.path.unlink()
     assert "could not be noted down" in run("backup", backup.path)
     backup.move()
-    call_command("migrate", "firm", "0002_roles", verbosity=0)
+    call_command("migrate", "firm", BEFORE_BACKUPS, verbosity=0)
     restore(backup)
     assert ConsultationRequest.objects.get().full_name == "Zebrawine Okapi"
     assert BackupRun.objects.count() == 0
