@@ -120,12 +120,12 @@ class PostgresqlRows(Rows):
         return super().hold(tables)
 
     def tables(self) -> dict[str, list[str]]:
-        """Those of the schema that the site works in."""
+        """Those of the schema that the site works in; columns that the database works out itself are left to it."""
         found: dict[str, list[str]] = {}
         for table, column in self.all(
             """SELECT c.relname, a.attname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
             WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind = 'r'
-            AND a.attnum > 0 AND NOT a.attisdropped"""
+            AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''"""
         ):
             found.setdefault(table, []).append(column)
         return found
