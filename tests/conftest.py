@@ -9,7 +9,8 @@ from contextlib import contextmanager
 import pytest
 from django.core.cache import cache
 from django.core.management import call_command
-from django.db import connection, connections, transaction
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections, connection, connections, transaction
 from wagtail.models import Site
 from xdist.scheduler.loadscope import LoadScopeScheduling
 
@@ -129,6 +130,16 @@ def demo_site(django_db_setup, django_db_blocker):
     with made_once(django_db_blocker):
         call_command("load_demo", verbosity=0)
         yield
+
+
+@pytest.fixture
+def open_connection():
+    """For who asks the application itself: a request's beginning and end leave the test's connection open."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
 
 
 @pytest.fixture

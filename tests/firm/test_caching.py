@@ -8,8 +8,6 @@ from itertools import count
 import brotli
 import pytest
 from django.core.handlers.wsgi import WSGIHandler
-from django.core.signals import request_finished, request_started
-from django.db import close_old_connections
 from django.test import RequestFactory
 from wagtail.models import Page, PageViewRestriction, get_page_models
 
@@ -21,6 +19,8 @@ from firm.middleware import scheme_reader
 from firm.models import FirmSettings
 from firm.models.base import BasePage
 from tests import factories
+
+pytestmark = pytest.mark.usefixtures("open_connection")
 
 BODY = b"<p>What every visitor reads.</p>" * 20
 
@@ -79,16 +79,6 @@ class Site:
         before = len(self.made)
         self.get(path, **headers)
         return len(self.made) == before
-
-
-@pytest.fixture(autouse=True)
-def _open_connections():
-    """The connection holds the transaction of the test: a request's beginning and end must leave it open."""
-    for signal in (request_started, request_finished):
-        signal.disconnect(close_old_connections)
-    yield
-    for signal in (request_started, request_finished):
-        signal.connect(close_old_connections)
 
 
 @pytest.fixture

@@ -17,6 +17,8 @@ from firm.settings import error_reports as setting
 from tests.consultations.conftest import build_site, make_user
 from tests.firm.test_observing import ask
 
+pytestmark = pytest.mark.usefixtures("open_connection")
+
 DSN = "https://public@sentry.example.com/1"
 CSRF = "a" * 32
 TYPED = {

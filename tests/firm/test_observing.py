@@ -23,6 +23,8 @@ from firm.middleware import scheme_reader
 from firm.observing import Observed, network_of, number_of
 from tests.consultations.conftest import make_user
 
+pytestmark = pytest.mark.usefixtures("open_connection")
+
 
 @pytest.fixture
 def lines():
