@@ -124,6 +124,7 @@ def test_a_site_that_is_not_ready_has_them(secure, monkeypatch):
     check(response.headers)
 
 
+@pytest.mark.usefixtures("open_connection")
 @pytest.mark.parametrize("known", [False, True])
 def test_a_kept_page_has_them(secure, known):
     site = KeptAnswers(WSGIHandler(), scheme_of=scheme_reader(), watch=Standing())
