@@ -29,9 +29,9 @@ from firm.models import FirmImage, FirmSettings, Office, PracticeAreaPage, Stand
 from firm.models.base import BasePage
 from firm.picture import prepare
 from tests import factories
-from tests.firm.test_caching import Reply, Site, _open_connections, environ_of  # noqa: F401 (a fixture of every test)
+from tests.firm.test_caching import Reply, Site, environ_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("open_connection")]
 
 #: Page types whose answers are never kept, so that there is nothing to be stale.
 NEVER_KEPT = {ConsultationPage}

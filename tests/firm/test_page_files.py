@@ -17,7 +17,9 @@ from firm.middleware import scheme_reader
 from firm.page_files import PageFiles, state_folder
 from firm.page_keeper import Keeper, only_one, slot_name
 from tests.firm import test_caching
-from tests.firm.test_caching import Reply, Site, _open_connections  # noqa: F401
+from tests.firm.test_caching import Reply, Site
+
+pytestmark = pytest.mark.usefixtures("open_connection")
 
 HERE = Address("http", "testserver", "/about/")
 BODY = b"<!doctype html><p>What every visitor reads.</p>" * 20
