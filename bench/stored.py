@@ -19,7 +19,7 @@ from consultations.models import ConsultationRequest  # noqa: E402
 def main() -> None:
     """Read the names of all requests and count."""
     asked = {line.rstrip("\n") for line in sys.stdin}
-    names = ConsultationRequest.objects.values_list("full_name", flat=True).iterator()
+    names = (request.full_name for request in ConsultationRequest.objects.iterator())
     sys.stdout.write(json.dumps(Counter(name for name in names if name in asked)))
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from bench.table import CannotMeasure
 
-ENCODING = "Accept-Encoding: br, gzip"
+ENCODING = "Accept-Encoding: gzip, deflate, br, zstd"  # what browsers say
 SECONDS = {"us": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0}
 _RATE = re.compile(r"^Requests/sec:\s+([\d.]+)", re.MULTILINE)
 _PERCENTILE = re.compile(r"^\s+(50|75|90|99)(?:\.0+)?%\s+([\d.]+)(us|ms|s|m|h)", re.MULTILINE)

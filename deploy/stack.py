@@ -182,7 +182,8 @@ daemon off;
 pid $folder/nginx.pid;
 worker_processes auto;
 error_log stderr warn;
-events { worker_connections 4096; }
+pcre_jit on;
+events { worker_connections 4096; multi_accept on; }
 http {
     access_log off;
     $paths

@@ -70,7 +70,7 @@ def measure(options: Options) -> Iterator[Figure]:
     with _stack(options.folder / "stack", port) as (stack, certificate):
         for name, (path, _) in sides.PAGES.items():
             for _ in range(VISITS):  # the first have it made and filed
-                accepted = {"Accept-Encoding": "br, gzip"}
+                accepted = {"Accept-Encoding": "gzip, deflate, br, zstd"}
                 status, headers, body = get(stack + path, accepted, certificate=certificate)
                 time.sleep(0.5)
             encoding = headers.get("content-encoding", "identity")
