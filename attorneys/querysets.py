@@ -1,6 +1,5 @@
 """Named sets of attorneys and testimonials."""
 
-from django.utils import timezone
 from wagtail.models import PageManager
 
 from firm.querysets import LINE, FirmPageQuerySet, of, picture_of
@@ -32,16 +31,6 @@ class TestimonialQuerySet(FirmPageQuerySet):
             .only(*LINE, "rating", "body", "attribution", "date", "is_featured", *of("practice_area", LINE))
             .order_by("-date", "-pk")
         )
-
-    def of_the_day(self, count: int) -> list:
-        """Return ``count`` of the listed ones: the featured first, the rest in an order that changes each day.
-
-        The order depends on the date alone, so that all visitors of a day, and a cache, see the same.
-        """
-        day = timezone.localdate().toordinal()
-        candidates = list(self.listed()[:200])
-        candidates.sort(key=lambda item: (not item.is_featured, (item.pk * 2_654_435_761 ^ day * 40_503) % 65_521))
-        return candidates[:count]
 
 
 AttorneyManager = PageManager.from_queryset(AttorneyQuerySet)

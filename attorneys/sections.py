@@ -1,11 +1,13 @@
 """Sections of other pages that show attorneys and testimonials."""
 
 from django.db import models
+from django.utils import timezone
 from wagtail import blocks
 
 from attorneys.models import AttorneyPage, TestimonialPage
 from attorneys.profile import register_profile_section
 from firm.blocks.sections import SectionBlock, in_chosen_order
+from firm.prepared import Prepared
 from firm.references import FetchedPageChooserBlock
 from firm.registry import (
     PageSection,
@@ -23,6 +25,34 @@ class AttorneyMode(models.TextChoices):
     CHOSEN = "chosen", "Those chosen below, in that order"
 
 
+def _attorneys():
+    return AttorneyPage.objects.current().with_portraits()
+
+
+def _testimonials():
+    return TestimonialPage.objects.listed()
+
+
+_CURRENT = Prepared(_attorneys)
+_CHOSEN = Prepared(lambda numbers: _attorneys().filter(pk__in=numbers))
+_IN_AREA = Prepared(lambda area: _attorneys().filter(practice_areas=area))
+_NEWEST = Prepared(lambda: _testimonials()[:200])
+_SELECTED = Prepared(lambda numbers: _testimonials().filter(pk__in=numbers))
+_HEARD_IN_AREA = Prepared(lambda area: _testimonials().filter(practice_area=area)[:SHOWN_ON_PAGES])
+_HEARD_ABOUT = Prepared(lambda attorney: _testimonials().filter(attorney=attorney)[:SHOWN_ON_PAGES])
+
+
+def shown_today(count: int) -> list:
+    """Return ``count`` of the listed ones: the featured first, the rest in an order that changes each day.
+
+    The order depends on the date alone, so that all visitors of a day, and a cache, see the same.
+    """
+    day = timezone.localdate().toordinal()
+    candidates = _NEWEST.rows()
+    candidates.sort(key=lambda item: (not item.is_featured, (item.pk * 2_654_435_761 ^ day * 40_503) % 65_521))
+    return candidates[:count]
+
+
 class AttorneysBlock(SectionBlock):
     """One card for each attorney: photograph, name, title, link to the profile."""
 
@@ -36,9 +66,8 @@ class AttorneysBlock(SectionBlock):
     def get_context(self, value, parent_context=None):
         """Add the attorneys; those unpublished or gone are left out."""
         context = super().get_context(value, parent_context)
-        listed = AttorneyPage.objects.current().with_portraits()
         is_all = value["mode"] == AttorneyMode.ALL
-        context["attorneys"] = list(listed) if is_all else in_chosen_order(listed, value["chosen"])
+        context["attorneys"] = _CURRENT.rows() if is_all else in_chosen_order(_CHOSEN, value["chosen"])
         return context
 
     class Meta:
@@ -72,9 +101,9 @@ class TestimonialsBlock(SectionBlock):
         """Add the testimonials; those unpublished or gone are left out."""
         context = super().get_context(value, parent_context)
         if value["mode"] == TestimonialMode.SELECTED:
-            context["testimonials"] = in_chosen_order(TestimonialPage.objects.listed(), value["selected"])
+            context["testimonials"] = in_chosen_order(_SELECTED, value["selected"])
         else:
-            context["testimonials"] = TestimonialPage.objects.of_the_day(value["count"])
+            context["testimonials"] = shown_today(value["count"])
         return context
 
     class Meta:
@@ -86,7 +115,7 @@ class TestimonialsBlock(SectionBlock):
 
 def attorneys_in_area(page) -> PageSection | None:
     """The attorneys who take on this kind of case."""
-    attorneys = list(AttorneyPage.objects.current().with_portraits().filter(practice_areas=page))
+    attorneys = _IN_AREA.rows(page.pk)
     if not attorneys:
         return None
     return PageSection("components/sections/area_attorneys.html", {"attorneys": attorneys})
@@ -94,7 +123,7 @@ def attorneys_in_area(page) -> PageSection | None:
 
 def testimonials_in_area(page) -> PageSection | None:
     """What clients say about this kind of case."""
-    testimonials = list(TestimonialPage.objects.listed().filter(practice_area=page)[:SHOWN_ON_PAGES])
+    testimonials = _HEARD_IN_AREA.rows(page.pk)
     if not testimonials:
         return None
     return PageSection("components/sections/testimonials.html", {"testimonials": testimonials})
@@ -102,7 +131,7 @@ def testimonials_in_area(page) -> PageSection | None:
 
 def testimonials_about(attorney) -> PageSection | None:
     """What clients say about this attorney."""
-    testimonials = list(TestimonialPage.objects.listed().filter(attorney=attorney)[:SHOWN_ON_PAGES])
+    testimonials = _HEARD_ABOUT.rows(attorney.pk)
     if not testimonials:
         return None
     return PageSection("components/sections/testimonials.html", {"testimonials": testimonials})

@@ -4,7 +4,8 @@ from wagtail import blocks
 from wagtail.snippets.blocks import SnippetChooserBlock
 
 from attorneys.profile import register_profile_section
-from blog.models import BlogPostPage, Category, Shelf
+from blog.models import Category, Shelf
+from blog.querysets import newest
 from firm.blocks.sections import SectionBlock
 from firm.registry import (
     PageSection,
@@ -26,7 +27,7 @@ class LatestPostsBlock(SectionBlock):
         context = super().get_context(value, parent_context)
         category = value.get("category")
         shelf = (Shelf.CATEGORY, category.pk) if category else (Shelf.ALL, 0)
-        context["posts"] = list(BlogPostPage.objects.on_shelf(*shelf, slice(value["count"])))
+        context["posts"] = newest(*shelf, value["count"])
         return context
 
     class Meta:
@@ -39,13 +40,13 @@ class LatestPostsBlock(SectionBlock):
 
 def posts_about_area(page) -> PageSection | None:
     """The newest posts about this kind of case."""
-    posts = list(BlogPostPage.objects.on_shelf(Shelf.AREA, page.pk, slice(SHOWN_ON_PAGES)))
+    posts = newest(Shelf.AREA, page.pk, SHOWN_ON_PAGES)
     return PageSection("components/sections/posts.html", {"posts": posts}) if posts else None
 
 
 def posts_by_attorney(attorney) -> PageSection | None:
     """The attorney's newest posts."""
-    posts = list(BlogPostPage.objects.on_shelf(Shelf.ATTORNEY, attorney.pk, slice(SHOWN_ON_PAGES)))
+    posts = newest(Shelf.ATTORNEY, attorney.pk, SHOWN_ON_PAGES)
     if not posts:
         return None
     return PageSection("components/sections/posts.html", {"posts": posts, "heading": f"Written by {attorney.title}"})

@@ -2,7 +2,7 @@
 
 import datetime
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 
 from django import forms
 from django.utils import timezone
@@ -33,6 +33,18 @@ _TICK = "consultations/fields/tick.html"
 
 NEEDS_NUMBER_OR_ADDRESS = "Give a telephone number or an e-mail address, so that we can answer."
 REWORDED = "The wording has changed since you opened the page. Please read it again and tick the box."
+
+
+@cache
+def _attorneys():
+    """Return the query of attorneys, put together once; each form's field makes a copy, which asks anew."""
+    return AttorneyPage.objects.current().with_portraits()
+
+
+@cache
+def _practice_areas():
+    """Return the query of practice areas, likewise."""
+    return PracticeAreaPage.objects.listed()
 
 
 @dataclass(frozen=True)
@@ -147,8 +159,8 @@ class ConsultationForm(HiddenPart):
         for name, wording in (("acknowledge", page.acknowledgement), ("sms_consent", page.sms_wording)):
             self.fields[name].label = wording
             self.fields[name].widget = forms.CheckboxInput(attrs={"value": version_of(wording)})
-        self.fields["attorney"].queryset = AttorneyPage.objects.current().with_portraits()
-        self.fields["practice_area"].queryset = PracticeAreaPage.objects.listed()
+        self.fields["attorney"].queryset = _attorneys()
+        self.fields["practice_area"].queryset = _practice_areas()
 
     # --- What is asked ----------------------------------------------------------------------------
 

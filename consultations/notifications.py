@@ -12,7 +12,7 @@ from consultations.models.events import EventKind, RequestEvent, Screen
 from consultations.models.messages import MessageState, OutgoingMessage
 from consultations.models.requests import ConsultationRequest
 from consultations.models.settings import IntakeSettings
-from consultations.permissions import may_see, staff_of_intake
+from consultations.permissions import addresses_of_intake, may_see
 from consultations.workflow import Status
 
 #: A form that is sent again with another address again and again must not make the site write to all of them.
@@ -128,7 +128,7 @@ def is_digest_time(now: datetime, digest_at, zone: ZoneInfo) -> bool:
 def addresses_for(request: ConsultationRequest | None = None, *, desk: IntakeSettings | None = None) -> list[str]:
     """Return where staff are told of a request, or of all: never the address of somebody who is screened from it."""
     desk = desk or IntakeSettings.current()
-    found = desk.addresses or list(staff_of_intake().values_list("email", flat=True))
+    found = desk.addresses or addresses_of_intake()
     screens = Screen.objects.filter(request=request) if request else Screen.objects.none()
     walled = {address.lower() for address in screens.values_list("user__email", flat=True)}
     unique = {address.lower(): address for address in reversed(found) if address}

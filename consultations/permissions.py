@@ -6,6 +6,7 @@ from django.db.models import Q
 from consultations.models.events import Screen
 from consultations.models.requests import ConsultationRequest
 from consultations.workflow import MERGEABLE, MOVES, Power
+from firm.prepared import Prepared
 
 VIEW = "consultations.view_consultationrequest"
 CHANGE = "consultations.change_consultationrequest"
@@ -90,6 +91,15 @@ def staff_of_intake():
     users = get_user_model().objects
     may_enter = users.with_perm(ADMIN, backend=BACKEND).values("pk")
     return _by_name(users.with_perm(VIEW, backend=BACKEND).filter(pk__in=may_enter))
+
+
+#: The addresses of `staff_of_intake`, which are asked for with each request that comes in.
+_ADDRESSES = Prepared(lambda: staff_of_intake().values_list("email", flat=True))
+
+
+def addresses_of_intake() -> list[str]:
+    """Return the mail addresses of `staff_of_intake`, in its order; empty for who has none."""
+    return _ADDRESSES.rows()
 
 
 def assignable_by(user):

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from copy import copy
+from functools import cache
 
 from django.db.models import Model
 from wagtail.blocks import (
@@ -27,6 +28,8 @@ from wagtail.images import get_image_model
 from wagtail.images.blocks import ImageBlock, ImageChooserBlock
 from wagtail.models import Page
 from wagtail.rich_text.pages import PageLinkHandler
+
+from firm.prepared import Prepared
 
 Fetched = dict[type[Model], dict[int, Model]]
 _fetched: ContextVar[Fetched | None] = ContextVar("fetched", default=None)
@@ -152,11 +155,15 @@ def fetch(found: dict[type[Model], set[int]]) -> Fetched:
     """Fetch the objects by model. Pages that visitors cannot open are left out, so that no link leads to them."""
     fetched: Fetched = {}
     for model, ids in found.items():
-        objects = model.objects.filter(pk__in=ids)
-        if issubclass(model, Page):
-            objects = objects.live()
-        fetched[model] = {item.pk: item for item in objects} if ids else {}
+        fetched[model] = {item.pk: item for item in _numbered(model).rows(sorted(ids))} if ids else {}
     return fetched
+
+
+@cache
+def _numbered(model) -> Prepared:
+    """Return the query of the objects with these numbers, of pages the live ones."""
+    objects = model.objects.live() if issubclass(model, Page) else model.objects.all()
+    return Prepared(lambda numbers: objects.filter(pk__in=numbers))
 
 
 @contextmanager

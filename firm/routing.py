@@ -4,13 +4,17 @@ Wagtail's own way asks twice for each step of the path. This one leaves its resu
 (``request._wagtail_route_for_request``), so that everything behind it works as documented.
 """
 
+from copy import copy
+from functools import cache
+
 from django.conf import settings
 from django.http import Http404
 from django.http.request import split_domain_port
-from wagtail.models import Page, Site, SiteRootPath
+from wagtail.models import Page, Site, SiteRootPath, get_page_models
 from wagtail.url_routing import RouteResult
 
 from firm.memory import recall
+from firm.prepared import Prepared
 from firm.querysets import in_private_section
 
 MAX_DEPTH = 12
@@ -51,7 +55,7 @@ def find_route(request, path: str) -> RouteResult | None:
         return None
     chain = _sections_along(request, site, steps)
     rest = steps[len(chain) - 1 :]
-    page = _child(chain[-1], rest[0]) if rest else None
+    page = (_answered_anew(request, chain[-1], rest[0]) or _child(chain[-1], rest[0])) if rest else None
     if page is None:
         page = _specific(chain[-1])
     else:
@@ -86,6 +90,19 @@ def _with_restriction(pages):
     return pages.annotate(is_private=in_private_section())
 
 
+def _answered_anew(request, parent: Page, slug: str) -> Page | None:
+    """Return a copy of the page below one, when its answers are never kept: each request would look for it again."""
+    page = recall(request, "answered anew", _pages_answered_anew).get(f"{parent.url_path}{slug}/")
+    return copy(page) if page else None
+
+
+def _pages_answered_anew() -> dict[str, Page]:
+    """Return these pages by their path of addresses: a form or two."""
+    types = [model for model in get_page_models() if hasattr(model, "drawn_with") and not model.is_kept]
+    found = (page for model in types for page in _with_restriction(model.objects.for_display()).order_by())
+    return {page.url_path: page for page in found}
+
+
 def _child(parent: Page, slug: str) -> Page | None:
     """Return the page below one as its own type; in one query where the tree allows but one type there.
 
@@ -94,8 +111,8 @@ def _child(parent: Page, slug: str) -> Page | None:
     path = f"{parent.url_path}{slug}/"
     types = parent.specific_class.allowed_subpage_models() if parent.specific_class else []
     if len(types) == 1 and hasattr(types[0], "drawn_with"):
-        return _with_restriction(types[0].objects.for_display()).filter(slug=slug, url_path=path).first()
-    page = _with_restriction(Page.objects.filter(slug=slug, url_path=path)).first()
+        return _at_address(types[0]).first(slug, path)
+    page = _at_address(Page).first(slug, path)
     if page is None:
         return None
     found = _specific(page)
@@ -108,4 +125,20 @@ def _specific(page: Page) -> Page:
     model = page.specific_class
     if model is None or not hasattr(model, "drawn_with"):
         return page.specific
-    return model.objects.for_display().get(pk=page.pk)
+    found = _numbered(model).first(page.pk)
+    if found is None:
+        raise Http404(f"The page {page.pk} is gone")
+    return found
+
+
+@cache
+def _at_address(model) -> Prepared:
+    """Return the query of a type's pages by slug and whole path."""
+    pages = model.objects.all() if model is Page else model.objects.for_display()
+    return Prepared(lambda slug, path: _with_restriction(pages).filter(slug=slug, url_path=path).order_by()[:1])
+
+
+@cache
+def _numbered(model) -> Prepared:
+    """Return the query of a type's page by its number."""
+    return Prepared(lambda number: model.objects.for_display().filter(pk=number).order_by())

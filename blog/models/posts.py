@@ -18,6 +18,7 @@ from wagtail.admin.panels import (
 )
 from wagtail.search import index
 
+from blog.models.authors import BYLINES
 from blog.querysets import BlogPostManager
 from firm.chrome import Chrome
 from firm.fields import BlockField
@@ -163,7 +164,7 @@ class BlogPostPage(FootnotedPage):
     @cached_property
     def bylines(self) -> list:
         """The authors in order, with what a by-line draws."""
-        return list(self.authors.drawn()) if self.pk and not self._is_edited else list(self.authors.all())
+        return BYLINES.rows(self.pk) if self.pk and not self._is_edited else list(self.authors.all())
 
     @property
     def _is_edited(self) -> bool:

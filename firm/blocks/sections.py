@@ -6,13 +6,14 @@ from wagtail import blocks
 from firm.blocks.links import LinkBlock
 from firm.blocks.text import PROSE, QuestionBlock, TextBlock
 from firm.models import PracticeAreaPage
+from firm.prepared import Prepared
 from firm.references import FetchedImageChooserBlock, FetchedPageChooserBlock
 
 
-def in_chosen_order(queryset, chosen: list) -> list:
-    """Return the pages of ``queryset`` that were chosen, in the order in which they were."""
+def in_chosen_order(numbered: Prepared, chosen: list) -> list:
+    """Return the pages that were chosen, in the order in which they were; ``numbered`` finds those that are listed."""
     ids = [page.pk for page in chosen if page is not None]
-    found = {page.pk: page for page in queryset.filter(pk__in=ids)} if ids else {}
+    found = {page.pk: page for page in numbered.rows(ids)} if ids else {}
     return [found[pk] for pk in ids if pk in found]
 
 
@@ -99,6 +100,10 @@ class PracticeAreaMode(models.TextChoices):
     CHOSEN = "chosen", "Those chosen below, in that order"
 
 
+_LISTED = Prepared(lambda: PracticeAreaPage.objects.listed())
+_CHOSEN = Prepared(lambda numbers: PracticeAreaPage.objects.listed().filter(pk__in=numbers))
+
+
 class PracticeAreasBlock(SectionBlock):
     """A ruled list of practice areas: name and one line."""
 
@@ -114,9 +119,8 @@ class PracticeAreasBlock(SectionBlock):
     def get_context(self, value, parent_context=None):
         """Add the areas; those unpublished or gone are left out."""
         context = super().get_context(value, parent_context)
-        listed = PracticeAreaPage.objects.listed()
         is_all = value["mode"] == PracticeAreaMode.ALL
-        context["areas"] = list(listed) if is_all else in_chosen_order(listed, value["chosen"])
+        context["areas"] = _LISTED.rows() if is_all else in_chosen_order(_CHOSEN, value["chosen"])
         return context
 
     class Meta:

@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from wagtail.models import PageViewRestriction
 
 from attorneys import models
+from attorneys.sections import shown_today
 from firm.models import FirmSettings
 from tests import factories
 
@@ -152,7 +153,7 @@ def test_pages_of_ten_keep_the_filter(home, client):
 
 def of_the_day(day: int, count: int = 2) -> list[int]:
     with time_machine.travel(datetime.datetime(2026, 1, 1, 12, tzinfo=datetime.UTC) + datetime.timedelta(days=day)):
-        return [page.pk for page in models.TestimonialPage.objects.of_the_day(count)]
+        return [page.pk for page in shown_today(count)]
 
 
 def test_the_choice_is_the_same_all_day_long(home):
@@ -161,7 +162,7 @@ def test_the_choice_is_the_same_all_day_long(home):
     chosen = set()
     for hour in (5, 12, 23, 28):  # in UTC; New York's day runs from 5 to 29
         with time_machine.travel(datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC) + datetime.timedelta(hours=hour)):
-            chosen.add(tuple(page.pk for page in models.TestimonialPage.objects.of_the_day(2)))
+            chosen.add(tuple(page.pk for page in shown_today(2)))
     assert len(chosen) == 1
 
 
