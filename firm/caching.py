@@ -199,6 +199,12 @@ class KeptAnswers:
                 del self._making[address, state]
             done.set()
 
+    def at_hand(self, environ: dict) -> Answer | None:
+        """Return the answer to a request that is kept here; None when anything has to be asked or made for it."""
+        address = address_of(environ, self.scheme_of(environ))
+        state = self.watch.known() if address and not self.files else None
+        return self.shelf.get(address, state) if state else None
+
     def _make(self, address: Address, state: str, environ: dict, start_response: Callable) -> Iterable[bytes]:
         """Have the answer made, keep it if it may be kept, and give it."""
         told: list[tuple] = []

@@ -190,6 +190,11 @@ class Watch:
         self._read, self._clock = read, clock
         self._known: tuple[float, str | None] = (float("-inf"), None)
 
+    def known(self) -> str | None:
+        """Return what `state` would return without asking the database; None when it would have to ask."""
+        asked, known = self._known
+        return known if self._clock() - asked < PATIENCE else None
+
     def state(self) -> str | None:
         """Return the name of what is public now; None when nobody knows, so that nothing may be kept or served.
 

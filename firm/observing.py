@@ -61,8 +61,16 @@ class Observed:
         self.application, self.meter, self.kept_every = application, meter, kept_every
         self._kept = count(1)
 
+    def at_hand(self, environ: dict, start_response: Callable) -> Iterable[bytes] | None:
+        """Answer a request for what is kept, and see it like any other; None when it would have to be made."""
+        answer = self.application.at_hand(environ)
+        return self._answer(answer.send, environ, start_response) if answer else None
+
     def __call__(self, environ: dict, start_response: Callable) -> Iterable[bytes]:
         """Answer a request, and see what becomes of it."""
+        return self._answer(self.application, environ, start_response)
+
+    def _answer(self, application: Callable, environ: dict, start_response: Callable) -> Iterable[bytes]:
         begun, number, told = time.perf_counter(), number_of(environ), {}
         request_id.set(number)
 
@@ -71,7 +79,7 @@ class Observed:
             return start_response(status, [*headers, (HEADER, number)], *failure)
 
         try:
-            result = self.application(environ, start)
+            result = application(environ, start)
         except Exception:
             logger.exception("A request failed outside of Django")
             start("500 Internal Server Error", [("Content-Type", "text/plain"), ("Content-Length", "0")])

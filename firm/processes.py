@@ -40,6 +40,9 @@ SETTINGS = {
 #: Where workers note that they are alive: in memory, since a slow disk would look like a worker that hangs.
 MEMORY = "/dev/shm"  # noqa: S108
 
+#: A visitor waits for an answer, a mail or a picture's small versions can wait a moment.
+WORKER_NICENESS = 5
+
 _fork = multiprocessing.get_context("fork")
 
 
@@ -156,5 +159,11 @@ def start_development_server(address: str) -> Child:
 
 
 def start_worker() -> Child:
-    """Start the worker for background tasks and scheduled jobs."""
-    return Child(lambda: call_command("run_worker"))
+    """Start the worker for background tasks and scheduled jobs, behind the server where both want the processor."""
+    return Child(_work)
+
+
+def _work() -> None:
+    if hasattr(os, "nice"):
+        os.nice(WORKER_NICENESS)
+    call_command("run_worker")

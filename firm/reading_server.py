@@ -1,7 +1,8 @@
 """The server's worker process: a request takes up a thread only once all of it has arrived.
 
 Gunicorn's threads read requests themselves, so a handful of visitors who send a byte now and then would occupy all of
-them. Here one loop reads from everybody, with a deadline for each, and refuses at once what would be too much.
+them. Here one loop reads from everybody, with a deadline for each, and refuses at once what would be too much. What it
+has at hand, a finished page, it answers itself.
 """
 
 import time
@@ -16,6 +17,7 @@ from gunicorn.http import get_parser
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
 from firm.admin_paths import is_admin_path
+from firm.plain_requests import answer_at_hand, environ_of
 from firm.standard_headers import site_headers
 
 #: Bytes of a request's first line and headers, of a visitor's body, of what staff upload.
@@ -29,6 +31,8 @@ IN_MEMORY = 64 * 1024
 #: Bytes of an answer that the system takes at once, so that who reads slowly holds no thread: any page, most files.
 SEND_BUFFER = 400 * 1024
 LINGER_SECONDS = 2.0
+#: Seconds in which who reads slowly takes the rest of a page.
+SEND_SECONDS = 20.0
 REASONS = {
     408: "Request Timeout",
     411: "Length Required",
@@ -172,6 +176,10 @@ class ReadingWorker(ThreadWorker):
             return
         try:
             if arriving.body is None:
+                if not arriving.head:
+                    arriving.deadline = time.monotonic() + HEAD_SECONDS
+                    if data.endswith(b"\r\n\r\n") and self._has_answered(conn, data):
+                        return
                 data = self._take_head(conn, arriving, data)
             if arriving.body is None:
                 return
@@ -215,6 +223,44 @@ class ReadingWorker(ThreadWorker):
         conn.data_ready = True
         self.enqueue_req(conn)
 
+    # --- What is at hand ----------------------------------------------------------------------
+
+    def _has_answered(self, conn, data: bytes) -> bool:
+        """Answer when it is a whole plain request for a finished page; else leave everything as it is."""
+        at_hand = getattr(self.wsgi, "at_hand", None)
+        if not at_hand or not self.alive or self.cfg.is_ssl or data.find(b"\r\n\r\n") != len(data) - 4:
+            return False
+        environ = environ_of(data[:-4], conn.client, conn.server)
+        answer = answer_at_hand(at_hand, environ) if environ else None
+        if answer is None:
+            return False
+        del self.arriving[conn]  # and in again, behind those who have been here for longer
+        self.arriving[conn] = Arriving(deadline=time.monotonic() + self.cfg.keepalive)
+        try:
+            sent = conn.sock.send(answer)
+        except BlockingIOError:
+            sent = 0
+        except OSError:
+            self._drop(conn)
+            return True
+        if sent < len(answer):
+            self._send_in_thread(conn, answer[sent:])
+        return True
+
+    def _send_in_thread(self, conn, rest: bytes) -> None:
+        """Let a thread wait for who reads slowly."""
+        self.poller.unregister(conn.sock)
+        del self.arriving[conn]
+        sending = self.tpool.submit(_send, conn.sock, rest)
+        sending.add_done_callback(lambda done: self.method_queue.defer(self._has_sent, conn, done))
+
+    def _has_sent(self, conn, done) -> None:
+        if done.cancelled() or done.exception():
+            self.nr_conns -= 1
+            conn.close()
+        else:
+            self._await(conn, Arriving())
+
     # --- Ends ---------------------------------------------------------------------------------
 
     def _refuse(self, conn, status: int) -> None:
@@ -249,6 +295,11 @@ class ReadingWorker(ThreadWorker):
     def handle_error(self, req, client, addr, exc) -> None:
         """Answer as gunicorn does, with the headers of the site."""
         super().handle_error(req, WithHeaders(client), addr, exc)
+
+
+def _send(sock, data: bytes) -> None:
+    sock.settimeout(SEND_SECONDS)
+    sock.sendall(data)
 
 
 def _chunk(body, size_hint=None) -> bytes:

@@ -13,11 +13,12 @@ from wagtail.models import Page, PageViewRestriction, get_page_models
 
 from consultations.models import ConsultationPage
 from firm.caching import Address, KeptAnswers, Shelf, address_of
-from firm.changes import STATE, Watch
+from firm.changes import PATIENCE, STATE, Watch
 from firm.kept_answer import Answer
 from firm.middleware import scheme_reader
 from firm.models import FirmSettings
 from firm.models.base import BasePage
+from firm.page_files import PageFiles
 from tests import factories
 
 pytestmark = pytest.mark.usefixtures("open_connection")
@@ -101,6 +102,50 @@ def test_what_is_kept_costs_one_question_about_its_state(site, django_assert_num
     site.get("/")
     with django_assert_num_queries(1):
         site.get("/")
+
+
+def test_what_is_at_hand_is_given_without_any_question(site, django_assert_num_queries):
+    site.application.watch = Watch(clock=lambda: 0)
+    asked = environ_of("/", HTTP_ACCEPT_ENCODING="br")
+    assert site.application.at_hand(asked) is None
+    kept = site.get("/", HTTP_ACCEPT_ENCODING="br")
+    with django_assert_num_queries(0):
+        at_hand = Reply(site.application.at_hand(asked).send, asked)
+    assert (at_hand.body, at_hand.headers) == (kept.body, kept.headers)
+
+
+@pytest.mark.parametrize(
+    ("path", "headers"),
+    [
+        ("/", {"HTTP_COOKIE": "sessionid=abc"}),
+        ("/", {"HTTP_AUTHORIZATION": "Basic abc"}),
+        ("/?preview=1", {}),
+        ("/nowhere/", {}),
+    ],
+)
+def test_only_what_is_the_same_for_all_is_at_hand(site, path, headers):
+    site.application.watch = Watch(clock=lambda: 0)
+    site.get("/")
+    site.get(path, **headers)
+    assert site.application.at_hand(environ_of(path, **headers)) is None
+
+
+def test_nothing_is_at_hand_once_the_state_has_to_be_asked_for(site):
+    now = [0.0]
+    site.application.watch = Watch(clock=lambda: now[0])
+    site.get("/")
+    assert site.application.at_hand(environ_of("/"))
+    now[0] += PATIENCE
+    assert site.application.at_hand(environ_of("/")) is None
+    FirmSettings.objects.update(firm_name="Other & Partners")
+    assert "Other &amp; Partners" in site.get("/").text
+
+
+def test_where_pages_are_shared_through_files_nothing_is_at_hand(site, tmp_path):
+    site.application.watch = Watch(clock=lambda: 0)
+    site.get("/")
+    site.application.files = PageFiles(tmp_path, most=10**9)
+    assert site.application.at_hand(environ_of("/")) is None
 
 
 def test_what_is_kept_has_the_headers_of_what_was_made(site):
