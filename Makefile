@@ -59,6 +59,7 @@ lint: $(VENV)/dev.stamp ## Check style, templates and migrations
 	@$(VENV)/bin/djlint --quiet --lint templates
 	@DJANGO_SETTINGS_MODULE=firm.settings.test $(PY) manage.py check
 	@DJANGO_SETTINGS_MODULE=firm.settings.test $(PY) manage.py makemigrations --check --dry-run
+	@DJANGO_SETTINGS_MODULE=firm.settings.test $(PY) -m tests.migration_linter
 
 format: $(VENV)/dev.stamp ## Fix what can be fixed
 	@$(PY) -m ruff check --fix .

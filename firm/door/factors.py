@@ -75,12 +75,14 @@ def digits_of(text: str) -> str:
 
 @sensitive_variables()
 def make_codes(user, *, request=None) -> list[str]:
-    """Make recovery codes in place of earlier ones; return them as they are shown, once."""
+    """Make recovery codes, return them as they are shown, once; tell by mail when earlier ones end."""
     codes = [base64.b32encode(os.urandom(CODE_BYTES)).decode() for _ in range(CODES)]
     with transaction.atomic():
-        RecoveryCode.objects.filter(user=user).delete()
+        replaced = RecoveryCode.objects.filter(user=user).delete()[0]
         RecoveryCode.objects.bulk_create(RecoveryCode(user=user, code=code) for code in codes)
         trail.record(SignInKind.CODES_MADE, account=user, request=request)
+        if replaced:
+            tell(user, "codes_made")
     return ["-".join(code[at : at + 4] for at in range(0, len(code), 4)) for code in codes]
 
 

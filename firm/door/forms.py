@@ -4,7 +4,7 @@ from django import forms
 from django.contrib.auth import authenticate, get_user_model
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_variables
-from wagtail.admin.forms.auth import LoginForm, PasswordResetForm
+from wagtail.admin.forms.auth import LoginForm, PasswordChangeForm, PasswordResetForm
 
 from firm.door import devices, throttle, trail
 from firm.door.factors import check_code, use_code
@@ -34,6 +34,7 @@ class SignInForm(LoginForm):
         keys, now = devices.keys_for(self.request, name), timezone.now()
         self.wait = throttle.admit(keys, now)
         if self.wait:
+            trail.note_held_up(account=_account(name), request=self.request)
             raise forms.ValidationError(HELD_UP, code="held_up")
         self.user_cache = authenticate(self.request, username=name, password=password)
         if self.user_cache is None:
@@ -69,6 +70,7 @@ class SecondStepForm(forms.Form):
         keys = [Key(self.rule, f"{self.user.pk}{self.whence}")]
         self.wait = throttle.admit(keys, now)
         if self.wait:
+            trail.note_held_up(account=self.user, request=self.request)
             raise forms.ValidationError(HELD_UP, code="held_up")
         if not self.take(self.user, code, self.request):
             trail.record(SignInKind.CODE_REFUSED, account=self.user, request=self.request, method=self.method)
@@ -114,7 +116,28 @@ class PasskeyForm(forms.Form):
     answer = forms.CharField(widget=forms.HiddenInput, max_length=20_000)
 
 
-class AgainForm(forms.Form):
+class AsksAgain:
+    """A form that asks who is signed in for the password again. Guesses count with those at the door."""
+
+    request = wait = None
+
+    @sensitive_variables()
+    def look_at(self, password: str) -> str:
+        """Count the attempt, then return the password if it is the right one. Raises `ValidationError`."""
+        user, now = self.request.user, timezone.now()
+        keys = devices.keys_for(self.request, user.get_username())
+        self.wait = throttle.admit(keys, now)
+        if self.wait:
+            trail.note_held_up(account=user, request=self.request)
+            raise forms.ValidationError(HELD_UP, code="held_up")
+        if not user.check_password(password):
+            trail.record(SignInKind.REFUSED, account=user, request=self.request)
+            raise forms.ValidationError("That is not your password.", code="wrong")
+        throttle.forgive(keys, now)
+        return password
+
+
+class AgainForm(AsksAgain, forms.Form):
     """The password once more, before something about signing in is changed."""
 
     password = forms.CharField(
@@ -125,20 +148,19 @@ class AgainForm(forms.Form):
 
     def __init__(self, *args, request=None, **kwargs):
         super().__init__(*args, **kwargs)
-        self.request, self.wait = request, None
+        self.request = request
 
-    @sensitive_variables()
     def clean_password(self):
-        """Count the attempt, then look at it."""
-        user, now = self.request.user, timezone.now()
-        keys = devices.keys_for(self.request, user.get_username())
-        self.wait = throttle.admit(keys, now)
-        if self.wait:
-            raise forms.ValidationError(HELD_UP, code="held_up")
-        if not user.check_password(self.cleaned_data["password"]):
-            trail.record(SignInKind.REFUSED, account=user, request=self.request)
-            raise forms.ValidationError("That is not your password.", code="wrong")
-        throttle.forgive(keys, now)
+        """Look at it."""
+        self.look_at(self.cleaned_data["password"])
+
+
+class ChangePasswordForm(AsksAgain, PasswordChangeForm):
+    """A new password, with the present one. ``request`` is set before it is looked at."""
+
+    def clean_old_password(self):
+        """Look at it."""
+        return self.look_at(self.cleaned_data["old_password"])
 
 
 class AskForResetForm(PasswordResetForm):

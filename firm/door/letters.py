@@ -22,16 +22,24 @@ SUBJECTS = {
     "factor_added": "A second step was added to your account",
     "factor_removed": "A second step was removed from your account",
     "code_used": "A recovery code of your account was used",
+    "codes_made": "New recovery codes were made for your account",
     "password_changed": "Your password was changed",
+    "address_changed": "The e-mail address of your account was changed",
 }
 #: How long a mail is tried, and how long lies between two attempts.
 TRIED, PAUSE = timedelta(hours=6), timedelta(minutes=1)
 BATCH = 50
 
 
-def tell(user, kind: str) -> None:
-    """Have the account told by mail what happened to it, in the transaction of what it tells."""
-    DoorMail.objects.create(kind=kind, user=user)
+def tell(user, kind: str, *, address: str | None = None) -> None:
+    """Have the account told by mail what happened to it, in the transaction of what it tells.
+
+    The mail goes to the address that the account has now, or to ``address``: who takes an account over and then changes
+    its address does not get what was said before.
+    """
+    address = user.email if address is None else address
+    if address:
+        DoorMail.objects.create(kind=kind, user=user, address=address)
 
 
 def ask_for_reset(address: str) -> None:
@@ -47,7 +55,7 @@ def send_waiting(now: datetime | None = None) -> int:
         if not taken.update(next_attempt_at=start + PAUSE):
             continue
         try:
-            sent += sum(_send(mail, user) for user in _recipients(mail))
+            sent += sum(_send(mail, user, address) for user, address in _recipients(mail))
         except Exception as error:
             logger.warning("%s could not be sent: %s", mail, type(error).__name__)
             if mail.created_at > start - TRIED:
@@ -56,14 +64,17 @@ def send_waiting(now: datetime | None = None) -> int:
     return sent
 
 
-def _recipients(mail: DoorMail) -> list:
+def _recipients(mail: DoorMail) -> list[tuple]:
+    """Return accounts, each with the address to write to."""
     if mail.user_id:
-        return [mail.user] if mail.user.email else []
+        address = mail.address or mail.user.email
+        return [(mail.user, address)] if address else []
     users = get_user_model().objects.filter(email__iexact=mail.address, is_active=True)
-    return [user for user in users if user.has_usable_password() and user.has_perm("wagtailadmin.access_admin")]
+    may = [user for user in users if user.has_usable_password() and user.has_perm("wagtailadmin.access_admin")]
+    return [(user, user.email) for user in may]
 
 
-def _send(mail: DoorMail, user) -> int:
+def _send(mail: DoorMail, user, address: str) -> int:
     link = ""
     if mail.kind == "reset":
         uid = urlsafe_base64_encode(force_bytes(user.pk))
@@ -71,4 +82,4 @@ def _send(mail: DoorMail, user) -> int:
         link = settings.SITE_URL + reverse("wagtailadmin_password_reset_confirm", kwargs=names)
     context = {"kind": mail.kind, "user": user, "link": link, "site": settings.SITE_URL, "at": mail.created_at}
     body = render_to_string("firm/door/mail.txt", context)
-    return send_mail(SUBJECTS[mail.kind], body, None, [user.email])
+    return send_mail(SUBJECTS[mail.kind], body, None, [address])

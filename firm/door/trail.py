@@ -2,10 +2,15 @@
 
 from datetime import datetime, timedelta
 
+from django.utils import timezone
+
 from firm.door.networks import network_of
 from firm.models import SignInEvent, SignInKind
 
+#: For how long lines are kept. The database lets nobody delete one that is younger than a day less (migration 0009).
 KEPT = timedelta(days=400)
+#: An account that is held up in a network is noted once in this time, however often it is tried.
+HELD_UP_ONCE = timedelta(minutes=15)
 
 
 def record(kind: SignInKind, *, account=None, by=None, request=None, method: str = "") -> SignInEvent:
@@ -17,6 +22,14 @@ def record(kind: SignInKind, *, account=None, by=None, request=None, method: str
         method=method,
         network=network_of(request.META.get("REMOTE_ADDR", "")) if request else "",
     )
+
+
+def note_held_up(*, account=None, request) -> None:
+    """Add a line about attempts that are not even looked at, unless there is one already."""
+    about = {"account_id": getattr(account, "pk", account), "network": network_of(request.META.get("REMOTE_ADDR", ""))}
+    recent = SignInEvent.objects.filter(kind=SignInKind.HELD_UP, at__gt=timezone.now() - HELD_UP_ONCE, **about)
+    if not recent.exists():
+        record(SignInKind.HELD_UP, account=account, request=request)
 
 
 def purge(now: datetime) -> int:

@@ -17,7 +17,7 @@ from wagtail.admin.views import account
 from firm.door import devices, passkeys, throttle, trail
 from firm.door.factors import app_in_setup, confirm_app, factors_of, make_codes
 from firm.door.forms import AppForm, AskForResetForm, PasskeyForm, RecoveryForm, SecondStepForm, SignInForm
-from firm.door.letters import ask_for_reset, tell
+from firm.door.letters import ask_for_reset
 from firm.door.networks import network_of
 from firm.door.sessions import complete, pending_user, wait_for_second_step
 from firm.door.setting_up import app_context, passkey_name
@@ -276,9 +276,8 @@ class ResetConfirmView(account.PasswordResetConfirmView):
     """Sets the new password; the second step is asked for as ever. Who had the mail is not held up by strangers."""
 
     def form_valid(self, form):
-        """Keep it, end the sessions, tell the account."""
+        """Keep it, which tells the account, and end the sessions."""
         response = super().form_valid(form)
-        tell(form.user, "password_changed")
         form.user.staff_sessions.all().delete()
         trail.record(SignInKind.PASSWORD_RESET, account=form.user, request=self.request)
         devices.remember(self.request, response, form.user.get_username())

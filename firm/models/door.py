@@ -119,15 +119,21 @@ class SignInKind(models.TextChoices):
     RESET_ASKED = "reset_asked", "Password reset asked for"
     PASSWORD_RESET = "password_reset", "Password reset"
     SIGNED_OUT_ELSEWHERE = "signed_out_elsewhere", "Other sessions ended"
+    HELD_UP = "held_up", "Held up: too many attempts"
+    PASSWORD_CHANGED = "password_changed", "Password changed"
+    ADDRESS_CHANGED = "address_changed", "E-mail address changed"
 
 
 class SignInEvent(models.Model):
-    """A line of the trail. It names accounts by their number, and never holds what somebody typed."""
+    """A line of the trail. It names accounts by their number, and never holds what somebody typed.
+
+    The database refuses to change one, and to delete one of the last 399 days (migration 0009).
+    """
 
     at = models.DateTimeField(default=timezone.now, db_index=True)
     kind = models.CharField(max_length=24, choices=SignInKind.choices)
     account_id = models.BigIntegerField(null=True)
-    #: Who did it, where that is somebody else; None with ``account_id`` set means the account itself.
+    #: Who did it, where that is somebody else. Who changed a password or an address is told by Wagtail's own log.
     by_id = models.BigIntegerField(null=True)
     method = models.CharField(max_length=10, blank=True)
     network = models.CharField(max_length=50, blank=True)

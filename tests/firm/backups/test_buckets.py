@@ -1,22 +1,26 @@
 """Backups in a bucket, and uploads in one, on a real server of that protocol on loopback."""
 
+import re
+
 import boto3
 import pytest
 import requests
 from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
+from django.core.files.storage import default_storage, storages
 from django.core.management import CommandError, call_command
 from moto.server import ThreadedMotoServer
 from wagtail.documents import get_document_model
 
 from firm.backups import places
+from firm.bucket import Bucket
+from firm.env import Environment
+from firm.models import FirmImage
+from firm.picture import ROLES, prepare
+from firm.settings.media import media_storage
 from tests import factories
 from tests.firm.backups.test_backup_and_restore import run
 
-UPLOADS = {
-    "BACKEND": "storages.backends.s3.S3Storage",
-    "OPTIONS": {"bucket_name": "uploads", "file_overwrite": False, "addressing_style": "path"},
-}
+KEYS = {"AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing-secret", "AWS_DEFAULT_REGION": "us-east-1"}
 
 
 @pytest.fixture(scope="module")
@@ -31,18 +35,14 @@ def endpoint():
 @pytest.fixture
 def buckets(endpoint, installations, monkeypatch, settings):
     """The installations with their uploads in a bucket, and another one for backups; ``buckets.client`` asks it."""
-    for name, value in {
-        "AWS_ENDPOINT_URL_S3": endpoint,
-        "AWS_ACCESS_KEY_ID": "testing",
-        "AWS_SECRET_ACCESS_KEY": "testing-secret",
-        "AWS_DEFAULT_REGION": "us-east-1",
-    }.items():
+    for name, value in {"S3_BUCKET": "uploads", "AWS_ENDPOINT_URL_S3": endpoint, **KEYS}.items():
         monkeypatch.setenv(name, value)
     requests.post(f"{endpoint}/moto-api/reset", timeout=10)
     installations.client = boto3.client("s3")
     for name in ("uploads", "backups"):
         installations.client.create_bucket(Bucket=name)
-    settings.STORAGES = settings.STORAGES | {"default": UPLOADS}
+    storage, settings.MEDIA_ORIGINS = media_storage(Environment())
+    settings.STORAGES = settings.STORAGES | {"default": storage}
     factories.HomePageFactory()
     get_document_model().objects.create(title="Will", file=ContentFile(b"confidential" * 50_000, name="will.txt"))
     return installations
@@ -65,6 +65,68 @@ def test_uploads_and_backup_in_buckets_come_back(buckets):
     assert names(buckets, "uploads") == [upload]
     assert get_document_model().objects.get().file.read() == b"confidential" * 50_000
     assert not list(buckets.folder.rglob("*.partial"))
+
+
+def flipped(data: bytes, at: int) -> bytes:
+    return data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :]
+
+
+@pytest.fixture
+def pictured(buckets):
+    """The uploads are a document, a picture and its sizes; returns the installations."""
+    picture = factories.ImageFactory(title="Court", size=(900, 600))
+    assert prepare(picture, ["card"])
+    assert len(names(buckets, "uploads")) > 3
+    assert isinstance(storages["default"], Bucket)
+    return buckets
+
+
+def test_every_upload_comes_back_as_the_site_keeps_it(pictured):
+    run("backup", "s3://backups/one.firmbackup")
+    before = {name: default_storage.open(name).read() for name in names(pictured, "uploads")}
+    for name in before:
+        pictured.client.delete_object(Bucket="uploads", Key=name)
+    pictured.move()
+    run("restore", "s3://backups/one.firmbackup", secret_file=str(pictured.secret_file))
+    assert {name: default_storage.open(name).read() for name in names(pictured, "uploads")} == before
+    picture = FirmImage.objects.get(title="Court")
+    shown = [variant.path for made in picture.ready(ROLES["card"]).values() for variant in made]
+    for name in [picture.file.name, *shown]:
+        head = pictured.client.head_object(Bucket="uploads", Key=name)
+        assert head["CacheControl"] == "public, max-age=31536000, immutable", name
+        assert head["ContentType"].startswith("image/")
+    document = get_document_model().objects.get()
+    assert pictured.client.head_object(Bucket="uploads", Key=document.file.name)["CacheControl"] == "private, no-store"
+
+
+@pytest.mark.parametrize("folder", ["documents/", "original_images/", "images/"])
+def test_a_flipped_byte_in_an_upload_is_found_and_nothing_is_changed(pictured, folder):
+    run("backup", "s3://backups/one.firmbackup")
+    name = next(name for name in names(pictured, "uploads") if name.startswith(folder))
+    body = default_storage.open(name).read()
+    damaged = flipped(body, len(body) // 2)
+    pictured.client.put_object(Bucket="uploads", Key=name, Body=damaged)
+    pictured.move()
+    with pytest.raises(CommandError, match=f"another file {re.escape(name)}"):
+        run("restore", "s3://backups/one.firmbackup", secret_file=str(pictured.secret_file))
+    assert not FirmImage.objects.exists()
+    assert default_storage.open(name).read() == damaged
+
+
+def test_a_flipped_byte_anywhere_in_the_backup_of_uploads_stops_the_restore(pictured):
+    run("backup", "s3://backups/one.firmbackup")
+    whole = pictured.client.get_object(Bucket="backups", Key="one.firmbackup")["Body"].read()
+    kept = names(pictured, "uploads")
+    for name in kept:
+        pictured.client.delete_object(Bucket="uploads", Key=name)
+    pictured.move()
+    for part in range(1, 8):
+        damaged = flipped(whole, len(whole) * part // 8)
+        pictured.client.put_object(Bucket="backups", Key="one.firmbackup", Body=damaged)
+        with pytest.raises(CommandError, match="damaged"):
+            run("restore", "s3://backups/one.firmbackup", secret_file=str(pictured.secret_file))
+        assert names(pictured, "uploads") == []
+        assert not FirmImage.objects.exists()
 
 
 def test_uploads_that_the_bucket_still_has_stay(buckets):

@@ -3,6 +3,7 @@
 import time
 
 import pytest
+from django.contrib.auth.hashers import make_password
 from django.test import Client
 
 from firm.door import totp
@@ -18,10 +19,8 @@ ENROL = "/admin/login/set-up/"
 
 def staff(*, role="Editors", password=PASSWORD, **kwargs):
     """Make an account with a password."""
-    user = factories.UserFactory(role=None if kwargs.get("owner") else role, **kwargs)
-    user.set_password(password)
-    user.save()
-    return user
+    role = None if kwargs.get("owner") else role
+    return factories.UserFactory(role=role, password=make_password(password), **kwargs)
 
 
 def with_app(user):

@@ -20,14 +20,10 @@ WHO = ["known", "unknown", "inactive", "unusable", "known with app"]
 def name_of(who: str) -> str:
     if who == "unknown":
         return "nobody-of-that-name"
-    user = staff(username="somebody")
-    if who == "inactive":
-        user.is_active = False
-    if who == "unusable":
-        user.set_unusable_password()
+    password = None if who == "unusable" else PASSWORD
+    user = staff(username="somebody", password=password, is_active=who != "inactive")
     if who == "known with app":
         with_app(user)
-    user.save()
     return user.username
 
 

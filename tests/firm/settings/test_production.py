@@ -116,13 +116,3 @@ def test_plain_http_is_redirected(in_force):
 
 def test_browsers_keep_to_https_for_two_years(in_force):
     assert in_force["SECURE_HSTS_SECONDS"] == 2 * 365 * 24 * 3600
-
-
-def test_the_deployment_check_has_no_complaint(tmp_path):
-    code = (
-        "import os; os.environ['DJANGO_SETTINGS_MODULE'] = 'firm.settings.production';"
-        " from django.core.management import execute_from_command_line as run;"
-        " run(['manage.py', 'check', '--deploy', '--fail-level', 'WARNING'])"
-    )
-    process = start(code, tmp_path, DATABASE_URL=f"sqlite:///{tmp_path / 'db.sqlite3'}")
-    assert process.returncode == 0, process.stderr

@@ -1,0 +1,57 @@
+"""Wagtail's page of one's own account; guesses of the present password count there as they do at the door."""
+
+from functools import cached_property
+
+from django.http import HttpResponseRedirect
+from django.views.decorators.cache import never_cache
+from wagtail.admin.auth import require_admin_access
+from wagtail.admin.views import account
+
+from firm.door.forms import ChangePasswordForm
+from firm.door.views import with_wait
+
+
+class PasswordPanel(account.ChangePasswordPanel):
+    """The panel with the password. Its form is one for each request: what is looked at twice would count twice."""
+
+    form_class = ChangePasswordForm
+
+    def get_form(self):
+        """Return it."""
+        return self._form
+
+    @cached_property
+    def _form(self):
+        form = super().get_form()
+        form.request = self.request
+        return form
+
+
+class AccountView(account.AccountView):
+    """The page; 422 for what cannot be taken, and 429 with the seconds to wait after too many guesses."""
+
+    def get_panels(self) -> list:
+        """Return the panels, the same at each call."""
+        return self._panels
+
+    def post(self, request):
+        """Keep what was typed."""
+        response = super().post(request)
+        if isinstance(response, HttpResponseRedirect):
+            return response
+        response.status_code = 422
+        for panel in self._panels:
+            if isinstance(panel, PasswordPanel):
+                with_wait(response, panel.get_form())
+        return response
+
+    @cached_property
+    def _panels(self) -> list:
+        panels = super().get_panels()
+        return [self._ours(panel) if type(panel) is account.ChangePasswordPanel else panel for panel in panels]
+
+    def _ours(self, panel) -> PasswordPanel:
+        return PasswordPanel(panel.request, panel.user, panel.profile)
+
+
+view = never_cache(require_admin_access(AccountView.as_view()))
