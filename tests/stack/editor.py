@@ -14,7 +14,7 @@ django.setup()
 
 from django.contrib.auth.models import User  # noqa: E402
 from django.core.management import call_command  # noqa: E402
-from django.db import close_old_connections  # noqa: E402
+from django.db import close_old_connections, connection  # noqa: E402
 from django.utils import timezone  # noqa: E402
 from wagtail.models import PageViewRestriction, Site  # noqa: E402
 
@@ -138,6 +138,22 @@ def finish() -> dict:
         "unchecked": never_checked().count(),
         "ids": list(OutgoingMessage.objects.values_list("message_id", flat=True)),
     }
+
+
+def durability() -> dict:
+    """Return what PostgreSQL does before it says that something is committed, as the site is connected to it."""
+    found = {}
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER SYSTEM SET synchronous_commit = off")
+        cursor.execute("SELECT pg_reload_conf()")
+        connection.close()
+    with connection.cursor() as cursor:
+        for name in ("fsync", "synchronous_commit", "full_page_writes"):
+            cursor.execute(f"SHOW {name}")
+            found[name] = cursor.fetchone()[0]
+        cursor.execute("ALTER SYSTEM RESET synchronous_commit")
+        cursor.execute("SELECT pg_reload_conf()")
+    return found
 
 
 def requests() -> int:

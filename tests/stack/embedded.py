@@ -57,7 +57,13 @@ class Embedded:
                 stderr=log,
                 start_new_session=True,
             )
+        self._is_child = bool(under)
         wait_until(self.is_ready, 120)
+
+    @property
+    def pid(self) -> int:
+        """The process that was started."""
+        return children(self.process.pid)[0] if self._is_child else self.process.pid
 
     def is_ready(self) -> bool:
         """True when it says so; fails when it has ended."""
@@ -79,8 +85,8 @@ class Embedded:
         self._let_go()
 
     def stop(self) -> None:
-        """End it as Ctrl-C or systemd does."""
-        self.process.send_signal(signal.SIGTERM)
+        """End it as systemd does; a program that it is the child of ends with it."""
+        os.kill(self.pid, signal.SIGTERM)
         assert self.process.wait(60) == 0
 
     @contextlib.contextmanager
@@ -97,12 +103,12 @@ class Embedded:
     @property
     def server_processes(self) -> list[int]:
         """Those that answer requests: children of the one that serves."""
-        return [number for child in children(self.process.pid) for number in children(child)]
+        return [number for child in children(self.pid) for number in children(child)]
 
     @property
     def worker(self) -> int:
         """The process of the worker, which has no children."""
-        [number] = [child for child in children(self.process.pid) if not children(child)]
+        [number] = [child for child in children(self.pid) if not children(child)]
         return number
 
     def kill_a_server_process(self) -> None:
@@ -112,7 +118,7 @@ class Embedded:
 
     def kill_worker(self) -> None:
         """Kill the worker; it is started again."""
-        wait_until(lambda: len(children(self.process.pid)) == 2, 60)
+        wait_until(lambda: len(children(self.pid)) == 2, 60)
         os.kill(self.worker, signal.SIGKILL)
 
     def kill_everything_and_start_again(self) -> None:
