@@ -1,9 +1,7 @@
 """What happens when a part of the stack is lost."""
 
 import contextlib
-import os
 import re
-import signal
 import threading
 import time
 import uuid
@@ -12,7 +10,7 @@ from urllib.parse import urlencode
 import psycopg2
 
 from tests.stack.running import wait_until
-from tests.stack.senders import Visitor, crowd
+from tests.stack.senders import Visitor
 from tests.stack.test_pages import seen_within_a_second, serve_from_file, title
 
 FORM = "/free-consultation/"
@@ -116,26 +114,6 @@ def test_a_page_that_is_on_the_disk_outlives_both_servers(stack):
     serve_from_file(stack, "/blog/")
     with stack.without("server-1"), stack.paused("server-2"):
         assert stack.ask("/blog/").status == 200
-
-
-def test_servers_that_are_told_to_stop_one_after_the_other_drop_no_form(stack):
-    def replace(name: str) -> None:
-        stack.bring_back()
-        number = stack.pid(name)
-        os.kill(number, signal.SIGTERM)
-        wait_until(lambda: stack.pid(name) != number, 60)
-
-    replies, stopped = [], threading.Event()
-    looking = hammering(stack, ["/", "/search/?q=post"], stopped, replies)
-    try:
-        kills = [lambda name=name: replace(name) for name in ("server-1", "server-2")]
-        sent = crowd(stack.known["plain"], f"https://{stack.host}", 20, [*kills, stack.bring_back], hands=3)
-    finally:
-        stopped.set()
-        for thread in looking:
-            thread.join()
-    assert {one.tries for one in sent} == {1}
-    assert [reply for reply in replies if reply[1] != 200] == []
 
 
 def test_a_locked_table_of_postgresql_is_waited_for_a_while_and_then_told(stack):
