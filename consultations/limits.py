@@ -111,7 +111,9 @@ def purge_counts(now: datetime) -> int:
 def _earlier(network: str, now: datetime) -> Count:
     """What is counted so far, under today's digest and yesterday's."""
     today = digest_of(network, now)
-    rows = SubmissionCount.objects.filter(network__in={today, digest_of(network, now - DAY)}, minute__gt=now - DAY)
+    digests = {today, digest_of(network, now - DAY)}
+    # What was counted far ahead, by a clock that has been put back since, is no reason to refuse anybody.
+    rows = SubmissionCount.objects.filter(network__in=digests, minute__gt=now - DAY, minute__lte=now + RECENT)
     sums = rows.aggregate(
         recent=Sum("count", filter=Q(minute__gt=now - RECENT), default=0),
         hour=Sum("count", filter=Q(minute__gt=now - HOUR), default=0),

@@ -44,20 +44,21 @@ def _answer(page, request, sent) -> HttpResponse:
     if not form.is_valid():
         return page.show_form(request, form, status=422)
     token = form.cleaned_data["form_token"]
-    # A form that was stored before is no new submission: its repetition and its correction are never refused.
-    earlier = sent_before(token)
-    count = UNCOUNTED if earlier else _count(request)
-    if count.is_excessive:
-        when = "in an hour" if count.retry_after == HOUR else "in ten minutes"
-        return _refuse(page, request, form, TOO_MANY.format(when=when), status=429, retry_after=count.retry_after)
-    assessment = assess(form.signals(recent=count.recent))
-    arrival = Arrival(assessment, count, form_path=page.form_url(request), **form.visit)
-    try:
-        with at_most(PATIENCE):
+    # Reading can be kept waiting as long as writing: PostgreSQL locks whole tables for some migrations.
+    with at_most(PATIENCE):
+        # A form that was stored before is no new submission: its repetition and its correction are never refused.
+        earlier = sent_before(token)
+        count = UNCOUNTED if earlier else _count(request)
+        if count.is_excessive:
+            when = "in an hour" if count.retry_after == HOUR else "in ten minutes"
+            return _refuse(page, request, form, TOO_MANY.format(when=when), status=429, retry_after=count.retry_after)
+        assessment = assess(form.signals(recent=count.recent))
+        arrival = Arrival(assessment, count, form_path=page.form_url(request), **form.visit)
+        try:
             stored = receive(form.cleaned_data, page=page, token=token, arrival=arrival, earlier=earlier)
-    except Exception as error:
-        _log("A request could not be stored", error)
-        return _refuse(page, request, form, NOT_STORED, status=503, retry_after=RETRY_AFTER)
+        except Exception as error:
+            _log("A request could not be stored", error)
+            return _refuse(page, request, form, NOT_STORED, status=503, retry_after=RETRY_AFTER)
     return page.lead_on(request, stored)
 
 

@@ -134,6 +134,22 @@ class ReadingWorker(ThreadWorker):
         conn.initialized, conn.parser = True, get_parser(self.cfg, sock, address)
         self._await(conn, Arriving())
 
+    def set_accept_enabled(self, enabled: bool) -> None:
+        """Take connections, or none; a server that stops takes those that were made already, and leaves at once.
+
+        Gunicorn would listen to its end and answer nobody: who comes meanwhile shall be refused, and ask another one.
+        """
+        super().set_accept_enabled(enabled)
+        if enabled or self.alive:
+            return
+        for listener in self.sockets:
+            before = None
+            while before != self.nr_conns:
+                before = self.nr_conns
+                self.accept(listener)
+            listener.close()
+        self.sockets = []
+
     def on_client_socket_readable(self, conn, client) -> None:
         """Read the next request of a connection that was kept."""
         self.poller.unregister(client)

@@ -28,7 +28,7 @@ from firm.routing import find_route, find_site
 from firm.search import clean_query, excerpt, find, highlight, words_of
 from firm.seo import Breadcrumb, Metadata
 from firm.sitemap import part_count, sitemap_index, sitemap_part
-from firm.vital_readings import disk_free
+from firm.vital_readings import can_grow, disk_free
 from firm.vitals import degraded
 
 RESULTS_PER_PAGE = 10
@@ -205,7 +205,8 @@ def _media_is_writable() -> bool:
 
 def _disk_takes_a_request() -> bool:
     """A database that is a file needs room for the next request."""
-    return "sqlite" not in settings.DATABASES["default"]["ENGINE"] or disk_free() > NEEDED_BYTES
+    is_file = "sqlite" in settings.DATABASES["default"]["ENGINE"]
+    return not is_file or (disk_free() > NEEDED_BYTES and can_grow(NEEDED_BYTES))
 
 
 _READINESS = {

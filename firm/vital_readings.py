@@ -4,7 +4,9 @@ import datetime
 import os
 import shutil
 import sys
+import tempfile
 import time
+from pathlib import Path
 
 import django
 import wagtail
@@ -63,8 +65,9 @@ def clock_difference() -> float | None:
 
 
 def heartbeat_age() -> float | None:
-    """Return how long ago a worker has last been seen."""
-    return age(JobRun.objects.filter(name=NAME).values_list("finished_at", flat=True).first())
+    """Return how long ago a worker has last been seen; a time to come is as far off, after the clock was put back."""
+    seen = JobRun.objects.filter(name=NAME).values_list("finished_at", flat=True).first()
+    return None if seen is None else abs((timezone.now() - seen).total_seconds())
 
 
 def late_jobs() -> float:
@@ -105,10 +108,23 @@ def cache_answers() -> float | None:
 
 def disk_free() -> float:
     """Return the free bytes of the disk that DATA_DIR is on."""
-    folder = settings.DATA_DIR
-    while not folder.exists():
-        folder = folder.parent
-    return float(shutil.disk_usage(folder).free)
+    return float(shutil.disk_usage(_existing(settings.DATA_DIR)).free)
+
+
+def can_grow(size: int) -> bool:
+    """True when there is room for so many bytes beside the database's file; tried, since a quota ends before a disk."""
+    try:
+        with tempfile.TemporaryFile(dir=_existing(Path(settings.DATABASES["default"]["NAME"]).parent)) as file:
+            if hasattr(os, "posix_fallocate"):
+                os.posix_fallocate(file.fileno(), 0, size)
+    except OSError:
+        return False
+    return True
+
+
+def _existing(folder: Path) -> Path:
+    """Return the folder, or the first one above it that there is."""
+    return next(one for one in (folder, *folder.parents) if one.exists())
 
 
 def pages_are_kept() -> float | None:

@@ -1,6 +1,6 @@
 """Messages that are to leave the house, and the texts that they are made of."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from email.utils import parseaddr
 from uuid import uuid4
 
@@ -20,6 +20,10 @@ from consultations.models.requests import ConsultationRequest
 
 #: A preview may fetch nothing and run nothing; mail has its styles inline.
 PREVIEW_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'self'"
+
+#: More than any lease, and than any pause before another attempt. What lies further ahead was noted while the clock was
+#: wrong, and must not stay until that day comes.
+LONGEST_LEASE, LONGEST_WAIT = timedelta(minutes=20), timedelta(hours=7)
 
 
 def new_message_id() -> str:
@@ -42,8 +46,9 @@ class OutgoingMessageQuerySet(models.QuerySet):
 
     def due(self, now: datetime):
         """Those that are to be sent by ``now`` and are in nobody's hands."""
-        free = Q(leased_until=None) | Q(leased_until__lte=now)
-        return self.filter(free, state=MessageState.WAITING, next_attempt_at__lte=now)
+        free = Q(leased_until=None) | Q(leased_until__lte=now) | Q(leased_until__gt=now + LONGEST_LEASE)
+        has_come = Q(next_attempt_at__lte=now) | Q(next_attempt_at__gt=now + LONGEST_WAIT)
+        return self.filter(free, has_come, state=MessageState.WAITING)
 
     def dead(self):
         """Those that were given up."""

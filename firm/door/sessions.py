@@ -95,7 +95,8 @@ def admitted(request, user):
     if not is_alive(session, now) or (settings.REQUIRE_SECOND_FACTOR and not session.has_second_factor):
         session.delete()
         return _shown_out(request)
-    if now - session.seen_at >= GRAIN and not request.path.startswith(UNATTENDED):
+    # Seen in a time to come, after the clock was put back, it would not grow idle until then.
+    if abs(now - session.seen_at) >= GRAIN and not request.path.startswith(UNATTENDED):
         StaffSession.objects.filter(pk=session.pk).update(seen_at=now)
     return user
 

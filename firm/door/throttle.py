@@ -94,7 +94,8 @@ def purge(now: datetime) -> int:
 
 
 def _is_closed(row: AttemptCount, now: datetime) -> bool:
-    return row.closed_until is not None and row.closed_until > now
+    """True within a pause; an end that no pause has was noted while the clock was wrong."""
+    return row.closed_until is not None and now < row.closed_until <= now + 2 * LONGEST
 
 
 def _count(rule: Rule, row: AttemptCount, now: datetime) -> None:

@@ -38,10 +38,11 @@ def databases(env: Environment, data_dir: Path) -> dict:
     if seconds < 0:
         raise SettingError("DATABASE_STATEMENT_SECONDS", "must be 0 (no limit) or more.")
     options = POSTGRESQL | database.get("OPTIONS", {})
+    # What was acknowledged is on the disk, also where the server is set to answer sooner.
     if not is_pooled:  # a pooler takes none of these at connecting: there, they belong to the role
         options["options"] = (
             f"-c lock_timeout={LOCK_SECONDS}s -c idle_in_transaction_session_timeout={IDLE_SECONDS}s"
-            f" -c statement_timeout={seconds}s"
+            f" -c statement_timeout={seconds}s -c synchronous_commit=on"
         )
     database |= {
         "CONN_MAX_AGE": 60,

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.stack.running import ROOT, Stack
+from tests.stack.embedded import Embedded
+from tests.stack.running import ROOT, Stack, wait_until
 
 
 def pytest_collection_modifyitems(items):
@@ -64,3 +65,21 @@ def stack(running_stack):
     """The stack with everything running."""
     running_stack.bring_back()
     return running_stack
+
+
+@pytest.fixture(scope="session")
+def running_embedded(tmp_path_factory):
+    """The embedded server of this session."""
+    one = Embedded(tmp_path_factory.mktemp("embedded"), _free_port())
+    try:
+        one.start()
+        yield one
+    finally:
+        one.close()
+
+
+@pytest.fixture
+def embedded(running_embedded):
+    """The embedded server, running and well."""
+    wait_until(running_embedded.is_ready, 60)
+    return running_embedded

@@ -4,6 +4,7 @@ It stands for another server of the same site: what it changes, all others have 
 """
 
 import datetime
+import io
 import json
 import sys
 
@@ -13,11 +14,20 @@ django.setup()
 
 from django.contrib.auth.models import User  # noqa: E402
 from django.core.management import call_command  # noqa: E402
-from django.db import close_old_connections  # noqa: E402
+from django.db import close_old_connections, connection  # noqa: E402
 from django.utils import timezone  # noqa: E402
 from wagtail.models import PageViewRestriction, Site  # noqa: E402
 
-from consultations.models import ConsultationPage, ConsultationRequest  # noqa: E402
+from consultations import outbox  # noqa: E402
+from consultations.conflicts.arrivals import Arrivals  # noqa: E402
+from consultations.conflicts.checks import never_checked  # noqa: E402
+from consultations.models import (  # noqa: E402
+    ConsultationPage,
+    ConsultationRequest,
+    EventKind,
+    MessageState,
+    OutgoingMessage,
+)
 from firm.models import FirmSettings, HomePage, StandardPage  # noqa: E402
 from tests import factories  # noqa: E402
 
@@ -95,6 +105,55 @@ def expire(slug: str) -> None:
 def tick() -> None:
     """Do what the worker does each minute."""
     call_command("publish_scheduled")
+
+
+def taken() -> list[list]:
+    """Return of each request: token, reference, how often it was received, how often corrected, kinds of its mail."""
+    found = ConsultationRequest.objects.prefetch_related("events", "messages").order_by("pk")
+    return [_told(one) for one in found]
+
+
+def _told(one: ConsultationRequest) -> list:
+    kinds = [event.kind for event in one.events.all()]
+    mail = sorted(message.kind for message in one.messages.all())
+    return [
+        str(one.form_token),
+        one.reference,
+        kinds.count(EventKind.RECEIVED),
+        kinds.count(EventKind.CORRECTED),
+        mail,
+    ]
+
+
+def finish() -> dict:
+    """Do as a worker would that starts when every lease of those before it has run out; return what is left."""
+    later = timezone.now() + 2 * outbox.LEASE
+    while OutgoingMessage.objects.due(later).exists():
+        outbox.send_due(later)
+    while Arrivals().check():
+        pass
+    call_command("verify_trail", stdout=io.StringIO())
+    return {
+        "unsent": list(OutgoingMessage.objects.exclude(state=MessageState.SENT).values_list("last_error", flat=True)),
+        "unchecked": never_checked().count(),
+        "ids": list(OutgoingMessage.objects.values_list("message_id", flat=True)),
+    }
+
+
+def durability() -> dict:
+    """Return what PostgreSQL does before it says that something is committed, as the site is connected to it."""
+    found = {}
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER SYSTEM SET synchronous_commit = off")
+        cursor.execute("SELECT pg_reload_conf()")
+        connection.close()
+    with connection.cursor() as cursor:
+        for name in ("fsync", "synchronous_commit", "full_page_writes"):
+            cursor.execute(f"SHOW {name}")
+            found[name] = cursor.fetchone()[0]
+        cursor.execute("ALTER SYSTEM RESET synchronous_commit")
+        cursor.execute("SELECT pg_reload_conf()")
+    return found
 
 
 def requests() -> int:

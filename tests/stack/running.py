@@ -32,6 +32,36 @@ class Reply:
         return (brotli.decompress(self.body) if packed else self.body).decode()
 
 
+class Editor:
+    """`tests.stack.editor` as a process of its own, told what to do."""
+
+    def __init__(self, environment: dict) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.stack.editor"],
+            cwd=ROOT,
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def close(self) -> None:
+        """Let it go."""
+        self._process.stdin.close()
+        self._process.wait(10)
+
+    def tell(self, verb: str, **given):
+        """Have the editor do something; return its answer. It is committed when this returns."""
+        self._process.stdin.write(json.dumps([verb, given]) + "\n")
+        self._process.stdin.flush()
+        for line in self._process.stdout:
+            if line.startswith("@"):
+                answer = json.loads(line[1:])
+                assert "error" not in answer, answer
+                return answer["answer"]
+        raise AssertionError("The editor has ended")
+
+
 class Stack:
     """Asks nginx and each server, breaks and mends services, and tells the editor what to do."""
 
@@ -55,30 +85,12 @@ class Stack:
             "DATA_DIR": str(folder / "data"),
             "PAGES_DIR": str(folder / "pages"),
         }
-        self._editor = subprocess.Popen(
-            [sys.executable, "-m", "tests.stack.editor"],
-            cwd=ROOT,
-            env=environment,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
+        self._editor = Editor(environment)
+        self.tell = self._editor.tell
 
     def close(self) -> None:
         """Let the editor go."""
-        self._editor.stdin.close()
-        self._editor.wait(10)
-
-    def tell(self, verb: str, **given):
-        """Have the editor do something; return its answer. It is committed when this returns."""
-        self._editor.stdin.write(json.dumps([verb, given]) + "\n")
-        self._editor.stdin.flush()
-        for line in self._editor.stdout:
-            if line.startswith("@"):
-                answer = json.loads(line[1:])
-                assert "error" not in answer, answer
-                return answer["answer"]
-        raise AssertionError("The editor has ended")
+        self._editor.close()
 
     def ask(self, path="/", at="plain", method="GET", body=None, **headers) -> Reply:
         """Ask nginx (``plain``) or a server (``server-1``), as a browser does."""

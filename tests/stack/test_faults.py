@@ -1,11 +1,16 @@
 """What happens when a part of the stack is lost."""
 
+import contextlib
 import re
 import threading
 import time
+import uuid
 from urllib.parse import urlencode
 
+import psycopg2
+
 from tests.stack.running import wait_until
+from tests.stack.senders import Visitor
 from tests.stack.test_pages import seen_within_a_second, serve_from_file, title
 
 FORM = "/free-consultation/"
@@ -109,3 +114,20 @@ def test_a_page_that_is_on_the_disk_outlives_both_servers(stack):
     serve_from_file(stack, "/blog/")
     with stack.without("server-1"), stack.paused("server-2"):
         assert stack.ask("/blog/").status == 200
+
+
+def test_a_locked_table_of_postgresql_is_waited_for_a_while_and_then_told(stack):
+    """As a migration may lock it, and anybody who looks at it with a tool."""
+    visitor, token = Visitor(stack.known["plain"], f"https://{stack.host}"), str(uuid.uuid4())
+    visitor.open()
+    before, typed = stack.tell("requests"), {"message": "They took my brother."}
+    address = f"postgres://firm@127.0.0.1:{stack.known['database']}/postgres"
+    with contextlib.closing(psycopg2.connect(address)) as other:
+        other.cursor().execute("LOCK TABLE consultations_consultationrequest IN ACCESS EXCLUSIVE MODE")
+        begun = time.monotonic()
+        reply = visitor.send(token, **typed)
+        assert (reply.status, typed["message"] in reply.text, 'href="tel:' in reply.text) == (503, True, True)
+        assert 5 < time.monotonic() - begun < 18
+        assert stack.ask("/search/?q=post").status == stack.ask("/readyz", "server-1").status == 200
+    assert visitor.send(token, **typed).status == 303
+    assert stack.tell("requests") == before + 1

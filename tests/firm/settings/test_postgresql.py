@@ -38,6 +38,10 @@ def test_nobody_waits_for_ever(configured):
     assert "lock_timeout=20s" in options["options"]
 
 
+def test_what_was_acknowledged_is_on_the_disk(configured):
+    assert "synchronous_commit=on" in configured()["OPTIONS"]["options"]
+
+
 def test_connections_are_kept_and_asked_before_use(configured):
     database = configured()
     assert (database["CONN_MAX_AGE"], database["CONN_HEALTH_CHECKS"]) == (60, True)

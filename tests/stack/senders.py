@@ -1,0 +1,123 @@
+"""Visitors who send the consultation form, and press the button again until they are thanked."""
+
+import contextlib
+import http.client
+import itertools
+import re
+import threading
+import time
+import uuid
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from random import Random
+from urllib.parse import urlencode
+
+from consultations.models.pages import COOKIE
+from tests.stack.running import Reply
+
+FORM = "/free-consultation/"
+#: What somebody may see while parts are being killed: nobody there, or an honest "not saved".
+HONEST = {502, 503, 504}
+#: Every so many gives an e-mail address, and is sent a receipt.
+WITH_EMAIL = 5
+
+
+@dataclass
+class Sent:
+    """A form that its sender was thanked for: the reference that the answer named, and how often it was sent."""
+
+    token: str
+    reference: str
+    tries: int
+    has_email: bool
+
+
+class Visitor:
+    """One browser with the form open. ``port`` is where the site is asked, ``site`` its address."""
+
+    def __init__(self, port: int, site: str) -> None:
+        self.port, self.site, self.cookies, self.hidden = port, site, "", {}
+
+    def ask(
+        self, method: str = "GET", path: str = FORM, body: bytes | None = None, seconds: float = 40, **headers
+    ) -> Reply:
+        """Ask once, over a connection of its own. Raises what `http.client` raises."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=seconds)
+        sent = {"Host": self.site.split("//")[1], "X-Forwarded-Proto": self.site.split(":")[0]} | headers
+        with contextlib.closing(connection):
+            connection.request(method, path, body, sent)
+            return Reply(connection.getresponse())
+
+    def open(self) -> None:
+        """Open the form."""
+        page = self.ask()
+        assert page.status == 200, page.status
+        self.cookies = "; ".join(cookie.split(";")[0] for cookie in page.cookies)
+        self.hidden = dict(re.findall(r'<input type="hidden" name="([^"]+)"[^>]*?value="([^"]*)"', page.text))
+
+    def send(self, token: str, *, address: str = "198.18.0.1", seconds: float = 40, **typed) -> Reply:
+        """Press the button once."""
+        given = {
+            "full_name": "Jo Doe",
+            "phone": "(212) 555-0142",
+            "relationship": "self",
+            "preferred_contact": "phone",
+            "acknowledge": "on",
+        }
+        headers = {
+            "Cookie": self.cookies,
+            "Content-Type": "application/x-www-form-urlencoded",
+            "Origin": self.site,
+            "X-Forwarded-For": address,
+        }
+        body = urlencode(self.hidden | given | typed | {"form_token": token, "form_rendered": ""}).encode()
+        return self.ask("POST", FORM, body, seconds, **headers)
+
+
+def reference_of(reply: Reply) -> str:
+    """Return the reference that the thank-you page will show."""
+    [value] = [cookie.split("=", 1)[1] for cookie in reply.cookies if cookie.split("=", 1)[0].endswith(COOKIE)]
+    return value.strip('"').split(":")[0]
+
+
+def send_until_thanked(visitor: Visitor, number: int, patience: float) -> Sent:
+    """Send one form until it is acknowledged; any answer but an honest one is a failure."""
+    token, chance, deadline = str(uuid.uuid4()), Random(number), time.monotonic() + patience
+    typed = {"message": f"Please call about matter {number}."}
+    if number % WITH_EMAIL == 0:
+        typed["email"] = f"visitor-{number}@example.com"
+    for tries in itertools.count(1):
+        try:
+            reply = visitor.send(token, address=f"198.18.{number // 250}.{number % 250}", **typed)
+        except (OSError, http.client.HTTPException):
+            reply = None
+        if reply and reply.status == 303:
+            return Sent(token, reference_of(reply), tries, "email" in typed)
+        if reply:
+            assert reply.status in HONEST, (reply.status, reply.text[:2000])
+            assert reply.status != 503 or typed["message"] in reply.text, reply.text[:2000]
+        assert time.monotonic() < deadline, "Nobody takes the form any more"
+        time.sleep(chance.uniform(0.05, 0.4))
+    raise AssertionError("unreachable")
+
+
+def crowd(port: int, site: str, least: int, kills, hands: int = 6, patience: float = 120) -> list[Sent]:
+    """Have visitors send forms, at least so many, until all of ``kills`` has been run through; return what was sent."""
+    visitor, numbers, sent, is_over = Visitor(port, site), itertools.count(), [], threading.Event()
+    visitor.open()
+
+    def keep_sending() -> None:
+        while not is_over.is_set() or len(sent) < least:
+            sent.append(send_until_thanked(visitor, next(numbers), patience))
+
+    with ThreadPoolExecutor(hands) as pool:
+        sending = [pool.submit(keep_sending) for _ in range(hands)]
+        try:
+            for kill in kills:
+                time.sleep(Random().uniform(0.2, 1.2))
+                kill()
+        finally:
+            is_over.set()
+    for one in sending:
+        one.result()
+    return sent
