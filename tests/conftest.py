@@ -1,5 +1,6 @@
 """Fixtures of the whole suite: no network, one page tree at need, and the demo site for those who look at all of it."""
 
+import gc
 import os
 import socket
 import sqlite3
@@ -8,13 +9,13 @@ from contextlib import contextmanager
 
 import pytest
 from django.core.cache import cache
-from django.core.management import call_command
 from django.core.signals import request_finished, request_started
 from django.db import close_old_connections, connection, connections, transaction
 from wagtail.models import Site
 from xdist.scheduler.loadscope import LoadScopeScheduling
 
 from tests import factories
+from tests.demo_once import DemoDatabase
 from tests.migrated_once import migrated_database
 
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
@@ -57,6 +58,13 @@ def pytest_collection_modifyitems(items):
     """The browser tests take longest, so they begin first; then those of the stack."""
     slow = ("tests/browser/", "tests/stack/")
     items.sort(key=lambda item: next((i for i, part in enumerate(slow) if part in str(item.fspath)), len(slow)))
+
+
+def pytest_collection_finish():
+    """What is loaded by now stays until the end: it need not be looked through for garbage again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(5_000, 20, 50)
 
 
 def pytest_addoption(parser):
@@ -124,11 +132,19 @@ def made_once(blocker):
     cache.clear()
 
 
+@pytest.fixture(scope="session")
+def demo_database(django_db_setup, django_db_blocker):
+    """The database with the demo of this process, made when a module asks for it first."""
+    database = DemoDatabase()
+    yield database
+    with django_db_blocker.unblock():
+        database.remove()
+
+
 @pytest.fixture(scope="module")
-def demo_site(django_db_setup, django_db_blocker):
-    """The demo, loaded once for a module and rolled back after it."""
-    with made_once(django_db_blocker):
-        call_command("load_demo", verbosity=0)
+def demo_site(demo_database, django_db_blocker):
+    """The demo, in place of the test database for the rest of the module; loaded once for all processes."""
+    with django_db_blocker.unblock(), demo_database.lent():
         yield
 
 

@@ -3,10 +3,11 @@ import re
 import pytest
 from bs4 import BeautifulSoup
 from django.http import HttpResponse
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
 
 from firm.middleware import TrustedProxyMiddleware
 from tests import factories
+from tests.conftest import made_once, make_home
 
 PROXY, VISITOR, FORGED = "10.0.0.5", "203.0.113.9", "198.51.100.1"
 
@@ -94,15 +95,25 @@ def policy(response) -> dict[str, list[str]]:
     return {part.split()[0]: part.split()[1:] for part in header.split(";") if part.strip()}
 
 
-@pytest.fixture(
-    params=["/", "/about/", "/search/?q=a", "/nothing/", "/attorneys/ada/contact.vcf", "/blog/feed/", "/sitemap.xml"]
-)
-def public(request, home, client):
+PUBLIC = ["/", "/about/", "/search/?q=a", "/nothing/", "/attorneys/ada/contact.vcf", "/blog/feed/", "/sitemap.xml"]
+
+
+@pytest.fixture(scope="module")
+def answers(django_db_setup, django_db_blocker):
+    """The answer at each kind of public address, asked for once."""
+    with made_once(django_db_blocker):
+        make_home()
+        factories.StandardPageFactory(slug="about")
+        factories.AttorneyPageFactory(slug="ada")
+        factories.BlogPostPageFactory()
+        client = Client()
+        return {path: client.get(path) for path in PUBLIC}
+
+
+@pytest.fixture(params=PUBLIC)
+def public(request, answers):
     """The answer at each kind of public address."""
-    factories.StandardPageFactory(slug="about")
-    factories.AttorneyPageFactory(slug="ada")
-    factories.BlogPostPageFactory()
-    return client.get(request.param)
+    return answers[request.param]
 
 
 def test_the_public_site_loads_nothing_that_is_not_named(public):

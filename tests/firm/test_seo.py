@@ -3,11 +3,15 @@ import json
 
 import pytest
 from bs4 import BeautifulSoup
+from django.core.cache import cache
+from django.db import transaction
+from django.test import Client, override_settings
 
 from firm.models import FirmSettings, HomePage
 from firm.picture import prepare
 from firm.seo import Breadcrumb, Metadata, breadcrumb_list, clip, opening_hours, without_empty
 from tests import factories
+from tests.conftest import made_once, make_home
 from tests.firm.drawing import HOSTILE
 
 HOURS = [{"type": "hours", "value": {"days": ["mon", "fri"], "opens": "09:00", "closes": "17:30"}}]
@@ -68,6 +72,10 @@ def test_a_page_without_nodes_has_no_script():
 def firm(home, settings, tmp_path):
     """The settings filled in, with an office and a picture for sharing."""
     settings.MEDIA_ROOT = tmp_path
+    return fill_in()
+
+
+def fill_in() -> FirmSettings:
     image = factories.ImageFactory(size=(1300, 800))
     prepare(image, ["social"])
     firm = FirmSettings.objects.get()
@@ -104,10 +112,25 @@ KINDS = {
 }
 
 
+@pytest.fixture(scope="module")
+def answers(django_db_setup, django_db_blocker, tmp_path_factory):
+    """The answer of each kind of page, on a site that has no other of the kinds but those that it needs."""
+    found = {}
+    with made_once(django_db_blocker), override_settings(MEDIA_ROOT=tmp_path_factory.mktemp("media")):
+        make_home()
+        fill_in()
+        for kind, make in KINDS.items():
+            with transaction.atomic():
+                found[kind] = Client().get(make().get_url())
+                transaction.set_rollback(True)
+            cache.clear()
+    return found
+
+
 @pytest.fixture(params=KINDS)
-def drawn(request, firm, client) -> BeautifulSoup:
+def drawn(request, answers) -> BeautifulSoup:
     """Each kind of page, as a visitor gets it."""
-    response = client.get(KINDS[request.param]().get_url())
+    response = answers[request.param]
     assert response.status_code == 200
     return BeautifulSoup(response.content, "html.parser")
 
