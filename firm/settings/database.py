@@ -38,11 +38,12 @@ def databases(env: Environment, data_dir: Path) -> dict:
     if seconds < 0:
         raise SettingError("DATABASE_STATEMENT_SECONDS", "must be 0 (no limit) or more.")
     options = POSTGRESQL | database.get("OPTIONS", {})
-    # What was acknowledged is on the disk, also where the server is set to answer sooner.
+    # What was acknowledged is on the disk, also where the server is set to answer sooner. No statement here is so long
+    # that it would be worth compiling, which takes PostgreSQL longer than running it.
     if not is_pooled:  # a pooler takes none of these at connecting: there, they belong to the role
         options["options"] = (
             f"-c lock_timeout={LOCK_SECONDS}s -c idle_in_transaction_session_timeout={IDLE_SECONDS}s"
-            f" -c statement_timeout={seconds}s -c synchronous_commit=on"
+            f" -c statement_timeout={seconds}s -c synchronous_commit=on -c jit=off"
         )
     database |= {
         "CONN_MAX_AGE": 60,

@@ -40,6 +40,7 @@ def test_nobody_waits_for_ever(configured):
 
 def test_what_was_acknowledged_is_on_the_disk(configured):
     assert "synchronous_commit=on" in configured()["OPTIONS"]["options"]
+    assert "jit=off" in configured()["OPTIONS"]["options"]
 
 
 def test_connections_are_kept_and_asked_before_use(configured):
