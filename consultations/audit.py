@@ -2,7 +2,7 @@
 
 from consultations.models.events import AuditAction, AuditEntry
 from consultations.models.requests import ConsultationRequest
-from consultations.trail_seal import seal_of
+from consultations.trail_seal import SEAL
 
 #: A number that no request can have may still be asked for, and does not fit the column.
 MAX_ID = 2**63 - 1
@@ -21,7 +21,7 @@ def record(
         request_id=getattr(request, "pk", request),
         facts={name: value for name, value in facts.items() if value is not None},
     )
-    entry.seal = seal_of(entry)
+    entry.seal = SEAL.make(entry)
     entry.save(force_insert=True)
     return entry
 

@@ -10,7 +10,7 @@ from consultations.limits import purge_counts
 from consultations.models import RequestTally
 from consultations.retention.daily import purge_daily
 from consultations.retention.sweeping import sweep
-from consultations.trail_chain import chain_new
+from consultations.trail_chain import CHAIN
 from consultations.trail_watch import verify_nightly
 from firm.schedule import every
 
@@ -28,6 +28,6 @@ every(3600, "forget old counts of the form", lambda: purge_counts(timezone.now()
 every(24 * 3600, "forget sent messages", outbox.forget_sent)
 every(24 * 3600, "erase what is past its date", purge_daily, alone=True)
 every(60, "sum up the tally of requests", RequestTally.objects.compact)
-every(15, "chain the trail", chain_new)
+every(15, "chain the trail", CHAIN.chain_new)
 every(24 * 3600, "verify the trail", verify_nightly, alone=True)
 every(600, "clean the files of what was erased", sweep, alone=True)

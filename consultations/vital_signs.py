@@ -3,8 +3,7 @@
 from django.db.models import Min
 
 from consultations.models import ConsultationRequest, MessageState, OutgoingMessage
-from consultations.trail_chain import fingerprint
-from consultations.trail_watch import holds
+from consultations.trail_watch import fingerprints, holds
 from firm.vital_readings import age
 from firm.vitals import Vital
 
@@ -14,8 +13,8 @@ STUCK_AFTER = 30 * 60
 
 def fingerprint_to_write_down() -> str:
     """Return what owners may keep on paper, to find out whether an older state was put back."""
-    found = fingerprint()
-    return f"Fingerprint to write down: {found}." if found else ""
+    found = "; ".join(f"{name}, {fingerprint}" for name, fingerprint in fingerprints().items())
+    return f"Fingerprints to write down: {found}." if found else ""
 
 
 def unsent() -> float:
@@ -55,7 +54,7 @@ SIGNS = [
         limit=1,
         is_floor=True,
         degrades=True,
-        explanation="Verified every night, line by line.",
+        explanation="Of requests, and of signing in. Verified every night, line by line.",
         note=fingerprint_to_write_down,
         remedy="Somebody has changed the database past the site. Change nothing, back up, run manage.py verify_trail.",
     ),

@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from firm.backups import nightly
 from firm.door import letters, sessions, throttle, trail
+from firm.door.trail_chain import CHAIN
 from firm.schedule import every
 
 
@@ -18,5 +19,6 @@ def forget() -> None:
 
 every(5, "send mails about accounts", letters.send_waiting, alone=True)
 every(3600, "forget ended sessions", forget)
+every(15, "chain the trail of signing in", CHAIN.chain_new)
 every(60, "make the nightly backup", nightly.run_due, alone=True)
 every(3600, "tell owners of backups that fail", nightly.tell_owners)

@@ -1,10 +1,13 @@
 """Writes the trail of signing in: numbers of accounts and shortened networks, never a name or what somebody typed."""
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from django.utils import timezone
 
+from firm.chains.chain import Broken
 from firm.door.networks import network_of
+from firm.door.trail_chain import CHAIN, SEAL
 from firm.models import SignInEvent, SignInKind
 
 #: For how long lines are kept. The database lets nobody delete one that is younger than a day less (migration 0009).
@@ -15,13 +18,16 @@ HELD_UP_ONCE = timedelta(minutes=15)
 
 def record(kind: SignInKind, *, account=None, by=None, request=None, method: str = "") -> SignInEvent:
     """Add a line about ``account`` (None: there is none of that name). ``by``, when somebody else did it."""
-    return SignInEvent.objects.create(
+    event = SignInEvent(
         kind=kind,
         account_id=getattr(account, "pk", account),
         by_id=getattr(by, "pk", None),
         method=method,
         network=network_of(request.META.get("REMOTE_ADDR", "")) if request else "",
     )
+    event.seal = SEAL.make(event)
+    event.save(force_insert=True)
+    return event
 
 
 def note_held_up(*, account=None, request) -> None:
@@ -33,5 +39,8 @@ def note_held_up(*, account=None, request) -> None:
 
 
 def purge(now: datetime) -> int:
-    """Forget lines past their time; return how many those were."""
-    return SignInEvent.objects.filter(at__lt=now - KEPT).delete()[0]
+    """Forget lines past their time; return how many those were. A broken chain stays for its verification to tell."""
+    with suppress(Broken):
+        CHAIN.chain_new(whole=True)
+        return CHAIN.forget(now - KEPT)
+    return 0

@@ -1,6 +1,7 @@
 """Models of the firm app."""
 
 from firm.models.backups import BackupRun, BackupState
+from firm.models.chains import SignInChainKey, SignInLine
 from firm.models.changes import PublicChange
 from firm.models.door import (
     AttemptCount,
@@ -44,8 +45,10 @@ __all__ = [
     "PublicChange",
     "RecoveryCode",
     "SecondFactor",
+    "SignInChainKey",
     "SignInEvent",
     "SignInKind",
+    "SignInLine",
     "StaffSession",
     "StandardPage",
     "Word",

@@ -127,7 +127,8 @@ class SignInKind(models.TextChoices):
 class SignInEvent(models.Model):
     """A line of the trail. It names accounts by their number, and never holds what somebody typed.
 
-    The database refuses to change one, and to delete one of the last 399 days (migration 0009).
+    The database refuses to change one, and to delete one of the last 399 days (migration 0009); a change past the
+    database's refusal is found by the chain (`firm.door.trail_chain`).
     """
 
     at = models.DateTimeField(default=timezone.now, db_index=True)
@@ -137,6 +138,7 @@ class SignInEvent(models.Model):
     by_id = models.BigIntegerField(null=True)
     method = models.CharField(max_length=10, blank=True)
     network = models.CharField(max_length=50, blank=True)
+    seal = models.CharField(max_length=100, null=True, editable=False, help_text="None on lines from before.")
 
     wagtail_reference_index_ignore = True
 

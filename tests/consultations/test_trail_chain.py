@@ -12,14 +12,19 @@ from django.utils import timezone
 from consultations import audit
 from consultations.models import AuditAction, AuditEntry, ErasureReason, TrailKey, TrailLine
 from consultations.retention.erasing import erase
-from consultations.trail_chain import BATCH, Broken, chain_new, fingerprint, verify
-from consultations.trail_seal import is_ours
+from consultations.trail_chain import CHAIN
+from consultations.trail_seal import SEAL
 from consultations.trail_watch import holds, verify_nightly
+from firm.chains.chain import BATCH, Broken
+from firm.door import trail
+from firm.door.trail_chain import CHAIN as SIGN_INS
+from firm.models import SignInKind
 from firm.sealed.rotation import rotate
 from tests.consultations.conftest import make_user
 from tests.consultations.factories import ConsultationRequestFactory
 
 ENTRIES, LINES, KEY = "consultations_auditentry", "consultations_trailline", "consultations_trailkey"
+chain_new, verify, fingerprint = CHAIN.chain_new, CHAIN.verify, CHAIN.fingerprint
 NEW_KEY = "OTg3NjU0MzIxMGZlZGNiYTk4NzY1NDMyMTBmZWRjYmE="
 
 
@@ -229,7 +234,7 @@ def test_what_is_not_chained_yet_is_told(chained):
 
 def test_more_than_a_batch_is_chained(db, monkeypatch):
     assert BATCH > 3
-    monkeypatch.setattr("consultations.trail_chain.BATCH", 3)
+    monkeypatch.setattr("firm.chains.chain.BATCH", 3)
     write(8)
     assert chain_new() == 8
     assert verify().problem == ""
@@ -249,14 +254,14 @@ def test_an_entry_that_commits_late_is_chained_behind_later_ones(db):
 
 
 def test_one_that_is_far_behind_is_chained_at_night(db, monkeypatch):
-    monkeypatch.setattr("consultations.trail_chain.WINDOW", 1)
+    monkeypatch.setattr("firm.chains.chain.WINDOW", 1)
     late, *_ = write(5)
     unguard()
     sql(f"DELETE FROM {ENTRIES} WHERE id = %s", late.pk)
     chain_new()
     late.save(force_insert=True)
     assert chain_new() == 0
-    assert verify_nightly().problem == ""
+    assert verify_nightly() == []
     assert TrailLine.objects.count() == 5
 
 
@@ -269,7 +274,7 @@ def test_entries_from_before_are_chained_when_it_begins(db):
 
 def test_every_entry_that_the_site_writes_is_sealed(db):
     entry = audit.record(AuditAction.CHANGED, by=make_user("jane"), request=7, count=3, code="x", yes=False, none=None)
-    assert is_ours(AuditEntry.objects.get(pk=entry.pk))
+    assert SEAL.is_ours(AuditEntry.objects.get(pk=entry.pk))
 
 
 def test_erasing_a_request_leaves_the_chain_whole(db):
@@ -321,7 +326,10 @@ def test_workers_and_writers_at_once_make_one_chain(threads):
 def test_the_command_names_the_fingerprint(chained):
     out = StringIO()
     call_command("verify_trail", stdout=out)
-    assert out.getvalue() == f"5 lines hold; 0 are not chained yet.\nFingerprint: {fingerprint()}\n"
+    assert out.getvalue() == (
+        f"The trail of requests: 5 lines hold; 0 are not chained yet.\nFingerprint: {fingerprint()}\n"
+        "The trail of signing in: 0 lines hold; 0 are not chained yet.\n"
+    )
 
 
 def test_the_command_fails_for_a_broken_trail(chained):
@@ -335,7 +343,7 @@ def test_a_broken_trail_is_told_to_owners_alone(chained, mailoutbox, client):
     make_user("intake")
     make_user("gone", is_superuser=True, is_active=False)
     sql(f"DELETE FROM {ENTRIES} WHERE id = %s", chained[0].pk)
-    assert verify_nightly().problem
+    assert verify_nightly()
     assert holds() == 0
     assert [mail.to for mail in mailoutbox] == [[owner.email]]
     assert "line 1" in mailoutbox[0].body
@@ -343,7 +351,9 @@ def test_a_broken_trail_is_told_to_owners_alone(chained, mailoutbox, client):
 
 def test_a_trail_that_holds_is_noted_and_shown(home, client, mailoutbox):
     write(2)
+    trail.record(SignInKind.SIGNED_IN)
     verify_nightly()
     assert (holds(), mailoutbox) == (1, [])
     client.force_login(make_user("owner", is_superuser=True))
-    assert f"Fingerprint to write down: {fingerprint()}" in client.get("/admin/system/").content.decode()
+    told = f"Fingerprints to write down: requests, {fingerprint()}; signing in, {SIGN_INS.fingerprint()}."
+    assert told in client.get("/admin/system/").content.decode()
