@@ -7,6 +7,7 @@ Options are variables: ``STACK_DIR`` (where everything is kept; ``var/stack``), 
 """
 
 import base64
+import ctypes
 import datetime
 import ipaddress
 import json
@@ -32,7 +33,8 @@ FOLDER = Path(os.environ.get("STACK_DIR") or ROOT / "var" / "stack").resolve()
 IS_ROOT = os.getuid() == 0
 PROGRAMS = {"nginx": "nginx", "redis-server": "redis-server", "initdb": "postgresql"}
 READY, PID, STATE, HOLD = FOLDER / "ready", FOLDER / "pid", FOLDER / "stack.json", FOLDER / "hold"
-START_TIMEOUT, STOP_TIMEOUT = 300, 20
+START_TIMEOUT, STOP_TIMEOUT = 300, 40
+PR_SET_PDEATHSIG = 1
 
 
 def say(text: str) -> None:
@@ -145,14 +147,15 @@ def write_nginx(known: dict) -> None:
     for name in ("firm", "extra", "temporary"):
         (folder / name).mkdir(parents=True, exist_ok=True)
     make_certificate(folder)
-    servers = (f"server 127.0.0.1:{known[name]} max_fails=1 fail_timeout=1s;" for name in ("server-1", "server-2"))
+    addresses = [f"127.0.0.1:{known[name]}" for name in ("server-1", "server-2")]
     values = {
         "SITE_HOSTS": "127.0.0.1 localhost",
         "LISTEN": f"127.0.0.1:{known['port']}",
         "LISTEN_PLAIN": f"127.0.0.1:{known['plain']}",
         "CERTIFICATE": folder / "certificate.pem",
         "CERTIFICATE_KEY": folder / "key.pem",
-        "SERVERS": " ".join(servers),
+        "SERVERS": " ".join(f"server {address} max_fails=1 fail_timeout=1s;" for address in addresses),
+        "SERVERS_AGAIN": " ".join(f"server {address} max_fails=0 backup;" for address in addresses),
         "PAGES_DIR": FOLDER / "pages",
         "STATIC_PARENT": FOLDER / "data",
         "MEDIA_PARENT": FOLDER / "data",
@@ -231,8 +234,14 @@ class Service:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
+                preexec_fn=self._end_with_us,
                 **self.account,
             )
+
+    def _end_with_us(self) -> None:
+        """In the new process: ask Linux to end it when whoever tends it is killed."""
+        if sys.platform == "linux":
+            ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, self.end)
 
     @property
     def is_running(self) -> bool:
@@ -288,11 +297,9 @@ def stores(known: dict) -> list[Service]:
 def servers(known: dict) -> list[Service]:
     """Return the processes of the site and nginx."""
     env = environment(known)
-    gunicorn = [sys.executable, "-m", "gunicorn", "firm.wsgi", "--workers", "1", "--worker-class", "gthread"]
-    gunicorn += ["--threads", "4", "--keep-alive", "15", "--timeout", "60", "--log-level", "warning"]
-    names = ("server-1", "server-2")
+    web, web_env = [sys.executable, "manage.py", "run_web"], env | {"DATABASE_STATEMENT_SECONDS": "30"}
     return [
-        *(Service(name, [*gunicorn, "--bind", f"127.0.0.1:{known[name]}"], env=env) for name in names),
+        *(Service(name, [*web, "--port", str(known[name])], env=web_env) for name in ("server-1", "server-2")),
         Service("worker", [sys.executable, "manage.py", "run_worker"], env=env),
         Service("keeper", [sys.executable, "manage.py", "keep_pages"], env=env),
         Service("nginx", [program("nginx"), "-c", str(FOLDER / "nginx" / "nginx.conf")]),

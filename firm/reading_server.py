@@ -275,7 +275,7 @@ class ReadingWorker(ThreadWorker):
             self.nr_conns -= 1
             conn.close()
         else:
-            self._await(conn, Arriving())
+            self._await(conn, Arriving(deadline=time.monotonic() + self.cfg.keepalive))
 
     # --- Ends ---------------------------------------------------------------------------------
 

@@ -3,6 +3,7 @@
 import multiprocessing
 import socket
 import time
+from contextlib import contextmanager
 from io import BytesIO
 
 import pytest
@@ -11,7 +12,8 @@ from gunicorn.http import get_parser
 from gunicorn.http.wsgi import create
 
 from firm.plain_requests import environ_of
-from firm.processes import Server
+from firm.processes import SETTINGS, Server
+from firm.reading_server import HEAD_SECONDS
 
 CLIENT, SERVER = ("192.0.2.7", 4711), ("127.0.0.1", 8000)
 PLAIN = b"GET /blog/ HTTP/1.1\r\nHost: law.example\r\nAccept-Encoding: gzip, deflate, br, zstd"
@@ -112,8 +114,9 @@ class SiteServer(Server):
         return Site()
 
 
-@pytest.fixture(scope="module")
-def address():
+@contextmanager
+def serving():
+    """Yields the address of a server, and its process."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         found = free.getsockname()
@@ -123,10 +126,16 @@ def address():
     server.start()
     try:
         _wait_for(found)
-        yield found
+        yield found, server
     finally:
         server.terminate()
         server.join(30)
+
+
+@pytest.fixture(scope="module")
+def address():
+    with serving() as (found, _):
+        yield found
 
 
 def _wait_for(address) -> None:
@@ -214,3 +223,35 @@ def test_who_leaves_in_the_middle_leaves_nothing_behind(address):
         leaving.send("/large/")
         leaving.socket.close()
     assert Visitor(address).ask("/kept/") == b"kept"
+
+
+def test_who_has_read_slowly_may_ask_again_for_as_long_as_others(visitor):
+    """A proxy keeps its connections for longer than a request may take to arrive."""
+    visitor.send("/large/")
+    time.sleep(0.5)
+    assert visitor.read()[1] == LARGE
+    assert SETTINGS["keepalive"] > HEAD_SECONDS + 2
+    time.sleep(HEAD_SECONDS + 2)
+    assert visitor.ask("/kept/") == b"kept"
+
+
+def test_a_stopping_server_answers_on_a_kept_connection_and_says_that_it_is_the_last_time():
+    with serving() as (address, server):
+        asked, silent, slow = (Visitor(address) for _ in range(3))
+        for one in (asked, silent):
+            assert one.ask("/kept/") == b"kept"
+        slow.send("/large/")
+        time.sleep(0.5)
+        server.terminate()
+        time.sleep(0.5)
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection(address, timeout=5)
+        asked.send("/kept/")
+        headers, body = asked.read()
+        assert (headers["Connection"], body) == ("close", b"made")
+        assert slow.read()[1] == LARGE
+        assert silent.file.read() == asked.file.read() == b""
+        server.join(10)
+        assert server.exitcode == 0
+        for one in (asked, silent, slow):
+            one.socket.close()

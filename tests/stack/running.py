@@ -1,6 +1,7 @@
 """A stack that runs, as its tests see it."""
 
 import contextlib
+import gzip
 import http.client
 import json
 import os
@@ -28,8 +29,8 @@ class Reply:
     @property
     def text(self) -> str:
         """The body, unpacked."""
-        packed = self.headers.get("content-encoding") == "br"
-        return (brotli.decompress(self.body) if packed else self.body).decode()
+        unpack = {"br": brotli.decompress, "gzip": gzip.decompress}.get(self.headers.get("content-encoding"), bytes)
+        return unpack(self.body).decode()
 
 
 class Editor:
@@ -133,6 +134,13 @@ class Stack:
     def kill(self, name: str) -> None:
         """Kill a service and all its processes; what tends the stack starts it again."""
         os.killpg(self.pid(name), signal.SIGKILL)
+
+    def restart(self, name: str) -> None:
+        """End a service as a release does, and wait until what tends the stack has started it anew and it answers."""
+        number = self.pid(name)
+        os.kill(number, signal.SIGTERM)
+        wait_until(lambda: self.pid(name) != number, 60)
+        wait_until(lambda: self._is_ready(name), 60)
 
     @contextlib.contextmanager
     def paused(self, name: str):
