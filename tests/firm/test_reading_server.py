@@ -7,7 +7,7 @@ from contextlib import ExitStack, contextmanager
 
 import pytest
 
-from firm.reading_server import MAX_BODY, MAX_UPLOAD, Refused, body_length
+from firm.refusals import MAX_BODY, MAX_UPLOAD, Refused, body_length
 from tests.firm.test_run_web import answer, connect, listening, served
 from tests.test_headers import FIXED
 
