@@ -87,7 +87,7 @@ class OnceForm(DeskForm):
     def clean(self) -> dict:
         """Take a mark that is none for a missing one: nobody can mend it, and the words matter more."""
         self.errors.pop("once", None)
-        return super().clean()
+        return {"once": None} | super().clean()
 
     def marks(self, request: ConsultationRequest) -> dict[str, str]:
         """Return a new mark; the old one may have been used."""
