@@ -10,6 +10,7 @@ from django.utils.timezone import get_default_timezone, localtime
 
 from consultations import audit
 from consultations.actions import NOTE_LENGTH, Refused, action, locked, need, note
+from consultations.colleagues import around
 from consultations.columns import user_name
 from consultations.correspondence import fill, left_open
 from consultations.letter import SUBJECT_LENGTH, firm, phone_of
@@ -23,7 +24,6 @@ from consultations.models import (
 )
 from consultations.notifications import announce_answer
 from consultations.outcomes import Channel, Direction
-from consultations.permissions import is_intake
 from consultations.text import one_line, paragraphs
 from consultations.workflow import Power, Status
 
@@ -145,7 +145,7 @@ def values_for(request: ConsultationRequest) -> dict[str, str]:
 
 def _attorney_of(request: ConsultationRequest) -> str:
     """Return the name of the attorney whose request it is, or of the one who was asked for."""
-    if request.assignee and not is_intake(request.assignee):
+    if request.assignee and not around(request).is_intake(request.assignee_id):
         return user_name(request.assignee)
     return request.attorney.title if request.attorney else ""
 

@@ -5,7 +5,7 @@ from uuid import uuid4
 from django import forms
 
 from consultations import actions
-from consultations.colleagues import tellable
+from consultations.colleagues import around
 from consultations.columns import user_name
 from consultations.models import ConsultationRequest, RequestEvent
 from consultations.models.events import EventKind
@@ -33,6 +33,8 @@ class DeskForm(forms.Form):
     button, done = "Save", "Saved."
     #: The field that a refusal belongs to, by its code; all others belong to the form.
     refusals: dict[str, str] = {}
+    #: True when the form was sound, but a verb refused it.
+    is_refused = False
 
     def __init__(self, data=None, *, user, request: ConsultationRequest, **kwargs):
         self.user, self.request = user, request
@@ -44,6 +46,7 @@ class DeskForm(forms.Form):
 
     def refuse(self, refusal: actions.Refused) -> None:
         """Show why not, at the field at fault, in a form that can be sent again as it is."""
+        self.is_refused = True
         field = self.refusals.get(refusal.code)
         self.add_error(field if field in self.fields else None, str(refusal))
         self.data = self.data.copy()
@@ -84,7 +87,7 @@ class OnceForm(DeskForm):
     def clean(self) -> dict:
         """Take a mark that is none for a missing one: nobody can mend it, and the words matter more."""
         self.errors.pop("once", None)
-        return super().clean()
+        return {"once": None} | super().clean()
 
     def marks(self, request: ConsultationRequest) -> dict[str, str]:
         """Return a new mark; the old one may have been used."""
@@ -213,7 +216,7 @@ class NoteForm(OnceForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.people = {str(one.pk): one for one in tellable(self.request).exclude(pk=self.user.pk)}
+        self.people = {str(one.pk): one for one in around(self.request).tellable if one != self.user}
         self.fields["tell"].choices = [(key, user_name(one)) for key, one in self.people.items()]
 
     def act(self) -> ConsultationRequest:

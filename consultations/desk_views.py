@@ -42,7 +42,9 @@ class DeskView(RequestScreen, View):
             raise Http404("No such request") from error
         if done is not None:
             return HttpResponseRedirect(self.next_url(done))
-        return self.render_to_response(self.screen(self.find(), refused=form), status=REFUSED)
+        # A form that was wrong by itself has changed nothing; a verb that refused has seen what has changed since.
+        found = self.find() if form.is_refused else form.request
+        return self.render_to_response(self.screen(found, refused=form), status=REFUSED)
 
     def next_url(self, done: ConsultationRequest) -> str:
         """Return where to go on."""

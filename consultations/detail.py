@@ -1,6 +1,7 @@
 """One request on one screen, and on paper. Whom it is hidden from learns nothing of it, not even that it exists."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
@@ -13,22 +14,30 @@ from consultations import audit, dossier, standing
 from consultations.access import may_read_trail
 from consultations.calendar.booking_forms import RescheduleForm, ScheduleForm
 from consultations.calendar.chosen_forms import ConfirmTimeForm, LetGoTimeForm
+from consultations.colleagues import around
 from consultations.columns import user_name
 from consultations.conflict_states import BLOCKED_WORDS, may_pass
 from consultations.conflicts.arrivals import check_opened
 from consultations.conflicts.check_forms import judging_forms
 from consultations.conflicts.region import region_of
 from consultations.desk_forms import ContactForm, DeskForm, MatterForm, MoveForm, NoteForm
-from consultations.duplicates import Duplicate, likely_duplicates
+from consultations.duplicates import likely_duplicates
 from consultations.handover_forms import AssignForm, MergeForm, ScreenForm, UnscreenForm
 from consultations.mentions import mark_seen
 from consultations.models import Appointment, AuditAction, ConsultationRequest
+from consultations.models.calendar import AppointmentState
 from consultations.notes_desk import NotesDesk, notes_desk_of
-from consultations.permissions import has_any, holds, is_intake, may_assign, may_merge, moves_for, visible_to
+from consultations.permissions import has_any, holds, is_intake, may_merge, moves_for, read_by
 from consultations.retention.forms import EraseForm, HoldForm, ReleaseForm, keeping_forms
 from consultations.retention.outlook import outlook_of
 from consultations.timeline import history_of, looks_at
 from consultations.workflow import Power, Status
+from firm.prepared import Prepared
+
+#: The times of a request that are agreed, and those that wait to be confirmed.
+_TIMES = Prepared(
+    lambda number, *states: Appointment.objects.filter(request=number, state__in=states).select_related("calendar")
+)
 
 
 class WithinReach:
@@ -51,7 +60,7 @@ class WithinReach:
     def find(self) -> ConsultationRequest:
         """Return the request that the address names. 404 when there is none for this account."""
         pk = self.kwargs["pk"]
-        found = visible_to(self.request.user).with_matter().filter(pk=pk).first()
+        found = read_by(self.request.user, pk) if pk <= audit.MAX_ID else None
         if found is None:
             audit.refused(self.request.user, pk, doing=self.doing, why="out_of_reach")
             raise Http404("No such request")
@@ -115,7 +124,7 @@ class Desk:
         return True
 
 
-def desk_of(user, request: ConsultationRequest, duplicates: list[Duplicate]) -> Desk:
+def desk_of(user, request: ConsultationRequest, *, is_held: bool, now: datetime) -> Desk:
     """Return the desk of an account at a request; empty for one that may only read it."""
     desk, given = Desk(), {"user": user, "request": request}
     is_unanswered = request.first_contact_at is None
@@ -132,8 +141,9 @@ def desk_of(user, request: ConsultationRequest, duplicates: list[Duplicate]) -> 
     ]
     for name, form in judging_forms(user, request).items():
         setattr(desk, name, form)
-    desk.appointment = request.appointments.held().select_related("calendar").first()
-    desk.chosen = request.appointments.holding(timezone.now()).select_related("calendar").first()
+    times = _TIMES.rows(request.pk, AppointmentState.HELD.value, AppointmentState.HOLD.value)
+    desk.appointment = next((one for one in times if one.state == AppointmentState.HELD), None)
+    desk.chosen = next((one for one in times if one.state == AppointmentState.HOLD and one.hold_until > now), None)
     if desk.chosen and holds(user, Power.WORK, request):
         desk.confirm_time = ConfirmTimeForm(held=desk.chosen, **given)
         desk.let_go_time = LetGoTimeForm(held=desk.chosen, **given)
@@ -144,15 +154,14 @@ def desk_of(user, request: ConsultationRequest, duplicates: list[Duplicate]) -> 
             desk.reschedule = RescheduleForm(held=desk.appointment, **given)
     if holds(user, Power.WORK, request):
         desk.contact, desk.note, desk.matter = ContactForm(**given), NoteForm(**given), MatterForm(**given)
-        desk.can_take = request.assignee_id != user.pk and may_assign(user, user, request)
+        desk.can_take = request.assignee_id != user.pk and user in around(request).free
         desk.assign = AssignForm(**given) if is_intake(user) else None
     if may_merge(user, request):
         desk.merge = MergeForm(**given)
     if holds(user, Power.MANAGE, request):
         desk.screen = ScreenForm(**given)
-        screens = request.screens.select_related("user").order_by("pk")
-        desk.screened = [UnscreenForm(screened=screen.user, **given) for screen in screens]
-    for name, form in keeping_forms(**given).items():
+        desk.screened = [UnscreenForm(screened=one, **given) for one in around(request).screened]
+    for name, form in keeping_forms(is_held=is_held, **given).items():
         setattr(desk, name, form)
     return desk
 
@@ -171,7 +180,8 @@ class RequestScreen(WithinReach, WagtailAdminTemplateMixin):
         self.page_title = str(found)
         duplicates = likely_duplicates(found, user)
         conflict = region_of(found, user)
-        desk = desk_of(user, found, duplicates)
+        keeping = outlook_of(found, user)
+        desk = desk_of(user, found, is_held=keeping.hold is not None, now=now)
         desk.notes = notes_desk_of(user, found, template=self.request.GET.get("template", ""), now=now)
         is_placed = refused is not None and desk.place(refused)
         if desk.merge:
@@ -191,7 +201,7 @@ class RequestScreen(WithinReach, WagtailAdminTemplateMixin):
             suspicions=standing.suspicion_words(found.suspicions) if found.status == Status.QUARANTINE else [],
             looks=looks_at(found, user) if can_read_trail else None,
             trail_url=_trail_url(found) if can_read_trail else "",
-            keeping=outlook_of(found, user),
+            keeping=keeping,
             zone=timezone.localtime(now).tzname(),
         )
 

@@ -6,14 +6,16 @@ for the newest few rows of a digest or two, so it takes as long among a thousand
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import product
+from functools import cache
+from itertools import chain, product
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Value
 from rapidfuzz.distance import JaroWinkler
 
 from consultations.models import ConsultationRequest, RequestEntry
 from consultations.models.search import EMAIL, NAME, PHONE
 from consultations.permissions import visible_to
+from firm.prepared import Prepared
 from firm.sealed.blind import digests_for_lookup, normalise_email, normalise_phone, query_words
 
 #: As many are shown, and so many candidates are opened at most.
@@ -45,11 +47,13 @@ def likely_duplicates(request: ConsultationRequest, user) -> list[Duplicate]:
 
     Those with the same number or address come before those with a like name when there are more.
     """
-    by_phone = set(_newest(request, PHONE, [normalise_phone(request.phone)]))
-    by_email = set(_newest(request, EMAIL, [normalise_email(request.email)]))
-    exact = by_phone | by_email
     names = _names(request)
-    likely = list(dict.fromkeys([*sorted(exact, reverse=True), *_with_like_names(request, names)]))[:OPENED]
+    exactly = [(PHONE, [normalise_phone(request.phone)]), (EMAIL, [normalise_email(request.email)])]
+    by_phone, by_email, *like = _newest(request, [*exactly, *((NAME, words) for words in _ways_to_find(names))])
+    exact = {*by_phone, *by_email}
+    likely = list(dict.fromkeys([*sorted(exact, reverse=True), *chain(*like)]))[:OPENED]
+    if not likely:
+        return []
     fields = ("reference", "submitted_at", "status", "full_name", "person_in_need", "seal_id")
     found = []
     for other in visible_to(user).filter(pk__in=likely).only(*fields):
@@ -107,8 +111,8 @@ def _likeness(names: Iterable[str], others: Iterable[str]) -> str:
 # --- Candidates, by digest ------------------------------------------------------------------------
 
 
-def _with_like_names(request: ConsultationRequest, names: Iterable[str]) -> Iterator[int]:
-    """Yield the numbers of candidates, the most telling first: all words, all beginnings, then any one whole word."""
+def _ways_to_find(names: Iterable[str]) -> Iterator[tuple[str, ...]]:
+    """Yield the words to look for, the most telling first: all words, all beginnings, then any one whole word."""
     steps = []
     for name in names:
         words = sorted(query_words(name), key=_telling)[:WORDS]
@@ -116,7 +120,7 @@ def _with_like_names(request: ConsultationRequest, names: Iterable[str]) -> Iter
         steps += [(rank, _beginnings(words, length)) for rank, length in enumerate(BEGINNINGS, start=1)]
         steps += [(9, [word]) for word in words if len(word) > 1]
     for _, words in sorted(dict.fromkeys((rank, tuple(words)) for rank, words in steps), key=lambda step: step[0]):
-        yield from _newest(request, NAME, words)
+        yield words
 
 
 def _telling(word: str) -> tuple:
@@ -128,21 +132,47 @@ def _beginnings(words: Iterable[str], length: int) -> list[str]:
     return list(dict.fromkeys(word[:length] for word in words))
 
 
-def _newest(request: ConsultationRequest, purpose: str, values: Iterable[str]) -> list[int]:
-    """Return the numbers of the newest other rows that have all of these values."""
-    values = [value for value in values if value]
-    if not values:
-        return []
-    found = entries_of(purpose, values).exclude(row=request)
-    return list(found.order_by("-row_id").values_list("row_id", flat=True)[:PER_STEP])
+def _newest(request: ConsultationRequest, steps: Iterable[tuple[str, Iterable[str]]]) -> list[list[int]]:
+    """Return for each step the numbers of the newest other rows that have all of its values; in one query.
+
+    A step is a purpose and its values; one without any finds nothing.
+    """
+    sought = [[digests_for_lookup(value, purpose) for value in values if value] for purpose, values in steps]
+    found: list[list[int]] = [[] for _ in sought]
+    if not any(sought):
+        return found
+    digests = [list(of_one) for step in sought for of_one in step]
+    for step, number in _steps(tuple(map(len, sought))).rows(request.pk, *digests):
+        found[step].append(number)
+    return [sorted(numbers, reverse=True) for numbers in found]
+
+
+@cache
+def _steps(shape: tuple[int, ...]) -> Prepared:
+    """Return the query of steps that look for as many values each as ``shape`` says."""
+
+    def make(number: int, *digests: list[int]):
+        rest, parts = iter(digests), []
+        for step, count in enumerate(shape):
+            if count:
+                rows = _entries([next(rest) for _ in range(count)]).exclude(row=number).order_by("-row_id")
+                # SQLite takes a limited query within another one, but not as a part of a union.
+                newest = RequestEntry.objects.filter(pk__in=rows.values("pk")[:PER_STEP]).order_by()
+                parts.append(newest.annotate(step=Value(step)).values_list("step", "row_id"))
+        return parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0]
+
+    return Prepared(make)
 
 
 def entries_of(purpose: str, values: Iterable[str]):
     """Return one entry for each row that has all of these values."""
-    first, *others = values
-    found = RequestEntry.objects.filter(digest__in=digests_for_lookup(first, purpose))
-    for value in others:
+    return _entries([digests_for_lookup(value, purpose) for value in values])
+
+
+def _entries(digests: list):
+    first, *others = digests
+    found = RequestEntry.objects.filter(digest__in=first)
+    for one in others:
         # Asked row by row, so that the search ends with the last row that is wanted, however many have the value.
-        same_row = RequestEntry.objects.filter(row=OuterRef("row"), digest__in=digests_for_lookup(value, purpose))
-        found = found.filter(Exists(same_row))
+        found = found.filter(Exists(RequestEntry.objects.filter(row=OuterRef("row"), digest__in=one)))
     return found

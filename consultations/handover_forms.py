@@ -2,14 +2,14 @@
 
 from django import forms
 from django.contrib.auth import get_user_model
-from django.db.models import Exists, OuterRef
 
 from consultations import actions
+from consultations.colleagues import around
 from consultations.columns import user_name
 from consultations.desk_forms import DeskForm
 from consultations.merging import merge
-from consultations.models import ConsultationRequest, Screen
-from consultations.permissions import assignable_by, visible_to
+from consultations.models import ConsultationRequest
+from consultations.permissions import visible_to
 from consultations.reference import read_reference
 from consultations.workflow import Status
 
@@ -71,8 +71,7 @@ def whose(request: ConsultationRequest) -> str:
 
 def people_for(user, request: ConsultationRequest) -> list:
     """Return the accounts that ``user`` may give the request to; nobody who is screened from it."""
-    screened = Screen.objects.filter(request=request, user=OuterRef("pk"))
-    return list(assignable_by(user).exclude(Exists(screened)))
+    return around(request).assignable_by(user)
 
 
 class MergeForm(DeskForm):

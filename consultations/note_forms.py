@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from consultations import answers, reminders
-from consultations.colleagues import tellable
+from consultations.colleagues import around
 from consultations.columns import user_name
 from consultations.desk_forms import DeskForm, OnceForm, TextField
 from consultations.letter import SUBJECT_LENGTH
@@ -81,9 +81,9 @@ class RemindForm(TimeForm, OnceForm):
     )
     field_order = ("for_user", "when", "due_at", "text", "once")
 
-    def __init__(self, *args, people=None, **kwargs):
+    def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.people = {str(one.pk): one for one in (tellable(self.request) if people is None else people)}
+        self.people = {str(one.pk): one for one in around(self.request).tellable}
         mine = str(self.user.pk)
         others = [(key, user_name(one)) for key, one in self.people.items() if key != mine]
         self.fields["for_user"].choices = [*([(mine, "Me")] if mine in self.people else []), *others]

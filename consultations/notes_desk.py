@@ -7,7 +7,6 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from consultations.answers import SILENT, Draft, caution, drafts_for
-from consultations.colleagues import tellable
 from consultations.columns import user_name
 from consultations.desk_forms import DeskForm
 from consultations.letter import Letter
@@ -16,8 +15,16 @@ from consultations.models.notes import RESTING
 from consultations.note_forms import AnswerForm, PostponeReminderForm, RemindForm
 from consultations.permissions import holds
 from consultations.workflow import Power
+from firm.prepared import Prepared
 
 MANAGERS = "the intake managers"
+_REMINDERS = Prepared(
+    lambda number: (
+        Reminder.objects.filter(request=number, done_at=None)
+        .select_related("for_user", "set_by")
+        .order_by("due_at", "pk")
+    )
+)
 
 
 @dataclass
@@ -74,7 +81,7 @@ def notes_desk_of(user, request: ConsultationRequest, *, template: str = "", now
     desk = NotesDesk(rests=request.status in RESTING, is_silent=request.status in SILENT)
     may_work = holds(user, Power.WORK, request)
     may_postpone = may_work and not desk.rests
-    found = request.reminders.filter(done_at=None).select_related("for_user", "set_by").order_by("due_at", "pk")
+    found = _REMINDERS.rows(request.pk)
     zone = timezone.get_default_timezone()
     for reminder in found:
         form = PostponeReminderForm(reminder=reminder, **given) if may_postpone else None
@@ -83,7 +90,7 @@ def notes_desk_of(user, request: ConsultationRequest, *, template: str = "", now
         return desk
     desk.may_finish = True
     if may_postpone:
-        desk.remind = RemindForm(people=list(tellable(request)), **given)
+        desk.remind = RemindForm(**given)
     if not desk.is_silent and request.email:
         desk.answer, desk.caution = AnswerForm(**given), caution(request)
     if not desk.is_silent and (request.email or request.sms_consent):

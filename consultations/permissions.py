@@ -33,12 +33,25 @@ def has_any(user) -> bool:
 
 def visible_to(user):
     """Return the requests that an account may see; none for one that may not enter the admin."""
-    requests = ConsultationRequest.objects.all()
     if not user.is_active or not user.has_perm(ADMIN):
-        return requests.none()
-    if not user.has_perm(VIEW):
-        requests = requests.filter(assignee=user)
-    return requests.exclude(pk__in=Screen.objects.filter(user=user).values("request"))
+        return ConsultationRequest.objects.none()
+    return _not_walled(user) if user.has_perm(VIEW) else _not_walled(user).filter(assignee=user)
+
+
+def _not_walled(user):
+    return ConsultationRequest.objects.exclude(pk__in=Screen.objects.filter(user=user).values("request"))
+
+
+#: For those who see all requests, and for those who see what is assigned to them.
+_OF_ALL = Prepared(lambda user, number: _not_walled(user).with_matter().filter(pk=number))
+_OF_OWN = Prepared(lambda user, number: _not_walled(user).with_matter().filter(pk=number, assignee=user))
+
+
+def read_by(user, pk: int) -> ConsultationRequest | None:
+    """Return a request, with what its screen shows of it, if it is among `visible_to`; None when it is not."""
+    if not user.is_active or not user.has_perm(ADMIN):
+        return None
+    return (_OF_ALL if user.has_perm(VIEW) else _OF_OWN).first(user.pk, pk)
 
 
 def may_see(user, request: ConsultationRequest) -> bool:

@@ -8,6 +8,7 @@ from django.contrib.auth import get_user_model
 from django.db.models import Q
 
 from consultations.calendar.wording import CHOICE_WORDS, CHOSEN_BY_VISITOR
+from consultations.colleagues import around
 from consultations.columns import user_name
 from consultations.dossier import LABELS, LONG, value_words
 from consultations.mentions import emphasised
@@ -22,10 +23,13 @@ from consultations.permissions import visible_to
 from consultations.timeline_words import Known, capital, title_of
 from consultations.trail_words import Narrator
 from consultations.workflow import Status
+from firm.prepared import Prepared
 
 #: As many lines stand open; older ones are folded.
 SHOWN = 30
 LOOKS = 20
+_EVENTS = Prepared(lambda number: RequestEvent.objects.filter(request=number).for_timeline())
+_ENTRIES = Prepared(lambda number: AuditEntry.objects.filter(request_id=number)[:LOOKS])
 HANDED_ON = "handed_on"
 BY_VISITOR = (EventKind.RECEIVED, EventKind.CORRECTED, EventKind.FOLLOWED)
 
@@ -92,8 +96,8 @@ class History:
 
 def history_of(request: ConsultationRequest, user) -> History:
     """Return the history of a request as ``user`` may read it; in six queries at most, however long it is."""
-    events = list(request.events.for_timeline())
-    known = Known(_people(events), _related(request, events, user), _deliveries(request, events))
+    events = _EVENTS.rows(request.pk)
+    known = Known(_people(request, events), _related(request, events, user), _deliveries(request, events))
     others = sorted(known.requests.values(), key=lambda other: (other.submitted_at, other.pk), reverse=True)
     return History(
         lines=[_line(event, request, known) for event in events],
@@ -117,8 +121,8 @@ def sent_before(events: Iterable[RequestEvent]) -> dict[str, tuple[str, ...]]:
 
 def looks_at(request: ConsultationRequest, user) -> list[Line]:
     """Return the last entries of the trail about a request, newest first, as ``user`` may read them."""
-    entries = list(AuditEntry.objects.filter(request_id=request.pk)[:LOOKS])
-    narrator = Narrator(entries, user)
+    entries = _ENTRIES.rows(request.pk)
+    narrator = Narrator(entries, user, accounts=around(request).accounts, requests=[request])
     told = map(narrator.tell, entries)
     return [Line(at=line.entry.at, who=line.actor, title=capital(line.words), kind=line.entry.action) for line in told]
 
@@ -126,11 +130,15 @@ def looks_at(request: ConsultationRequest, user) -> list[Line]:
 # --- What the lines name --------------------------------------------------------------------------
 
 
-def _people(events: Iterable[RequestEvent]) -> dict:
+def _people(request: ConsultationRequest, events: Iterable[RequestEvent]) -> dict:
     names = ("from", "to", "user")
     kinds = (EventKind.ASSIGNED, EventKind.SCREENED, EventKind.UNSCREENED, EventKind.REMINDER)
     numbers = {event.facts.get(name) for event in events if event.kind in kinds for name in names}
-    return get_user_model().objects.in_bulk({number for number in numbers if isinstance(number, int)})
+    sought = {number for number in numbers if isinstance(number, int)}
+    if not sought:
+        return {}
+    known = {one.pk: one for one in around(request).accounts}
+    return known | get_user_model().objects.in_bulk(sought - set(known))
 
 
 def _deliveries(request: ConsultationRequest, events: list[RequestEvent]) -> dict[int, str]:

@@ -1,5 +1,6 @@
 """The trail of who did what, told in words. It knows codes and numbers; names are looked up for one page at a time."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.contrib.auth import get_user_model
@@ -176,16 +177,22 @@ class TrailLine:
 
 
 class Narrator:
-    """Tells the lines of one page to one account. One query finds all names, another one all references."""
+    """Tells the lines of one page to one account. One query finds all names, another one all references.
 
-    def __init__(self, entries: list[AuditEntry], viewer):
+    What is at hand of them need not be asked for: accounts, and requests that the viewer may see.
+    """
+
+    def __init__(self, entries: list[AuditEntry], viewer, *, accounts: Iterable = (), requests: Iterable = ()):
         numbers = {number for one in entries for number in (one.request_id, one.facts.get("other")) if number}
-        accounts = {one.actor_id for one in entries} | {
+        people = {one.actor_id for one in entries} | {
             value for one in entries for name in ("to", "user") if (value := _number(one.facts.get(name)))
         }
-        self.references = dict(visible_to(viewer).filter(pk__in=numbers).values_list("pk", "reference"))
-        found = get_user_model().objects.filter(pk__in=accounts - {None})
-        self.names = {one.pk: user_name(one) for one in found}
+        self.references = {one.pk: one.reference for one in requests}
+        if sought := numbers - set(self.references):
+            self.references |= dict(visible_to(viewer).filter(pk__in=sought).values_list("pk", "reference"))
+        self.names = {one.pk: user_name(one) for one in accounts}
+        if unknown := people - {None, *self.names}:
+            self.names |= {one.pk: user_name(one) for one in get_user_model().objects.filter(pk__in=unknown)}
 
     def tell(self, entry: AuditEntry) -> TrailLine:
         """Return the line of an entry."""

@@ -41,7 +41,8 @@ class EventQuerySet(models.QuerySet):
 
     def for_timeline(self):
         """With what a line of the timeline shows, newest first."""
-        return self.select_related("actor").prefetch_related("mentions__user").order_by("-at", "-pk")
+        mentions = models.Prefetch("mentions", self.model.mentions.rel.related_model.objects.select_related("user"))
+        return self.select_related("actor").prefetch_related(mentions).order_by("-at", "-pk")
 
 
 class RequestEvent(SealedModel):

@@ -6,6 +6,8 @@ from datetime import datetime
 
 from consultations.models import ConsultationRequest
 
+_FIELDS = ("pk", "reference", "status", "closed_at", "submitted_at", "merged_into")
+
 
 @dataclass(frozen=True)
 class Bundle:
@@ -36,6 +38,14 @@ def bundle_around(pk: int) -> Bundle | None:
     return bundle_of(pk)
 
 
+def bundle_with(request: ConsultationRequest) -> Bundle:
+    """Return the bundle of a request that was just read."""
+    if request.merged_into_id:
+        return bundle_around(request.pk)
+    (bundle,) = _below([{name: getattr(request, name) for name in _FIELDS}])
+    return bundle
+
+
 def bundle_of(root: int) -> Bundle | None:
     """Return a request with all that was merged into it."""
     return next(iter(bundles_of([root])), None)
@@ -44,7 +54,12 @@ def bundle_of(root: int) -> Bundle | None:
 def bundles_of(roots: Iterable[int]) -> list[Bundle]:
     """Return the bundles of these requests, in their order; by one query for each level of merging."""
     order = list(roots)
-    levels = {row["pk"]: [[row]] for row in _rows(pk__in=order)}
+    found = {row["pk"]: row for row in _rows(pk__in=order)}
+    return _below([found[pk] for pk in order if pk in found])
+
+
+def _below(roots: list[dict]) -> list[Bundle]:
+    levels = {row["pk"]: [[row]] for row in roots}
     # Under which of the roots each request of the level above stands: under several, when one is part of another.
     roots_of = {pk: {pk} for pk in levels}
     seen = {(pk, pk) for pk in levels}
@@ -60,12 +75,11 @@ def bundles_of(roots: Iterable[int]) -> list[Bundle]:
         for root, rows in found.items():
             levels[root].append(rows)
         roots_of = below
-    return [_bundle(levels[pk]) for pk in order if pk in levels]
+    return [_bundle(levels[row["pk"]]) for row in roots]
 
 
 def _rows(**condition) -> list[dict]:
-    fields = ("pk", "reference", "status", "closed_at", "submitted_at", "merged_into")
-    return list(ConsultationRequest.objects.filter(**condition).order_by("pk").values(*fields))
+    return list(ConsultationRequest.objects.filter(**condition).order_by("pk").values(*_FIELDS))
 
 
 def _bundle(levels: list[list[dict]]) -> Bundle:

@@ -80,10 +80,9 @@ class EraseForm(DeskForm):
         return "Erased. That it was erased, when, why and by whom is kept, and nothing of the person."
 
 
-def keeping_forms(*, user, request: ConsultationRequest) -> dict[str, DeskForm]:
+def keeping_forms(*, user, request: ConsultationRequest, is_held: bool) -> dict[str, DeskForm]:
     """Return the forms that this account may use on this request, by their names."""
     found: dict[str, DeskForm] = {}
-    is_held = LegalHold.objects.filter(request=request).exists()
     if holds(user, Power.MANAGE, request):
         form = (ReleaseForm if is_held else HoldForm)(user=user, request=request)
         found[form.name] = form

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from consultations.access import may_export
 from consultations.models import ConsultationRequest, LegalHold, RetentionSettings, Screen
 from consultations.permissions import visible_to
-from consultations.retention.bundles import Bundle, bundle_around
+from consultations.retention.bundles import Bundle, bundle_with
 from consultations.retention.querysets import KeptBack, held, review
 from consultations.workflow import OPEN, Status
 
@@ -38,9 +38,10 @@ class DueLine:
 
 def outlook_of(request: ConsultationRequest, user) -> Outlook:
     """Return what is ahead of a request, in words."""
-    bundle = bundle_around(request.pk)
-    seen = visible_to(user).filter(pk__in=set(bundle.numbers) - {request.pk}).order_by("pk")
-    others = list(seen.only("reference", "status", "submitted_at", "seal_id"))
+    bundle = bundle_with(request)
+    along = set(bundle.numbers) - {request.pk}
+    seen = visible_to(user).filter(pk__in=along).only("reference", "status", "submitted_at", "seal_id")
+    others = list(seen.order_by("pk")) if along else []
     holds = {one.request_id: one for one in held().filter(request__in=bundle.numbers)}
     settings = RetentionSettings.current()
     return Outlook(

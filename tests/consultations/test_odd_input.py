@@ -84,6 +84,13 @@ def test_odd_forms(owner, button):
         assert after == before
 
 
+@pytest.mark.parametrize(("button", "typed"), [("note", {"text": "x"}), ("answer", {"subject": "x", "text": "x"})])
+def test_an_odd_mark_loses_no_words(owner, button, typed):
+    request = Request(full_name="Jane Sample", email="jane@example.com")
+    assert owner.post(f"{DESK}{request.pk}/{button}/", typed | {"once": "x"}).status_code == 302
+    assert request.events.get().text == "x"
+
+
 @pytest.mark.parametrize("name", ["pick", "do", "to", "reason", "assignee", "next"])
 def test_odd_bulk_work(owner, name):
     request = Request()
