@@ -3,6 +3,7 @@ digests. They are made in batches, so that neither time for each nor memory depe
 
 import random
 import uuid
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -23,6 +24,7 @@ from consultations.models import (
 )
 from consultations.models.search import EMAIL, ENDING, NAME, PHONE
 from consultations.querysets import ENDING_DIGITS
+from consultations.reference import new_reference
 from consultations.targets import set_target
 from consultations.workflow import AWAITING, CLOSED, Status
 from firm.bulk import insert
@@ -146,10 +148,22 @@ def _store(requests: list[ConsultationRequest], desk: IntakeSettings) -> None:
     """Write the requests with all that they are found by."""
     for request in requests:
         set_target(request, desk)
+    _make_references_unique(requests)
     with transaction.atomic():
         ConsultationRequest.objects.bulk_create(requests)
         RequestTally.objects.compact()
         insert(RequestEntry, ("row_id", "purpose", "digest", "key_id"), _entries(requests))
+
+
+def _make_references_unique(requests: list[ConsultationRequest]) -> None:
+    """Draw those again that are taken: among a million, two that are alike are more likely than none."""
+    again = requests
+    while again:
+        drawn = Counter(one.reference for one in requests)
+        taken = set(ConsultationRequest.objects.filter(reference__in=drawn).values_list("reference", flat=True))
+        again = [one for one in again if one.reference in taken or drawn[one.reference] > 1]
+        for one in again:
+            one.reference = new_reference()
 
 
 def _entries(requests: list[ConsultationRequest]) -> Iterator[tuple]:
