@@ -94,7 +94,7 @@ def test_sending_the_form_takes_few_statements(statements):
     found = statements(
         other_parties="\n".join(f"Quokka{number} Bilby{number}" for number in range(20)), message="x" * 900
     )
-    assert {name: len(asked) for name, asked in found.items()} == {"form": 4, "sent": 20, "after": 5}
+    assert {name: len(asked) for name, asked in found.items()} == {"form": 2, "sent": 18, "after": 3}
 
 
 def test_nothing_is_read_while_the_database_is_locked(statements):
@@ -112,7 +112,7 @@ def test_nothing_is_read_while_the_database_is_locked(statements):
 
 @pytest.mark.parametrize("fields", ["practice_area", "attorney"])
 def test_a_choice_costs_one_statement(statements, fields):
-    assert len(statements(**{fields: {"practice_area": "fraud", "attorney": "ada"}[fields]})["sent"]) == 21
+    assert len(statements(**{fields: {"practice_area": "fraud", "attorney": "ada"}[fields]})["sent"]) == 19
 
 
 def test_more_staff_cost_no_more(statements, staff):
