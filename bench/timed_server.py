@@ -22,7 +22,7 @@ class Timing:
     """WSGI middleware that writes down how long a POST took: until its answer is complete, and closed."""
 
     def __init__(self, application, path: str) -> None:
-        self.application, self.at_hand = application, application.at_hand
+        self.application, self.at_hand = application, getattr(application, "at_hand", None)
         self.file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
 
     def __call__(self, environ, start_response):
