@@ -30,6 +30,8 @@ class Embedded:
     def __init__(self, folder: Path, port: int) -> None:
         self.folder, self.port, self.site = folder, port, f"http://127.0.0.1:{port}"
         self.environment = {name: value for name, value in os.environ.items() if name in KEPT} | {
+            # With its disk full it would leave compiled modules of others cut off in the middle, where all read them.
+            "PYTHONDONTWRITEBYTECODE": "1",
             "DJANGO_SETTINGS_MODULE": "firm.settings.local",
             "DATA_DIR": str(folder),
             "PORT": str(port),
