@@ -74,9 +74,10 @@ def matches_of(members: list[ConsultationRequest]) -> list[Match]:
     same side, since a person is no conflict with what she asked for before.
     """
     names, best = names_of(members), {}
-    same_side = _of_same_person(members)
     asked = dict.fromkeys(name for _, name in names.values())
-    for hit, is_other in product(matching.find(asked, leave_out={one.pk for one in members}), (False, True)):
+    hits = list(matching.find(asked, leave_out={one.pk for one in members}))
+    same_side = _of_same_person(members)  # after the search: what others enter meanwhile is in both, or in neither
+    for hit, is_other in product(hits, (False, True)):
         name_of, name = names.get((is_other, hit.asked.casefold()), ("", ""))
         place = (name_of, hit.asked.casefold(), hit.party_id)
         if name != hit.asked or hit.party_id in same_side[is_other] or not counts(name_of, hit.role):

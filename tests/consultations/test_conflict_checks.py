@@ -124,6 +124,19 @@ def test_person_is_no_conflict_with_what_she_asked_for_before(send, same):
     assert state_of(again) == "clear"
 
 
+def test_person_is_no_conflict_with_what_she_sends_while_the_register_is_searched(send, monkeypatch):
+    find = matching.find
+
+    def find_later(names, **kwargs):
+        monkeypatch.setattr(matching, "find", find)
+        send(full_name=ZEBRA)
+        return find(names, **kwargs)
+
+    monkeypatch.setattr(matching, "find", find_later)
+    assert state_of(send(full_name=ZEBRA)) == "clear"
+    assert Party.objects.count() == 2
+
+
 def test_somebody_else_of_that_name_is_looked_at(send):
     send(full_name=ZEBRA)
     assert state_of(send(full_name=ZEBRA, phone="347-555-0177")) == "open"
