@@ -17,6 +17,7 @@ from gunicorn.workers.gthread import TConn, ThreadWorker
 
 from firm.plain_requests import answer_at_hand, environ_of
 from firm.refusals import MAX_HEAD, Refused, WithHeaders, body_length, refusal
+from firm.whole_answers import HeadWithBody
 
 #: Seconds in which a head has to arrive; a body has as many, and one more for each so many bytes.
 HEAD_SECONDS, BODY_SECONDS, BYTES_A_SECOND = 10.0, 20.0, 20_000
@@ -168,6 +169,17 @@ class ReadingWorker(ThreadWorker):
         unreader.chunk = partial(_chunk, arriving.body)
         conn.data_ready = True
         self.enqueue_req(conn)
+
+    def handle_request(self, req, conn) -> bool:
+        """Answer, in a thread; the head leaves with the body."""
+        sock = conn.sock
+        conn.sock = whole = HeadWithBody(sock)
+        try:
+            is_kept = super().handle_request(req, conn)
+            whole.end()
+            return is_kept
+        finally:
+            conn.sock = sock
 
     # --- What is at hand ----------------------------------------------------------------------
 
