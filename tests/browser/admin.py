@@ -13,6 +13,11 @@ def label(text: str) -> re.Pattern:
     return re.compile(rf"^\s*{re.escape(text).replace('/', '[/]')}\s*\*?\s*$")
 
 
+def own_problems(page: Page) -> list[str]:
+    """The errors of the browser's console, but for the one that an unfinished form's automatic saving leaves there."""
+    return [problem for problem in page.problems if "status of 400" not in problem]
+
+
 class PageEditor:
     """The editor that is open in ``page``. It counts its clicks on buttons and links."""
 

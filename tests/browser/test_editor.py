@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
-from tests.browser.admin import PageEditor, label
+from tests.browser.admin import PageEditor, label, own_problems
 
 POST = "What a target letter asks of you"
 CLICKS_FOR_A_POST = 10
@@ -132,11 +132,6 @@ def write_every_block(editor):
     editor.fill(call, {"Heading": "Bring the letter to us", "Label": "Request a free consultation"})
 
 
-def own_problems(page):
-    """The errors of the browser's console, but for the one that an unfinished form's automatic saving leaves there."""
-    return [problem for problem in page.problems if "status of 400" not in problem]
-
-
 def publish(staff, address):
     """Publish a page from its editor, as an attorney."""
     page = staff("publisher", "/" + address.split("/", 3)[3])
@@ -220,7 +215,7 @@ def test_a_picture_is_uploaded_and_given_a_focal_point(staff, tmp_path):
     expect(title).to_have_count(0)
     page.goto(page.url.split("/admin/")[0] + "/admin/images/")
     page.get_by_role("link", name=re.compile("A new portrait")).first.click()
-    picture = page.locator(".focal-point-chooser img:visible").last
+    picture = page.locator(".jcrop-holder img:visible").last
     picture.scroll_into_view_if_needed()
     box = picture.bounding_box()
     page.mouse.move(box["x"] + box["width"] * 0.4, box["y"] + box["height"] * 0.2)

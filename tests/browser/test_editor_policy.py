@@ -6,8 +6,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
-from tests.browser.admin import PageEditor, label
-from tests.browser.test_editor import own_problems
+from tests.browser.admin import PageEditor, label, own_problems
 
 WATCH_ALWAYS = """
   document.addEventListener("securitypolicyviolation", (event) =>
