@@ -1,12 +1,12 @@
 """Sections of other pages that show posts."""
 
 from wagtail import blocks
-from wagtail.snippets.blocks import SnippetChooserBlock
 
 from attorneys.profile import register_profile_section
 from blog.models import Category, Shelf
 from blog.querysets import newest
 from firm.blocks.sections import SectionBlock
+from firm.references import FetchedSnippetChooserBlock
 from firm.registry import (
     PageSection,
     register_home_section,
@@ -20,7 +20,7 @@ class LatestPostsBlock(SectionBlock):
     """The newest posts: the lead story with its picture, the others as rows."""
 
     count = blocks.IntegerBlock(default=4, min_value=1, max_value=8)
-    category = SnippetChooserBlock(Category, required=False, help_text="Leave empty for all categories.")
+    category = FetchedSnippetChooserBlock(Category, required=False, help_text="Leave empty for all categories.")
 
     def get_context(self, value, parent_context=None):
         """Add the posts."""

@@ -1,6 +1,7 @@
 """Sets of pages that every app's listings build on."""
 
-from django.db.models import CharField, Exists, ExpressionWrapper, F, OuterRef, Subquery
+from django.db.models import CharField, Exists, ExpressionWrapper, F, JSONField, OuterRef, QuerySet, Subquery
+from django.db.models.functions import JSONArray
 from wagtail.models import Page, PageManager, PageViewRestriction
 from wagtail.query import PageQuerySet
 
@@ -33,6 +34,21 @@ def picture_of(relation: str) -> tuple[str, ...]:
     return of(relation, _PICTURE + _FOCUS)
 
 
+class RowsBeside(Subquery):
+    """A few rows of another table as a list of lists, in the same query as the row that they belong to."""
+
+    template = "(SELECT json_group_array(json(row_beside)) FROM (%(subquery)s) AS rows_beside)"
+
+    def __init__(self, rows: QuerySet, *names: str) -> None:
+        """Take the rows, in their order, with a reference to the outer row, and the columns that each list has."""
+        super().__init__(rows.values(row_beside=JSONArray(*names)), output_field=JSONField())
+
+    def as_postgresql(self, compiler, connection):
+        """Return the statement in PostgreSQL's words."""
+        template = "(SELECT coalesce(jsonb_agg(row_beside), '[]') FROM (%(subquery)s) AS rows_beside)"
+        return self.as_sql(compiler, connection, template=template)
+
+
 class FirmPageQuerySet(PageQuerySet):
     """Pages, with the restriction of private sections in the same query instead of one more each time."""
 
@@ -50,7 +66,7 @@ class FirmPageQuerySet(PageQuerySet):
 
     def for_display(self):
         """The rows that a page needs to draw itself, in one query."""
-        return self.select_related(*self.model.drawn_with)
+        return self.select_related(*self.model.drawn_with).annotate(**self.model.rows_beside())
 
 
 FirmPageManager = PageManager.from_queryset(FirmPageQuerySet)

@@ -28,7 +28,9 @@ from wagtail.images import get_image_model
 from wagtail.images.blocks import ImageBlock, ImageChooserBlock
 from wagtail.models import Page
 from wagtail.rich_text.pages import PageLinkHandler
+from wagtail.snippets.blocks import SnippetChooserBlock
 
+from firm.memory import recall
 from firm.prepared import Prepared
 
 Fetched = dict[type[Model], dict[int, Model]]
@@ -44,9 +46,9 @@ class FetchedTogether:
     def bulk_to_python(self, values):
         """Return the objects in the order of ``values``, None where one is gone."""
         fetched = _fetched.get()
-        if fetched is None or self.model_class not in fetched:
+        if fetched is None or (self.model_class not in fetched and any(values)):
             return super().bulk_to_python(values)
-        found = fetched[self.model_class]
+        found = fetched.get(self.model_class, {})
         return [copy(found[value]) if value in found else None for value in values]
 
 
@@ -56,6 +58,10 @@ class FetchedImageChooserBlock(FetchedTogether, ImageChooserBlock):
 
 class FetchedDocumentChooserBlock(FetchedTogether, DocumentChooserBlock):
     """A document chooser; its page fetches all documents at once."""
+
+
+class FetchedSnippetChooserBlock(FetchedTogether, SnippetChooserBlock):
+    """A snippet chooser; its page fetches all snippets of the kind at once."""
 
 
 class FetchedPageChooserBlock(FetchedTogether, PageChooserBlock):
@@ -151,11 +157,17 @@ def images_in(streams: Iterable[StreamValue]) -> set[tuple[int, str]]:
     }
 
 
-def fetch(found: dict[type[Model], set[int]]) -> Fetched:
-    """Fetch the objects by model. Pages that visitors cannot open are left out, so that no link leads to them."""
+def fetch(found: dict[type[Model], set[int]], request=None) -> Fetched:
+    """Fetch the objects by model. Pages that visitors cannot open are left out, so that no link leads to them.
+
+    Of a model that says that there are few (``is_few``), all are fetched, once for each state of what is public.
+    """
     fetched: Fetched = {}
     for model, ids in found.items():
-        fetched[model] = {item.pk: item for item in _numbered(model).rows(sorted(ids))} if ids else {}
+        if request is not None and getattr(model, "is_few", False):
+            fetched[model] = recall(request, model, model.objects.in_bulk)
+        else:
+            fetched[model] = {item.pk: item for item in _numbered(model).rows(sorted(ids))} if ids else {}
     return fetched
 
 
@@ -190,7 +202,7 @@ def resolve(streams: Iterable[StreamValue], texts: Iterable[str] = (), request=N
     for text in texts:
         for model, pk in links(text):
             found[model].add(pk)
-    fetched = fetch(found)
+    fetched = fetch(found, request)
     roots = getattr(request, "_wagtail_cached_site_root_paths", None)
     for page in fetched.get(Page, {}).values() if roots else ():
         page._wagtail_cached_site_root_paths = roots

@@ -1,6 +1,7 @@
 """The directory of attorneys, and one page for each."""
 
 from django.db import models
+from django.db.models import OuterRef
 from django.forms import CheckboxSelectMultiple
 from django.http import HttpResponseRedirect
 from django.utils.functional import cached_property
@@ -18,6 +19,7 @@ from firm.fields import BlockField
 from firm.models import Office
 from firm.models.base import BasePage
 from firm.models.settings import PHONE_HELP
+from firm.querysets import RowsBeside
 from firm.seo import without_empty
 
 
@@ -185,12 +187,24 @@ class AttorneyPage(BasePage):
     @cached_property
     def spoken(self) -> list[Language]:
         """The languages, in the order of their names."""
-        return sorted(self.languages.all(), key=lambda language: language.name)
+        rows = self.fetched("language_rows")
+        if rows is None:
+            languages = self.languages.all()
+        else:
+            languages = (Language(pk=number, name=name, code=code) for number, name, code in rows)
+        return sorted(languages, key=lambda language: language.name)
 
     @property
     def initials(self) -> str:
         """The first letters of the given and the family name, where there is no portrait."""
         return self.name_parts.given[:1] + self.name_parts.family[:1]
+
+    @classmethod
+    def rows_beside(cls) -> dict[str, RowsBeside]:
+        """The languages."""
+        spoken = cls.languages.through.objects.filter(attorneypage=OuterRef("pk"))
+        names = ("language_id", "language__name", "language__code")
+        return super().rows_beside() | {"language_rows": RowsBeside(spoken, *names)}
 
     def default_title(self, chrome: Chrome) -> str:
         """Name, title and firm."""

@@ -3,12 +3,13 @@
 from django.core.exceptions import ValidationError
 from django.core.files.storage import default_storage
 from django.db import models
+from django.db.models import OuterRef
 from django.forms import CheckboxSelectMultiple
 from django.utils import timezone
 from django.utils.functional import cached_property
 from modelcluster.contrib.taggit import ClusterTaggableManager
 from modelcluster.fields import ParentalKey, ParentalManyToManyField
-from taggit.models import TaggedItemBase
+from taggit.models import Tag, TaggedItemBase
 from wagtail.admin.panels import (
     FieldPanel,
     FieldRowPanel,
@@ -24,6 +25,7 @@ from firm.chrome import Chrome
 from firm.fields import BlockField
 from firm.media import absolute_address
 from firm.models.base import FootnotedPage
+from firm.querysets import RowsBeside
 from firm.reading import contents, plain_text, reading_minutes
 from firm.seo import without_empty
 
@@ -34,6 +36,8 @@ RESERVED_SLUGS = {"category", "tag", "archive", "feed"}
 
 class Category(index.Indexed, models.Model):
     """A subject under which posts are filed; every post has one."""
+
+    is_few = True
 
     name = models.CharField(max_length=60, unique=True)
     slug = models.SlugField(max_length=60, unique=True, help_text="In the address: /blog/category/<slug>/.")
@@ -166,6 +170,22 @@ class BlogPostPage(FootnotedPage):
         """The authors in order, with what a by-line draws."""
         return BYLINES.rows(self.pk) if self.pk and not self._is_edited else list(self.authors.all())
 
+    @classmethod
+    def rows_beside(cls) -> dict[str, RowsBeside]:
+        """The footnotes, and the tags."""
+        tags = PostTag.objects.filter(content_object=OuterRef("pk"))
+        return super().rows_beside() | {"tag_rows": RowsBeside(tags, "tag_id", "tag__name", "tag__slug")}
+
+    @cached_property
+    def tags_by_name(self) -> list[Tag]:
+        """The tags in the order of their names."""
+        rows = self.fetched("tag_rows")
+        if rows is None:
+            tags = self.tags.all()
+        else:
+            tags = (Tag(pk=number, name=name, slug=slug) for number, name, slug in rows)
+        return sorted(tags, key=lambda tag: tag.name)
+
     @property
     def _is_edited(self) -> bool:
         """True for a post built from a form or a revision: its authors are not the database's."""
@@ -174,11 +194,10 @@ class BlogPostPage(FootnotedPage):
     def get_context(self, request, *args, **kwargs):
         """Add the outline, the authors and related posts."""
         context = super().get_context(request, *args, **kwargs)
-        tags = sorted(self.tags.all(), key=lambda tag: tag.name)
         context |= {
             "contents": contents(self.body),
-            "tags": tags,
-            "related": BlogPostPage.objects.related_to(self, tags, RELATED),
+            "tags": self.tags_by_name,
+            "related": BlogPostPage.objects.related_to(self, self.tags_by_name, RELATED),
         }
         return context
 

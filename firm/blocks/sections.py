@@ -101,7 +101,6 @@ class PracticeAreaMode(models.TextChoices):
 
 
 _LISTED = Prepared(lambda: PracticeAreaPage.objects.listed())
-_CHOSEN = Prepared(lambda numbers: PracticeAreaPage.objects.listed().filter(pk__in=numbers))
 
 
 class PracticeAreasBlock(SectionBlock):
@@ -119,8 +118,12 @@ class PracticeAreasBlock(SectionBlock):
     def get_context(self, value, parent_context=None):
         """Add the areas; those unpublished or gone are left out."""
         context = super().get_context(value, parent_context)
-        is_all = value["mode"] == PracticeAreaMode.ALL
-        context["areas"] = _LISTED.rows() if is_all else in_chosen_order(_CHOSEN, value["chosen"])
+        chrome = context.get("chrome")
+        areas = chrome.recall("practice areas", _LISTED.rows) if chrome else _LISTED.rows()
+        if value["mode"] == PracticeAreaMode.CHOSEN:
+            listed = {area.pk: area for area in areas}
+            areas = [listed[page.pk] for page in value["chosen"] if page is not None and page.pk in listed]
+        context["areas"] = areas
         return context
 
     class Meta:

@@ -1,12 +1,16 @@
 """What every page of the site has in common."""
 
+from uuid import UUID
+
 from django.db import models
+from django.db.models import OuterRef
 from django.utils.functional import cached_property
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.models import Page, PageViewRestriction
+from wagtail_footnotes.models import Footnote
 
 from firm.chrome import Chrome
-from firm.querysets import FirmPageManager
+from firm.querysets import FirmPageManager, RowsBeside
 from firm.reading import Anchors, Footnotes, is_footnoted
 from firm.references import resolve
 from firm.seo import Breadcrumb, Metadata, breadcrumb_list, clip
@@ -66,6 +70,15 @@ class BasePage(Page):
         """The page's own pictures outside of its streams, as ``(image, role name)``."""
         return []
 
+    @classmethod
+    def rows_beside(cls) -> dict[str, RowsBeside]:
+        """The rows of other tables that are fetched with a page that is shown, by the name they get on it."""
+        return {}
+
+    def fetched(self, name: str) -> list[list] | None:
+        """Return rows that were fetched with the page; None for a page that is edited, or was read in another way."""
+        return self.__dict__.get(name)
+
     @property
     def summary_text(self) -> str:
         """One sentence of plain text about the page, for listings and as the fallback description."""
@@ -110,9 +123,11 @@ class BasePage(Page):
         return [*above, Breadcrumb(self.title, self.get_url(request) or "")] if above else []
 
     def get_view_restrictions(self):
-        """Spare the query where routing saw that neither this page nor one above it is restricted."""
+        """Spare the query, and its making, where routing saw that neither this page nor one above it is restricted."""
         if getattr(self, "_routed_public", False):
-            return PageViewRestriction.objects.none()
+            none = PageViewRestriction.objects.none()
+            none._result_cache = []
+            return none
         return super().get_view_restrictions()
 
     def metadata(self, request, chrome: Chrome) -> Metadata:
@@ -170,4 +185,13 @@ class FootnotedPage(BasePage):
         """The page's footnotes by id; not asked for where no text refers to any."""
         if not any(is_footnoted(stream) for stream in self.streams):
             return {}
-        return {str(note.uuid): note.text for note in self.footnotes.all()}
+        rows = self.fetched("footnote_rows")
+        if rows is None:
+            rows = [(str(note.uuid), note.text) for note in self.footnotes.all()]
+        return {str(UUID(number)): text for number, text in rows}
+
+    @classmethod
+    def rows_beside(cls) -> dict[str, RowsBeside]:
+        """The footnotes."""
+        notes = Footnote.objects.filter(page=OuterRef("pk")).order_by("sort_order")
+        return super().rows_beside() | {"footnote_rows": RowsBeside(notes, "uuid", "text")}

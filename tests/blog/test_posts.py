@@ -225,3 +225,30 @@ def test_a_post_without_tags_has_related_ones_by_category(home, client):
     factories.BlogPostPageFactory(title="Same category")
     factories.BlogPostPageFactory(title="Another", category=factories.CategoryFactory(slug="other"))
     assert related(client, factories.BlogPostPageFactory()) == ["Same category"]
+
+
+# --- What is fetched with a post --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("many", [0, 1, 3])
+def test_what_is_fetched_with_a_post_is_what_belongs_to_it(home, many, django_assert_num_queries):
+    keys = [FIRST, SECOND, THIRD][:many]
+    post = factories.BlogPostPageFactory(
+        tags=["zebra", "Bail, “set”", "arrest"][:many],
+        footnotes={key: f"<p>Source {key}, §\u00a01</p>" for key in keys},
+        body=[("text", "<p>" + "".join(mark(key) for key in keys) + "</p>")],
+    )
+    plain = BlogPostPage.objects.get(pk=post.pk)
+    with django_assert_num_queries(1):
+        fetched = BlogPostPage.objects.for_display().get(pk=post.pk)
+        seen = [(tag.pk, tag.name, tag.slug) for tag in fetched.tags_by_name], fetched.footnote_texts()
+    assert seen == ([(tag.pk, tag.name, tag.slug) for tag in plain.tags_by_name], plain.footnote_texts())
+    assert [len(part) for part in seen] == [many, many]
+
+
+def test_what_is_edited_is_drawn_with_its_own_tags(home):
+    post = factories.BlogPostPageFactory(tags=["arrest"])
+    fetched = BlogPostPage.objects.for_display().get(pk=post.pk)
+    fetched.tags.add("bail")
+    draft = fetched.save_revision().as_object()
+    assert [tag.name for tag in draft.tags_by_name] == ["arrest", "bail"]
