@@ -116,19 +116,32 @@ def _forget_samples(cursor, table: str) -> None:
 
 
 def _others_are_over(cursor, patience: float) -> bool:
-    """Wait until every transaction that runs now in this database has ended; return whether they have.
+    """Wait until nobody sees what was there before now, nor will; return whether that is so.
 
-    Their locks tell, which every account may see. An automatic ANALYZE keeps old rows alive as a visitor's transaction
-    does; a VACUUM does not.
+    First every transaction of the server that writes now has to end: as long as one does, in whatever database, each
+    that begins sees as far back, the cleaning itself too. Then those that run in this database. Their locks tell, which
+    every account may see. An automatic ANALYZE keeps old rows alive as a visitor's transaction does; a VACUUM does not.
     """
-    running = _transactions(cursor)
     give_up = time.monotonic() + patience
+    cursor.execute("SELECT pg_snapshot_xmax(pg_current_snapshot())::text")
+    [begun] = cursor.fetchone()
+    while _sees_before(cursor, begun):
+        if time.monotonic() > give_up:
+            return False
+        time.sleep(_PAUSE)
+    running = _transactions(cursor)
     while running:
         if time.monotonic() > give_up:
             return False
         time.sleep(_PAUSE)
         running &= _transactions(cursor)
     return True
+
+
+def _sees_before(cursor, begun: str) -> bool:
+    """Return whether a transaction that begins now sees what was there before the one of this number."""
+    cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot()) < %s::xid8", [begun])
+    return cursor.fetchone()[0]
 
 
 def _transactions(cursor) -> set[str]:
