@@ -75,9 +75,21 @@ class PageEditor:
 
     # --- Blocks -----------------------------------------------------------------------------------
 
+    def blocks(self, stream: Locator) -> Locator:
+        """The blocks of a stream, without those within them."""
+        return stream.locator(f"{CHILD}:not([data-streamfield-child] {CHILD})")
+
+    def move_up(self, block: Locator) -> None:
+        """Move a block or an item before the one above it."""
+        self.click(block.get_by_role("button", name="Move up", exact=True).first)
+
+    def remove(self, block: Locator) -> None:
+        """Remove a block or an item."""
+        self.click(block.get_by_role("button", name="Delete", exact=True).first)
+
     def add_block(self, stream: Locator, name: str) -> Locator:
         """Add a block at the end of a stream; return it."""
-        blocks = stream.locator(f"{CHILD}:not([data-streamfield-child] {CHILD})")
+        blocks = self.blocks(stream)
         before = blocks.count()
         self.click(stream.get_by_role("button", name="Insert a block", exact=True).last)
         self.click(self.page.get_by_role("option", name=name, exact=True))

@@ -57,6 +57,23 @@ def comment(page, text: str) -> None:
     expect(page.locator(".comment").first).to_contain_text(text)
 
 
+def link_last_word(page, title: str) -> None:
+    """Make the word that was typed last a link to a page of the site."""
+    for _ in ("full stop", "word"):
+        page.keyboard.press("Control+Shift+ArrowLeft")
+    page.keyboard.press("Control+k")
+    dialog = page.get_by_role("dialog")
+    with page.expect_response(lambda response: "/choose-page/" in response.url and "search" in response.url):
+        dialog.get_by_role("textbox", name="Search term").fill(title)
+    dialog.get_by_role("link", name=title, exact=True).click()
+    expect(dialog).to_have_count(0)
+
+
+def kind_of(block) -> str:
+    """The type of a block of a stream, as it is stored."""
+    return block.locator("input[type=hidden][name$='-type']").first.input_value()
+
+
 def test_the_whole_editor_works_under_the_policy(page):
     page.get_by_role("link", name="Write a blog post").click()
     editor = PageEditor(page)
@@ -67,12 +84,18 @@ def test_the_whole_editor_works_under_the_policy(page):
     editor.choose(page, "Choose an image", "Artwork: columns-2")
 
     body = editor.panel("Body")
-    editor.write(editor.add_block(body, "Text"), "Say one thing, and say it plainly.")
+    text = editor.add_block(body, "Text")
+    editor.write(text, "Say one thing, and say it plainly.")
+    link_last_word(page, "Federal crimes")
+    expect(text.locator(".Draftail-Editor a, .Draftail-Editor [role=button].TooltipEntity")).to_have_text("plainly.")
     picture = editor.add_block(body, "Image")
     editor.choose(picture, "Choose an image", "Artwork: columns-1")
     editor.fill(picture, {"Alt text": "A row of columns"})
     editor.choose(editor.add_block(body, "Document"), "Choose a document", "What to write down")
     editor.item(editor.add_block(body, "List"), 1)
+    editor.move_up(editor.blocks(body).nth(1))
+    editor.remove(editor.blocks(body).last)
+    assert [kind_of(block) for block in editor.blocks(body).all()] == ["image", "text", "document"]
 
     comment(page, "Is this the right word?")
     for name in SIDE_PANELS:
