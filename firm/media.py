@@ -1,5 +1,6 @@
 """Uploads: which of them anybody may see, and their addresses wherever they are kept."""
 
+from functools import lru_cache
 from urllib.parse import urljoin
 
 #: Folders of pictures that pages show. Nothing else has a public address, documents least of all.
@@ -11,6 +12,12 @@ LASTING = "public, max-age=31536000, immutable"
 def is_public(name: str) -> bool:
     """True for a storage name that anybody may fetch."""
     return name.startswith(PUBLIC) and ".." not in name.split("/")
+
+
+@lru_cache(maxsize=4096)
+def lasting_address(storage, name: str) -> str:
+    """Return the address of a public file that is never changed: a page shows dozens, and each is asked for often."""
+    return storage.url(name)
 
 
 def absolute_address(root_url: str, storage, name: str) -> str:

@@ -47,6 +47,7 @@ class _Plan:
         self.queryset = make(*marks)
         self.compiler = self.queryset.query.get_compiler(using=self.queryset.db)
         self.sql, parameters = self.compiler.as_sql()
+        self.converters: dict | None = None
         places = {mark: place for place, mark in enumerate(_flat(marks))}
         self.parameters = [(places.get(one) if isinstance(one, str | int) else None, one) for one in parameters]
         if missing := set(places.values()) - {place for place, _ in self.parameters}:
@@ -57,9 +58,16 @@ class _Plan:
         compiler.connection = connections[compiler.using]
         statement = self.sql, tuple(one if place is None else values[place] for place, one in self.parameters)
         compiler.as_sql = lambda: statement
+        compiler.get_converters = self.converters_of
         found = self.queryset._clone()
         found._query = _Ready(self.queryset.query, compiler)
         return list(found)
+
+    def converters_of(self, expressions) -> dict:
+        """Return what makes Python's values of the database's; the columns of a query are always the same."""
+        if self.converters is None:
+            self.converters = self.compiler.get_converters(expressions)
+        return self.converters
 
 
 class _Ready:

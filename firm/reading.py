@@ -6,13 +6,13 @@ import re
 from dataclasses import dataclass, field
 from html import unescape
 
-from django.utils.html import strip_tags
 from django.utils.text import slugify
 
 WORDS_PER_MINUTE = 220
 #: The ids that the templates around a text use themselves.
 FRAME_IDS = ("main", "contents", "notes", "closing-call", "background", "biography", "matters", "related")
-_TAG_BOUNDARY = re.compile(r"<(/p|/li|/h[1-6]|br ?/?)>", re.IGNORECASE)
+_TAG_BOUNDARY = re.compile(r"<(/p|/li|/h[1-6]|/blockquote|[bh]r ?/?)>", re.IGNORECASE)
+_TAG = re.compile(r"<[^>]*>")
 
 
 class Anchors:
@@ -68,8 +68,11 @@ def is_footnoted(stream) -> bool:
 
 
 def readable(html) -> str:
-    """Return HTML as plain text in which words of neighbouring elements stay apart."""
-    return unescape(strip_tags(_TAG_BOUNDARY.sub(r" <\1>", str(html))))
+    """Return rich text as it is stored, as plain text in which words of neighbouring elements stay apart.
+
+    The editor's own mark-up is well formed, so nothing has to be parsed for it: a page of many texts is drawn quicker.
+    """
+    return unescape(_TAG.sub("", _TAG_BOUNDARY.sub(r" <\1>", str(html))))
 
 
 def reading_minutes(text: str) -> int:

@@ -8,9 +8,8 @@ from django.template.loader import render_to_string
 from django.utils.safestring import mark_safe
 from wagtail import blocks
 from wagtail.contrib.typed_table_block.blocks import TypedTableBlock
-from wagtail.rich_text import RichText
 
-from firm.reading import Footnotes, Mark
+from firm.reading import Footnotes, Mark, readable
 from firm.references import rendering
 
 INLINE = ["bold", "italic", "link", "document-link"]
@@ -33,7 +32,7 @@ class TextBlock(blocks.RichTextBlock):
 
     def get_searchable_content(self, value):
         """Return the text without the marks of footnotes."""
-        return super().get_searchable_content(RichText(FOOTNOTE_MARK.sub("", value.source)))
+        return [readable(FOOTNOTE_MARK.sub("", value.source)).strip()]
 
     class Meta:
         icon = "pilcrow"

@@ -14,6 +14,7 @@ from wagtail.templatetags.wagtailcore_tags import richtext
 
 from firm.admin_widgets import start
 from firm.blocks.links import LinkKind
+from firm.media import lasting_address
 from firm.picture import ROLES
 from firm.references import rendering
 
@@ -52,7 +53,7 @@ def picture(image, role: str, alt: str | None = None, css: str = "", first: bool
 
 
 def _url(image, variant) -> str:
-    return image.file.storage.url(variant.path)
+    return lasting_address(image.file.storage, variant.path)
 
 
 def _alternative(image) -> str:

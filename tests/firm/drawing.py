@@ -17,7 +17,12 @@ HOSTILE = """"'></h2></p></a><script>alert(1)</script><img src=x onerror=alert(1
 def frame(**settings) -> SimpleNamespace:
     """What surrounds a page, without a database."""
     given = {"firm_name": "Sample Law", "phone": "+12125550100"} | settings
-    return SimpleNamespace(request=None, consultation_url="/free-consultation/", settings=FirmSettings(**given))
+    return SimpleNamespace(
+        request=None,
+        consultation_url="/free-consultation/",
+        settings=FirmSettings(**given),
+        recall=lambda key, make: make(),
+    )
 
 
 def draw(blocks, name: str, value, **context) -> BeautifulSoup:
