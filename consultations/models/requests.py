@@ -138,6 +138,8 @@ class ConsultationRequest(SealedModel):
                 name="request_conflict_to_do",
                 condition=Q(conflict_state__in=TO_DO),
             ),
+            # What is past its date, by outcome: those that have ended first.
+            models.Index(fields=["status", "closed_at", "submitted_at", "id"], name="request_by_end"),
             # All that the numbers above the queue and its order ask for, so that they are read from here alone.
             models.Index(
                 fields=[

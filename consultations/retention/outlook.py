@@ -63,11 +63,12 @@ def erased_on(bundle: Bundle, periods: dict[str, timedelta]) -> datetime | None:
 def falling_due(user, now: datetime) -> list[DueLine]:
     """Return what falls due within `AHEAD`, the first day first, as far as the account may know; `MOST` and one."""
     periods = RetentionSettings.current().periods
-    found = review(now + AHEAD, periods=periods)
+    walls = set(Screen.objects.filter(user=user).values_list("request_id", flat=True))
+    # Twice as many, since some are left out below, and a request that others were merged into ends with the last.
+    found = review(now + AHEAD, periods=periods, most=2 * (MOST + 1) + len(walls))
     bundles = [(one, "") for one in found.due]
     bundles += [(one, reason.label) for one, reason in found.kept if reason != KeptBack.SENDING]
     bundles.sort(key=lambda pair: (erased_on(pair[0], periods), pair[0].root))
-    walls = set(Screen.objects.filter(user=user).values_list("request_id", flat=True))
     bundles = [pair for pair in bundles if pair[0].root not in walls][: MOST + 1]
     shown = visible_to(user).only("reference", "status", "submitted_at", "seal_id")
     seen = shown.in_bulk([one.root for one, _ in bundles])

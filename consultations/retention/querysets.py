@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from django.db import models
 from django.db.models import Case, Exists, OuterRef, Q, Value, When
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from consultations.models import ConsultationRequest, LegalHold, MessageState, OutgoingMessage, RetentionSettings
@@ -31,10 +32,18 @@ class Review:
     kept: list[tuple[Bundle, KeptBack]]
 
 
-def review(now: datetime | None = None, *, periods: dict[str, timedelta] | None = None) -> Review:
-    """Return what is past its date at ``now``. The purge erases exactly what this says is due."""
+def review(
+    now: datetime | None = None, *, periods: dict[str, timedelta] | None = None, most: int | None = None
+) -> Review:
+    """Return what is past its date at ``now``. The purge erases exactly what this says is due.
+
+    With ``most``, of each outcome only so many, those that have ended first.
+    """
     now = now or timezone.now()
-    rows = list(_by_age(_with_reasons(past_date(now, periods), now)).values_list("pk", *_REASONS))
+    requests = past_date(now, periods)
+    if most is not None:
+        requests = ConsultationRequest.objects.filter(pk__in=_ended_first(now, periods, most))
+    rows = list(_by_age(_with_reasons(requests, now)).values_list("pk", *_REASONS))
     bundles = {}
     for start in range(0, len(rows), CHUNK):
         bundles |= {one.root: one for one in bundles_of([row[0] for row in rows[start : start + CHUNK]])}
@@ -47,6 +56,12 @@ def review(now: datetime | None = None, *, periods: dict[str, timedelta] | None 
             kept.append((bundles[pk], reason))
     goes_along = {number for one in due for number in one.numbers if number != one.root}
     return Review([one for one in due if one.root not in goes_along], kept)
+
+
+def _ended_first(now: datetime, periods: dict[str, timedelta] | None, most: int) -> list[int]:
+    periods = RetentionSettings.current().periods if periods is None else periods
+    by_outcome = (past_date(now, {status: period}) for status, period in periods.items())
+    return [pk for found in by_outcome for pk in _by_age(found).values_list("pk", flat=True)[:most]]
 
 
 def past_retention(now: datetime | None = None, *, periods: dict[str, timedelta] | None = None):
@@ -64,10 +79,13 @@ def past_date(now: datetime, periods: dict[str, timedelta] | None = None):
     """
     periods = RetentionSettings.current().periods if periods is None else periods
     condition = Q(pk__in=())
+    # An expression in place of the column, so that no planner looks for all that have ended later.
+    last_end = Coalesce("closed_at", "submitted_at")
+    joined = ConsultationRequest.objects.filter(merged_into=OuterRef("pk")).annotate(last_end=last_end)
     for status, period in periods.items():
         began = "submitted_at" if status == Status.QUARANTINE else "closed_at"
         over = Q(status=status, **{f"{began}__lte": now - period})
-        ended_later = ConsultationRequest.objects.filter(merged_into=OuterRef("pk"), closed_at__gt=now - period)
+        ended_later = joined.filter(last_end__gt=now - period)
         condition |= over & (~Q(merged_into__status__in=OPEN) if status == Status.MERGED else ~Exists(ended_later))
     return ConsultationRequest.objects.filter(condition)
 

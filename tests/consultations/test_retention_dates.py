@@ -6,7 +6,8 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from consultations.models import ConsultationRequest, RetentionSettings
+from consultations.models import ConsultationRequest, RetentionSettings, Screen
+from consultations.retention import outlook
 from consultations.retention.bundles import bundle_around, bundles_of
 from consultations.retention.querysets import KeptBack, past_retention, review
 from consultations.workflow import CLOSED, OPEN, Status
@@ -203,3 +204,26 @@ def test_the_number_of_queries_does_not_grow(django_assert_num_queries):
 def test_bundles_keep_their_order_and_pass_over_what_is_gone():
     one, other = ended(), ended()
     assert [bundle.root for bundle in bundles_of([other.pk, 0, one.pk])] == [other.pk, one.pk]
+
+
+# --- What the page of all shows ---------------------------------------------------------------------
+
+
+def test_the_page_shows_what_falls_due_first_of_every_outcome(monkeypatch, staff):
+    monkeypatch.setattr(outlook, "MOST", 4)
+    user = staff("intake_manager")
+    requests = [
+        ended(days + 40 * number, status)
+        for status, days in DAYS.items()
+        for number in range(12)
+        for _ in range(1 + (status == "declined"))
+    ]
+    for number, request in enumerate(requests):
+        if number % 3 == 0 and request.status != Status.QUARANTINE:
+            merged(request, days=3000)
+    hidden = due()[0]
+    Screen.objects.create(request_id=hidden, user=user)
+    periods, everything = RetentionSettings.current().periods, review(timezone.now() + outlook.AHEAD).due
+    wanted = sorted(everything, key=lambda one: (outlook.erased_on(one, periods), one.root))
+    wanted = [one.root for one in wanted if one.root != hidden]
+    assert [line.request.pk for line in outlook.falling_due(user, timezone.now())] == wanted[:5]
