@@ -55,7 +55,9 @@ def measured(names: list[str], options: Options) -> list[Figure]:
         row, began = ROWS[name], time.monotonic()
         say(f"{name}: {row.TITLE}")
         try:
-            found.extend(row.measure(options))
+            for figure in row.measure(options):
+                found.append(figure)
+                say(f"{figure.what}: {figure.figure}")
         except CannotMeasure as reason:
             found.append(not_measured(name, row.TITLE, str(reason)))
         except Exception as error:

@@ -241,6 +241,7 @@ def test_what_is_fetched_with_a_post_is_what_belongs_to_it(home, many):
         body=[("text", "<p>" + "".join(mark(key) for key in keys) + "</p>")],
     )
     plain = BlogPostPage.objects.get(pk=post.pk)
+    assert connection.features.supports_json_field  # asks the database when it is looked at first
     with CaptureQueriesContext(connection) as queries:
         fetched = BlogPostPage.objects.for_display().get(pk=post.pk)
         seen = [(tag.pk, tag.name, tag.slug) for tag in fetched.tags_by_name], fetched.footnote_texts()
