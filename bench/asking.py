@@ -55,6 +55,8 @@ class Asked:
 
     def _page(self, **order) -> dict:
         answer = self._order(**order)
+        if not answer["status"]:
+            raise CannotMeasure(f"{order['address']} took longer than a minute")
         if answer["status"] != 200:
             raise CannotMeasure(f"{order['address']} answered {answer['status']}")
         return answer
