@@ -187,12 +187,8 @@ class AttorneyPage(BasePage):
     @cached_property
     def spoken(self) -> list[Language]:
         """The languages, in the order of their names."""
-        rows = self.fetched("language_rows")
-        if rows is None:
-            languages = self.languages.all()
-        else:
-            languages = (Language(pk=number, name=name, code=code) for number, name, code in rows)
-        return sorted(languages, key=lambda language: language.name)
+        spoken = self.fetched("language_rows", Language, "pk", "name", "code")
+        return sorted(self.languages.all() if spoken is None else spoken, key=lambda language: language.name)
 
     @property
     def initials(self) -> str:

@@ -179,12 +179,8 @@ class BlogPostPage(FootnotedPage):
     @cached_property
     def tags_by_name(self) -> list[Tag]:
         """The tags in the order of their names."""
-        rows = self.fetched("tag_rows")
-        if rows is None:
-            tags = self.tags.all()
-        else:
-            tags = (Tag(pk=number, name=name, slug=slug) for number, name, slug in rows)
-        return sorted(tags, key=lambda tag: tag.name)
+        tags = self.fetched("tag_rows", Tag, "pk", "name", "slug")
+        return sorted(self.tags.all() if tags is None else tags, key=lambda tag: tag.name)
 
     @property
     def _is_edited(self) -> bool:

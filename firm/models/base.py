@@ -75,9 +75,10 @@ class BasePage(Page):
         """The rows of other tables that are fetched with a page that is shown, by the name they get on it."""
         return {}
 
-    def fetched(self, name: str) -> list[list] | None:
+    def fetched(self, name: str, model: type[models.Model], *fields: str) -> list | None:
         """Return rows that were fetched with the page; None for a page that is edited, or was read in another way."""
-        return self.__dict__.get(name)
+        rows = self.__dict__.get(name)
+        return None if rows is None else [model(**dict(zip(fields, row, strict=True))) for row in rows]
 
     @property
     def summary_text(self) -> str:
@@ -185,10 +186,8 @@ class FootnotedPage(BasePage):
         """The page's footnotes by id; not asked for where no text refers to any."""
         if not any(is_footnoted(stream) for stream in self.streams):
             return {}
-        rows = self.fetched("footnote_rows")
-        if rows is None:
-            rows = [(str(note.uuid), note.text) for note in self.footnotes.all()]
-        return {str(UUID(number)): text for number, text in rows}
+        notes = self.fetched("footnote_rows", Footnote, "uuid", "text")
+        return {str(UUID(str(note.uuid))): note.text for note in (self.footnotes.all() if notes is None else notes)}
 
     @classmethod
     def rows_beside(cls) -> dict[str, RowsBeside]:
