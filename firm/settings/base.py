@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from firm.env import Environment, SettingError
 from firm.settings.cdn import network
-from firm.settings.database import databases
+from firm.settings.database import admin_search, databases
 from firm.settings.error_reports import report_address
 from firm.settings.logs import kept_every, logging_settings
 from firm.settings.media import media_storage
@@ -273,7 +273,7 @@ WAGTAILIMAGES_AVIF_QUALITY = 55
 WAGTAILIMAGES_WEBP_QUALITY = 75
 WAGTAILIMAGES_JPEG_QUALITY = 78
 WAGTAILDOCS_EXTENSIONS = ["csv", "doc", "docx", "ics", "odt", "pdf", "pptx", "rtf", "txt", "xlsx"]
-WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database", "SEARCH_CONFIG": "english"}}
+WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": admin_search(DATABASES), "SEARCH_CONFIG": "english"}}
 WAGTAILDOCS_SERVE_METHOD = "serve_view"  # after asking who may see it, never by an address of the storage
 WAGTAILEMBEDS_FINDERS = []
 TAGGIT_CASE_INSENSITIVE = True

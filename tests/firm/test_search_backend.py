@@ -1,0 +1,90 @@
+"""The search of the admin's lists: what it finds, in which order, and what it asks of the database for that."""
+
+import pytest
+from django.db import connection
+from wagtail.models import Page
+from wagtail.search.backends import get_search_backend
+from wagtail.search.query import MATCH_ALL, And, Not, Or, Phrase, PlainText
+
+from tests.factories import StandardPageFactory
+from tests.test_growth import analyze, counted
+
+TITLES = ("Bail", "Bail and bond", "Bond", "A bail hearing, and what the bail bond costs", "Hearing")
+QUERIES = {
+    "a word": "bail",
+    "two words": PlainText("bail bond", operator="and"),
+    "one of two words": PlainText("bail hearing", operator="or"),
+    "a phrase": Phrase("bail bond"),
+    "all of two": And([PlainText("bail"), PlainText("hearing")]),
+    "any of two": Or([PlainText("bond"), PlainText("hearing")]),
+    "one without another": And([PlainText("bail"), Not(PlainText("bond"))]),
+    "all but": Not(PlainText("bail")),
+    "everything": MATCH_ALL,
+    "nothing": "habeas",
+}
+#: What may be added to that growth; PostgreSQL compares each of so few pages with each other one, as that is quickest.
+SLACK = {"sqlite": 1_500, "postgresql": 6_000}
+
+
+@pytest.fixture
+def pages(home):
+    return [StandardPageFactory(title=title) for title in TITLES]
+
+
+def titles(found) -> list[str]:
+    return [page.title for page in found]
+
+
+@pytest.mark.parametrize("query", QUERIES.values(), ids=QUERIES)
+@pytest.mark.parametrize("kind", ["search", "autocomplete"])
+def test_it_finds_what_wagtail_finds_in_the_same_order(pages, query, kind):
+    find = getattr(get_search_backend(), kind)
+    theirs = getattr(get_search_backend("wagtail.search.backends.database"), kind)(query, Page)
+    ours = find(query, Page)
+    assert titles(ours) == titles(theirs)
+    assert len(ours[1:3]) == len(titles(theirs)[1:3])
+    assert ours.count() == theirs.count()
+    assert ours.facet("live") == theirs.facet("live")
+
+
+def test_a_page_of_results_is_a_part_of_all(pages):
+    found = Page.objects.search("bail", operator="or")
+    whole = titles(found)
+    assert len(whole) == 3
+    assert whole[0] == "Bail"
+    for begin in range(4):
+        for end in range(begin, 5):
+            assert titles(Page.objects.search("bail")[begin:end]) == whole[begin:end]
+    assert Page.objects.search("bail")[1].title == whole[1]
+
+
+def test_an_order_that_was_asked_for_is_kept(pages):
+    found = Page.objects.order_by("-title").search("bail", order_by_relevance=False)
+    assert titles(found) == ["Bail and bond", "Bail", "A bail hearing, and what the bail bond costs"]
+
+
+def test_what_is_filtered_out_is_not_found(pages):
+    found = Page.objects.exclude(pk=pages[0].pk).specific().search("bail")
+    assert titles(found[:1]) == ["Bail and bond"]
+    assert found.count() == 2
+    assert type(found[0]) is type(pages[1])
+
+
+def test_the_score_can_be_had(pages):
+    scores = [page.score for page in Page.objects.search("bail").annotate_score("score")]
+    assert len(scores) == 3
+    assert len(set(scores)) == 3
+
+
+def test_what_it_asks_of_the_database_does_not_grow_with_the_square_of_the_results(home):
+    def work(number: int) -> int:
+        for _ in range(number):
+            StandardPageFactory(title="Arraignment")
+        analyze()
+        steps: list[int] = []
+        with counted(steps):
+            assert Page.objects.autocomplete("arraign")[:5]
+        return sum(steps)
+
+    few = work(5)
+    assert work(35) <= few * 6 + SLACK[connection.vendor]
