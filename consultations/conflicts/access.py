@@ -1,10 +1,8 @@
 """Who reaches the register. Whoever is turned away leaves a line in the trail."""
 
-from django.db.models import Q
-
 from consultations.access import Guarded
-from consultations.models import Party
-from consultations.permissions import is_intake, visible_to
+from consultations.models import Party, Screen
+from consultations.permissions import is_intake
 
 _NAME = "consultations.{}_party"
 
@@ -23,7 +21,7 @@ def parties_for(user):
     """Return the parties that an account may know of: none out of a request that it is screened off from."""
     if not may_see_parties(user):
         return Party.objects.none()
-    return Party.objects.filter(Q(request=None) | Q(request__in=visible_to(user)), buried_at=None)
+    return Party.objects.known().exclude(request__in=Screen.objects.filter(user=user).values("request"))
 
 
 class ForRegister(Guarded):

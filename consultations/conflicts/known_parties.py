@@ -10,7 +10,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.generic import TemplateView, View
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
-from consultations import audit
+from consultations import audit, order
 from consultations.conflict_states import likelihood
 from consultations.conflicts import matching, register
 from consultations.conflicts.access import ForRegister, may_do_with_parties, parties_for
@@ -57,7 +57,8 @@ class PartiesView(RegisterScreen, TemplateView):
         user, given = self.request.user, self.request.GET
         words, checked = show_words(given.get("find", ""), user), show_words(given.get("check", ""), user)
         role = given.get("role", "") if given.get("role") in PartyRole.values else ""
-        page = Paginator(self.found(words, role), PER_PAGE).get_page(given.get("p"))
+        page = Paginator(order.Parts([self.found(words, role)]), PER_PAGE).get_page(given.get("p"))
+        shown = Party.objects.in_bulk(page.object_list)
         hits = hits_for(user, checked) if checked else []
         if checked:
             audit.record(AuditAction.SEARCHED, by=user, doing="check_name", found=len(hits))
@@ -65,7 +66,8 @@ class PartiesView(RegisterScreen, TemplateView):
         audit.record(action, by=user, doing="parties", found=page.paginator.count, role=role or None)
         return super().get_context_data(
             page=page,
-            rows=rows_of(page.object_list, user),
+            most=order.MOST,
+            rows=rows_of([shown[key] for key in page if key in shown], user),
             words=words,
             role=role,
             roles=PartyRole.choices,
