@@ -14,6 +14,7 @@ from django.db import close_old_connections, connection, connections, transactio
 from wagtail.models import Site
 from xdist.scheduler.loadscope import LoadScopeScheduling
 
+from firm import search
 from tests import factories
 from tests.demo_once import DemoDatabase
 from tests.migrated_once import migrated_database
@@ -96,8 +97,9 @@ def _no_network(monkeypatch):
 
 
 @pytest.fixture(autouse=True)
-def _cold_cache():
-    """Every test starts with an empty cache."""
+def _cold_cache(monkeypatch):
+    """Every test starts with an empty cache, and with no words of another one, whose numbers come again."""
+    monkeypatch.setattr(search, "_vocabulary", search.Vocabulary())
     cache.clear()
     yield
     cache.clear()
