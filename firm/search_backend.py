@@ -49,13 +49,16 @@ class RankedResults(SQLiteSearchResults):
     def _do_search(self) -> list:
         compiler = self.query_compiler
         config = compiler.get_config(self.backend)
-        ranks = compiler.ranks(config) if compiler.is_ranked and not self._score_field else None
+        ranks = compiler.ranks(config) if compiler.is_ranked else None
         if ranks is None:
             return super()._do_search()
         found = compiler.search(config, None, None)
-        keys = sorted(found.values_list("pk", flat=True), key=lambda key: (ranks.get(str(key), 0), -key))
-        keys = keys[self.start : self.stop]
+        newest_first = sorted(found.values_list("pk", flat=True), reverse=True)
+        keys = sorted(newest_first, key=lambda key: ranks.get(str(key), 0))[self.start : self.stop]
         objects = compiler.queryset.in_bulk(keys)
+        if self._score_field:
+            for key, one in objects.items():
+                setattr(one, self._score_field, ranks.get(str(key)))
         return [objects[key] for key in keys if key in objects]
 
 
