@@ -291,7 +291,7 @@ def test_hostile_text_in_a_parameter(visitor, path, name, text):
     assert "Set-Cookie" not in response.headers
 
 
-@pytest.mark.parametrize("text", ["<script>alert(1)</script>", '"onfocus="alert(1)', "{{ 7*7 }}"])
+@pytest.mark.parametrize("text", ["<script>alert(1)</script>", '"onfocus="alert(1)', "{{ 70707*70707 }}"])
 def test_what_was_searched_for_is_shown_as_text(visitor, text):
     soup = BeautifulSoup(visitor.get("/search/", {"q": text}).content, "html.parser")
     assert soup.select_one("[role=status]").get_text() == f"Nothing was found for “{text}”"

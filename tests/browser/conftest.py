@@ -21,13 +21,13 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.browser)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def site_data(tmp_path_factory):
     """The folder with the running site's state."""
     return tmp_path_factory.mktemp("site")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def site(site_data):
     """The address of a running site with the demo, its pictures made ready. Tests leave it as it is."""
     with running_site(site_data) as address:
@@ -47,7 +47,7 @@ def own_site(site, site_data, site_folder):
         yield address
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser():
     """A headless Chromium; without one the test is skipped with the reason.
 

@@ -33,9 +33,9 @@ def _free_port() -> int:
         return probe.getsockname()[1]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def running_stack():
-    """The stack of this session, kept outside of pytest's own folders, which only their owner may enter."""
+    """The stack of these tests, kept outside of pytest's own folders, which only their owner may enter."""
     if missing := _stack_program().missing_packages():
         pytest.skip(f"Not installed: {', '.join(missing)}")
     folder = Path(f"/tmp/firm-stack-{os.getpid()}")
@@ -67,9 +67,9 @@ def stack(running_stack):
     return running_stack
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def running_embedded(tmp_path_factory):
-    """The embedded server of this session."""
+    """The embedded server of these tests."""
     one = Embedded(tmp_path_factory.mktemp("embedded"), _free_port())
     try:
         one.start()
