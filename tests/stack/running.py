@@ -49,7 +49,7 @@ class Editor:
     def close(self) -> None:
         """Let it go."""
         self._process.stdin.close()
-        self._process.wait(10)
+        self._process.wait(60)
 
     def tell(self, verb: str, **given):
         """Have the editor do something; return its answer. It is committed when this returns."""
