@@ -4,7 +4,12 @@ from wagtail.admin.auth import user_has_any_page_permission
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.tables import Column, DateColumn
 from wagtail.admin.ui.tables.pages import BulkActionsColumn, PageStatusColumn, PageTitleColumn
+from wagtail.admin.views.pages.search import SearchView
 from wagtail.admin.viewsets.pages import PageListingViewSet
+from wagtail.models import Page
+
+# Wagtail's search says “1-2 of 2” and then this name, of which it has none.
+SearchView.verbose_name, SearchView.verbose_name_plural = Page._meta.verbose_name, Page._meta.verbose_name_plural
 
 
 class PageListingMenuItem(MenuItem):

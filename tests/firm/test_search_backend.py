@@ -89,3 +89,9 @@ def test_what_it_asks_of_the_database_does_not_grow_with_the_square_of_the_resul
 
     few = work(5)
     assert work(35) <= few * 6 + SLACK[connection.vendor]
+
+
+def test_the_list_says_of_what_it_shows_a_part(pages, admin_client):
+    for words, name in (("bail", "1-3 of 3 pages"), ("bond", "1-3 of 3 pages"), ("bail hearing", "1-1 of 1 page")):
+        shown = " ".join(admin_client.get("/admin/pages/search/", {"q": words}).content.decode().split())
+        assert name in shown
