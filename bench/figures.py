@@ -34,7 +34,7 @@ from django.test import Client  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from consultations.models import ConsultationRequest, EventKind, IntakeSettings, RequestEvent  # noqa: E402
-from consultations.targets import set_target  # noqa: E402
+from consultations.response_targets import set_target  # noqa: E402
 from consultations.workflow import CLOSED  # noqa: E402
 from firm.models import PracticeAreaPage  # noqa: E402
 

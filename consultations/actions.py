@@ -18,12 +18,12 @@ from consultations.calendar.settling import end_choice, settle
 from consultations.colleagues import tellable
 from consultations.conflict_states import BLOCKED_WORDS, may_pass, state_after_move
 from consultations.conflicts.checks import follow_role, is_waiting, take_in
+from consultations.contact_outcomes import OUTCOMES, Channel, Direction
 from consultations.models import AuditAction, ConsultationRequest, EventKind, RequestEvent, Screen
 from consultations.notifications import announce_release
-from consultations.outcomes import OUTCOMES, Channel, Direction
 from consultations.permissions import holds, is_screened, may_assign, visible_to
-from consultations.targets import set_urgency
-from consultations.text import one_line, paragraphs
+from consultations.response_targets import set_urgency
+from consultations.text_cleaning import one_line, paragraphs
 from consultations.workflow import AWAITING, CLOSED, OPEN, Power, Status, find_move
 
 #: The longest note or reason that is kept, in characters.

@@ -12,6 +12,7 @@ from consultations import audit
 from consultations.actions import NOTE_LENGTH, Refused, action, locked, need, note
 from consultations.colleagues import around
 from consultations.columns import user_name
+from consultations.contact_outcomes import Channel, Direction
 from consultations.correspondence import fill, left_open
 from consultations.letter import SUBJECT_LENGTH, firm, phone_of
 from consultations.models import (
@@ -23,8 +24,7 @@ from consultations.models import (
     RequestEvent,
 )
 from consultations.notifications import announce_answer
-from consultations.outcomes import Channel, Direction
-from consultations.text import one_line, paragraphs
+from consultations.text_cleaning import one_line, paragraphs
 from consultations.workflow import Power, Status
 
 #: From here nobody is written to: perhaps no person has sent it; or another request has taken its place.

@@ -12,7 +12,7 @@ class ConsultationsConfig(AppConfig):
 
     def ready(self):
         """Add the desk's vitals to those of the installation."""
-        from consultations.vital_signs import SIGNS
+        from consultations.health_checks import SIGNS
         from firm.vitals import register
 
         register(*SIGNS)

@@ -10,11 +10,11 @@ from wagtail.admin import messages
 from wagtail.admin.utils import get_valid_next_url_from_request
 
 from consultations import actions, audit
-from consultations.access import ForIntake
 from consultations.columns import NOBODY, user_name
 from consultations.filters import NONE
 from consultations.models import AuditAction, ConsultationRequest
 from consultations.permissions import MANAGE, assignable_by
+from consultations.view_permissions import ForIntake
 from consultations.workflow import AWAITING, MOVES, Power, Status
 
 #: More than these at once are refused.

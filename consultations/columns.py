@@ -7,8 +7,8 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.timezone import localdate, localtime
 
-from consultations.clock import Urgency
 from consultations.conflict_states import TO_DO
+from consultations.due_dates import Urgency
 from consultations.models import ConsultationRequest, Relationship
 from consultations.workflow import OPEN
 

@@ -20,7 +20,7 @@ from consultations.models.notes import Mention, Reminder
 from consultations.models.requests import ConsultationRequest
 from consultations.models.settings import IntakeSettings
 from consultations.permissions import may_see
-from consultations.text import one_line
+from consultations.text_cleaning import one_line
 from consultations.workflow import Status
 from firm.models.settings import FirmSettings
 

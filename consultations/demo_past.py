@@ -9,11 +9,11 @@ from consultations.answers import answer, drafts_for
 from consultations.calendar import booking
 from consultations.conflict_states import ConflictState
 from consultations.conflicts import decisions
+from consultations.contact_outcomes import Channel
 from consultations.correspondence import left_open
 from consultations.demo_calendars import free_time
 from consultations.merging import merge
 from consultations.models import AttorneyCalendar, ConsultationRequest, Way
-from consultations.outcomes import Channel
 from consultations.workflow import Status
 
 #: Minutes until the first call, some of them too many.

@@ -7,9 +7,9 @@ from django import forms
 from consultations import actions
 from consultations.colleagues import around
 from consultations.columns import user_name
+from consultations.contact_outcomes import OUTCOMES, Channel, Direction
 from consultations.models import ConsultationRequest, RequestEvent
 from consultations.models.events import EventKind
-from consultations.outcomes import OUTCOMES, Channel, Direction
 from consultations.permissions import moves_for
 
 #: Each way of a contact as the beginning of an option.

@@ -11,7 +11,6 @@ from django.views.generic import TemplateView
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from consultations import audit, dossier, standing
-from consultations.access import may_read_trail
 from consultations.calendar.booking_forms import RescheduleForm, ScheduleForm
 from consultations.calendar.chosen_forms import ConfirmTimeForm, LetGoTimeForm
 from consultations.colleagues import around
@@ -31,6 +30,7 @@ from consultations.permissions import has_any, holds, is_intake, may_merge, move
 from consultations.retention.forms import EraseForm, HoldForm, ReleaseForm, keeping_forms
 from consultations.retention.outlook import outlook_of
 from consultations.timeline import history_of, looks_at
+from consultations.view_permissions import may_read_trail
 from consultations.workflow import Power, Status
 from firm.prepared import Prepared
 

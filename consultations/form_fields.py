@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from phonenumber_field.formfields import PhoneNumberField
 from phonenumber_field.widgets import RegionalPhoneNumberWidget
 
-from consultations.text import lines, one_line, paragraphs
+from consultations.text_cleaning import lines, one_line, paragraphs
 
 TOO_LONG = "Please shorten this to %(limit_value)d characters; there are %(show_value)d."
 _TEXT = "consultations/fields/text.html"

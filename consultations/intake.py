@@ -18,8 +18,8 @@ from consultations.models.requests import ConsultationRequest
 from consultations.models.search import EMAIL, PHONE, RequestEntry
 from consultations.models.settings import IntakeSettings
 from consultations.notifications import addresses_for, announce, announce_correction
+from consultations.response_targets import set_target, set_urgency
 from consultations.spam import UNSUSPICIOUS, Assessment
-from consultations.targets import set_target, set_urgency
 from consultations.workflow import Status
 from firm.sealed.blind import normalise_email, normalise_phone
 

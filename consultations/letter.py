@@ -11,9 +11,9 @@ from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from wagtail.models import Site
 
-from consultations.clock import Urgency
 from consultations.correspondence import PLACEHOLDERS, MessageKind, fill
-from consultations.text import one_line, paragraphs
+from consultations.due_dates import Urgency
+from consultations.text_cleaning import one_line, paragraphs
 from firm.models.settings import FirmSettings
 from firm.prepared import Prepared
 from firm.templatetags.firm_tags import national, tel

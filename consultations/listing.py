@@ -11,7 +11,6 @@ from django.views.generic import View
 from wagtail.admin.views.generic.base import BaseListingView
 
 from consultations import audit, order, ready_sets
-from consultations.access import ForReaders, may_export, may_read_trail, may_work_in_bulk
 from consultations.bulk import BulkForm
 from consultations.columns import HEADINGS, ORDERINGS, line_of
 from consultations.export import FORMATS, export
@@ -19,7 +18,8 @@ from consultations.filters import QueueFilterSet, hide_words, show_words
 from consultations.models import AuditAction, ConsultationRequest
 from consultations.permissions import is_intake, visible_to
 from consultations.querysets import MAX_SEARCH
-from consultations.text import one_line
+from consultations.text_cleaning import one_line
+from consultations.view_permissions import ForReaders, may_export, may_read_trail, may_work_in_bulk
 from consultations.workflow import AWAITING
 
 PER_PAGE = 50

@@ -3,7 +3,7 @@
 from consultations.desk_views import REFUSED, DeskView
 from consultations.models.answers import answer_letter
 from consultations.note_forms import AnswerForm, FinishReminderForm, PostponeReminderForm, RemindForm
-from consultations.text import one_line, paragraphs
+from consultations.text_cleaning import one_line, paragraphs
 
 
 class RemindView(DeskView):

@@ -8,9 +8,9 @@ from django.db import connections, models
 from django.db.models import F
 from django.utils import timezone
 
-from consultations.clock import COURT_SOON
+from consultations.due_dates import COURT_SOON
 from consultations.reference import read_reference
-from consultations.text import one_line
+from consultations.text_cleaning import one_line
 from consultations.workflow import AWAITING, CLOSED, OPEN, Status
 from firm.sealed.blind import normalise_email, normalise_phone
 

@@ -9,8 +9,8 @@ from django.db.models import Exists, F, Func, IntegerField, OuterRef, Q, Subquer
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from consultations.clock import COURT_SOON
 from consultations.conflict_states import TO_DO
+from consultations.due_dates import COURT_SOON
 from consultations.models.calendar import Appointment
 from consultations.models.events import Screen
 from consultations.models.notes import Mention, Reminder

@@ -14,7 +14,7 @@ from consultations.models import AuditAction, ConsultationRequest, EventKind, Me
 from consultations.models.notes import REMINDER_LENGTH, RESTING
 from consultations.notifications import announce_reminder
 from consultations.reminder_times import is_ahead
-from consultations.text import paragraphs
+from consultations.text_cleaning import paragraphs
 from consultations.workflow import Power
 
 #: A reminder that nobody could be told of for longer is on the dashboard, and no mail helps any more.

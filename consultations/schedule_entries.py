@@ -2,7 +2,7 @@
 
 from django.utils import timezone
 
-from consultations import notifications, outbox, reminders, targets
+from consultations import notifications, outbox, reminders, response_targets
 from consultations.calendar.settling import end_lapsed_holds
 from consultations.conflicts import checks
 from consultations.conflicts.arrivals import Arrivals
@@ -23,7 +23,7 @@ every(60, "tell of reminders", reminders.tell_due)
 every(60, "write the morning digest", notifications.announce_digest)
 every(60, "check for conflicts again", checks.check_due)
 every(60, "let go times that were not confirmed", lambda: end_lapsed_holds(timezone.now()))
-every(15 * 60, "bring urgencies up to date", targets.refresh)
+every(15 * 60, "bring urgencies up to date", response_targets.refresh)
 every(3600, "forget old counts of the form", lambda: purge_counts(timezone.now()))
 every(24 * 3600, "forget sent messages", outbox.forget_sent)
 every(24 * 3600, "erase what is past its date", purge_daily, alone=True)

@@ -6,8 +6,8 @@ from datetime import date, datetime, timedelta
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from consultations.clock import COURT_SOON, Urgency
 from consultations.conflict_states import GATED, PASSING, ConflictState
+from consultations.due_dates import COURT_SOON, Urgency
 from consultations.models import ConsultationRequest
 from consultations.spam import REASONS
 from consultations.workflow import CLOSED, OPEN, Status

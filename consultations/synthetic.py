@@ -25,7 +25,7 @@ from consultations.models import (
 from consultations.models.search import EMAIL, ENDING, NAME, PHONE
 from consultations.querysets import ENDING_DIGITS
 from consultations.reference import new_reference
-from consultations.targets import set_target
+from consultations.response_targets import set_target
 from consultations.workflow import AWAITING, CLOSED, Status
 from firm.bulk import insert
 from firm.sealed.blind import digest, name_tokens

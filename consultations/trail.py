@@ -11,12 +11,12 @@ from django.views.generic import TemplateView
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from consultations import audit
-from consultations.access import ForTrailReaders
 from consultations.columns import user_name
 from consultations.models import AuditAction, AuditEntry, Screen
 from consultations.permissions import visible_to
 from consultations.reference import read_reference
 from consultations.trail_words import Narrator
+from consultations.view_permissions import ForTrailReaders
 
 PER_PAGE = 100
 #: The value of the filter for what the site did itself.

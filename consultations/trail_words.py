@@ -7,8 +7,8 @@ from django.contrib.auth import get_user_model
 from django.urls import reverse
 
 from consultations.columns import user_name
+from consultations.contact_outcomes import Channel, Direction
 from consultations.models import AuditAction, AuditEntry
-from consultations.outcomes import Channel, Direction
 from consultations.permissions import visible_to
 from consultations.ready_sets import SETS
 from consultations.workflow import Status

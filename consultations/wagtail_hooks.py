@@ -7,13 +7,13 @@ from django.utils.html import format_html_join
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 
-from consultations.access import may_read_figures
 from consultations.answer_templates import AnswerTemplateViewSet
 from consultations.calendar.viewset import AppointmentsViewSet
 from consultations.conflicts.party_viewset import PartiesViewSet
 from consultations.message_texts import MessageTextViewSet
 from consultations.panel import panel_for
 from consultations.permissions import is_intake
+from consultations.view_permissions import may_read_figures
 from consultations.viewsets import ConsultationsViewSet
 
 

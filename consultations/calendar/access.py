@@ -1,8 +1,8 @@
 """Who may look at appointments, and who may change which calendar."""
 
-from consultations.access import Guarded
 from consultations.models import AttorneyCalendar
 from consultations.permissions import ADMIN, MANAGE, has_any, is_intake
+from consultations.view_permissions import Guarded
 
 
 def manages_calendars(user) -> bool:

@@ -30,7 +30,7 @@ from consultations.models import (
 )
 from consultations.models.calendar import LONGEST, SHORTEST
 from consultations.permissions import is_screened
-from consultations.text import one_line, paragraphs
+from consultations.text_cleaning import one_line, paragraphs
 from consultations.workflow import Power, Status, find_move
 
 #: An appointment that lies further ahead is a slip of the keyboard.

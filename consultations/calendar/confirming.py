@@ -7,8 +7,8 @@ from django.utils import timezone
 from consultations.actions import Refused, action, change_status, locked, log_contact, need
 from consultations.calendar import booking
 from consultations.calendar.settling import drop_hold
+from consultations.contact_outcomes import Channel, Direction
 from consultations.models import Appointment, ConsultationRequest
-from consultations.outcomes import Channel, Direction
 from consultations.workflow import AWAITING, Power, Status
 
 

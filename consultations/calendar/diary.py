@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from itertools import islice
 
 from consultations.calendar.openings import HORIZON, NOTICE, Diary, Span, openings
-from consultations.clock import Calendar, weekly_hours
+from consultations.due_dates import Calendar, weekly_hours
 from consultations.models.calendar import Absence, Appointment, AttorneyCalendar
 from consultations.models.events import Screen
 from consultations.models.requests import ConsultationRequest

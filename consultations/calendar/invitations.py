@@ -12,7 +12,7 @@ from consultations.calendar.wording import when_words, where_for_attorney, where
 from consultations.correspondence import MessageKind
 from consultations.letter import Value, admin_url, link_to, phone_of
 from consultations.models import Appointment, AppointmentState, IntakeSettings, OutgoingMessage
-from consultations.text import one_line
+from consultations.text_cleaning import one_line
 from firm.models.settings import FirmSettings
 
 CANCELLATIONS = {MessageKind.PERSON_CANCELLED, MessageKind.ATTORNEY_CANCELLED}

@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 from consultations.calendar.diary import calendars_open_for, diaries, hours_of
 from consultations.calendar.openings import instant, openings
-from consultations.clock import due_at
 from consultations.conflict_states import PASSING
+from consultations.due_dates import due_at
 from consultations.models.calendar import Appointment, AttorneyCalendar, Way
 from consultations.models.requests import ConsultationRequest
 from consultations.models.settings import IntakeSettings

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from consultations.clock import Calendar
+from consultations.due_dates import Calendar
 
 #: Free times are offered at this distance.
 STEP = timedelta(minutes=30)

@@ -1,8 +1,8 @@
 """Who reaches the register. Whoever is turned away leaves a line in the trail."""
 
-from consultations.access import Guarded
 from consultations.models import Party, Screen
 from consultations.permissions import is_intake
+from consultations.view_permissions import Guarded
 
 _NAME = "consultations.{}_party"
 

@@ -10,7 +10,7 @@ from consultations.conflict_states import BEYOND, LIKELY, PASSING, ConflictState
 from consultations.conflicts.checks import check_safely, keep_line
 from consultations.models import ConflictHit, ConsultationRequest, Verdict
 from consultations.permissions import holds, is_intake
-from consultations.text import paragraphs
+from consultations.text_cleaning import paragraphs
 from consultations.workflow import Power, Status, find_move
 
 #: From this score on, a match is cleared with a reason only.

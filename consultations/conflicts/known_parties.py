@@ -18,7 +18,7 @@ from consultations.conflicts.region import HitLine
 from consultations.filters import hide_words, show_words
 from consultations.models import AuditAction, Party, PartyRole
 from consultations.permissions import visible_to
-from consultations.text import lines, one_line
+from consultations.text_cleaning import lines, one_line
 
 PER_PAGE = 50
 MAX_WORDS = 100

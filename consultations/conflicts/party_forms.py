@@ -6,7 +6,7 @@ from consultations.conflict_states import LIKELY
 from consultations.conflicts import matching
 from consultations.conflicts.access import parties_for
 from consultations.models import Party, PartyKind, PartyRole
-from consultations.text import lines, one_line, paragraphs
+from consultations.text_cleaning import lines, one_line, paragraphs
 
 FIELDS = ("name", "aliases", "role", "kind", "matter", "note")
 #: The most doubles that the warning names.

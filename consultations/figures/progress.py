@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from fractions import Fraction
 
-from consultations.clock import Urgency
+from consultations.due_dates import Urgency
 from consultations.figures import columns
 from consultations.figures.charts import Bar, bars
 from consultations.figures.counting import Answers, Counts, Matters

@@ -8,8 +8,8 @@ from fractions import Fraction
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 
-from consultations.clock import Urgency
 from consultations.columns import NOBODY, user_name
+from consultations.due_dates import Urgency
 from consultations.figures.charts import Bar, bars, columns
 from consultations.figures.counting import Counts, Matters
 from consultations.figures.period import Grain

@@ -8,7 +8,7 @@ import django.core.validators
 import django.db.models.deletion
 import django.utils.timezone
 import firm.fields
-import firm.sealed.fields
+import firm.encryption.fields
 import uuid
 import wagtail.contrib.routable_page.models
 import wagtail.models.preview
@@ -624,11 +624,11 @@ class Migration(migrations.Migration):
                 ),
                 ("form_token", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
                 ("submitted_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ("full_name", firm.sealed.fields.SealedTextField(max_length=120, verbose_name="name")),
-                ("phone", firm.sealed.fields.SealedPhoneField(blank=True, verbose_name="telephone")),
+                ("full_name", firm.encryption.fields.SealedTextField(max_length=120, verbose_name="name")),
+                ("phone", firm.encryption.fields.SealedPhoneField(blank=True, verbose_name="telephone")),
                 (
                     "email",
-                    firm.sealed.fields.SealedTextField(
+                    firm.encryption.fields.SealedTextField(
                         blank=True,
                         max_length=254,
                         validators=[django.core.validators.EmailValidator()],
@@ -643,7 +643,7 @@ class Migration(migrations.Migration):
                         max_length=8,
                     ),
                 ),
-                ("best_time", firm.sealed.fields.SealedTextField(blank=True, max_length=160)),
+                ("best_time", firm.encryption.fields.SealedTextField(blank=True, max_length=160)),
                 (
                     "relationship",
                     models.CharField(
@@ -652,12 +652,12 @@ class Migration(migrations.Migration):
                         max_length=8,
                     ),
                 ),
-                ("person_in_need", firm.sealed.fields.SealedTextField(blank=True, max_length=120)),
+                ("person_in_need", firm.encryption.fields.SealedTextField(blank=True, max_length=120)),
                 ("in_custody", models.BooleanField(default=False)),
                 ("court_date", models.DateField(blank=True, null=True)),
-                ("court", firm.sealed.fields.SealedTextField(blank=True, max_length=120)),
-                ("other_parties", firm.sealed.fields.SealedTextField(blank=True, help_text="One on each line.")),
-                ("message", firm.sealed.fields.SealedTextField(blank=True)),
+                ("court", firm.encryption.fields.SealedTextField(blank=True, max_length=120)),
+                ("other_parties", firm.encryption.fields.SealedTextField(blank=True, help_text="One on each line.")),
+                ("message", firm.encryption.fields.SealedTextField(blank=True)),
                 ("acknowledged_at", models.DateTimeField(editable=False)),
                 ("acknowledgement", models.TextField(editable=False, help_text="The note as it was shown.")),
                 ("acknowledgement_version", models.CharField(editable=False, max_length=12)),
@@ -827,8 +827,8 @@ class Migration(migrations.Migration):
                         max_length=10,
                     ),
                 ),
-                ("place", firm.sealed.fields.SealedTextField(blank=True, max_length=200)),
-                ("video_link", firm.sealed.fields.SealedTextField(blank=True, max_length=500)),
+                ("place", firm.encryption.fields.SealedTextField(blank=True, max_length=200)),
+                ("video_link", firm.encryption.fields.SealedTextField(blank=True, max_length=500)),
                 (
                     "state",
                     models.CharField(
@@ -853,7 +853,7 @@ class Migration(migrations.Migration):
                 ("sequence", models.PositiveIntegerField(default=0, help_text="Of its invitations (RFC 5546, 2.1.4).")),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
                 ("changed_at", models.DateTimeField(default=django.utils.timezone.now)),
-                ("reason", firm.sealed.fields.SealedTextField(blank=True, help_text="Why it was cancelled.")),
+                ("reason", firm.encryption.fields.SealedTextField(blank=True, help_text="Why it was cancelled.")),
                 (
                     "created_by",
                     models.ForeignKey(
@@ -957,7 +957,7 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("seal_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
                 ("set_at", models.DateTimeField(default=django.utils.timezone.now)),
-                ("reason", firm.sealed.fields.SealedTextField()),
+                ("reason", firm.encryption.fields.SealedTextField()),
                 (
                     "request",
                     models.OneToOneField(
@@ -1054,8 +1054,11 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("seal_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ("name", firm.sealed.fields.SealedTextField(max_length=200)),
-                ("aliases", firm.sealed.fields.SealedTextField(blank=True, help_text="Other names, one on each line.")),
+                ("name", firm.encryption.fields.SealedTextField(max_length=200)),
+                (
+                    "aliases",
+                    firm.encryption.fields.SealedTextField(blank=True, help_text="Other names, one on each line."),
+                ),
                 (
                     "role",
                     models.CharField(
@@ -1080,11 +1083,11 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "matter",
-                    firm.sealed.fields.SealedTextField(
+                    firm.encryption.fields.SealedTextField(
                         blank=True, help_text="Such as: State v. Sample, 2019.", max_length=200
                     ),
                 ),
-                ("note", firm.sealed.fields.SealedTextField(blank=True)),
+                ("note", firm.encryption.fields.SealedTextField(blank=True)),
                 (
                     "source",
                     models.CharField(
@@ -1158,8 +1161,8 @@ class Migration(migrations.Migration):
                         max_length=16,
                     ),
                 ),
-                ("asked", firm.sealed.fields.SealedTextField()),
-                ("found", firm.sealed.fields.SealedTextField(blank=True)),
+                ("asked", firm.encryption.fields.SealedTextField()),
+                ("found", firm.encryption.fields.SealedTextField(blank=True)),
                 (
                     "role",
                     models.CharField(
@@ -1187,7 +1190,10 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("judged_at", models.DateTimeField(null=True)),
-                ("judgement", firm.sealed.fields.SealedTextField(blank=True, help_text="The reason of the verdict.")),
+                (
+                    "judgement",
+                    firm.encryption.fields.SealedTextField(blank=True, help_text="The reason of the verdict."),
+                ),
                 (
                     "judged_by",
                     models.ForeignKey(
@@ -1295,8 +1301,8 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("facts", models.JSONField(blank=True, default=dict)),
-                ("text", firm.sealed.fields.SealedTextField(blank=True)),
-                ("values", firm.sealed.fields.SealedJSONField(blank=True, null=True)),
+                ("text", firm.encryption.fields.SealedTextField(blank=True)),
+                ("values", firm.encryption.fields.SealedJSONField(blank=True, null=True)),
                 (
                     "once",
                     models.UUIDField(
@@ -1334,7 +1340,7 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("seal_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
                 ("due_at", models.DateTimeField()),
-                ("text", firm.sealed.fields.SealedTextField(max_length=500)),
+                ("text", firm.encryption.fields.SealedTextField(max_length=500)),
                 ("set_at", models.DateTimeField(default=django.utils.timezone.now)),
                 ("told_at", models.DateTimeField(help_text="When its time had come and somebody was told.", null=True)),
                 ("done_at", models.DateTimeField(null=True)),

@@ -14,8 +14,8 @@ from wagtail.search import index
 
 from consultations.calendar import choice_page
 from consultations.forms import ConsultationForm
+from consultations.response_targets import answer_due
 from consultations.submission import answer
-from consultations.targets import answer_due
 from consultations.visit import visit_of
 from firm.chrome import Chrome
 from firm.fields import BlockField

@@ -8,8 +8,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from consultations.clock import Urgency
 from consultations.conflict_states import TO_DO, ConflictState
+from consultations.due_dates import Urgency
 from consultations.querysets import ConsultationRequestManager
 from consultations.reference import LENGTH, new_reference
 from consultations.workflow import AWAITING, CLOSED, Status

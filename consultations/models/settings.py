@@ -10,7 +10,7 @@ from django.db import models
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, HelpPanel, MultiFieldPanel
 from wagtail.contrib.settings.models import BaseGenericSetting, register_setting
 
-from consultations.clock import Calendar, Urgency, weekly_hours
+from consultations.due_dates import Calendar, Urgency, weekly_hours
 from firm.fields import BlockField
 
 #: Four weeks: more is no target.

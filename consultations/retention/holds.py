@@ -5,7 +5,7 @@ from django.utils import timezone
 from consultations import audit
 from consultations.actions import NOTE_LENGTH, Refused, action, locked, need, note
 from consultations.models import AuditAction, ConsultationRequest, EventKind, LegalHold
-from consultations.text import paragraphs
+from consultations.text_cleaning import paragraphs
 from consultations.workflow import Power
 
 

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from consultations.access import may_export
 from consultations.models import ConsultationRequest, LegalHold, RetentionSettings, Screen
 from consultations.permissions import visible_to
 from consultations.retention.bundles import Bundle, bundle_with
 from consultations.retention.querysets import KeptBack, held, review
+from consultations.view_permissions import may_export
 from consultations.workflow import OPEN, Status
 
 #: How far the page looks ahead, and the most lines it shows of one kind.

@@ -9,10 +9,10 @@ from datetime import datetime
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
+from consultations.contact_outcomes import Channel, Direction
 from consultations.dossier import LABELS, value_words
 from consultations.intake import FIELDS
 from consultations.models import Appointment, ConsultationRequest, EventKind, MessageKind, MessageState
-from consultations.outcomes import Channel, Direction
 
 #: One line of the copy: what it is called, and what it says.
 Line = dict[str, object]

@@ -2,9 +2,9 @@
 
 from datetime import datetime, timedelta
 
+from consultations.contact_outcomes import Channel, Direction
 from consultations.models import ConsentReceipt, ConsultationRequest, EventKind, RequestEntry, RetentionSettings
 from consultations.models.search import PHONE
-from consultations.outcomes import Channel, Direction
 from firm.sealed.blind import normalise_phone
 
 

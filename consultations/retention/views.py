@@ -12,7 +12,6 @@ from django.views.generic import TemplateView, View
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from consultations import audit
-from consultations.access import Guarded, may_export
 from consultations.columns import user_name
 from consultations.desk_views import REFUSED, DeskView
 from consultations.detail import WithinReach
@@ -22,6 +21,7 @@ from consultations.retention.forms import EraseForm, HoldForm, LookUpForm, Relea
 from consultations.retention.outlook import AHEAD, MOST, falling_due, held_for
 from consultations.retention.own_data import in_words, own_data
 from consultations.retention.receipts import receipts_of
+from consultations.view_permissions import Guarded, may_export
 from firm.models import FirmSettings
 
 LATEST = 20

@@ -8,7 +8,7 @@ from django.utils import timezone
 from consultations.conflict_states import ConflictState
 from consultations.consent import version_of
 from consultations.models import ConsultationRequest, MessageKind, MessageState, OutgoingMessage, RequestEntry
-from consultations.targets import set_target
+from consultations.response_targets import set_target
 from consultations.workflow import CLOSED, Status
 
 NOTE = "I understand."

@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from consultations import actions
 from consultations.actions import NOTE_LENGTH, Refused
+from consultations.contact_outcomes import OUTCOMES
 from consultations.models import AuditAction, AuditEntry, ConsultationRequest, EventKind, RequestEvent, Screen
-from consultations.outcomes import OUTCOMES
 from consultations.workflow import MOVES, Power, Status
 from tests.consultations.conftest import ROLES as GROUPS
 from tests.consultations.conftest import make_user

@@ -9,9 +9,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from wagtail.models import ModelLogEntry
 
+from consultations.contact_outcomes import OUTCOMES
 from consultations.handover_forms import people_for
 from consultations.models import AuditEntry, RequestEvent, Screen
-from consultations.outcomes import OUTCOMES
 from consultations.permissions import may_assign
 from consultations.workflow import Status
 from firm.templatetags.firm_tags import national

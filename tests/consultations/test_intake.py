@@ -6,8 +6,8 @@ from django.db import IntegrityError, transaction
 
 from consultations import intake
 from consultations.actions import change_matter
-from consultations.clock import Urgency
 from consultations.consent import version_of
+from consultations.due_dates import Urgency
 from consultations.forms import ConsultationForm
 from consultations.intake import Arrival, receive
 from consultations.models import ConsultationRequest, EventKind, RequestEvent

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 
 from consultations.calendar.openings import Diary, instant, openings
-from consultations.clock import Calendar
+from consultations.due_dates import Calendar
 from tests.consultations.calendar_cases import ZONE, wall
 
 #: Every day, from and until.

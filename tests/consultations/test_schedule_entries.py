@@ -1,6 +1,6 @@
 from django.utils.module_loading import import_module
 
-from consultations import notifications, outbox, targets
+from consultations import notifications, outbox, response_targets
 from firm import schedule
 
 
@@ -17,5 +17,5 @@ def test_the_rest_is_done_by_the_clock_that_others_share():
     entries = {entry.job: entry for entry in schedule._entries.values()}
     every_minute = (notifications.announce_overdue, notifications.announce_digest)
     assert [(entries[job].seconds, entries[job].alone) for job in every_minute] == [(60, False)] * 2
-    assert entries[targets.refresh].seconds == 15 * 60
+    assert entries[response_targets.refresh].seconds == 15 * 60
     assert entries[outbox.forget_sent].seconds == 24 * 3600

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 from consultations import actions, answers, merging
 from consultations.conflict_states import ConflictState
+from consultations.contact_outcomes import OUTCOMES, Direction
 from consultations.models import ConsultationRequest, RequestEvent
-from consultations.outcomes import OUTCOMES, Direction
 from consultations.workflow import MERGEABLE, MOVES, Status
 from tests.consultations.conftest import make_user
 from tests.consultations.factories import ConsultationRequestFactory as Request

@@ -4,9 +4,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.core.exceptions import ValidationError
 
-from consultations.clock import Urgency
+from consultations.due_dates import Urgency
 from consultations.models import ConsultationRequest, IntakeSettings
-from consultations.targets import refresh, set_target, set_urgency
+from consultations.response_targets import refresh, set_target, set_urgency
 from tests.consultations.factories import ConsultationRequestFactory as Request
 
 pytestmark = pytest.mark.django_db

@@ -1,6 +1,6 @@
 import pytest
 
-from consultations.text import lines, one_line, paragraphs
+from consultations.text_cleaning import lines, one_line, paragraphs
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from consultations.clock import Urgency, due_at, urgency_of
+from consultations.due_dates import Urgency, due_at, urgency_of
 from consultations.models.requests import ConsultationRequest
 from consultations.models.settings import IntakeSettings
 

@@ -3,7 +3,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from consultations.clock import Calendar, Urgency, due_at, urgency_of, weekly_hours
+from consultations.due_dates import Calendar, Urgency, due_at, urgency_of, weekly_hours
 
 NEW_YORK = ZoneInfo("America/New_York")
 WEEK = weekly_hours([(("mon", "tue", "wed", "thu", "fri"), time(9), time(17))])
