@@ -9,7 +9,8 @@ from django.views.generic import View
 from wagtail.admin import messages
 from wagtail.admin.utils import get_valid_next_url_from_request
 
-from consultations import actions, audit
+from consultations import audit
+from consultations.actions import requests
 from consultations.columns import NOBODY, user_name
 from consultations.filters import NONE
 from consultations.models import AuditAction, ConsultationRequest
@@ -37,7 +38,7 @@ class BulkForm(forms.Form):
 
     assignee = forms.ChoiceField(label="Assign to", required=False)
     to = forms.ChoiceField(label="Move to", required=False)
-    reason = forms.CharField(label="Reason", required=False, max_length=actions.NOTE_LENGTH)
+    reason = forms.CharField(label="Reason", required=False, max_length=requests.NOTE_LENGTH)
 
     def __init__(self, user, statuses: set[str]):
         super().__init__(auto_id="bulk-%s")
@@ -72,7 +73,7 @@ class Outcome:
         """Do it to one request, and keep how that went."""
         try:
             act(pk)
-        except actions.Refused as refusal:
+        except requests.Refused as refusal:
             self.refused.setdefault(str(refusal), []).append(str(refusal.request))
         except ConsultationRequest.DoesNotExist:
             self.missing += 1
@@ -126,7 +127,7 @@ class BulkView(ForIntake, View):
         if chosen not in offered:
             raise ValueError("Choose a person from the list.")
         to = offered[chosen]
-        return lambda pk: actions.assign(pk, to=to, by=user), f"assigned to {user_name(to) or NOBODY.lower()}"
+        return lambda pk: requests.assign(pk, to=to, by=user), f"assigned to {user_name(to) or NOBODY.lower()}"
 
     def moving(self) -> tuple:
         """Return what moves one request, and the words for it."""
@@ -144,7 +145,7 @@ class BulkView(ForIntake, View):
 
         def act(pk: int):
             seen = posted.get(f"seen-{pk}", "")
-            return actions.move(pk, to=status, by=user, reason=posted.get("reason", ""), seen=seen)
+            return requests.move(pk, to=status, by=user, reason=posted.get("reason", ""), seen=seen)
 
         return act
 

@@ -4,15 +4,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from consultations import actions, reminders
-from consultations.answers import answer, drafts_for
+from consultations.actions import reminders, requests
+from consultations.actions.merging import merge
+from consultations.actions.replies import answer, drafts_for
 from consultations.calendar import booking
 from consultations.conflict_states import ConflictState
 from consultations.conflicts import decisions
 from consultations.contact_outcomes import Channel
 from consultations.correspondence import left_open
 from consultations.demo_calendars import free_time
-from consultations.merging import merge
 from consultations.models import AttorneyCalendar, ConsultationRequest, Way
 from consultations.workflow import Status
 
@@ -47,7 +47,7 @@ Step = Callable[[Scene], object]
 
 def taken(by: str = "intake", after: int = 12) -> Step:
     """Somebody takes it."""
-    return lambda scene: actions.assign(
+    return lambda scene: requests.assign(
         scene.request.pk, to=scene.staff[by], by=scene.staff[by], now=scene.later(after)
     )
 
@@ -55,14 +55,14 @@ def taken(by: str = "intake", after: int = 12) -> Step:
 def given(to: str, after: int = 15) -> Step:
     """A manager gives it to somebody."""
     manager = "intake_manager"
-    return lambda scene: actions.assign(
+    return lambda scene: requests.assign(
         scene.request.pk, to=scene.staff[to], by=scene.staff[manager], now=scene.later(after)
     )
 
 
 def moved(to: str, reason: str = "", by: str = "intake", after: int = 3) -> Step:
     """It goes to another state."""
-    return lambda scene: actions.move(
+    return lambda scene: requests.move(
         scene.request.pk,
         to=to,
         by=scene.staff[by],
@@ -77,21 +77,21 @@ def called(outcome: str, text: str = "", by: str = "intake", after: int | None =
     def step(scene: Scene) -> None:
         at = scene.later(scene.patience if after is None else after)
         how = (Channel.CALL, outcome) if scene.request.phone else (Channel.EMAIL, "sent")
-        actions.log_contact(scene.request.pk, channel=how[0], outcome=how[1], text=text, by=scene.staff[by], now=at)
+        requests.log_contact(scene.request.pk, channel=how[0], outcome=how[1], text=text, by=scene.staff[by], now=at)
 
     return step
 
 
 def texted(text: str, by: str = "intake", after: int = 18) -> Step:
     """Somebody sends a text message."""
-    return lambda scene: actions.log_contact(
+    return lambda scene: requests.log_contact(
         scene.request.pk, channel=Channel.TEXT, outcome="sent", text=text, by=scene.staff[by], now=scene.later(after)
     )
 
 
 def noted(text: str, by: str = "intake", after: int = 2, tell: str = "") -> Step:
     """Somebody writes a note, and perhaps tells a colleague."""
-    return lambda scene: actions.add_note(
+    return lambda scene: requests.add_note(
         scene.request.pk,
         text=text,
         by=scene.staff[by],
@@ -127,7 +127,7 @@ def wrote(template: str, by: str = "intake", after: int = 10) -> Step:
 
 def screened(who: str, after: int = 5) -> Step:
     """A manager walls somebody off."""
-    return lambda scene: actions.screen(
+    return lambda scene: requests.screen(
         scene.request.pk, user=scene.staff[who], by=scene.staff["intake_manager"], now=scene.later(after)
     )
 
@@ -187,7 +187,7 @@ def over(to: str) -> Step:
     def step(scene: Scene) -> None:
         scene.request.refresh_from_db()
         scene.at = scene.request.scheduled_for + timedelta(minutes=35)
-        actions.move(scene.request.pk, to=to, by=scene.staff["intake"], now=scene.at)
+        requests.move(scene.request.pk, to=to, by=scene.staff["intake"], now=scene.at)
 
     return step
 

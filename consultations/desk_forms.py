@@ -4,7 +4,7 @@ from uuid import uuid4
 
 from django import forms
 
-from consultations import actions
+from consultations.actions import requests
 from consultations.colleagues import around
 from consultations.columns import user_name
 from consultations.contact_outcomes import OUTCOMES, Channel, Direction
@@ -44,7 +44,7 @@ class DeskForm(forms.Form):
         """Do it and return the request to go on with."""
         raise NotImplementedError
 
-    def refuse(self, refusal: actions.Refused) -> None:
+    def refuse(self, refusal: requests.Refused) -> None:
         """Show why not, at the field at fault, in a form that can be sent again as it is."""
         self.is_refused = True
         field = self.refusals.get(refusal.code)
@@ -60,7 +60,7 @@ class DeskForm(forms.Form):
         """Return what to say when it is done; the reference is the only word of the request in it."""
         return self.done.format(request=request, status=request.get_status_display().lower())
 
-    def is_done_already(self, refusal: actions.Refused) -> bool:
+    def is_done_already(self, refusal: requests.Refused) -> bool:
         """True when the same person has just done this very thing: a double click."""
         return False
 
@@ -131,9 +131,9 @@ class MoveForm(DeskForm):
     def act(self) -> ConsultationRequest:
         """Move it."""
         values = {name: self.cleaned_data.get(name) for name in ("to", "seen")}
-        return actions.move(self.request.pk, by=self.user, reason=self.cleaned_data.get("reason", ""), **values)
+        return requests.move(self.request.pk, by=self.user, reason=self.cleaned_data.get("reason", ""), **values)
 
-    def is_done_already(self, refusal: actions.Refused) -> bool:
+    def is_done_already(self, refusal: requests.Refused) -> bool:
         """True when this person has made the same move from the same state last."""
         if refusal.code != "stale":
             return False
@@ -161,7 +161,7 @@ class ContactForm(OnceForm):
     def act(self) -> ConsultationRequest:
         """Log it."""
         direction, channel, outcome = self.cleaned_data["contact"].split("-")
-        return actions.log_contact(
+        return requests.log_contact(
             self.request.pk,
             direction=direction,
             channel=channel,
@@ -223,7 +223,7 @@ class NoteForm(OnceForm):
         """Keep it."""
         values = {name: self.cleaned_data[name] for name in ("text", "once")}
         tell = [self.people[key] for key in self.cleaned_data["tell"]]
-        return actions.add_note(self.request.pk, by=self.user, tell=tell, **values)
+        return requests.add_note(self.request.pk, by=self.user, tell=tell, **values)
 
 
 class MatterForm(DeskForm):
@@ -238,7 +238,7 @@ class MatterForm(DeskForm):
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         error_messages={"invalid": "Give a day, such as 2027-03-01, or leave it empty."},
     )
-    court = forms.CharField(label="Court", required=False, max_length=actions.COURT_LENGTH)
+    court = forms.CharField(label="Court", required=False, max_length=requests.COURT_LENGTH)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -247,8 +247,8 @@ class MatterForm(DeskForm):
 
     def marks(self, request: ConsultationRequest) -> dict[str, str]:
         """Return what is known now."""
-        return {"seen": actions.matter_version(request)}
+        return {"seen": requests.matter_version(request)}
 
     def act(self) -> ConsultationRequest:
         """Keep it."""
-        return actions.change_matter(self.request.pk, by=self.user, **self.cleaned_data)
+        return requests.change_matter(self.request.pk, by=self.user, **self.cleaned_data)

@@ -7,7 +7,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.generic import View
 from wagtail.admin import messages
 
-from consultations.actions import Refused
+from consultations.actions.requests import Refused
 from consultations.columns import detail_url
 from consultations.desk_forms import ContactForm, DeskForm, MatterForm, MoveForm, NoteForm
 from consultations.detail import RequestScreen

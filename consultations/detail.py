@@ -11,6 +11,7 @@ from django.views.generic import TemplateView
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from consultations import audit, dossier, standing
+from consultations.actions.mentions import mark_seen
 from consultations.calendar.booking_forms import RescheduleForm, ScheduleForm
 from consultations.calendar.chosen_forms import ConfirmTimeForm, LetGoTimeForm
 from consultations.colleagues import around
@@ -22,7 +23,6 @@ from consultations.conflicts.region import region_of
 from consultations.desk_forms import ContactForm, DeskForm, MatterForm, MoveForm, NoteForm
 from consultations.duplicates import likely_duplicates
 from consultations.handover_forms import AssignForm, MergeForm, ScreenForm, UnscreenForm
-from consultations.mentions import mark_seen
 from consultations.models import Appointment, AuditAction, ConsultationRequest
 from consultations.models.calendar import AppointmentState
 from consultations.notes_desk import NotesDesk, notes_desk_of

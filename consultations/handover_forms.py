@@ -3,11 +3,11 @@
 from django import forms
 from django.contrib.auth import get_user_model
 
-from consultations import actions
+from consultations.actions import requests
+from consultations.actions.merging import merge
 from consultations.colleagues import around
 from consultations.columns import user_name
 from consultations.desk_forms import DeskForm
-from consultations.merging import merge
 from consultations.models import ConsultationRequest
 from consultations.permissions import visible_to
 from consultations.reference import read_reference
@@ -57,7 +57,7 @@ class AssignForm(DeskForm):
         """Assign it."""
         chosen = self.cleaned_data["assignee"]
         to = next((one for one in self.people if str(one.pk) == chosen), None)
-        return actions.assign(self.request.pk, to=self.user if chosen == ME else to, by=self.user)
+        return requests.assign(self.request.pk, to=self.user if chosen == ME else to, by=self.user)
 
     def done_words(self, request: ConsultationRequest) -> str:
         """Return it; what one has taken oneself is one's own."""
@@ -106,7 +106,7 @@ class MergeForm(DeskForm):
         """Merge it; the request that goes on is the other one."""
         return merge(self.request.pk, into=self.cleaned_data["target"].pk, by=self.user)
 
-    def is_done_already(self, refusal: actions.Refused) -> bool:
+    def is_done_already(self, refusal: requests.Refused) -> bool:
         """True when it is part of that request by now."""
         return refusal.request.merged_into_id == self.cleaned_data["target"].pk
 
@@ -116,7 +116,7 @@ class ScreenForm(DeskForm):
 
     name, button, done = "screen", "Screen off", "A screen is set up for {request}."
     refusals = {"self": "user"}
-    verb = staticmethod(actions.screen)
+    verb = staticmethod(requests.screen)
     user = forms.ModelChoiceField(
         label="Who must not see it",
         queryset=None,
@@ -143,7 +143,7 @@ class UnscreenForm(ScreenForm):
     """Takes the wall down; there is one such form for everybody who is ``screened``."""
 
     name, button, done = "unscreen", "Remove", "A screen of {request} is removed."
-    verb = staticmethod(actions.unscreen)
+    verb = staticmethod(requests.unscreen)
 
     def __init__(self, *args, screened=None, **kwargs):
         super().__init__(*args, **kwargs)

@@ -6,13 +6,13 @@ from django import forms
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from consultations import answers, reminders
+from consultations.actions import reminders, replies
+from consultations.actions.reminder_times import OWN, moments
 from consultations.colleagues import around
 from consultations.columns import user_name
 from consultations.desk_forms import DeskForm, OnceForm, TextField
 from consultations.letter import SUBJECT_LENGTH
 from consultations.models import ConsultationRequest, Reminder
-from consultations.reminder_times import OWN, moments
 
 CHOOSE_TIME = "Choose a day and a time that lie ahead, within two years."
 
@@ -175,4 +175,4 @@ class AnswerForm(OnceForm):
     def act(self) -> ConsultationRequest:
         """Send it."""
         values = {name: self.cleaned_data[name] for name in ("subject", "text", "once")}
-        return answers.answer(self.request.pk, by=self.user, **values)
+        return replies.answer(self.request.pk, by=self.user, **values)

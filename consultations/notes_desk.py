@@ -6,7 +6,7 @@ from datetime import datetime
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from consultations.answers import SILENT, Draft, caution, drafts_for
+from consultations.actions.replies import SILENT, Draft, caution, drafts_for
 from consultations.columns import user_name
 from consultations.desk_forms import DeskForm
 from consultations.letter import Letter

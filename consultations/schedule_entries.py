@@ -2,7 +2,8 @@
 
 from django.utils import timezone
 
-from consultations import notifications, outbox, reminders, response_targets
+from consultations import notifications, outbox, response_targets
+from consultations.actions import reminders
 from consultations.calendar.settling import end_lapsed_holds
 from consultations.conflicts import checks
 from consultations.conflicts.arrivals import Arrivals

@@ -7,11 +7,11 @@ from datetime import datetime
 from django.contrib.auth import get_user_model
 from django.db.models import Q
 
+from consultations.actions.mentions import emphasised
 from consultations.calendar.wording import CHOICE_WORDS, CHOSEN_BY_VISITOR
 from consultations.colleagues import around
 from consultations.columns import user_name
 from consultations.dossier import LABELS, LONG, value_words
-from consultations.mentions import emphasised
 from consultations.models import (
     AuditEntry,
     ConsultationRequest,

@@ -1,4 +1,4 @@
-"""Making, moving and cancelling appointments. Verbs as those in `consultations.actions`: ``by`` is who does it.
+"""Making, moving and cancelling appointments. Verbs as those in `consultations.actions.requests`: ``by`` is who does it.
 
 A time lies ahead, in working hours and outside absences; ``overrule``, with a reason, makes an exception of the last
 two. Two appointments at once in one calendar are refused in any case, by the database itself.
@@ -12,8 +12,9 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from consultations import actions, audit
-from consultations.actions import Refused, action, change_status, locked, need, note
+from consultations import audit
+from consultations.actions import requests
+from consultations.actions.requests import Refused, action, change_status, locked, need, note
 from consultations.calendar.diary import diaries, next_free
 from consultations.calendar.notices import announce_booked, announce_changed
 from consultations.calendar.settling import end_hold, end_lapsed_holds
@@ -136,7 +137,7 @@ def reschedule(pk: int, *, by, seen: str = "", once: UUID | None = None, now=Non
 
 def cancel_appointment(pk: int, *, reason: str, by, now=None) -> ConsultationRequest:
     """Cancel the appointment of a scheduled request, which is contacted then."""
-    return actions.move(pk, to=Status.CONTACTED, seen=Status.SCHEDULED, reason=reason, by=by, now=now)
+    return requests.move(pk, to=Status.CONTACTED, seen=Status.SCHEDULED, reason=reason, by=by, now=now)
 
 
 def version(appointment: Appointment | None) -> str:
@@ -165,7 +166,7 @@ def _clean(request: ConsultationRequest, wish: Wish) -> Wish:
     if wish.way == Way.VIDEO and not is_link:
         raise Refused(request, "no_link", "Give the link of the video call; it begins with https://.")
     starts_at = wish.starts_at.replace(second=0, microsecond=0)
-    reason = paragraphs(wish.reason)[: actions.NOTE_LENGTH]
+    reason = paragraphs(wish.reason)[: requests.NOTE_LENGTH]
     return replace(wish, starts_at=starts_at, place=place, video_link=link, reason=reason)
 
 

@@ -1,10 +1,10 @@
-"""What staff do with a time that the person chose on the thank-you page. Verbs as those in `consultations.actions`."""
+"""What staff do with a time that the person chose on the thank-you page. Verbs as those in `consultations.actions.requests`."""
 
 from uuid import UUID
 
 from django.utils import timezone
 
-from consultations.actions import Refused, action, change_status, locked, log_contact, need
+from consultations.actions.requests import Refused, action, change_status, locked, log_contact, need
 from consultations.calendar import booking
 from consultations.calendar.settling import drop_hold
 from consultations.contact_outcomes import Channel, Direction

@@ -1,10 +1,10 @@
-"""What staff decide about the conflict check of a request. Verbs like those in `consultations.actions`."""
+"""What staff decide about the conflict check of a request. Verbs like those in `consultations.actions.requests`."""
 
 import hashlib
 
 from django.utils import timezone
 
-from consultations.actions import NOTE_LENGTH, Refused, action, change_status, locked, need
+from consultations.actions.requests import NOTE_LENGTH, Refused, action, change_status, locked, need
 from consultations.calendar.settling import end_unfit_choice
 from consultations.conflict_states import BEYOND, LIKELY, PASSING, ConflictState
 from consultations.conflicts.checks import check_safely, keep_line

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from consultations import audit
-from consultations.actions import Refused, action
+from consultations.actions.requests import Refused, action
 from consultations.conflicts import checks
 from consultations.models import AuditAction, ConsultationRequest, Erasure, ErasureReason, OutgoingMessage, RequestEvent
 from consultations.permissions import DELETE, is_intake, visible_to

@@ -2,7 +2,7 @@
 
 from django import forms
 
-from consultations.actions import Refused
+from consultations.actions.requests import Refused
 from consultations.desk_forms import DeskForm, TextField
 from consultations.models import ConsultationRequest, LegalHold
 from consultations.permissions import holds

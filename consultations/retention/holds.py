@@ -3,7 +3,7 @@
 from django.utils import timezone
 
 from consultations import audit
-from consultations.actions import NOTE_LENGTH, Refused, action, locked, need, note
+from consultations.actions.requests import NOTE_LENGTH, Refused, action, locked, need, note
 from consultations.models import AuditAction, ConsultationRequest, EventKind, LegalHold
 from consultations.text_cleaning import paragraphs
 from consultations.workflow import Power

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from consultations import actions, reminders
+from consultations.actions import reminders, requests
 from consultations.models import ConsultationRequest, Mention, Reminder
 from tests.consultations.conftest import ROLES, make_user
 
@@ -18,7 +18,7 @@ def colleague(username: str = "ina", *, role: str = "intake", **values):
 
 def told(request: ConsultationRequest, *, to, by, text: str = SECRET) -> Mention:
     """Keep a note of which somebody is told."""
-    actions.add_note(request.pk, text=text, tell=[to], by=by)
+    requests.add_note(request.pk, text=text, tell=[to], by=by)
     return Mention.objects.filter(user=to).latest("pk")
 
 

@@ -8,12 +8,13 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from consultations import actions, limits
+from consultations import limits
+from consultations.actions import requests as actions_requests
+from consultations.actions.merging import merge
 from consultations.conflicts import arrivals, checks, looking, matching, register
 from consultations.conflicts.arrivals import Arrivals
 from consultations.forms import ConsultationForm
 from consultations.intake import receive
-from consultations.merging import merge
 from consultations.models import (
     AuditEntry,
     ConsultationRequest,
@@ -264,13 +265,13 @@ def test_page_after_the_form_leaves_a_crowd_to_the_worker(site, client, given):
 @pytest.mark.parametrize("to", [Status.DECLINED, Status.CONFLICT, Status.NOT_REACHED])
 def test_names_of_one_that_ends_before_its_check_enter_the_register(staff, to):
     request = waiting(full_name=ZEBRA)
-    actions.move(request.pk, to=to, by=staff("owner"), reason="Known to us.")
+    actions_requests.move(request.pk, to=to, by=staff("owner"), reason="Known to us.")
     assert names_of(request) == {ZEBRA}
 
 
 def test_one_that_goes_into_quarantine_before_its_check_leaves_no_name(staff):
     request = waiting(full_name=ZEBRA)
-    actions.move(request.pk, to=Status.QUARANTINE, by=staff("owner"), reason="A test.")
+    actions_requests.move(request.pk, to=Status.QUARANTINE, by=staff("owner"), reason="A test.")
     assert names_of(request) == set()
 
 

@@ -6,7 +6,7 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 
-from consultations import actions
+from consultations.actions import requests
 from consultations.models import ConsultationRequest, RequestEntry, RequestEvent
 from firm.sealed.cipher import Unreadable
 from tests.consultations.conftest import make_user
@@ -45,8 +45,8 @@ def everything_stored(database: str) -> bytes:
 def store() -> ConsultationRequest:
     request = Request(**WORDS, phone=PHONE, relationship="family")
     user = make_user("owner", is_superuser=True)
-    actions.add_note(request.pk, text=NOTE, by=user)
-    actions.move(request.pk, to="declined", reason=f"{NOTE} twice", by=user)
+    requests.add_note(request.pk, text=NOTE, by=user)
+    requests.move(request.pk, to="declined", reason=f"{NOTE} twice", by=user)
     return request
 
 

@@ -8,11 +8,11 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from consultations import actions
-from consultations.actions import Refused
+from consultations.actions import requests as actions_requests
+from consultations.actions.merging import merge
+from consultations.actions.requests import Refused
 from consultations.calendar import booking
 from consultations.calendar.settling import end_lapsed_holds
-from consultations.merging import merge
 from consultations.models import (
     Appointment,
     AppointmentState,
@@ -26,6 +26,7 @@ from consultations.models import (
     Way,
 )
 from consultations.workflow import Status
+from tests.consultations.actions.test_requests import BLIND, WORKERS, account
 from tests.consultations.calendar_cases import (
     AbsenceFactory,
     AppointmentFactory,
@@ -38,7 +39,6 @@ from tests.consultations.calendar_cases import (
 from tests.consultations.conftest import ROLES as GROUPS
 from tests.consultations.conftest import make_user
 from tests.consultations.factories import ConsultationRequestFactory as Request
-from tests.consultations.test_actions import BLIND, WORKERS, account
 
 MANY = 20
 SECRET = "Words of a colleague"
@@ -323,7 +323,7 @@ WAYS_OUT = [
 def test_every_way_out_settles_the_appointment(intake, to, has_begun, state):
     request = booked(intake)
     now = noon(2) + timedelta(minutes=40 if has_begun else -40)
-    actions.move(request.pk, to=to, by=intake, reason=SECRET, now=now)
+    actions_requests.move(request.pk, to=to, by=intake, reason=SECRET, now=now)
     row, request = Appointment.objects.get(), ConsultationRequest.objects.get()
     assert row.state == state
     is_cancelled = state == AppointmentState.CANCELLED
@@ -345,7 +345,7 @@ def test_merging_cancels(intake):
 def test_screening_the_attorney_off_cancels(intake, staff):
     attorney = staff("publisher")
     request = booked(intake, CalendarFactory(user=attorney, email=attorney.email))
-    actions.screen(request.pk, user=attorney, by=staff("intake_manager"))
+    actions_requests.screen(request.pk, user=attorney, by=staff("intake_manager"))
     request.refresh_from_db()
     assert (request.status, Appointment.objects.get().state) == (Status.CONTACTED, AppointmentState.CANCELLED)
 
@@ -393,7 +393,7 @@ def test_nothing_is_left_when_the_trail_cannot_be_written(intake, monkeypatch):
         raise RuntimeError("no trail")
 
     request, calendar = Request(contacted=True, email="a@example.com"), CalendarFactory()
-    monkeypatch.setattr(actions.audit, "record", fail)
+    monkeypatch.setattr(actions_requests.audit, "record", fail)
     with pytest.raises(RuntimeError):
         booking.schedule(request.pk, by=intake, **wish(calendar))
     assert [model.objects.count() for model in (Appointment, OutgoingMessage, RequestEvent)] == [0, 0, 0]

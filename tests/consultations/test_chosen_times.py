@@ -14,8 +14,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from consultations import actions
-from consultations.actions import Refused
+from consultations.actions import requests as actions_requests
+from consultations.actions.merging import merge
+from consultations.actions.requests import Refused
 from consultations.calendar import booking, confirming, offers
 from consultations.calendar.choice_page import MOST_RECENT, code_of
 from consultations.calendar.choosing import NotHeld, choose_time, give_up_time
@@ -23,7 +24,6 @@ from consultations.calendar.offers import held_until, spread
 from consultations.calendar.settling import end_lapsed_holds
 from consultations.conflict_states import PASSING, ConflictState
 from consultations.conflicts import arrivals, checks, decisions
-from consultations.merging import merge
 from consultations.models import (
     Appointment,
     AppointmentState,
@@ -39,10 +39,10 @@ from consultations.models import (
 from consultations.models.pages import COOKIE, COOKIE_AGE, COOKIE_SALT
 from consultations.outbox import send_due
 from consultations.workflow import AWAITING, Status
+from tests.consultations.actions.test_requests import BLIND, WORKERS, account
 from tests.consultations.calendar_cases import AbsenceFactory, AppointmentFactory, CalendarFactory, noon
 from tests.consultations.factories import ConsultationRequestFactory as Request
 from tests.consultations.parties import PartyFactory
-from tests.consultations.test_actions import BLIND, WORKERS, account
 
 THANKS = "/free-consultation/thank-you/"
 NAME, ADDRESS = "Zebrawine Okapistone", "zebrawine@okapistone.example"
@@ -422,7 +422,7 @@ def test_request_that_ends_frees_the_time(desk, staff, to):
     if to == Status.MERGED:
         merge(request.pk, into=Request().pk, by=by)
     else:
-        actions.move(request.pk, to=to, reason="Why", by=by)
+        actions_requests.move(request.pk, to=to, reason="Why", by=by)
     assert hold_of(request) is None
     assert doings(request)[-1] == "ended"
 
@@ -430,7 +430,7 @@ def test_request_that_ends_frees_the_time(desk, staff, to):
 def test_screen_of_the_attorney_frees_the_time(desk, staff):
     attorney = staff("publisher")
     request = chosen(CalendarFactory(user=attorney))
-    actions.screen(request.pk, user=attorney, by=staff("intake_manager"))
+    actions_requests.screen(request.pk, user=attorney, by=staff("intake_manager"))
     assert hold_of(request) is None
     with pytest.raises(NotHeld):
         choose_time(reference=request.reference, starts_at=noon(4), way=Way.TELEPHONE)
@@ -438,7 +438,7 @@ def test_screen_of_the_attorney_frees_the_time(desk, staff):
 
 def test_contact_keeps_the_time(desk, staff):
     request = chosen()
-    actions.log_contact(request.pk, channel="call", outcome="spoke", by=staff("intake"))
+    actions_requests.log_contact(request.pk, channel="call", outcome="spoke", by=staff("intake"))
     assert hold_of(request)
 
 
@@ -518,7 +518,7 @@ def test_without_address_a_call_comes_first(desk, staff, client):
     with pytest.raises(Refused, match="call the person first"):
         confirming.confirm_time(request.pk, by=by)
     assert hold_of(request)
-    actions.log_contact(request.pk, channel="call", outcome="no_answer", by=by)
+    actions_requests.log_contact(request.pk, channel="call", outcome="no_answer", by=by)
     confirming.confirm_time(request.pk, by=by)
     assert not request.events.filter(kind=EventKind.CONTACT, facts__channel="email").exists()
 

@@ -8,7 +8,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from consultations.actions import Refused
+from consultations.actions.requests import Refused
 from consultations.calendar import confirming
 from consultations.calendar.choosing import NotHeld, choose_time, give_up_time
 from consultations.calendar.offers import MOST_A_DAY

@@ -9,11 +9,12 @@ import pytest
 from django.core import mail
 from django.utils import timezone
 
-from consultations import actions, outbox
+from consultations import outbox
+from consultations.actions import requests
+from consultations.actions.merging import merge
 from consultations.conflicts import checks, matching, register
 from consultations.forms import ConsultationForm
 from consultations.intake import Arrival, receive
-from consultations.merging import merge
 from consultations.models import (
     AuditAction,
     AuditEntry,
@@ -159,7 +160,7 @@ def test_quarantine_neither_checks_nor_enters_until_it_is_released(send, staff):
     assert (state_of(request), Party.objects.filter(request=request).exists()) == ("unchecked", False)
     checks.check_due()
     assert state_of(request) == "unchecked"
-    actions.move(request.pk, to=Status.NEW, by=staff("intake"))
+    requests.move(request.pk, to=Status.NEW, by=staff("intake"))
     assert (state_of(request), Party.objects.filter(request=request).exists()) == ("open", True)
 
 
@@ -453,7 +454,7 @@ def test_register_follows_who_becomes_a_client(send, staff):
     request, owner = send(full_name=ZEBRA), staff("owner")
     ConsultationRequest.objects.filter(pk=request.pk).update(first_contact_at=timezone.now())
     for to in (Status.CONTACTED, Status.CONSULTED, Status.RETAINED):
-        actions.move(request.pk, to=to, by=owner, reason="x")
+        requests.move(request.pk, to=to, by=owner, reason="x")
     assert Party.objects.get(request=request).role == "client"
-    actions.move(request.pk, to=Status.CONSULTED, by=owner, reason="x")
+    requests.move(request.pk, to=Status.CONSULTED, by=owner, reason="x")
     assert Party.objects.get(request=request).role == "prospective"

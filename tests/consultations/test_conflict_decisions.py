@@ -5,17 +5,17 @@ from functools import partial
 import pytest
 from django.utils import timezone
 
-from consultations import actions
-from consultations.actions import NOTE_LENGTH, Refused
+from consultations.actions import requests
+from consultations.actions.merging import merge
+from consultations.actions.requests import NOTE_LENGTH, Refused
 from consultations.calendar import booking
 from consultations.conflicts import checks, decisions, matching
-from consultations.merging import merge
 from consultations.models import AuditAction, AuditEntry, ConsultationRequest, EventKind, RequestEvent
 from consultations.workflow import Status
+from tests.consultations.actions.test_requests import account, refusal_of, rows
 from tests.consultations.calendar_cases import CalendarFactory, wish
 from tests.consultations.factories import ConsultationRequestFactory as Request
 from tests.consultations.parties import HitFactory, PartyFactory
-from tests.consultations.test_actions import account, refusal_of, rows
 
 pytestmark = pytest.mark.django_db
 SECRET = "Words of a person"
@@ -178,9 +178,9 @@ def test_decline_moves_the_request_to_conflict(staff):
 def test_move_to_conflict_declines_too_and_reopening_leaves_it_to_a_person(staff):
     manager = staff("intake_manager")
     request = Request(conflict_checked_at=timezone.now())
-    actions.move(request.pk, to=Status.CONFLICT, by=manager, reason="x")
+    requests.move(request.pk, to=Status.CONFLICT, by=manager, reason="x")
     assert state_of(request) == "declined"
-    actions.move(request.pk, to=Status.IN_REVIEW, by=manager, reason="x")
+    requests.move(request.pk, to=Status.IN_REVIEW, by=manager, reason="x")
     assert state_of(request) == "open"
     PartyFactory()
     checks.check_due()
@@ -220,7 +220,7 @@ def way_to(to, *, by):
     """The verb that brings a request there."""
     if to == Status.SCHEDULED:
         return partial(booking.schedule, by=by, **wish(CalendarFactory()))
-    return partial(actions.move, to=to, by=by, reason="x")
+    return partial(requests.move, to=to, by=by, reason="x")
 
 
 @pytest.mark.parametrize("state", ["unchecked", "open", "flagged", "declined"])
@@ -245,13 +245,13 @@ def test_check_that_has_ended_lets_it_pass(staff, status, to, state):
 @pytest.mark.parametrize(("status", "to"), FREE)
 def test_every_other_way_stays_free(staff, status, to, state):
     request = Request(status=status, conflict_state=state, first_contact_at=timezone.now())
-    actions.move(request.pk, to=to, by=staff("owner"), reason="x")
+    requests.move(request.pk, to=to, by=staff("owner"), reason="x")
     assert ConsultationRequest.objects.get(pk=request.pk).status == to
 
 
 def test_contact_is_logged_and_moves_on_whatever_the_check_says(staff):
     request = Request(conflict_state="open")
-    actions.log_contact(request.pk, channel="call", outcome="spoke", by=staff("intake"))
+    requests.log_contact(request.pk, channel="call", outcome="spoke", by=staff("intake"))
     assert ConsultationRequest.objects.get(pk=request.pk).status == Status.CONTACTED
 
 

@@ -9,14 +9,14 @@ import pytest
 from django.db import Error, connection, transaction
 from django.utils import timezone
 
-from consultations.actions import Refused
+from consultations.actions.merging import merge
+from consultations.actions.requests import Refused
 from consultations.calendar import booking
 from consultations.conflict_states import ConflictState
 from consultations.conflicts import checks, decisions, keys, register
 from consultations.conflicts.arrivals import Arrivals
 from consultations.forms import ConsultationForm
 from consultations.intake import receive
-from consultations.merging import merge
 from consultations.models import AuditEntry, ConflictHit, ConsultationRequest, Party, RequestEvent
 from consultations.workflow import MOVES, Status
 from tests.consultations.calendar_cases import CalendarFactory, wish

@@ -8,7 +8,7 @@ from django.contrib.messages import get_messages
 from django.test import Client
 from django.utils import timezone
 
-from consultations import actions
+from consultations.actions import requests
 from consultations.models import AuditAction, AuditEntry, ConsultationRequest, RequestEvent, Screen
 from consultations.workflow import Status
 from tests.consultations.calendar_cases import CalendarFactory, noon
@@ -45,7 +45,7 @@ def data_for(button: str, case) -> dict:
         "assign": {},
         "contact": {"contact": "out-call-no_answer", "text": WORDS, "once": uuid.uuid4()},
         "note": {"text": WORDS, "once": uuid.uuid4()},
-        "matter": {"in_custody": "on", "court": WORDS, "seen": actions.matter_version(case)},
+        "matter": {"in_custody": "on", "court": WORDS, "seen": requests.matter_version(case)},
         "merge": {"reference": "b2cd 4fgh"},
         "screen": {"user": case.target.pk},
         "unscreen": {"user": case.target.pk},
@@ -222,7 +222,7 @@ def test_screen_that_comes_back_is_kept_in_the_trail_as_opened(client, intake, c
 
 
 def test_stale_tab_says_so_and_can_be_sent_again(client, intake, case):
-    actions.move(case.pk, to=Status.IN_REVIEW, by=make_user("colleague", is_superuser=True))
+    requests.move(case.pk, to=Status.IN_REVIEW, by=make_user("colleague", is_superuser=True))
     response = press(client, "move", case)
     page = unescape(response.content.decode())
     assert response.status_code == 422
@@ -233,7 +233,7 @@ def test_stale_tab_says_so_and_can_be_sent_again(client, intake, case):
 
 
 def test_words_are_shown_when_their_form_has_gone(client, intake, case):
-    actions.move(case.pk, to=Status.DECLINED, reason="x", by=make_user("colleague", is_superuser=True))
+    requests.move(case.pk, to=Status.DECLINED, reason="x", by=make_user("colleague", is_superuser=True))
     page = press(client, "move", case).content.decode()
     assert "What you had written, to copy:" in page
     assert WORDS in page
@@ -251,7 +251,7 @@ def test_mark_that_was_used_comes_back_new(client, intake, case):
 
 def test_taken_by_a_colleague_meanwhile(client, intake, case):
     colleague = make_user("bea", first_name="Bea", last_name="Sample", is_superuser=True)
-    actions.assign(case.pk, to=colleague, by=colleague)
+    requests.assign(case.pk, to=colleague, by=colleague)
     response = press(client, "assign", case, seen="nobody")
     assert response.status_code == 422
     assert "In the meantime it was assigned to Bea Sample." in response.content.decode()
@@ -309,7 +309,7 @@ def test_double_click_does_it_once(client, staff, case, button):
 
 
 def test_same_move_by_somebody_else_is_no_double_click(client, intake, case):
-    actions.move(case.pk, to=Status.DECLINED, reason="x", by=make_user("colleague", is_superuser=True))
+    requests.move(case.pk, to=Status.DECLINED, reason="x", by=make_user("colleague", is_superuser=True))
     assert press(client, "move", case).status_code == 422
 
 

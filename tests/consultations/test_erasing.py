@@ -6,10 +6,11 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
-from consultations import actions, outbox
-from consultations.actions import Refused
+from consultations import outbox
+from consultations.actions import requests
+from consultations.actions.merging import merge
+from consultations.actions.requests import Refused
 from consultations.conflicts import checks, register
-from consultations.merging import merge
 from consultations.models import (
     AuditAction,
     AuditEntry,
@@ -151,7 +152,7 @@ def test_a_fault_in_the_middle_undoes_all(owner, monkeypatch):
 @pytest.mark.parametrize("role", ["intake_manager", "owner"])
 def test_all_that_belongs_to_it(staff, role, typed):
     user, request, other = staff(role), Request(reference="K7MW-3QFP", email="jane@example.com"), Request()
-    actions.add_note(request.pk, text="A note.", by=user)
+    requests.add_note(request.pk, text="A note.", by=user)
     Screen.objects.create(request=request, user=make_user("walled"))
     for kept in (request, other):
         Message(request=kept)
@@ -205,7 +206,7 @@ def test_its_reference_goes_from_what_happened_to_others(owner, kind):
 def test_separated_after_merging_the_other_keeps_no_reference(owner):
     one, other = Request(), Request()
     merge(one.pk, into=other.pk, by=owner)
-    actions.move(one.pk, to="in_review", reason="Another person.", by=owner)
+    requests.move(one.pk, to="in_review", reason="Another person.", by=owner)
     assert wipe(one, owner) == (one.pk,)
     assert exists(other)
     assert one.reference not in json.dumps(list(RequestEvent.objects.values_list("facts", flat=True)))
@@ -253,7 +254,7 @@ def test_the_trail_names_nothing_but_numbers_and_codes(owner):
         reference="K7MW-3QFP",
     )
     other = Request()
-    actions.add_note(request.pk, text="Cormorantdoor", by=owner)
+    requests.add_note(request.pk, text="Cormorantdoor", by=owner)
     merge(other.pk, into=request.pk, by=owner)
     wipe(request, owner)
     trail = json.dumps(list(AuditEntry.objects.values()), default=str).lower()
@@ -299,7 +300,7 @@ def test_a_worker_that_outlived_its_lease_does_not_fail(home, owner, to_person):
 
 def texted(owner, now, **values):
     request = Request(sms_consent=True, sms_consent_wording="Text me.", phone="+12125550163", **values)
-    actions.log_contact(request.pk, channel="text", outcome="sent", by=owner, now=now)
+    requests.log_contact(request.pk, channel="text", outcome="sent", by=owner, now=now)
     return request
 
 

@@ -7,7 +7,7 @@ from django.db import OperationalError
 from django.utils import timezone
 
 from consultations import outbox
-from consultations.actions import Refused
+from consultations.actions.requests import Refused
 from consultations.models import ConsultationRequest, Erasure, LegalHold, OutgoingMessage
 from consultations.retention import erasing
 from consultations.retention.erasing import erase, purge

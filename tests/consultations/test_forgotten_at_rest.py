@@ -13,7 +13,8 @@ from django.db import connection, transaction
 from wagtail.models import Site
 from wagtail.search import index
 
-from consultations import actions, notifications, outbox
+from consultations import notifications, outbox
+from consultations.actions import requests as actions_requests
 from consultations.models import ConsultationRequest, Erasure, OutgoingMessage, RequestEntry, RequestEvent
 from consultations.retention import sweeping
 from consultations.retention.erasing import erase, purge
@@ -116,12 +117,12 @@ def some_life(by) -> ConsultationRequest:
         request=request, kind="corrected", facts={"fields": ["message"]}, values={"new": WORDS, "old": WORDS}
     )
     RequestEntry.objects.rebuild([request])
-    actions.add_note(request.pk, text=NOTE, by=by)
-    actions.log_contact(request.pk, channel="call", outcome="no_answer", by=by, text=NOTE)
+    actions_requests.add_note(request.pk, text=NOTE, by=by)
+    actions_requests.log_contact(request.pk, channel="call", outcome="no_answer", by=by, text=NOTE)
     hold(request.pk, by=by, reason=NOTE)
     release_hold(request.pk, by=by, reason=NOTE)
     notifications.announce(request)
-    actions.move(request.pk, to="declined", reason=NOTE, by=by)
+    actions_requests.move(request.pk, to="declined", reason=NOTE, by=by)
     Request.create_batch(30)
     return request
 
@@ -174,8 +175,8 @@ def test_no_byte_of_many_is_left(threads):
         for number in range(60)
     ]
     for request in requests[::2]:
-        actions.move(request.pk, to="in_review", reason=NOTE * 5, by=owner)
-        actions.move(request.pk, to="declined", reason=NOTE * 20, by=owner)
+        actions_requests.move(request.pk, to="in_review", reason=NOTE * 5, by=owner)
+        actions_requests.move(request.pk, to="declined", reason=NOTE * 20, by=owner)
     ConsultationRequest.objects.update(closed_at=requests[0].closed_at)
     kept = [Request(message=f"Kept {number} " * 40) for number in range(40)]
     collect_statistics()

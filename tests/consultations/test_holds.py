@@ -6,7 +6,7 @@ from django.db.models import ProtectedError
 from django.utils import timezone
 
 from consultations import outbox
-from consultations.actions import NOTE_LENGTH, Refused
+from consultations.actions.requests import NOTE_LENGTH, Refused
 from consultations.models import (
     AuditAction,
     AuditEntry,

@@ -5,7 +5,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from consultations import intake
-from consultations.actions import change_matter
+from consultations.actions.requests import change_matter
 from consultations.consent import version_of
 from consultations.due_dates import Urgency
 from consultations.forms import ConsultationForm

@@ -6,7 +6,8 @@ import pytest
 from django.core import mail
 from icalendar import Calendar
 
-from consultations import actions, outbox
+from consultations import outbox
+from consultations.actions import requests
 from consultations.calendar import booking
 from consultations.models import (
     Appointment,
@@ -236,7 +237,7 @@ def test_quarantine_and_lost_address(ada, jane, intake):
 def test_conflict_cancels_in_neutral_words(ada, jane, intake):
     booked(intake, ada, request=jane)
     sent_to(PERSON)
-    actions.move(jane.pk, to=Status.CONFLICT, reason="Oxbowlane is our client.", by=intake)
+    requests.move(jane.pk, to=Status.CONFLICT, reason="Oxbowlane is our client.", by=intake)
     letter = sent_to(PERSON)[1]
     text = part(letter, "text/plain").get_content()
     assert "does not take place" in text

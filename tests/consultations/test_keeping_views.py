@@ -5,8 +5,8 @@ import json
 import pytest
 from django.utils import timezone
 
-from consultations import actions
-from consultations.answers import answer
+from consultations.actions import requests
+from consultations.actions.replies import answer
 from consultations.models import AuditAction, AuditEntry, LegalHold, RequestEvent, RetentionSettings, Screen
 from consultations.retention.erasing import erase
 from tests.consultations.calendar_cases import CalendarFactory, booked
@@ -195,9 +195,9 @@ def test_what_own_data_holds_and_what_not(client, staff):
     change = {"new": {"message": "Mine, corrected."}, "old": {"message": "Mine, first."}}
     make(request=case, kind="corrected", at=now + DAY, facts={"fields": ["message"]}, values=change)
     make(request=case, kind="message", at=now + DAY, facts={"message": "person_receipt", "state": "sent"})
-    actions.add_note(case.pk, text="A note of ours", by=user)
-    actions.log_contact(case.pk, channel="call", outcome="no_answer", text="Words of ours", by=user)
-    actions.move(case.pk, to="declined", reason="A reason of ours", by=user)
+    requests.add_note(case.pk, text="A note of ours", by=user)
+    requests.log_contact(case.pk, channel="call", outcome="no_answer", text="Words of ours", by=user)
+    requests.move(case.pk, to="declined", reason="A reason of ours", by=user)
     held(case)
     for form in ("", "?as=page"):
         text = client.get(f"{LIST}{case.pk}/own-data/{form}").content.decode()
@@ -275,7 +275,7 @@ def test_was_it_erased(client, staff, case):
 def test_did_this_number_agree(client, staff):
     user = as_role(client, staff, "owner")
     case = Request(sms_consent=True, sms_consent_wording="Text me.", phone="+12125550163")
-    actions.log_contact(case.pk, channel="text", outcome="sent", by=user)
+    requests.log_contact(case.pk, channel="text", outcome="sent", by=user)
     erase(case.pk, by=user, reason_code="asked", confirm=case.reference)
     assert "Text me." in client.post(PAGE, {"given": "212 555 0163"}).content.decode()
     assert "Text me." not in client.post(PAGE, {"given": "212 555 0164"}).content.decode()

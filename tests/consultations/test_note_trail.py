@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from django.utils import timezone
 
-from consultations import actions, answers, reminders
-from consultations.actions import Refused
+from consultations.actions import reminders, replies, requests
+from consultations.actions.requests import Refused
 from consultations.models import AuditEntry
 from consultations.trail_words import _ATTEMPTS, _REASONS, Narrator
 from tests.consultations.factories import ConsultationRequestFactory as Request
@@ -31,7 +31,7 @@ def test_deeds_in_words(staff):
     later = reminder.due_at + timedelta(days=1)
     reminders.postpone_reminder(request.pk, reminder=reminder.pk, due_at=later, by=user)
     reminders.finish_reminder(request.pk, reminder=reminder.pk, by=user)
-    answers.answer(request.pk, subject=SECRET, text=SECRET, by=user)
+    replies.answer(request.pk, subject=SECRET, text=SECRET, by=user)
     assert sentences(user) == [
         f"added a note to {request}",
         f"told ina of a note on {request}",
@@ -55,12 +55,12 @@ def test_a_reminder_that_is_handed_on_in_words(staff):
 def test_a_refusal_in_words(staff):
     user, request = staff("intake"), Request(email="")
     with pytest.raises(Refused):
-        answers.answer(request.pk, subject="x", text="y", by=user)
+        replies.answer(request.pk, subject="x", text="y", by=user)
     words = f"was refused writing an e-mail to the person of {request}: there was no e-mail address"
     assert sentences(user) == [words]
 
 
-@pytest.mark.parametrize("module", [actions, answers, reminders])
+@pytest.mark.parametrize("module", [requests, replies, reminders])
 def test_every_refusal_has_words(module):
     found = set(CODES.findall(Path(module.__file__).read_text()))
     assert found

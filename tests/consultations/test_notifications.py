@@ -7,7 +7,8 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from consultations import actions, notifications, outbox
+from consultations import notifications, outbox
+from consultations.actions import requests
 from consultations.forms import ConsultationForm
 from consultations.intake import Arrival, receive
 from consultations.models import ConsultationRequest, IntakeSettings, MessageKind, MessageState, OutgoingMessage, Screen
@@ -114,23 +115,23 @@ def test_who_is_screened_off_is_not_told(desk, staff, addresses):
 
 def test_a_released_request_is_told_like_a_new_one(send, staff):
     request = send(email="jane@example.com", is_suspicious=True)
-    actions.move(request.pk, to=Status.NEW, by=staff("intake"))
+    requests.move(request.pk, to=Status.NEW, by=staff("intake"))
     assert told(MessageKind.STAFF_NEW) == ["desk@example.com"]
     assert told(MessageKind.PERSON_RECEIPT) == [""]
 
 
 def test_other_moves_tell_nobody(desk, staff):
-    actions.move(Request().pk, to=Status.IN_REVIEW, by=staff("intake"))
+    requests.move(Request().pk, to=Status.IN_REVIEW, by=staff("intake"))
     assert not OutgoingMessage.objects.exists()
 
 
 def test_a_receipt_that_the_quarantine_stopped_is_written_again_at_the_release(send, staff):
     by, request = staff("intake"), send(email="jane@example.com")
-    actions.move(request.pk, to=Status.QUARANTINE, by=by, reason="Odd.")
+    requests.move(request.pk, to=Status.QUARANTINE, by=by, reason="Odd.")
     outbox.send_due()
     receipt = OutgoingMessage.objects.get(kind=MessageKind.PERSON_RECEIPT)
     assert receipt.state == MessageState.SKIPPED
-    actions.move(request.pk, to=Status.NEW, by=by)
+    requests.move(request.pk, to=Status.NEW, by=by)
     assert OutgoingMessage.objects.get(kind=MessageKind.PERSON_RECEIPT).state == MessageState.WAITING
     assert OutgoingMessage.objects.get(kind=MessageKind.STAFF_NEW).state == MessageState.SENT
 

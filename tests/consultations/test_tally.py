@@ -5,9 +5,10 @@ from django.db import transaction
 from django.db.models import Sum
 from django.utils import timezone
 
-from consultations import actions, ready_sets
+from consultations import ready_sets
+from consultations.actions import requests
+from consultations.actions.merging import merge
 from consultations.conflict_states import TO_DO
-from consultations.merging import merge
 from consultations.models import ConsultationRequest, RequestTally, Screen
 from consultations.models.tally import KEYS
 from consultations.retention.erasing import erase
@@ -56,10 +57,10 @@ def bulk_rows(one, other, user):
 
 CHANGES = {
     "create": lambda one, other, user: Request(in_custody=True),
-    "move": lambda one, other, user: actions.move(one.pk, to=Status.IN_REVIEW, by=user),
-    "close": lambda one, other, user: actions.move(one.pk, to=Status.DECLINED, reason="x", by=user),
-    "quarantine": lambda one, other, user: actions.move(one.pk, to=Status.QUARANTINE, reason="x", by=user),
-    "assign": lambda one, other, user: actions.assign(one.pk, to=user, by=user),
+    "move": lambda one, other, user: requests.move(one.pk, to=Status.IN_REVIEW, by=user),
+    "close": lambda one, other, user: requests.move(one.pk, to=Status.DECLINED, reason="x", by=user),
+    "quarantine": lambda one, other, user: requests.move(one.pk, to=Status.QUARANTINE, reason="x", by=user),
+    "assign": lambda one, other, user: requests.assign(one.pk, to=user, by=user),
     "merge": merged,
     "erase": lambda one, other, user: erase(one.pk, by=user, reason_code="asked", confirm=one.reference),
     "many at once": bulk_rows,
@@ -89,7 +90,7 @@ def test_a_change_that_is_undone_leaves_the_tally_as_it_was(staff, change):
 def test_a_released_request_is_counted_among_the_open_again(staff):
     user, request = staff("owner"), Request(quarantined=True)
     assert ready_sets.count(user)["quarantine"] == 1
-    actions.move(request.pk, to=Status.NEW, by=user)
+    requests.move(request.pk, to=Status.NEW, by=user)
     numbers = ready_sets.count(user)
     assert (numbers["open"], numbers["quarantine"]) == (1, 0)
     assert tallied() == real()

@@ -8,9 +8,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from consultations import actions, audit
+from consultations import audit
+from consultations.actions import requests
+from consultations.actions.merging import merge
 from consultations.intake import receive
-from consultations.merging import merge
 from consultations.models import AuditAction, EventKind, RequestEvent, Screen
 from consultations.timeline import LOOKS, SHOWN, history_of, looks_at
 from consultations.workflow import Status
@@ -102,18 +103,18 @@ def test_every_kind_of_event_has_words(intake):
 def test_newest_comes_first(intake):
     request, now = Request(), timezone.now()
     for hours in (1, 3, 2):
-        actions.add_note(request.pk, text=f"{hours} h ago", by=intake, now=now - timedelta(hours=hours))
+        requests.add_note(request.pk, text=f"{hours} h ago", by=intake, now=now - timedelta(hours=hours))
     assert [line.text for line in history_of(request, intake).lines] == ["1 h ago", "2 h ago", "3 h ago"]
 
 
 def test_work_in_words(intake, manager):
     request = Request()
-    actions.assign(request.pk, to=intake, by=manager)
-    actions.log_contact(request.pk, channel="call", outcome="no_answer", by=intake)
-    actions.log_contact(request.pk, channel="call", outcome="spoke", by=intake, text="Friendly.")
+    requests.assign(request.pk, to=intake, by=manager)
+    requests.log_contact(request.pk, channel="call", outcome="no_answer", by=intake)
+    requests.log_contact(request.pk, channel="call", outcome="spoke", by=intake, text="Friendly.")
     day, now = wall(2027, 3, 2, 15, 0), wall(2027, 3, 1, 9, 0)
     booked(intake, CalendarFactory(name="Ada Sample"), day, request=request, now=now)
-    actions.assign(request.pk, to=None, by=manager, now=now)
+    requests.assign(request.pk, to=None, by=manager, now=now)
     assert titles(request, intake) == [
         "Taken from intake; nobody’s now",
         "Contacted → Scheduled for Tuesday, March 2, 2027, 3:00 PM",
@@ -128,16 +129,16 @@ def test_work_in_words(intake, manager):
 def test_screens_in_words(intake, manager):
     request = Request()
     colleague = make_user("bea", first_name="Bea", last_name="Sample")
-    actions.screen(request.pk, user=colleague, by=manager)
-    actions.unscreen(request.pk, user=colleague, by=manager)
+    requests.screen(request.pk, user=colleague, by=manager)
+    requests.unscreen(request.pk, user=colleague, by=manager)
     assert titles(request, intake) == ["The screen of Bea Sample was removed", "Bea Sample was screened off"]
 
 
 def test_account_that_is_gone(intake, manager):
     request = Request()
     gone = make_user("gone", permissions=("access_admin",))
-    actions.assign(request.pk, to=gone, by=manager)
-    actions.add_note(request.pk, text="Mine", by=intake)
+    requests.assign(request.pk, to=gone, by=manager)
+    requests.add_note(request.pk, text="Mine", by=intake)
     gone.delete()
     RequestEvent.objects.filter(kind=EventKind.NOTED).update(actor=None)
     note, assigned = history_of(request, manager).lines
@@ -146,13 +147,13 @@ def test_account_that_is_gone(intake, manager):
 
 def test_reason_is_told(intake):
     request = Request()
-    actions.move(request.pk, to=Status.DECLINED, reason="Too far.\n\nReally.", by=intake)
+    requests.move(request.pk, to=Status.DECLINED, reason="Too far.\n\nReally.", by=intake)
     assert history_of(request, intake).lines[0].text == "Too far.\n\nReally."
 
 
 def test_matter_before_and_after(intake):
     request = Request(court="Court X")
-    actions.change_matter(request.pk, in_custody=True, court_date=None, court="Court Y", by=intake)
+    requests.change_matter(request.pk, in_custody=True, court_date=None, court="Court Y", by=intake)
     line = history_of(request, intake).lines[0]
     told = [(change.label, change.before, change.after) for change in line.changes]
     assert told == [("In custody", "No", "Yes"), ("Court", "Court X", "Court Y")]
@@ -203,7 +204,7 @@ def test_queries_do_not_grow(intake, manager):
     for number in (3, 12):
         for index in range(number):
             colleague = make_user(f"one-{number}-{index}", permissions=("access_admin",))
-            actions.assign(request.pk, to=colleague, by=manager)
+            requests.assign(request.pk, to=colleague, by=manager)
             Request(follows=request)
             facts = {"request": Request().pk}
             RequestEvent.objects.create(request=request, kind=EventKind.FOLLOWED, facts=facts)

@@ -5,7 +5,8 @@ import pytest
 from django.utils import timezone
 from django.utils.html import strip_tags
 
-from consultations import actions, audit, merging
+from consultations import audit
+from consultations.actions import merging, requests
 from consultations.models import AuditAction, AuditEntry, Screen
 from consultations.trail import PER_PAGE
 from consultations.trail_words import Narrator
@@ -114,16 +115,16 @@ def test_what_staff_do_in_words(staff, manager, told):
     request = Request(reference="K7MW-3QFP")
     pk = request.pk
     audit.record(AuditAction.VIEWED, by=ina, request=request)
-    actions.assign(pk, to=manager, by=ina)
-    actions.assign(pk, to=None, by=ina)
-    actions.add_note(pk, text="Called twice.", by=ina)
-    actions.log_contact(pk, channel="call", outcome="spoke", by=ina)
-    actions.change_matter(pk, in_custody=True, court_date=None, court="", by=ina)
-    with pytest.raises(actions.Refused):
-        actions.move(pk, to="declined", by=ina)
-    actions.move(pk, to="declined", reason="Not our field.", by=ina)
-    actions.screen(pk, user=ina, by=manager)
-    actions.unscreen(pk, user=ina, by=manager)
+    requests.assign(pk, to=manager, by=ina)
+    requests.assign(pk, to=None, by=ina)
+    requests.add_note(pk, text="Called twice.", by=ina)
+    requests.log_contact(pk, channel="call", outcome="spoke", by=ina)
+    requests.change_matter(pk, in_custody=True, court_date=None, court="", by=ina)
+    with pytest.raises(requests.Refused):
+        requests.move(pk, to="declined", by=ina)
+    requests.move(pk, to="declined", reason="Not our field.", by=ina)
+    requests.screen(pk, user=ina, by=manager)
+    requests.unscreen(pk, user=ina, by=manager)
     audit.record(AuditAction.CHANGED, request=request, doing="receive")
     assert told()[::-1] == [
         "Ina Intake opened K7MW-3QFP",

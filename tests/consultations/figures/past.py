@@ -3,7 +3,7 @@
 import random
 from datetime import UTC, datetime, timedelta
 
-from consultations import actions, answers, merging
+from consultations.actions import merging, replies, requests
 from consultations.conflict_states import ConflictState
 from consultations.contact_outcomes import OUTCOMES, Direction
 from consultations.models import ConsultationRequest, RequestEvent
@@ -66,7 +66,7 @@ def follow(request, course: list[str], by, manager) -> None:
     for what in course:
         at += timedelta(minutes=47)
         if what == "contact":
-            actions.log_contact(request.pk, channel="call", outcome="spoke", by=by, now=at)
+            requests.log_contact(request.pk, channel="call", outcome="spoke", by=by, now=at)
         else:
             go(request, what, manager, at)
 
@@ -75,11 +75,11 @@ def go(request, to: str, by, at: datetime) -> None:
     """Move a request, whose check found nothing; an appointment is taken for made."""
     ConsultationRequest.objects.filter(pk=request.pk).update(conflict_state=ConflictState.CLEAR)
     if to != Status.SCHEDULED:
-        actions.move(request.pk, to=to, by=by, reason="Sample.", now=at)
+        requests.move(request.pk, to=to, by=by, reason="Sample.", now=at)
         return
-    found = actions.locked(request.pk, by)
+    found = requests.locked(request.pk, by)
     found.scheduled_for = at + timedelta(days=1)
-    actions.change_status(found, to, by=by, now=at)
+    requests.change_status(found, to, by=by, now=at)
 
 
 def arrive(chance, site, moment: datetime, status: str = ""):
@@ -108,13 +108,13 @@ def work(chance, request, staff: list) -> None:
 def step(chance, request, staff: list, at: datetime) -> None:
     by, lot = chance.choice(staff), chance.random()
     if lot < 0.1:
-        actions.assign(request.pk, to=by, by=staff[0], now=at)
+        requests.assign(request.pk, to=by, by=staff[0], now=at)
     elif lot < 0.45 and request.status != Status.QUARANTINE:
         channel = chance.choice(("call", "email"))
         outcome = chance.choice(list(OUTCOMES[Direction.OUT, channel]))
-        actions.log_contact(request.pk, channel=channel, outcome=outcome, by=by, now=at)
-    elif lot < 0.5 and request.status not in answers.SILENT:
-        answers.answer(request.pk, subject="Your request", text="We have read it.", by=by, now=at)
+        requests.log_contact(request.pk, channel=channel, outcome=outcome, by=by, now=at)
+    elif lot < 0.5 and request.status not in replies.SILENT:
+        replies.answer(request.pk, subject="Your request", text="We have read it.", by=by, now=at)
     elif lot < 0.55 and request.status in MERGEABLE:
         others = ConsultationRequest.objects.exclude(pk=request.pk).exclude(status__in=("merged", "quarantine"))
         if other := others.order_by("-pk").first():

@@ -12,7 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from consultations import actions, answers
+from consultations.actions import replies, requests
 from consultations.models import AuditAction, AuditEntry, Screen
 from consultations.trail_words import Narrator
 from tests.consultations.factories import ConsultationRequestFactory as Request
@@ -134,8 +134,8 @@ def test_what_one_is_screened_off_from_is_in_no_number(staff, role):
 def test_no_name_and_no_word_of_a_request_is_shown(client, manager):
     for values in ({"overdue": True}, {"contacted": True}, {"quarantined": True}):
         jane(**values)
-    answers = [client.get(FIGURES), *(client.get(f"{FIGURES}?csv={code}") for code in CODES)]
-    for response in answers:
+    replies = [client.get(FIGURES), *(client.get(f"{FIGURES}?csv={code}") for code in CODES)]
+    for response in replies:
         assert not any(secret in response.content.decode() for secret in SECRETS)
         assert "no-store" in response["Cache-Control"]
 
@@ -240,7 +240,9 @@ def test_an_answer_is_of_whoever_called_and_those_still_waiting_are_not_dropped(
     ina, start = staff("intake"), timezone.now() - timedelta(hours=10)
     for minutes in (10, 20):
         request = Request(submitted_at=start, due_at=start + timedelta(minutes=15), assignee=manager)
-        actions.log_contact(request.pk, channel="call", outcome="spoke", by=ina, now=start + timedelta(minutes=minutes))
+        requests.log_contact(
+            request.pk, channel="call", outcome="spoke", by=ina, now=start + timedelta(minutes=minutes)
+        )
     Request(submitted_at=start, due_at=start + timedelta(hours=1), assignee=manager)
     Request(submitted_at=start, due_at=start + timedelta(days=1))
     Request(submitted_at=start, declined=True)
@@ -258,8 +260,8 @@ def test_an_answer_written_here_is_a_first_contact_of_whoever_wrote_it(client, m
     ina, second, start = staff("intake"), staff("second", "view_consultationrequest", CHANGE), timezone.now() - DAY
     for writes_after, calls_after in ((10, 50), (50, 10)):
         request = Request(submitted_at=start, email="person@example.com", assignee=manager)
-        write = partial(answers.answer, request.pk, subject="Your request", text="We have read it.", by=ina)
-        call = partial(actions.log_contact, request.pk, channel="call", outcome="no_answer", by=second)
+        write = partial(replies.answer, request.pk, subject="Your request", text="We have read it.", by=ina)
+        call = partial(requests.log_contact, request.pk, channel="call", outcome="no_answer", by=second)
         for minutes, verb in sorted([(writes_after, write), (calls_after, call)], key=lambda pair: pair[0]):
             verb(now=start + timedelta(minutes=minutes))
     rows = tables(client.get(FIGURES).content.decode())["First answer, by person"][1:]
@@ -290,7 +292,7 @@ def test_every_table_is_a_file_with_the_same_cells(client, manager):
 def test_a_name_that_is_a_formula_is_harmless(client, manager):
     manager.first_name = "=HYPERLINK(1)"
     manager.save()
-    actions.log_contact(Request().pk, channel="call", outcome="spoke", by=manager)
+    requests.log_contact(Request().pk, channel="call", outcome="spoke", by=manager)
     text = client.get(f"{FIGURES}?csv=response-person").content.decode()
     assert "'=HYPERLINK(1)" in text
 
@@ -329,7 +331,7 @@ def test_the_number_of_queries_does_not_grow(client, manager, staff, site):
             area = (site.fraud, site.drugs, None)[place % 3]
             request = Request(practice_area=area, referring_host=f"host{place}.example.org", overdue=place % 2 == 0)
             if place % 2:
-                actions.log_contact(request.pk, channel="call", outcome="spoke", by=manager)
+                requests.log_contact(request.pk, channel="call", outcome="spoke", by=manager)
 
     add(3)
     few = ask()

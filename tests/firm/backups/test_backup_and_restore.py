@@ -22,7 +22,7 @@ from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 from wagtail.documents import get_document_model
 
-from consultations import actions
+from consultations.actions import requests
 from consultations.models import AuditEntry, ConsultationRequest, RequestEvent
 from firm.backups import restoring, unfinished
 from firm.backups.checking import check
@@ -48,7 +48,7 @@ def fill() -> ConsultationRequest:
     factories.ImageFactory(title="Court", size=(40, 30))
     get_document_model().objects.create(title="Retainer", file=ContentFile(b"confidential", name="retainer.txt"))
     request = Request(full_name="Zebrawine Okapi", email="zebra@example.com", message=STORY)
-    actions.add_note(request.pk, text="Called twice.", by=owner)
+    requests.add_note(request.pk, text="Called twice.", by=owner)
     erased = Request(full_name="Erased")
     request.erased_number = erased.pk
     erased.delete()

@@ -10,10 +10,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from consultations import actions, outbox, ready_sets
-from consultations.actions import Refused
+from consultations import outbox, ready_sets
+from consultations.actions import requests
+from consultations.actions.mentions import emphasised, found_in
+from consultations.actions.requests import Refused
 from consultations.colleagues import tellable
-from consultations.mentions import emphasised, found_in
 from consultations.models import (
     AuditAction,
     AuditEntry,
@@ -119,7 +120,7 @@ def test_who_may_not_see_it_is_refused_and_nothing_is_kept(staff, who):
     if who == "screened":
         Screen.objects.create(request=request, user=target)
     with pytest.raises(Refused) as refusal:
-        actions.add_note(request.pk, text=SECRET, tell=[target], by=user)
+        requests.add_note(request.pk, text=SECRET, tell=[target], by=user)
     assert refusal.value.code == "may_not_tell"
     assert (RequestEvent.objects.count(), Mention.objects.count(), OutgoingMessage.objects.count()) == (0, 0, 0)
     assert AuditEntry.objects.get().facts == {"doing": "add_note", "why": "may_not_tell"}
@@ -129,7 +130,7 @@ def test_who_may_not_see_it_is_refused_and_nothing_is_kept(staff, who):
 def test_the_name_of_a_screened_colleague_is_text_like_any_other(staff):
     request, ina = Request(), colleague()
     Screen.objects.create(request=request, user=ina)
-    actions.add_note(request.pk, text="@ina and @nobody and jane@example.com", by=staff("intake"))
+    requests.add_note(request.pk, text="@ina and @nobody and jane@example.com", by=staff("intake"))
     assert not Mention.objects.exists()
     assert RequestEvent.objects.get().text == "@ina and @nobody and jane@example.com"
 
@@ -152,7 +153,7 @@ def test_choices_hold_no_name_of_a_screened_colleague(client, staff):
 def test_chosen_and_named_are_told_once_each(staff):
     user, request, ina = staff("intake"), Request(), colleague()
     bo = colleague("bo")
-    actions.add_note(request.pk, text="@ina @bo @intake @ina", tell=[ina, user], by=user)
+    requests.add_note(request.pk, text="@ina @bo @intake @ina", tell=[ina, user], by=user)
     assert {mention.user for mention in Mention.objects.all()} == {ina, bo}
     messages = OutgoingMessage.objects.filter(kind=MessageKind.STAFF_MENTIONED)
     assert sorted(messages.values_list("address", flat=True)) == ["bo@example.com", "ina@example.com"]
@@ -166,9 +167,9 @@ def test_chosen_and_named_are_told_once_each(staff):
 def test_names_count_in_a_contact_and_in_a_reason(staff, doing):
     user, request, ina = staff("intake"), Request(), colleague()
     if doing == "contact":
-        actions.log_contact(request.pk, channel="call", outcome="no_answer", text="@ina again tomorrow", by=user)
+        requests.log_contact(request.pk, channel="call", outcome="no_answer", text="@ina again tomorrow", by=user)
     else:
-        actions.move(request.pk, to="declined", reason="As @ina said", by=user)
+        requests.move(request.pk, to="declined", reason="As @ina said", by=user)
     mention = Mention.objects.get()
     assert (mention.user, mention.event.kind) == (ina, {"contact": "contact", "move": "moved"}[doing])
 
@@ -197,10 +198,10 @@ def test_same_form_with_other_colleagues_is_not_taken_for_done(staff):
     user, request, once = staff("intake"), Request(), uuid.uuid4()
     ina, bo = colleague(), colleague("bo")
     for _ in range(2):
-        actions.add_note(request.pk, text="x", tell=[ina], once=once, by=user)
+        requests.add_note(request.pk, text="x", tell=[ina], once=once, by=user)
     assert (Mention.objects.count(), OutgoingMessage.objects.count()) == (1, 1)
     with pytest.raises(Refused) as refusal:
-        actions.add_note(request.pk, text="x", tell=[ina, bo], once=once, by=user)
+        requests.add_note(request.pk, text="x", tell=[ina, bo], once=once, by=user)
     assert refusal.value.code == "sent_otherwise"
 
 
@@ -210,9 +211,9 @@ def test_nothing_is_left_when_the_mail_cannot_be_written(staff, monkeypatch):
         raise RuntimeError("no outbox")
 
     user, request, ina = staff("intake"), Request(), colleague()
-    monkeypatch.setattr("consultations.mentions.announce_mention", fail)
+    monkeypatch.setattr("consultations.actions.mentions.announce_mention", fail)
     with pytest.raises(RuntimeError):
-        actions.add_note(request.pk, text="x", tell=[ina], by=user)
+        requests.add_note(request.pk, text="x", tell=[ina], by=user)
     assert (RequestEvent.objects.count(), Mention.objects.count(), AuditEntry.objects.count()) == (0, 0, 0)
 
 
@@ -220,7 +221,7 @@ def test_same_note_sent_many_times_at_once_tells_once(threads):
     request, user, once, ina = Request(), colleague("busy"), uuid.uuid4(), colleague()
 
     def send():
-        return actions.add_note(request.pk, text="@ina", tell=[ina], once=once, by=user).pk
+        return requests.add_note(request.pk, text="@ina", tell=[ina], once=once, by=user).pk
 
     assert threads(*[send] * 6) == [request.pk] * 6
     assert (Mention.objects.count(), OutgoingMessage.objects.count()) == (1, 1)
@@ -231,12 +232,12 @@ def test_screened_or_told_whichever_comes_first_nobody_screened_gets_mail(thread
 
     def tell():
         try:
-            actions.add_note(request.pk, text="x", tell=[ina], by=user)
+            requests.add_note(request.pk, text="x", tell=[ina], by=user)
         except Refused as refusal:
             return refusal.code
         return "told"
 
-    outcome = threads(tell, lambda: actions.screen(request.pk, user=ina, by=user))[0]
+    outcome = threads(tell, lambda: requests.screen(request.pk, user=ina, by=user))[0]
     mail.outbox = []
     assert outcome in {"told", "may_not_tell"}
     assert (outbox.send_due(), mail.outbox) == (0, [])

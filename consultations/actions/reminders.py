@@ -8,12 +8,12 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from consultations import audit
-from consultations.actions import Refused, action, locked, need, note
+from consultations.actions.reminder_times import is_ahead
+from consultations.actions.requests import Refused, action, locked, need, note
 from consultations.colleagues import addresses_of, keepers_of, tellable
 from consultations.models import AuditAction, ConsultationRequest, EventKind, MessageState, OutgoingMessage, Reminder
 from consultations.models.notes import REMINDER_LENGTH, RESTING
 from consultations.notifications import announce_reminder
-from consultations.reminder_times import is_ahead
 from consultations.text_cleaning import paragraphs
 from consultations.workflow import Power
 

@@ -7,9 +7,10 @@ import pytest
 from django.core import mail
 from django.utils import timezone
 
-from consultations import actions, answers, outbox
-from consultations.actions import NOTE_LENGTH, Refused
-from consultations.answers import answer
+from consultations import outbox
+from consultations.actions import replies, requests
+from consultations.actions.replies import answer
+from consultations.actions.requests import NOTE_LENGTH, Refused
 from consultations.correspondence import ANSWER_PLACEHOLDERS, left_open
 from consultations.letter import SUBJECT_LENGTH
 from consultations.models import (
@@ -27,10 +28,10 @@ from consultations.models import (
 from consultations.timeline import history_of
 from consultations.workflow import Status
 from firm.models import FirmSettings
+from tests.consultations.actions.test_requests import BLIND, WORKERS, account
 from tests.consultations.conftest import ROLES, make_user
 from tests.consultations.factories import ConsultationRequestFactory as Request
 from tests.consultations.note_factories import SECRET, colleague
-from tests.consultations.test_actions import BLIND, WORKERS, account
 from tests.consultations.test_at_rest import everything_stored
 
 TO = "jane@person.example"
@@ -152,7 +153,7 @@ def test_nothing_is_readable_in_the_database(threads):
         request = Request(email="giraffe.moss@example.com")
         user = colleague()
         write(request, by=user, subject="Marmotkeys", text="Okapistones and heronbells")
-        actions.add_note(request.pk, text="Pelicanhalls @ina", by=user)
+        requests.add_note(request.pk, text="Pelicanhalls @ina", by=user)
         return request
 
     request = threads(store)[0]
@@ -174,7 +175,7 @@ def test_same_form_twice_sends_once(staff):
         assert refusal.value.code == "sent_otherwise"
     with pytest.raises(Refused):
         write(reachable(), by=user, once=once)
-    actions.add_note(request.pk, text="x", by=user, once=(other := uuid.uuid4()))
+    requests.add_note(request.pk, text="x", by=user, once=(other := uuid.uuid4()))
     with pytest.raises(Refused):
         write(request, by=user, text="x", once=other)
 
@@ -195,7 +196,7 @@ def test_nothing_is_left_when_a_part_fails(staff, monkeypatch, broken):
         raise RuntimeError("broken")
 
     request, user = reachable(), staff("intake")
-    monkeypatch.setattr(f"consultations.answers.{broken}", fail)
+    monkeypatch.setattr(f"consultations.actions.replies.{broken}", fail)
     with pytest.raises(RuntimeError):
         write(request, by=user)
     request.refresh_from_db()
@@ -271,7 +272,7 @@ def test_the_timeline_says_how_far_it_has_come(site, staff, state, words):
 def test_quarantined_before_it_leaves_it_is_not_sent_and_staff_read_so(site, staff):
     user, request = staff("intake"), reachable()
     write(request, by=user)
-    actions.move(request.pk, to=Status.QUARANTINE, reason="x", by=user)
+    requests.move(request.pk, to=Status.QUARANTINE, reason="x", by=user)
     assert (outbox.send_due(), mail.outbox) == (0, [])
     titles = [line.title for line in history_of(request, user).lines]
     assert "E-mail to the person: not sent" in titles
@@ -354,19 +355,19 @@ def test_what_is_known_is_filled_in_and_what_is_not_is_left_open(site, staff):
     attorney = make_user("ada", group=ROLES["publisher"], first_name="Ada", last_name="Law")
     at = timezone.now().replace(year=2028, month=1, day=4, hour=14, minute=30)
     request = reachable(full_name="{firm} Jane", status=Status.SCHEDULED, scheduled_for=at, assignee=attorney)
-    values = answers.values_for(request)
+    values = replies.values_for(request)
     assert set(values) == set(ANSWER_PLACEHOLDERS) - {"lawyer"}
     assert (values["attorney"], values["appointment"]) == ("Ada Law", "Tuesday, January 4, 2028, 9:30 AM")
-    drafts = [draft for drafts in answers.drafts_for(request) for draft in drafts]
+    drafts = [draft for drafts in replies.drafts_for(request) for draft in drafts]
     assert len(drafts) == 5
     assert "{firm} Jane" in drafts[0].text
     plain = reachable(assignee=user)
-    assert "attorney" not in answers.values_for(plain)
+    assert "attorney" not in replies.values_for(plain)
     appointment = next(
-        d for drafts in answers.drafts_for(plain) for d in drafts if d.template.title.endswith("appointment")
+        d for drafts in replies.drafts_for(plain) for d in drafts if d.template.title.endswith("appointment")
     )
     assert left_open(appointment.text) == ["appointment", "attorney"]
-    assert answers.values_for(reachable(attorney=site.ada, assignee=user))["attorney"] == "Ada Sample"
+    assert replies.values_for(reachable(attorney=site.ada, assignee=user))["attorney"] == "Ada Sample"
 
 
 @pytest.mark.django_db
@@ -381,7 +382,7 @@ def test_those_for_this_request_come_first(site):
         "drugs": {"practice_area": site.drugs},
     }.items():
         AnswerTemplate.objects.create(title=title, **given, **values)
-    fitting, others = answers.drafts_for(reachable(practice_area=site.fraud))
+    fitting, others = replies.drafts_for(reachable(practice_area=site.fraud))
     assert [draft.template.title for draft in fitting] == ["any", "fraud", "new"]
     assert [draft.template.title for draft in others] == ["drugs", "scheduled"]
 

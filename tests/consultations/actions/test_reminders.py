@@ -12,8 +12,10 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from wagtail.users.models import UserProfile
 
-from consultations import actions, outbox, ready_sets, reminders
-from consultations.actions import Refused
+from consultations import outbox, ready_sets
+from consultations.actions import reminders, requests
+from consultations.actions.reminder_times import moments
+from consultations.actions.requests import Refused
 from consultations.models import (
     AuditAction,
     AuditEntry,
@@ -26,13 +28,12 @@ from consultations.models import (
     Screen,
 )
 from consultations.models.notes import REMINDER_LENGTH
-from consultations.reminder_times import moments
 from consultations.timeline import history_of
 from consultations.workflow import Status
+from tests.consultations.actions.test_requests import BLIND, WORKERS, account
 from tests.consultations.conftest import ROLES, make_user
 from tests.consultations.factories import ConsultationRequestFactory as Request
 from tests.consultations.note_factories import SECRET, at, colleague, due_reminder, set_reminder
-from tests.consultations.test_actions import BLIND, WORKERS, account
 
 NEW_YORK = ZoneInfo("America/New_York")
 
@@ -300,7 +301,7 @@ def test_what_is_settled_before_the_mail_leaves_is_not_sent(site, staff, change)
         case "put off":
             reminders.postpone_reminder(request.pk, reminder=reminder.pk, due_at=tomorrow(), by=user)
         case _:
-            actions.move(request.pk, to=change, reason="x", by=user)
+            requests.move(request.pk, to=change, reason="x", by=user)
     assert (outbox.send_due(), mail.outbox) == (0, [])
     assert OutgoingMessage.objects.get().state == MessageState.SKIPPED
     assert reminders.tell_due() == 0
@@ -382,12 +383,12 @@ def test_it_rests_when_the_request_closes_and_holds_again_when_it_is_reopened(cl
     user, request = staff("intake"), Request()
     due_reminder(request, by=user)
     client.force_login(user)
-    actions.move(request.pk, to=Status.DECLINED, reason="x", by=user)
+    requests.move(request.pk, to=Status.DECLINED, reason="x", by=user)
     assert (ready_sets.count(user, ["reminders"]), reminders.tell_due()) == ({"reminders": 0}, 0)
     page = client.get(f"/admin/consultations/{request.pk}/").content.decode()
     assert "so these rest" in page
     assert "Postpone" not in page
-    actions.move(request.pk, to=Status.IN_REVIEW, reason="x", by=user)
+    requests.move(request.pk, to=Status.IN_REVIEW, reason="x", by=user)
     assert (ready_sets.count(user, ["reminders"]), reminders.tell_due()) == ({"reminders": 1}, 1)
 
 

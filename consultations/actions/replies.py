@@ -9,7 +9,7 @@ from django.utils.formats import date_format
 from django.utils.timezone import get_default_timezone, localtime
 
 from consultations import audit
-from consultations.actions import NOTE_LENGTH, Refused, action, locked, need, note
+from consultations.actions.requests import NOTE_LENGTH, Refused, action, locked, need, note
 from consultations.colleagues import around
 from consultations.columns import user_name
 from consultations.contact_outcomes import Channel, Direction

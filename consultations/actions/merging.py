@@ -3,7 +3,7 @@
 from django.utils import timezone
 
 from consultations import audit
-from consultations.actions import Refused, action, change_status, locked, need, note
+from consultations.actions.requests import Refused, action, change_status, locked, need, note
 from consultations.conflicts.checks import join
 from consultations.models import AuditAction, ConsultationRequest, EventKind
 from consultations.permissions import may_merge

@@ -13,7 +13,8 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from consultations import audit, mentions
+from consultations import audit
+from consultations.actions import mentions
 from consultations.calendar.settling import end_choice, settle
 from consultations.colleagues import tellable
 from consultations.conflict_states import BLOCKED_WORDS, may_pass, state_after_move

@@ -9,8 +9,8 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone
 
-from consultations import actions
-from consultations.actions import NOTE_LENGTH, Refused
+from consultations.actions import requests
+from consultations.actions.requests import NOTE_LENGTH, Refused
 from consultations.contact_outcomes import OUTCOMES
 from consultations.models import AuditAction, AuditEntry, ConsultationRequest, EventKind, RequestEvent, Screen
 from consultations.workflow import MOVES, Power, Status
@@ -82,7 +82,7 @@ def test_every_role_in_every_state_to_every_state(role):
         expected = "out_of_reach" if role in BLIND else "forbidden" if not way else done if may else "not_permitted"
         before = rows()
         try:
-            actions.move(one.pk, to=to, by=user, reason=SECRET)
+            requests.move(one.pk, to=to, by=user, reason=SECRET)
             outcome = "done"
         except Refused as refusal:
             outcome = refusal.code
@@ -103,13 +103,13 @@ def test_every_role_in_every_state_to_every_state(role):
 
 
 VERBS = {
-    "move": (partial(actions.move, to=Status.IN_REVIEW), WORKERS),
-    "assign": (partial(actions.assign, to=None), WORKERS - {"assigned"}),
-    "add_note": (partial(actions.add_note, text=SECRET), WORKERS),
-    "log_contact": (partial(actions.log_contact, channel="call", outcome="no_answer", text=SECRET), WORKERS),
-    "change_matter": (partial(actions.change_matter, in_custody=True, court_date=None, court=SECRET), WORKERS),
-    "screen": (actions.screen, MANAGERS),
-    "unscreen": (actions.unscreen, MANAGERS),
+    "move": (partial(requests.move, to=Status.IN_REVIEW), WORKERS),
+    "assign": (partial(requests.assign, to=None), WORKERS - {"assigned"}),
+    "add_note": (partial(requests.add_note, text=SECRET), WORKERS),
+    "log_contact": (partial(requests.log_contact, channel="call", outcome="no_answer", text=SECRET), WORKERS),
+    "change_matter": (partial(requests.change_matter, in_custody=True, court_date=None, court=SECRET), WORKERS),
+    "screen": (requests.screen, MANAGERS),
+    "unscreen": (requests.unscreen, MANAGERS),
 }
 
 
@@ -153,14 +153,14 @@ def test_no_such_request(staff, verb, pk):
 
 
 REFUSALS = {
-    "stale": (partial(actions.move, to=Status.DECLINED, seen=Status.CONTACTED, reason="x"), "move"),
-    "no_reason": (partial(actions.move, to=Status.DECLINED, reason=" \n\u200f "), "move"),
-    "no_contact": (partial(actions.move, to=Status.CONTACTED), "move"),
-    "forbidden": (partial(actions.move, to="lost"), "move"),
-    "empty": (partial(actions.add_note, text=" \n "), "add_note"),
-    "too_long": (partial(actions.add_note, text="x" * (NOTE_LENGTH + 1)), "add_note"),
-    "unknown_contact": (partial(actions.log_contact, channel="call", outcome="sent"), "log_contact"),
-    "no_consent": (partial(actions.log_contact, channel="text", outcome="sent"), "log_contact"),
+    "stale": (partial(requests.move, to=Status.DECLINED, seen=Status.CONTACTED, reason="x"), "move"),
+    "no_reason": (partial(requests.move, to=Status.DECLINED, reason=" \n\u200f "), "move"),
+    "no_contact": (partial(requests.move, to=Status.CONTACTED), "move"),
+    "forbidden": (partial(requests.move, to="lost"), "move"),
+    "empty": (partial(requests.add_note, text=" \n "), "add_note"),
+    "too_long": (partial(requests.add_note, text="x" * (NOTE_LENGTH + 1)), "add_note"),
+    "unknown_contact": (partial(requests.log_contact, channel="call", outcome="sent"), "log_contact"),
+    "no_consent": (partial(requests.log_contact, channel="text", outcome="sent"), "log_contact"),
 }
 
 
@@ -182,7 +182,7 @@ def test_refusal_leaves_one_line_of_the_trail_and_nothing_else(staff, code):
 def test_nobody_screens_themselves(staff):
     user = staff("intake_manager")
     with pytest.raises(Refused):
-        actions.screen(Request().pk, user=user, by=user)
+        requests.screen(Request().pk, user=user, by=user)
     assert refusal_of("screen")["why"] == "self"
 
 
@@ -192,7 +192,7 @@ def test_same_form_with_other_words_is_not_swallowed(staff, verb):
     """Kept once is what was sent once; other words under the same mark come back to be sent again."""
     request, user, once = Request(), staff("intake"), uuid.uuid4()
     given = {"channel": "call", "outcome": "no_answer"} if verb == "log_contact" else {}
-    act = partial(getattr(actions, verb), request.pk, by=user, once=once, **given)
+    act = partial(getattr(requests, verb), request.pk, by=user, once=once, **given)
     act(text="One.")
     with pytest.raises(Refused):
         act(text="Two.")
@@ -203,16 +203,16 @@ def test_same_form_with_other_words_is_not_swallowed(staff, verb):
 @pytest.mark.django_db
 def test_mark_of_another_request_is_not_taken_for_this_one(staff):
     user, once = staff("intake"), uuid.uuid4()
-    actions.add_note(Request().pk, text="Same.", once=once, by=user)
+    requests.add_note(Request().pk, text="Same.", once=once, by=user)
     with pytest.raises(Refused):
-        actions.add_note(Request().pk, text="Same.", once=once, by=user)
+        requests.add_note(Request().pk, text="Same.", once=once, by=user)
 
 
 @pytest.mark.django_db
 def test_matter_that_somebody_else_has_changed(staff):
     request, user = Request(), staff("intake")
-    seen = actions.matter_version(request)
-    change = partial(actions.change_matter, request.pk, by=user, court_date=None, court="", seen=seen)
+    seen = requests.matter_version(request)
+    change = partial(requests.change_matter, request.pk, by=user, court_date=None, court="", seen=seen)
     change(in_custody=True)
     with pytest.raises(Refused):
         change(in_custody=False)
@@ -227,7 +227,7 @@ def test_matter_that_somebody_else_has_changed(staff):
 @pytest.mark.django_db
 def test_move_keeps_its_reason_sealed(staff):
     request, user, now = Request(), staff("intake"), timezone.now()
-    actions.move(request.pk, to=Status.DECLINED, by=user, reason=f" {SECRET}\r\n", now=now)
+    requests.move(request.pk, to=Status.DECLINED, by=user, reason=f" {SECRET}\r\n", now=now)
     event = RequestEvent.objects.get()
     assert (event.kind, event.actor, event.at, event.text) == (EventKind.MOVED, user, now, SECRET)
     assert event.facts == {"from": "new", "to": "declined"}
@@ -238,7 +238,7 @@ def test_move_keeps_its_reason_sealed(staff):
 @pytest.mark.django_db
 def test_reopened_request_is_not_closed(staff):
     request = Request(declined=True)
-    actions.move(request.pk, to=Status.IN_REVIEW, by=staff("intake"), reason="x")
+    requests.move(request.pk, to=Status.IN_REVIEW, by=staff("intake"), reason="x")
     request.refresh_from_db()
     assert request.closed_at is None
 
@@ -248,7 +248,7 @@ def test_reopened_request_is_not_closed(staff):
 def test_contact_stops_the_clock_only_when_it_is_ours(staff, way, outcome):
     request, now = Request(sms_consent=True), timezone.now()
     direction, channel = way
-    actions.log_contact(request.pk, direction=direction, channel=channel, outcome=outcome, by=staff("intake"), now=now)
+    requests.log_contact(request.pk, direction=direction, channel=channel, outcome=outcome, by=staff("intake"), now=now)
     request.refresh_from_db()
     is_ours = direction == "out"
     assert request.first_contact_at == (now if is_ours else None)
@@ -263,7 +263,7 @@ def test_contact_stops_the_clock_only_when_it_is_ours(staff, way, outcome):
 def test_second_contact_leaves_the_clock_alone(staff):
     request, first, user = Request(), timezone.now(), staff("intake")
     for at in (first, first + timedelta(hours=1)):
-        actions.log_contact(request.pk, channel="call", outcome="no_answer", by=user, now=at)
+        requests.log_contact(request.pk, channel="call", outcome="no_answer", by=user, now=at)
     request.refresh_from_db()
     assert request.first_contact_at == first
 
@@ -272,7 +272,7 @@ def test_second_contact_leaves_the_clock_alone(staff):
 def test_custody_makes_it_urgent(staff):
     request = Request()
     due = request.due_at
-    actions.change_matter(request.pk, in_custody=True, court_date=None, court=" Court\nX ", by=staff("intake"))
+    requests.change_matter(request.pk, in_custody=True, court_date=None, court=" Court\nX ", by=staff("intake"))
     request.refresh_from_db()
     assert (request.get_urgency_display(), request.court) == ("Urgent", "Court X")
     assert request.due_at < due
@@ -286,12 +286,12 @@ def test_custody_makes_it_urgent(staff):
 def test_nothing_changed_is_nothing_written(staff):
     user = staff("intake_manager")
     request, other = Request(assignee=user, court="X"), make_user("other")
-    actions.assign(request.pk, to=user, by=user)
-    actions.change_matter(request.pk, in_custody=False, court_date=None, court="X", by=user)
-    actions.unscreen(request.pk, user=other, by=user)
+    requests.assign(request.pk, to=user, by=user)
+    requests.change_matter(request.pk, in_custody=False, court_date=None, court="X", by=user)
+    requests.unscreen(request.pk, user=other, by=user)
     assert rows() == (0, 0)
-    actions.screen(request.pk, user=other, by=user)
-    actions.screen(request.pk, user=other, by=user)
+    requests.screen(request.pk, user=other, by=user)
+    requests.screen(request.pk, user=other, by=user)
     assert rows() == (1, 1)
 
 
@@ -299,11 +299,11 @@ def test_nothing_changed_is_nothing_written(staff):
 def test_whoever_is_screened_off_loses_the_request(staff):
     attorney = staff("publisher")
     request = Request(assignee=attorney)
-    actions.screen(request.pk, user=attorney, by=staff("intake_manager"))
+    requests.screen(request.pk, user=attorney, by=staff("intake_manager"))
     request.refresh_from_db()
     assert request.assignee is None
     with pytest.raises(ConsultationRequest.DoesNotExist):
-        actions.add_note(request.pk, text="x", by=attorney)
+        requests.add_note(request.pk, text="x", by=attorney)
 
 
 @pytest.mark.django_db
@@ -313,11 +313,11 @@ def test_nothing_is_left_when_the_trail_cannot_be_written(staff, monkeypatch, do
         raise RuntimeError("no trail")
 
     request, user = Request(), staff("intake")
-    monkeypatch.setattr(actions.audit, "record", fail)
+    monkeypatch.setattr(requests.audit, "record", fail)
     act = {
-        "move": partial(actions.move, to=Status.IN_REVIEW),
-        "note": partial(actions.add_note, text="x"),
-        "contact": partial(actions.log_contact, channel="call", outcome="spoke"),
+        "move": partial(requests.move, to=Status.IN_REVIEW),
+        "note": partial(requests.add_note, text="x"),
+        "contact": partial(requests.log_contact, channel="call", outcome="spoke"),
     }[doing]
     with pytest.raises(RuntimeError):
         act(request.pk, by=user)
@@ -333,7 +333,7 @@ def test_of_many_moves_at_once_one_is_made(threads):
 
     def move():
         try:
-            actions.move(request.pk, to=Status.IN_REVIEW, seen=Status.NEW, by=user)
+            requests.move(request.pk, to=Status.IN_REVIEW, seen=Status.NEW, by=user)
         except Refused as refusal:
             return refusal.code
         return "done"
@@ -350,7 +350,7 @@ def test_same_form_sent_many_times_at_once_is_kept_once(threads, verb):
     given = {"channel": "call", "outcome": "spoke"} if verb == "log_contact" else {}
 
     def send():
-        return getattr(actions, verb)(request.pk, text="Spoke.", once=once, by=user, **given).pk
+        return getattr(requests, verb)(request.pk, text="Spoke.", once=once, by=user, **given).pk
 
     assert threads(*[send] * MANY) == [request.pk] * MANY
     assert RequestEvent.objects.filter(once=once).count() == 1

@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from consultations import actions
-from consultations.actions import Refused
-from consultations.merging import merge
+from consultations.actions import requests
+from consultations.actions.merging import merge
+from consultations.actions.requests import Refused
 from consultations.models import AuditAction, AuditEntry, ConsultationRequest, EventKind, RequestEvent, Screen
 from consultations.workflow import MERGEABLE, Status
 from tests.consultations.conftest import ROLES, make_user
@@ -128,7 +128,7 @@ def test_earlier_answer_counts(staff, mine, theirs, kept):
 def test_separated_again(staff):
     one, other, user = Request(), Request(), staff("intake_manager")
     merge(one.pk, into=other.pk, by=user)
-    actions.move(one.pk, to=Status.IN_REVIEW, reason="Two people.", by=user)
+    requests.move(one.pk, to=Status.IN_REVIEW, reason="Two people.", by=user)
     one.refresh_from_db()
     assert (one.merged_into, one.closed_at) == (None, None)
 
