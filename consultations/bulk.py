@@ -9,8 +9,8 @@ from django.views.generic import View
 from wagtail.admin import messages
 from wagtail.admin.utils import get_valid_next_url_from_request
 
-from consultations import audit
 from consultations.actions import requests
+from consultations.audit import record
 from consultations.columns import NOBODY, user_name
 from consultations.filters import NONE
 from consultations.models import AuditAction, ConsultationRequest
@@ -98,7 +98,7 @@ class BulkView(ForIntake, View):
         """Do it, say what became of it, and lead back to the list."""
         numbers = list(dict.fromkeys(request.POST.getlist("pick")))
         if len(numbers) > MOST:
-            audit.record(AuditAction.REFUSED, by=request.user, doing="bulk", why="too_many", number=len(numbers))
+            record.record(AuditAction.REFUSED, by=request.user, doing="bulk", why="too_many", number=len(numbers))
             return self.back(f"Nothing was changed. Take at most {MOST} requests at once; there were {len(numbers)}.")
         if not numbers:
             return self.back("Nothing was changed. Tick the requests first.")

@@ -10,8 +10,9 @@ from django.utils import timezone
 from django.views.generic import TemplateView
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
-from consultations import audit, dossier, standing
+from consultations import dossier, standing
 from consultations.actions.mentions import mark_seen
+from consultations.audit import record
 from consultations.calendar.booking_forms import RescheduleForm, ScheduleForm
 from consultations.calendar.chosen_forms import ConfirmTimeForm, LetGoTimeForm
 from consultations.colleagues import around
@@ -51,7 +52,7 @@ class WithinReach:
     def dispatch(self, request, *args, **kwargs):
         """Refuse before anything is looked up, and keep answers out of every cache."""
         if not has_any(request.user):
-            audit.refused(request.user, kwargs["pk"], doing=self.doing, why="no_access")
+            record.refused(request.user, kwargs["pk"], doing=self.doing, why="no_access")
             raise PermissionDenied
         response = super().dispatch(request, *args, **kwargs)
         response["Cache-Control"] = "no-store, private"
@@ -60,9 +61,9 @@ class WithinReach:
     def find(self) -> ConsultationRequest:
         """Return the request that the address names. 404 when there is none for this account."""
         pk = self.kwargs["pk"]
-        found = read_by(self.request.user, pk) if pk <= audit.MAX_ID else None
+        found = read_by(self.request.user, pk) if pk <= record.MAX_ID else None
         if found is None:
-            audit.refused(self.request.user, pk, doing=self.doing, why="out_of_reach")
+            record.refused(self.request.user, pk, doing=self.doing, why="out_of_reach")
             raise Http404("No such request")
         return found
 
@@ -175,7 +176,7 @@ class RequestScreen(WithinReach, WagtailAdminTemplateMixin):
     def screen(self, found: ConsultationRequest, refused: DeskForm | None = None) -> dict:
         """Return what the template needs, and keep in the trail that it was shown."""
         user, now = self.request.user, timezone.now()
-        audit.record(AuditAction.VIEWED, by=user, request=found)
+        record.record(AuditAction.VIEWED, by=user, request=found)
         mark_seen(found, user, now)
         self.page_title = str(found)
         duplicates = likely_duplicates(found, user)
@@ -255,5 +256,5 @@ class PrintView(WithinReach, TemplateView):
     def get_context_data(self, **kwargs) -> dict:
         """Add the request, and keep in the trail that it was printed."""
         found, user, now = self.find(), self.request.user, timezone.now()
-        audit.record(AuditAction.PRINTED, by=user, request=found)
+        record.record(AuditAction.PRINTED, by=user, request=found)
         return super().get_context_data(**paper(found, user, now), printed_at=now, printed_by=user_name(user))

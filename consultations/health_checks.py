@@ -2,8 +2,8 @@
 
 from django.db.models import Min
 
+from consultations.audit.nightly_check import fingerprints, holds
 from consultations.models import ConsultationRequest, MessageState, OutgoingMessage
-from consultations.trail_watch import fingerprints, holds
 from firm.vital_readings import age
 from firm.vitals import Vital
 

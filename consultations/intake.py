@@ -9,7 +9,7 @@ from django.db import DatabaseError, IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from consultations import audit
+from consultations.audit import record
 from consultations.conflicts.checks import take_in
 from consultations.consent import version_of
 from consultations.limits import UNCOUNTED, Count, keep_count
@@ -149,7 +149,7 @@ def _record(prepared: Prepared, *, now: datetime) -> ConsultationRequest:
         facts = {"request": request.pk, "reference": request.reference}
         events.append(RequestEvent(request_id=request.follows_id, kind=EventKind.FOLLOWED, at=now, facts=facts))
     RequestEvent.objects.bulk_create(events)
-    audit.record(AuditAction.CHANGED, request=request, doing="receive", status=str(request.status))
+    record.record(AuditAction.CHANGED, request=request, doing="receive", status=str(request.status))
     RequestEntry.objects.enter(prepared.entries)
     announce(request, addresses=prepared.addresses)
     _keep_count(prepared.count, now)
@@ -190,7 +190,7 @@ def _correct(request: ConsultationRequest, cleaned: dict, *, page, now: datetime
         facts={"fields": sorted(changed)},
         values={"new": changed, "old": old},
     )
-    audit.record(AuditAction.CHANGED, request=request, doing="correct")
+    record.record(AuditAction.CHANGED, request=request, doing="correct")
     RequestEntry.objects.rebuild([request])
     take_in(request, now=now)
     announce_correction(request)

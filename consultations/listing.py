@@ -10,7 +10,8 @@ from django.utils.functional import cached_property
 from django.views.generic import View
 from wagtail.admin.views.generic.base import BaseListingView
 
-from consultations import audit, order, ready_sets
+from consultations import order, ready_sets
+from consultations.audit import record
 from consultations.bulk import BulkForm
 from consultations.columns import HEADINGS, ORDERINGS, line_of
 from consultations.export import FORMATS, export
@@ -48,10 +49,10 @@ class QueueView(ForReaders, BaseListingView):
         if kind not in FORMATS:
             return super().get(request, *args, **kwargs)
         if not may_export(request.user):
-            audit.record(AuditAction.REFUSED, by=request.user, doing="export", why="not_permitted")
+            record.record(AuditAction.REFUSED, by=request.user, doing="export", why="not_permitted")
             raise PermissionDenied
         numbers = list(self.get_queryset())
-        audit.record(AuditAction.EXPORTED, by=request.user, set=self.set_code, found=len(numbers), kind=kind)
+        record.record(AuditAction.EXPORTED, by=request.user, set=self.set_code, found=len(numbers), kind=kind)
         return export(kind, numbers, visible_to(request.user))
 
     # --- What was asked for -----------------------------------------------------------------------
@@ -197,7 +198,7 @@ class QueueView(ForReaders, BaseListingView):
     def _record(self, found: int, page: int) -> None:
         action = AuditAction.SEARCHED if self.is_searching else AuditAction.LISTED
         facts = {"set": self.set_code, "found": found, "page": page if page > 1 else None}
-        audit.record(action, by=self.request.user, **facts, **self.chosen)
+        record.record(action, by=self.request.user, **facts, **self.chosen)
 
 
 class SearchView(ForReaders, View):

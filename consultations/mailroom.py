@@ -13,7 +13,7 @@ from django.views.generic import TemplateView, View
 from wagtail.admin import messages as notices
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
-from consultations import audit
+from consultations.audit import record
 from consultations.models import AuditAction, MessageState, OutgoingMessage
 from consultations.permissions import CHANGE, is_intake, visible_to
 
@@ -47,7 +47,7 @@ def requeue(message: OutgoingMessage, *, by, now: datetime | None = None) -> boo
     waiting = OutgoingMessage.objects.in_trouble().filter(free, pk=message.pk)
     if not waiting.update(state=MessageState.WAITING, attempts=0, next_attempt_at=now, leased_until=None):
         return False
-    audit.record(AuditAction.CHANGED, by=by, request=message.request_id, doing="requeue", message=message.pk)
+    record.record(AuditAction.CHANGED, by=by, request=message.request_id, doing="requeue", message=message.pk)
     return True
 
 

@@ -4,6 +4,8 @@ from django.utils import timezone
 
 from consultations import notifications, outbox, response_targets
 from consultations.actions import reminders
+from consultations.audit.chain import CHAIN
+from consultations.audit.nightly_check import verify_nightly
 from consultations.calendar.settling import end_lapsed_holds
 from consultations.conflicts import checks
 from consultations.conflicts.arrivals import Arrivals
@@ -11,8 +13,6 @@ from consultations.limits import purge_counts
 from consultations.models import RequestTally
 from consultations.retention.daily import purge_daily
 from consultations.retention.sweeping import sweep
-from consultations.trail_chain import CHAIN
-from consultations.trail_watch import verify_nightly
 from firm.schedule import every
 
 #: Mail has a clock of its own: a mail server that does not answer must hold up nothing else.

@@ -8,6 +8,7 @@ from django.contrib.auth import get_user_model
 from django.db.models import Q
 
 from consultations.actions.mentions import emphasised
+from consultations.audit.labels import Narrator
 from consultations.calendar.wording import CHOICE_WORDS, CHOSEN_BY_VISITOR
 from consultations.colleagues import around
 from consultations.columns import user_name
@@ -21,7 +22,6 @@ from consultations.models import (
 )
 from consultations.permissions import visible_to
 from consultations.timeline_words import Known, capital, title_of
-from consultations.trail_words import Narrator
 from consultations.workflow import Status
 from firm.prepared import Prepared
 

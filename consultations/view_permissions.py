@@ -2,7 +2,7 @@
 
 from django.core.exceptions import PermissionDenied
 
-from consultations import audit
+from consultations.audit import record
 from consultations.models import AuditAction
 from consultations.permissions import CHANGE, EXPORT, MANAGE, TRAIL, has_any, is_intake
 
@@ -19,7 +19,7 @@ class Guarded:
     def dispatch(self, request, *args, **kwargs):
         """Refuse in the same way whatever there is, so that nobody learns which requests exist."""
         if not self.may_enter(request.user):
-            audit.record(AuditAction.REFUSED, by=request.user, doing=self.doing, why="not_permitted")
+            record.record(AuditAction.REFUSED, by=request.user, doing=self.doing, why="not_permitted")
             raise PermissionDenied
         return super().dispatch(request, *args, **kwargs)
 

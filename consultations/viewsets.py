@@ -4,6 +4,7 @@ from django.urls import path
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.viewsets.base import ViewSet
 
+from consultations.audit.views import TrailView
 from consultations.bulk import BulkView
 from consultations.calendar.booking_views import ConfirmTimeView, LetGoTimeView, RescheduleView, ScheduleView
 from consultations.conflicts.check_views import ClearView, DeclineView, FlagView, RecheckView
@@ -24,7 +25,6 @@ from consultations.mailroom import MailroomView, RequeueAllView, RequeueView
 from consultations.note_views import AnswerView, FinishReminderView, PostponeReminderView, RemindView
 from consultations.permissions import has_any
 from consultations.retention.views import EraseView, HoldView, OwnDataView, ReleaseView, RetentionView
-from consultations.trail import TrailView
 
 
 class ConsultationsMenuItem(MenuItem):

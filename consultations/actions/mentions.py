@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from consultations import audit
+from consultations.audit import record
 from consultations.colleagues import tellable
 from consultations.columns import user_name
 from consultations.models import AuditAction, ConsultationRequest, Mention, RequestEvent
@@ -73,7 +73,7 @@ def tell(
     Mention.objects.bulk_create([Mention(event=event, user=user) for user in told])
     for user in told:
         announce_mention(event, user)
-        audit.record(AuditAction.CHANGED, by=by, request=request, doing="tell", user=user.pk)
+        record.record(AuditAction.CHANGED, by=by, request=request, doing="tell", user=user.pk)
     return told
 
 

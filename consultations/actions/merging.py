@@ -2,8 +2,8 @@
 
 from django.utils import timezone
 
-from consultations import audit
 from consultations.actions.requests import Refused, action, change_status, locked, need, note
+from consultations.audit import record
 from consultations.conflicts.checks import join
 from consultations.models import AuditAction, ConsultationRequest, EventKind
 from consultations.permissions import may_merge
@@ -31,7 +31,7 @@ def merge(pk: int, *, into: int, by, now=None) -> ConsultationRequest:
     change_status(request, Status.MERGED, by=by, now=now)
     request.merged.update(merged_into=target)
     note(target, EventKind.MERGED, by=by, now=now, facts={"request": request.pk, "reference": request.reference})
-    audit.record(AuditAction.CHANGED, by=by, request=target, doing="take_in", other=request.pk)
+    record.record(AuditAction.CHANGED, by=by, request=target, doing="take_in", other=request.pk)
     join(request, target, now=now)
     contacts = [at for at in (request.first_contact_at, target.first_contact_at) if at]
     if contacts and min(contacts) != target.first_contact_at:

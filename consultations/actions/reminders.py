@@ -7,9 +7,9 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from consultations import audit
 from consultations.actions.reminder_times import is_ahead
 from consultations.actions.requests import Refused, action, locked, need, note
+from consultations.audit import record
 from consultations.colleagues import addresses_of, keepers_of, tellable
 from consultations.models import AuditAction, ConsultationRequest, EventKind, MessageState, OutgoingMessage, Reminder
 from consultations.models.notes import REMINDER_LENGTH, RESTING
@@ -46,7 +46,7 @@ def remind(
     Reminder.objects.create(
         request=request, event=event, for_user=for_user, due_at=due_at, text=text, set_by=by, set_at=now, once=once
     )
-    audit.record(AuditAction.CHANGED, by=by, request=request, doing="remind", user=for_user.pk)
+    record.record(AuditAction.CHANGED, by=by, request=request, doing="remind", user=for_user.pk)
     return request
 
 
@@ -58,7 +58,7 @@ def finish_reminder(pk: int, *, reminder: int, by, now=None) -> ConsultationRequ
     found = _find(request, reminder)
     if Reminder.objects.filter(pk=found.pk, done_at=None).update(done_at=now):
         note(request, EventKind.REMINDER, by=by, now=now, facts={"doing": "done"}, text=found.text)
-        audit.record(AuditAction.CHANGED, by=by, request=request, doing="finish_reminder")
+        record.record(AuditAction.CHANGED, by=by, request=request, doing="finish_reminder")
     return request
 
 
@@ -77,7 +77,7 @@ def postpone_reminder(pk: int, *, reminder: int, due_at: datetime, by, now=None)
     Reminder.objects.filter(pk=found.pk).update(due_at=due_at, told_at=None)
     facts = {"doing": "postponed", "due": due_at.isoformat()}
     note(request, EventKind.REMINDER, by=by, now=now, facts=facts, text=found.text)
-    audit.record(AuditAction.CHANGED, by=by, request=request, doing="postpone_reminder")
+    record.record(AuditAction.CHANGED, by=by, request=request, doing="postpone_reminder")
     return request
 
 
@@ -148,4 +148,4 @@ def _hand_on(reminder: Reminder, keepers: list, now: datetime) -> None:
     reminder.save(update_fields=["for_user"])
     facts = {"doing": "handed_on", "from": before, "user": reminder.for_user_id}
     note(request, EventKind.REMINDER, by=None, now=now, facts=facts)
-    audit.record(AuditAction.CHANGED, by=None, request=request, doing="hand_on_reminder", user=reminder.for_user_id)
+    record.record(AuditAction.CHANGED, by=None, request=request, doing="hand_on_reminder", user=reminder.for_user_id)

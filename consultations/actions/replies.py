@@ -8,8 +8,8 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.timezone import get_default_timezone, localtime
 
-from consultations import audit
 from consultations.actions.requests import NOTE_LENGTH, Refused, action, locked, need, note
+from consultations.audit import record
 from consultations.colleagues import around
 from consultations.columns import user_name
 from consultations.contact_outcomes import Channel, Direction
@@ -53,7 +53,7 @@ def answer(pk: int, *, subject: str, text: str, by, once: UUID | None = None, no
     values = {"subject": subject}
     event = note(request, EventKind.ANSWERED, by=by, now=now, facts=facts, text=text, values=values, once=once)
     announce_answer(event)
-    audit.record(AuditAction.CHANGED, by=by, request=request, doing="answer")
+    record.record(AuditAction.CHANGED, by=by, request=request, doing="answer")
     if request.first_contact_at is None:
         request.first_contact_at = now
         request.save(update_fields=["first_contact_at"])

@@ -13,8 +13,8 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from consultations import audit
 from consultations.actions import mentions
+from consultations.audit import record
 from consultations.calendar.settling import end_choice, settle
 from consultations.colleagues import tellable
 from consultations.conflict_states import BLOCKED_WORDS, may_pass, state_after_move
@@ -50,10 +50,10 @@ def action(verb: Callable) -> Callable:
             with transaction.atomic():
                 return verb(pk, by=by, **arguments)
         except Refused as refusal:
-            audit.refused(by, pk, doing=verb.__name__, why=refusal.code)
+            record.refused(by, pk, doing=verb.__name__, why=refusal.code)
             raise
         except ConsultationRequest.DoesNotExist:
-            audit.refused(by, pk, doing=verb.__name__, why="out_of_reach")
+            record.refused(by, pk, doing=verb.__name__, why="out_of_reach")
             raise
 
     return acting
@@ -98,7 +98,7 @@ def assign(pk: int, *, to, by, now=None) -> ConsultationRequest:
     before, request.assignee = request.assignee_id, to
     request.save(update_fields=["assignee"])
     note(request, EventKind.ASSIGNED, by=by, now=now, facts={"from": before, "to": request.assignee_id})
-    audit.record(AuditAction.CHANGED, by=by, request=request, doing="assign", to=request.assignee_id)
+    record.record(AuditAction.CHANGED, by=by, request=request, doing="assign", to=request.assignee_id)
     return request
 
 
@@ -117,7 +117,7 @@ def add_note(pk: int, *, text: str, by, tell: Iterable = (), once: UUID | None =
     chosen, facts = _may_be_told(request, tell)
     if not was_sent(request, once, EventKind.NOTED, text, facts):
         event = note(request, EventKind.NOTED, by=by, now=now, facts=facts, text=text, once=once)
-        audit.record(AuditAction.CHANGED, by=by, request=request, doing="note")
+        record.record(AuditAction.CHANGED, by=by, request=request, doing="note")
         mentions.tell(request, event, by=by, chosen=chosen)
     return request
 
@@ -139,7 +139,7 @@ def log_contact(
     if was_sent(request, once, EventKind.CONTACT, text, facts):
         return request
     event = note(request, EventKind.CONTACT, by=by, now=now, facts=facts, text=text, once=once)
-    audit.record(AuditAction.CHANGED, by=by, request=request, doing="contact", **facts)
+    record.record(AuditAction.CHANGED, by=by, request=request, doing="contact", **facts)
     mentions.tell(request, event, by=by)
     if direction == Direction.OUT and request.first_contact_at is None:
         request.first_contact_at = now
@@ -174,7 +174,7 @@ def change_matter(
     facts = {"in_custody": in_custody, "court_date": court_date.isoformat() if court_date else None}
     values = {"new": {name: _plain(value) for name, value in changed.items()}, "old": old}
     note(request, EventKind.CHANGED, by=by, now=now, facts=facts, values=values)
-    audit.record(AuditAction.CHANGED, by=by, request=request, doing="matter")
+    record.record(AuditAction.CHANGED, by=by, request=request, doing="matter")
     return request
 
 
@@ -192,7 +192,7 @@ def screen(pk: int, *, user, by, now=None) -> ConsultationRequest:
         request.save(update_fields=["assignee"])
     Screen.objects.create(request=request, user=user)
     note(request, EventKind.SCREENED, by=by, now=now, facts={"user": user.pk})
-    audit.record(AuditAction.CHANGED, by=by, request=request, doing="screen", user=user.pk)
+    record.record(AuditAction.CHANGED, by=by, request=request, doing="screen", user=user.pk)
     end_choice(request, now=now or timezone.now(), calendar__user=user)
     if request.appointments.held().filter(calendar__user=user).exists():
         change_status(request, Status.CONTACTED, by=by, now=now or timezone.now())
@@ -206,7 +206,7 @@ def unscreen(pk: int, *, user, by, now=None) -> ConsultationRequest:
     need(request, by, Power.MANAGE)
     if Screen.objects.filter(request=request, user=user).delete()[0]:
         note(request, EventKind.UNSCREENED, by=by, now=now, facts={"user": user.pk})
-        audit.record(AuditAction.CHANGED, by=by, request=request, doing="unscreen", user=user.pk)
+        record.record(AuditAction.CHANGED, by=by, request=request, doing="unscreen", user=user.pk)
     return request
 
 
@@ -287,5 +287,5 @@ def change_status(request: ConsultationRequest, to: str, *, by, now, reason: str
         follow_role(request)
     event = note(request, EventKind.MOVED, by=by, now=now, facts=facts, text=reason)
     mentions.tell(request, event, by=by)
-    audit.record(AuditAction.CHANGED, by=by, request=request, doing="move", **{"from": before, "to": str(to)})
+    record.record(AuditAction.CHANGED, by=by, request=request, doing="move", **{"from": before, "to": str(to)})
     return request

@@ -9,7 +9,7 @@ from django.utils.dateparse import parse_date
 from django.views.generic import TemplateView
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
-from consultations import audit
+from consultations.audit import record
 from consultations.calendar.access import ForDiaryReaders, calendars_of, manages_calendars
 from consultations.models import Absence, Appointment, AppointmentState, AttorneyCalendar, AuditAction, Screen
 from consultations.permissions import visible_to
@@ -98,7 +98,9 @@ class AgendaView(ForDiaryReaders, WagtailAdminTemplateMixin, TemplateView):
         chosen = next((one for one in calendars if str(one.pk) == self.request.GET.get("calendar")), None)
         period = read_period(self.request.GET, today)
         slots = slots_for(user, period, [chosen] if chosen else calendars)
-        audit.record(AuditAction.LISTED, by=user, week=period.first.isoformat(), calendar=chosen.pk if chosen else None)
+        record.record(
+            AuditAction.LISTED, by=user, week=period.first.isoformat(), calendar=chosen.pk if chosen else None
+        )
         days = [
             (day, [slot for slot in slots if timezone.localdate(slot.starts_at) <= day <= _last_day(slot)])
             for day in period.dates

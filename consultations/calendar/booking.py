@@ -12,9 +12,9 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from consultations import audit
 from consultations.actions import requests
 from consultations.actions.requests import Refused, action, change_status, locked, need, note
+from consultations.audit import record
 from consultations.calendar.diary import diaries, next_free
 from consultations.calendar.notices import announce_booked, announce_changed
 from consultations.calendar.settling import end_hold, end_lapsed_holds
@@ -223,7 +223,7 @@ def _keep(request, made: Appointment, wish: Wish, doing: str, *, by, once, now) 
     facts, text = {"doing": doing, **wish.facts}, wish.reason
     note(request, EventKind.APPOINTMENT, by=by, now=now, facts=facts, values=wish.values, text=text, once=once)
     verb = {"made": "schedule", "changed": "reschedule"}[doing]
-    audit.record(
+    record.record(
         AuditAction.CHANGED, by=by, request=request, doing=verb, appointment=made.pk, calendar=made.calendar_id
     )
 

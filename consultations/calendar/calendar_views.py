@@ -9,7 +9,7 @@ from django.views.generic import TemplateView
 from wagtail.admin import messages
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
-from consultations import audit
+from consultations.audit import record
 from consultations.calendar import keeping
 from consultations.calendar.access import ForCalendarKeepers, calendars_of, manages_calendars
 from consultations.calendar.calendar_forms import AbsenceForm, CalendarForm, HoursForm
@@ -42,7 +42,7 @@ class CalendarScreen(ForCalendarKeepers, WagtailAdminTemplateMixin, TemplateView
         """Return the calendar that the address names; 404 when there is none for this account."""
         found = calendars_of(self.request.user).filter(pk=self.kwargs["pk"]).first()
         if found is None:
-            audit.record(AuditAction.REFUSED, by=self.request.user, doing="calendar", why="out_of_reach")
+            record.record(AuditAction.REFUSED, by=self.request.user, doing="calendar", why="out_of_reach")
             raise Http404("No such calendar")
         return found
 

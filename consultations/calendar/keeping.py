@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
-from consultations import audit
+from consultations.audit import record
 from consultations.calendar.feeds import new_token
 from consultations.models import Absence, AttorneyCalendar, AuditAction
 
@@ -14,7 +14,7 @@ from consultations.models import Absence, AttorneyCalendar, AuditAction
 def save_calendar(calendar: AttorneyCalendar, *, by) -> AttorneyCalendar:
     """Keep a calendar, new or changed."""
     calendar.save()
-    audit.record(AuditAction.CHANGED, by=by, doing="calendar", calendar=calendar.pk)
+    record.record(AuditAction.CHANGED, by=by, doing="calendar", calendar=calendar.pk)
     return calendar
 
 
@@ -22,7 +22,7 @@ def save_calendar(calendar: AttorneyCalendar, *, by) -> AttorneyCalendar:
 def add_absence(calendar: AttorneyCalendar, *, starts_at: datetime, ends_at: datetime, kind: str, by) -> Absence:
     """Keep that an attorney is away. Appointments that are there already stay: staff have to call those people."""
     made = Absence.objects.create(calendar=calendar, starts_at=starts_at, ends_at=ends_at, kind=kind)
-    audit.record(AuditAction.CHANGED, by=by, doing="absence", calendar=calendar.pk, absence=made.pk)
+    record.record(AuditAction.CHANGED, by=by, doing="absence", calendar=calendar.pk, absence=made.pk)
     return made
 
 
@@ -31,7 +31,7 @@ def remove_absence(calendar: AttorneyCalendar, pk: int, *, by) -> bool:
     """Take an absence out; return whether it was there."""
     is_gone = bool(Absence.objects.filter(calendar=calendar, pk=pk).delete()[0])
     if is_gone:
-        audit.record(AuditAction.CHANGED, by=by, doing="no_absence", calendar=calendar.pk, absence=pk)
+        record.record(AuditAction.CHANGED, by=by, doing="no_absence", calendar=calendar.pk, absence=pk)
     return is_gone
 
 
@@ -40,7 +40,7 @@ def make_feed(calendar: AttorneyCalendar, *, by, now: datetime | None = None) ->
     """Return the token of a new feed, for the only time; the one before opens nothing any more."""
     token, digest = new_token()
     AttorneyCalendar.objects.filter(pk=calendar.pk).update(feed_digest=digest, feed_made_at=now or timezone.now())
-    audit.record(AuditAction.CHANGED, by=by, doing="feed", calendar=calendar.pk)
+    record.record(AuditAction.CHANGED, by=by, doing="feed", calendar=calendar.pk)
     return token
 
 
@@ -50,5 +50,5 @@ def revoke_feed(calendar: AttorneyCalendar, *, by) -> bool:
     open_ones = AttorneyCalendar.objects.filter(pk=calendar.pk).exclude(feed_digest=None)
     is_closed = bool(open_ones.update(feed_digest=None, feed_made_at=None))
     if is_closed:
-        audit.record(AuditAction.CHANGED, by=by, doing="no_feed", calendar=calendar.pk)
+        record.record(AuditAction.CHANGED, by=by, doing="no_feed", calendar=calendar.pk)
     return is_closed

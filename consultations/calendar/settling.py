@@ -2,7 +2,7 @@
 
 from django.db import transaction
 
-from consultations import audit
+from consultations.audit import record
 from consultations.calendar.notices import announce_cancelled
 from consultations.conflict_states import PASSING
 from consultations.models.calendar import TAKING, Appointment, AppointmentState
@@ -103,7 +103,7 @@ def keep_choice(one: Appointment, doing: str, *, now, by=None) -> None:
         facts=facts,
         values={"with": one.calendar.name},
     )
-    audit.record(
+    record.record(
         AuditAction.CHANGED,
         by=by,
         request=one.request_id,

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import F, Max, Q
 from django.utils import timezone
 
-from consultations import audit
+from consultations.audit import record
 from consultations.calendar.settling import end_unfit_choice
 from consultations.conflict_states import (
     BEYOND,
@@ -124,7 +124,7 @@ def keep_line(request: ConsultationRequest, doing: str, *, by=None, now=None, te
     facts = {"doing": doing, "state": str(request.conflict_state)} | ({"hits": hits} if hits is not None else {})
     now = now or timezone.now()
     RequestEvent.objects.create(request=request, kind=EventKind.CONFLICT, actor=by, at=now, facts=facts, text=text)
-    audit.record(AuditAction.CHANGED, by=by, request=request, **facts | {"doing": f"conflict_{doing}"})
+    record.record(AuditAction.CHANGED, by=by, request=request, **facts | {"doing": f"conflict_{doing}"})
 
 
 # --- Again, by the clock --------------------------------------------------------------------------

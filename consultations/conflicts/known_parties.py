@@ -10,7 +10,8 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.generic import TemplateView, View
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
-from consultations import audit, order
+from consultations import order
+from consultations.audit import record
 from consultations.conflict_states import likelihood
 from consultations.conflicts import matching, register
 from consultations.conflicts.access import ForRegister, may_do_with_parties, parties_for
@@ -61,9 +62,9 @@ class PartiesView(RegisterScreen, TemplateView):
         shown = Party.objects.in_bulk(page.object_list)
         hits = hits_for(user, checked) if checked else []
         if checked:
-            audit.record(AuditAction.SEARCHED, by=user, doing="check_name", found=len(hits))
+            record.record(AuditAction.SEARCHED, by=user, doing="check_name", found=len(hits))
         action = AuditAction.SEARCHED if words else AuditAction.LISTED
-        audit.record(action, by=user, doing="parties", found=page.paginator.count, role=role or None)
+        record.record(action, by=user, doing="parties", found=page.paginator.count, role=role or None)
         return super().get_context_data(
             page=page,
             most=order.MOST,

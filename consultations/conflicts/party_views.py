@@ -10,7 +10,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.generic import TemplateView
 from wagtail.admin import messages
 
-from consultations import audit
+from consultations.audit import record
 from consultations.conflicts import register
 from consultations.conflicts.access import may_do_with_parties, parties_for
 from consultations.conflicts.checks import forget_party
@@ -35,7 +35,7 @@ class PartyScreen(RegisterScreen, TemplateView):
         pk = self.kwargs["pk"]
         found = (parties.select_for_update(of=("self",)) if is_locked else parties).filter(pk=pk).first()
         if found is None:
-            audit.record(AuditAction.REFUSED, by=self.request.user, doing=self.doing, why="out_of_reach")
+            record.record(AuditAction.REFUSED, by=self.request.user, doing=self.doing, why="out_of_reach")
             raise Http404("No such party")
         return found
 
@@ -50,7 +50,7 @@ class PartyScreen(RegisterScreen, TemplateView):
 
     def keep_trail(self, action: AuditAction, doing: str, party: Party) -> None:
         """Keep in the trail who did what with which party, by its number."""
-        audit.record(action, by=self.request.user, doing=doing, party=party.pk)
+        record.record(action, by=self.request.user, doing=doing, party=party.pk)
 
 
 class PartyView(PartyScreen):
@@ -76,7 +76,7 @@ class PartyView(PartyScreen):
     def post(self, request, pk: int):
         """Save it; refuse those who may only read."""
         if not may_do_with_parties(request.user, "change"):
-            audit.record(AuditAction.REFUSED, by=request.user, doing="party_change", why="not_permitted")
+            record.record(AuditAction.REFUSED, by=request.user, doing="party_change", why="not_permitted")
             raise PermissionDenied
         with transaction.atomic():
             party = self.find(is_locked=True)

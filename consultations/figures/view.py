@@ -10,7 +10,7 @@ from django.utils.functional import cached_property
 from django.views.generic import TemplateView
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
-from consultations import audit
+from consultations.audit import record
 from consultations.export import harmless
 from consultations.figures import progress, reports
 from consultations.figures.columns import IN_TIME, OVERDUE
@@ -108,7 +108,7 @@ class FiguresView(ForManagers, WagtailAdminTemplateMixin, TemplateView):
 
     def _record(self, action: AuditAction, **facts: str) -> None:
         days = {"since": self.period.now.first.isoformat(), "until": self.period.now.last.isoformat()}
-        audit.record(action, by=self.request.user, doing=self.doing, **days, **facts)
+        record.record(action, by=self.request.user, doing=self.doing, **days, **facts)
 
 
 def table_file(report: Report, period: Period) -> HttpResponse:

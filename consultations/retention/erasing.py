@@ -11,8 +11,8 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
-from consultations import audit
 from consultations.actions.requests import Refused, action
+from consultations.audit import record
 from consultations.conflicts import checks
 from consultations.models import AuditAction, ConsultationRequest, Erasure, ErasureReason, OutgoingMessage, RequestEvent
 from consultations.permissions import DELETE, is_intake, visible_to
@@ -146,7 +146,7 @@ def _erase(bundle: Bundle, *, by, reason: str, now: datetime) -> None:
                 step(request)
             keep_receipts(request, now)
             Erasure.proof_of(request, by=by, reason=reason, now=now).save(force_insert=True)
-            audit.record(AuditAction.CHANGED, by=by, request=request, doing="erase", why=str(reason))
+            record.record(AuditAction.CHANGED, by=by, request=request, doing="erase", why=str(reason))
             request.delete()
 
 

@@ -2,8 +2,8 @@
 
 from django.utils import timezone
 
-from consultations import audit
 from consultations.actions.requests import NOTE_LENGTH, Refused, action, locked, need, note
+from consultations.audit import record
 from consultations.models import AuditAction, ConsultationRequest, EventKind, LegalHold
 from consultations.text_cleaning import paragraphs
 from consultations.workflow import Power
@@ -19,7 +19,7 @@ def hold(pk: int, *, by, reason: str, now=None) -> ConsultationRequest:
         raise Refused(request, "held", "It has a legal hold already.")
     LegalHold.objects.create(request=request, set_at=now, set_by=by, reason=reason)
     note(request, EventKind.HELD, by=by, now=now, text=reason)
-    audit.record(AuditAction.CHANGED, by=by, request=request, doing="hold")
+    record.record(AuditAction.CHANGED, by=by, request=request, doing="hold")
     return request
 
 
@@ -32,7 +32,7 @@ def release_hold(pk: int, *, by, reason: str, now=None) -> ConsultationRequest:
     if not LegalHold.objects.filter(request=request).delete()[0]:
         raise Refused(request, "not_held", "It has no legal hold.")
     note(request, EventKind.UNHELD, by=by, now=now, text=reason)
-    audit.record(AuditAction.CHANGED, by=by, request=request, doing="release_hold")
+    record.record(AuditAction.CHANGED, by=by, request=request, doing="release_hold")
     return request
 
 

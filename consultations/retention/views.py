@@ -11,7 +11,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.generic import TemplateView, View
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
-from consultations import audit
+from consultations.audit import record
 from consultations.columns import user_name
 from consultations.desk_views import REFUSED, DeskView
 from consultations.detail import WithinReach
@@ -59,11 +59,11 @@ class OwnDataView(WithinReach, View):
         """Hand it out, and keep in the trail that it was."""
         found = self.find()
         if not may_export(request.user):
-            audit.refused(request.user, pk, doing=self.doing, why="not_permitted")
+            record.refused(request.user, pk, doing=self.doing, why="not_permitted")
             raise PermissionDenied
         kind = "html" if request.GET.get("as") == "page" else "json"
         data = own_data(found, timezone.now())
-        audit.record(AuditAction.EXPORTED, by=request.user, request=found, kind=kind, set=self.doing)
+        record.record(AuditAction.EXPORTED, by=request.user, request=found, kind=kind, set=self.doing)
         response = self._page(data) if kind == "html" else JsonResponse(data, json_dumps_params={"indent": 2})
         response["Content-Disposition"] = f'attachment; filename="own-data-{found.reference}.{kind}"'
         return response
@@ -114,7 +114,7 @@ class RetentionView(ForManagers, WagtailAdminTemplateMixin, TemplateView):
         given = form.cleaned_data["given"]
         erasures = _told(Erasure.objects.of(given["reference"])) if given["reference"] else []
         receipts = list(receipts_of(given["number"])) if given["number"] else []
-        audit.record(AuditAction.SEARCHED, by=request.user, set=self.doing, found=len(erasures) + len(receipts))
+        record.record(AuditAction.SEARCHED, by=request.user, set=self.doing, found=len(erasures) + len(receipts))
         return self.render_to_response(
             self.get_context_data(form=form, is_answered=True, found_erasures=erasures, found_receipts=receipts)
         )
@@ -123,7 +123,7 @@ class RetentionView(ForManagers, WagtailAdminTemplateMixin, TemplateView):
         """Add the lists, and keep in the trail that somebody looked."""
         user, now = self.request.user, timezone.now()
         lines = falling_due(user, now)
-        audit.record(AuditAction.LISTED, by=user, set=self.doing, found=len(lines))
+        record.record(AuditAction.LISTED, by=user, set=self.doing, found=len(lines))
         settings = RetentionSettings.current()
         return super().get_context_data(
             lines=lines[:MOST],

@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from consultations.actions import reminders, replies, requests
 from consultations.actions.requests import Refused
+from consultations.audit.labels import _ATTEMPTS, _REASONS, Narrator
 from consultations.models import AuditEntry
-from consultations.trail_words import _ATTEMPTS, _REASONS, Narrator
 from tests.consultations.factories import ConsultationRequestFactory as Request
 from tests.consultations.note_factories import SECRET, colleague, set_reminder, told
 

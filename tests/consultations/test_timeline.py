@@ -8,9 +8,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from consultations import audit
 from consultations.actions import requests
 from consultations.actions.merging import merge
+from consultations.audit import record
 from consultations.intake import receive
 from consultations.models import AuditAction, EventKind, RequestEvent, Screen
 from consultations.timeline import LOOKS, SHOWN, history_of, looks_at
@@ -221,10 +221,10 @@ def test_queries_do_not_grow(intake, manager):
 
 def test_looks_in_words(intake):
     request = Request()
-    audit.record(AuditAction.VIEWED, by=intake, request=request)
-    audit.refused(intake, request.pk, doing="move", why="stale")
-    audit.record(AuditAction.CHANGED, request=request, doing="receive")
-    audit.record(AuditAction.VIEWED, by=intake, request=Request())
+    record.record(AuditAction.VIEWED, by=intake, request=request)
+    record.refused(intake, request.pk, doing="move", why="stale")
+    record.record(AuditAction.CHANGED, request=request, doing="receive")
+    record.record(AuditAction.VIEWED, by=intake, request=Request())
     told = [(line.who, line.title) for line in looks_at(request, intake)]
     assert told == [
         ("The website", f"Took in {request}"),
@@ -236,5 +236,5 @@ def test_looks_in_words(intake):
 def test_no_more_looks_than_are_asked_for(intake):
     request = Request()
     for _ in range(LOOKS + 1):
-        audit.record(AuditAction.VIEWED, by=intake, request=request)
+        record.record(AuditAction.VIEWED, by=intake, request=request)
     assert len(looks_at(request, intake)) == LOOKS

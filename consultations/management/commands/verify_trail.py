@@ -2,7 +2,7 @@
 
 from django.core.management.base import BaseCommand, CommandError
 
-from consultations.trail_watch import TRAILS
+from consultations.audit.nightly_check import TRAILS
 
 
 class Command(BaseCommand):

@@ -13,8 +13,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from consultations.actions import replies, requests
+from consultations.audit.labels import Narrator
 from consultations.models import AuditAction, AuditEntry, Screen
-from consultations.trail_words import Narrator
 from tests.consultations.factories import ConsultationRequestFactory as Request
 from tests.consultations.figures.reading import FIGURES, charts, tables, tiles
 

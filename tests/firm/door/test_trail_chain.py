@@ -11,7 +11,7 @@ from django.core.management import CommandError, call_command
 from django.db import Error, connection, transaction
 from django.utils import timezone
 
-from consultations.trail_watch import holds, verify_nightly
+from consultations.audit.nightly_check import holds, verify_nightly
 from firm.chains.chain import Broken
 from firm.door import trail
 from firm.door.trail_chain import CHAIN, SEAL

@@ -10,12 +10,12 @@ from django.utils.timezone import make_aware
 from django.views.generic import TemplateView
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
-from consultations import audit
+from consultations.audit import record
+from consultations.audit.labels import Narrator
 from consultations.columns import user_name
 from consultations.models import AuditAction, AuditEntry, Screen
 from consultations.permissions import visible_to
 from consultations.reference import read_reference
-from consultations.trail_words import Narrator
 from consultations.view_permissions import ForTrailReaders
 
 PER_PAGE = 100
@@ -129,6 +129,6 @@ class TrailView(ForTrailReaders, WagtailAdminTemplateMixin, TemplateView):
         account = given.get("account") or None
         number = self._request_number(given["reference"]) if given.get("reference") else None
         action = given.get("action") or None
-        audit.record(
+        record.record(
             AuditAction.TRAIL, by=self.request.user, request=number, account=account, action_code=action, **facts
         )

@@ -8,14 +8,14 @@ from django.contrib.auth import get_user_model
 from django.core.mail import send_mail
 from django.utils import timezone
 
-from consultations import trail_chain
+from consultations.audit import chain as audit_chain
 from firm.chains.chain import Broken
 from firm.door import trail_chain as door_chain
 from firm.models import Measurement
 
 logger = logging.getLogger(__name__)
 #: What is verified, by what it tells of.
-TRAILS = {"requests": trail_chain.CHAIN, "signing in": door_chain.CHAIN}
+TRAILS = {"requests": audit_chain.CHAIN, "signing in": door_chain.CHAIN}
 #: The name of the measurement: 1 when all trails hold as a whole, 0 when not.
 MEASUREMENT = "trail"
 TEXT = """\

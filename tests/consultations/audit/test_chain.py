@@ -9,12 +9,12 @@ from django.core.management import CommandError, call_command
 from django.db import Error, connection, transaction
 from django.utils import timezone
 
-from consultations import audit
+from consultations.audit import record
+from consultations.audit.chain import CHAIN
+from consultations.audit.entry_mac import SEAL
+from consultations.audit.nightly_check import holds, verify_nightly
 from consultations.models import AuditAction, AuditEntry, ErasureReason, TrailKey, TrailLine
 from consultations.retention.erasing import erase
-from consultations.trail_chain import CHAIN
-from consultations.trail_seal import SEAL
-from consultations.trail_watch import holds, verify_nightly
 from firm.chains.chain import BATCH, Broken
 from firm.door import trail
 from firm.door.trail_chain import CHAIN as SIGN_INS
@@ -29,7 +29,7 @@ NEW_KEY = "OTg3NjU0MzIxMGZlZGNiYTk4NzY1NDMyMTBmZWRjYmE="
 
 
 def write(number: int = 1) -> list[AuditEntry]:
-    return [audit.record(AuditAction.VIEWED, request=each, urgent=True) for each in range(1, number + 1)]
+    return [record.record(AuditAction.VIEWED, request=each, urgent=True) for each in range(1, number + 1)]
 
 
 def sql(statement: str, *values) -> None:
@@ -273,13 +273,13 @@ def test_entries_from_before_are_chained_when_it_begins(db):
 
 
 def test_every_entry_that_the_site_writes_is_sealed(db):
-    entry = audit.record(AuditAction.CHANGED, by=make_user("jane"), request=7, count=3, code="x", yes=False, none=None)
+    entry = record.record(AuditAction.CHANGED, by=make_user("jane"), request=7, count=3, code="x", yes=False, none=None)
     assert SEAL.is_ours(AuditEntry.objects.get(pk=entry.pk))
 
 
 def test_erasing_a_request_leaves_the_chain_whole(db):
     request = ConsultationRequestFactory(declined=True)
-    audit.record(AuditAction.VIEWED, request=request)
+    record.record(AuditAction.VIEWED, request=request)
     chain_new()
     owner = make_user("owner", is_superuser=True)
     erase(request.pk, by=owner, reason_code=ErasureReason.values[0], confirm=request.reference)
@@ -305,7 +305,7 @@ def test_new_keys_for_fields_leave_the_chain_whole(chained, settings):
 
 def test_writing_an_entry_waits_for_no_other(db, django_assert_num_queries):
     with django_assert_num_queries(1):
-        audit.record(AuditAction.VIEWED, request=1)
+        record.record(AuditAction.VIEWED, request=1)
 
 
 def test_workers_and_writers_at_once_make_one_chain(threads):

@@ -1,8 +1,8 @@
 """Writes the trail of who did what. It holds ids, codes and statuses, never a word that somebody typed."""
 
+from consultations.audit.entry_mac import SEAL
 from consultations.models.events import AuditAction, AuditEntry
 from consultations.models.requests import ConsultationRequest
-from consultations.trail_seal import SEAL
 
 #: A number that no request can have may still be asked for, and does not fit the column.
 MAX_ID = 2**63 - 1

@@ -5,11 +5,11 @@ import pytest
 from django.utils import timezone
 from django.utils.html import strip_tags
 
-from consultations import audit
 from consultations.actions import merging, requests
+from consultations.audit import record
+from consultations.audit.labels import Narrator
+from consultations.audit.views import PER_PAGE
 from consultations.models import AuditAction, AuditEntry, Screen
-from consultations.trail import PER_PAGE
-from consultations.trail_words import Narrator
 from tests.consultations.conftest import make_user
 from tests.consultations.factories import ConsultationRequestFactory as Request
 
@@ -49,7 +49,7 @@ def words(entry: AuditEntry, viewer) -> str:
 
 @pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
 def test_it_can_be_read_and_nothing_else(client, manager, method):
-    entry = audit.record(AuditAction.VIEWED, by=manager)
+    entry = record.record(AuditAction.VIEWED, by=manager)
     assert getattr(client, method)(TRAIL, {"pk": entry.pk}).status_code == 405
     assert AuditEntry.objects.filter(pk=entry.pk).exists()
 
@@ -66,7 +66,7 @@ def test_reading_the_trail_takes_seeing_requests_too(client, staff):
 def test_lines_about_requests_that_one_is_screened_off_from_are_left_out(told, manager):
     hidden, seen = Request(reference="K7MW-3QFP"), Request(reference="BBBB-CCCC")
     for request in (hidden, seen):
-        audit.record(AuditAction.VIEWED, by=manager, request=request)
+        record.record(AuditAction.VIEWED, by=manager, request=request)
     Screen.objects.create(request=hidden, user=manager)
     assert told() == ["intake_manager opened BBBB-CCCC"]
     assert told("?reference=K7MW-3QFP") == []
@@ -95,7 +95,7 @@ def test_a_line_about_another_request_does_not_name_one_that_is_screened_off(sta
     ],
 )
 def test_an_unknown_value_finds_nothing_and_says_why(client, manager, query):
-    audit.record(AuditAction.VIEWED, by=manager)
+    record.record(AuditAction.VIEWED, by=manager)
     page = client.get(TRAIL + query).content.decode()
     assert "No line fits" in page
     assert "error-message" in page
@@ -103,7 +103,7 @@ def test_an_unknown_value_finds_nothing_and_says_why(client, manager, query):
 
 @pytest.mark.parametrize("query", ["?before=x", "?before=" + "9" * 40, "?before=-1"])
 def test_an_unknown_page_is_the_first(told, manager, query):
-    audit.record(AuditAction.PRINTED, by=manager)
+    record.record(AuditAction.PRINTED, by=manager)
     assert told(query) == ["intake_manager printed requests"]
 
 
@@ -114,7 +114,7 @@ def test_what_staff_do_in_words(staff, manager, told):
     ina = make_user("ina", group="Intake", first_name="Ina", last_name="Intake")
     request = Request(reference="K7MW-3QFP")
     pk = request.pk
-    audit.record(AuditAction.VIEWED, by=ina, request=request)
+    record.record(AuditAction.VIEWED, by=ina, request=request)
     requests.assign(pk, to=manager, by=ina)
     requests.assign(pk, to=None, by=ina)
     requests.add_note(pk, text="Called twice.", by=ina)
@@ -125,7 +125,7 @@ def test_what_staff_do_in_words(staff, manager, told):
     requests.move(pk, to="declined", reason="Not our field.", by=ina)
     requests.screen(pk, user=ina, by=manager)
     requests.unscreen(pk, user=ina, by=manager)
-    audit.record(AuditAction.CHANGED, request=request, doing="receive")
+    record.record(AuditAction.CHANGED, request=request, doing="receive")
     assert told()[::-1] == [
         "Ina Intake opened K7MW-3QFP",
         "Ina Intake assigned K7MW-3QFP to intake_manager",
@@ -159,7 +159,7 @@ def test_what_staff_do_in_words(staff, manager, told):
     ],
 )  # fmt: skip
 def test_every_kind_of_line_has_words(manager, action, facts, said):
-    assert words(audit.record(action, by=manager, **facts), manager) == f"intake_manager {said}"
+    assert words(record.record(action, by=manager, **facts), manager) == f"intake_manager {said}"
 
 
 def test_accounts_and_requests_that_are_gone_keep_their_numbers(manager):
@@ -169,7 +169,7 @@ def test_accounts_and_requests_that_are_gone_keep_their_numbers(manager):
 
 def test_a_line_leads_to_its_request(client, manager):
     request = Request()
-    audit.record(AuditAction.VIEWED, by=manager, request=request)
+    record.record(AuditAction.VIEWED, by=manager, request=request)
     page = client.get(TRAIL).content.decode()
     assert f'href="/admin/consultations/{request.pk}/"' in page
 
@@ -183,9 +183,9 @@ def test_an_empty_trail_says_so(client, manager):
 
 def test_filters(told, manager, staff):
     intake, request = staff("intake"), Request(reference="K7MW-3QFP")
-    audit.record(AuditAction.VIEWED, by=intake, request=request)
-    audit.record(AuditAction.PRINTED, by=manager, request=request)
-    audit.record(AuditAction.CHANGED, doing="receive")
+    record.record(AuditAction.VIEWED, by=intake, request=request)
+    record.record(AuditAction.PRINTED, by=manager, request=request)
+    record.record(AuditAction.CHANGED, doing="receive")
     gone = AuditEntry.objects.create(action=AuditAction.EXPORTED, actor_id=999_999)
     assert told(f"?account={intake.pk}") == ["intake opened K7MW-3QFP"]
     assert told("?account=site") == ["The website took in a request"]
@@ -238,7 +238,7 @@ def test_queries_do_not_grow(client, manager, django_assert_max_num_queries):
     def add(number: int):
         for place in range(number):
             user = make_user(f"user{AuditEntry.objects.count()}-{place}")
-            audit.record(AuditAction.VIEWED, by=user, request=Request())
+            record.record(AuditAction.VIEWED, by=user, request=Request())
 
     add(2)
     client.get(TRAIL)
