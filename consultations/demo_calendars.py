@@ -2,7 +2,7 @@
 
 from datetime import datetime, time, timedelta
 
-from consultations.calendar.diary import next_free
+from consultations.calendar.availability import next_free
 from consultations.models import Appointment, AttorneyCalendar
 
 WEEKDAYS = ["mon", "tue", "wed", "thu", "fri"]

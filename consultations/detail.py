@@ -14,7 +14,7 @@ from consultations import dossier, standing
 from consultations.actions.mentions import mark_seen
 from consultations.audit import record
 from consultations.calendar.booking_forms import RescheduleForm, ScheduleForm
-from consultations.calendar.chosen_forms import ConfirmTimeForm, LetGoTimeForm
+from consultations.calendar.self_booking_forms import ConfirmTimeForm, LetGoTimeForm
 from consultations.colleagues import around
 from consultations.columns import user_name
 from consultations.conflict_states import BLOCKED_WORDS, may_pass

@@ -6,7 +6,7 @@ from consultations import notifications, outbox, response_targets
 from consultations.actions import reminders
 from consultations.audit.chain import CHAIN
 from consultations.audit.nightly_check import verify_nightly
-from consultations.calendar.settling import end_lapsed_holds
+from consultations.calendar.status_effects import end_lapsed_holds
 from consultations.conflicts import checks
 from consultations.conflicts.arrivals import Arrivals
 from consultations.limits import purge_counts

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from consultations.actions import mentions
 from consultations.audit import record
-from consultations.calendar.settling import end_choice, settle
+from consultations.calendar.status_effects import end_choice, settle
 from consultations.colleagues import tellable
 from consultations.conflict_states import BLOCKED_WORDS, may_pass, state_after_move
 from consultations.conflicts.checks import follow_role, is_waiting, take_in

@@ -15,9 +15,9 @@ from django.utils import timezone
 from consultations.actions import requests
 from consultations.actions.requests import Refused, action, change_status, locked, need, note
 from consultations.audit import record
-from consultations.calendar.diary import diaries, next_free
+from consultations.calendar.availability import diaries, next_free
 from consultations.calendar.notices import announce_booked, announce_changed
-from consultations.calendar.settling import end_hold, end_lapsed_holds
+from consultations.calendar.status_effects import end_hold, end_lapsed_holds
 from consultations.calendar.wording import short_words
 from consultations.models import (
     Appointment,

@@ -1,7 +1,7 @@
 """The buttons of the request screen that make an appointment or move it, or confirm the time that was chosen."""
 
 from consultations.calendar.booking_forms import RescheduleForm, ScheduleForm
-from consultations.calendar.chosen_forms import ConfirmTimeForm, LetGoTimeForm
+from consultations.calendar.self_booking_forms import ConfirmTimeForm, LetGoTimeForm
 from consultations.desk_views import DeskView
 
 

@@ -7,7 +7,7 @@ from django.contrib.auth import get_user_model
 from django.db.models import Q
 
 from attorneys.models import AttorneyPage
-from consultations.calendar.diary import hours_of
+from consultations.calendar.availability import hours_of
 from consultations.columns import user_name
 from consultations.models import AbsenceKind, AttorneyCalendar, IntakeSettings
 from consultations.permissions import ADMIN

@@ -10,7 +10,7 @@ from wagtail.admin import messages
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from consultations.audit import record
-from consultations.calendar import keeping
+from consultations.calendar import calendar_actions
 from consultations.calendar.access import ForCalendarKeepers, calendars_of, manages_calendars
 from consultations.calendar.calendar_forms import AbsenceForm, CalendarForm, HoursForm
 from consultations.calendar.feeds import feed_url
@@ -85,7 +85,7 @@ class AddCalendarView(CalendarScreen):
         form = self.form_of(AttorneyCalendar(), request.POST)
         if not form.is_valid():
             return self.render_to_response(self.get_context_data(form=form), status=REFUSED)
-        made = keeping.save_calendar(form.save(commit=False), by=request.user)
+        made = calendar_actions.save_calendar(form.save(commit=False), by=request.user)
         messages.success(request, f"The calendar of {made} is there. Add absences, or a feed for their own programs.")
         return HttpResponseRedirect(reverse("appointments:calendar", args=[made.pk]))
 
@@ -123,7 +123,7 @@ class CalendarView(CalendarScreen):
         form = self.form_of(calendar, self.request.POST)
         if not form.is_valid():
             return self.show(calendar, REFUSED, form=form)
-        keeping.save_calendar(form.save(commit=False), by=self.request.user)
+        calendar_actions.save_calendar(form.save(commit=False), by=self.request.user)
         return self.back(calendar, "The calendar is saved.")
 
     def add_absence(self, calendar: AttorneyCalendar):
@@ -132,7 +132,7 @@ class CalendarView(CalendarScreen):
         if not form.is_valid():
             return self.show(calendar, REFUSED, absence=form)
         values = {name: form.cleaned_data[name] for name in ("starts_at", "ends_at", "kind")}
-        keeping.add_absence(calendar, by=self.request.user, **values)
+        calendar_actions.add_absence(calendar, by=self.request.user, **values)
         there = calendar.appointments.held().within(values["starts_at"], values["ends_at"]).count()
         if there:
             words = "1 appointment lies" if there == 1 else f"{there} appointments lie"
@@ -143,20 +143,20 @@ class CalendarView(CalendarScreen):
         """Take an absence out."""
         number = self.request.POST.get("absence", "")
         is_number = number.isascii() and number.isdigit() and len(number) <= 18
-        if is_number and keeping.remove_absence(calendar, int(number), by=self.request.user):
+        if is_number and calendar_actions.remove_absence(calendar, int(number), by=self.request.user):
             return self.back(calendar, "The absence is taken out.")
         return self.back(calendar, "That absence was gone already.")
 
     @method_decorator(sensitive_variables())
     def make_feed(self, calendar: AttorneyCalendar):
         """Make a feed, and show its address for the only time."""
-        token = keeping.make_feed(calendar, by=self.request.user)
+        token = calendar_actions.make_feed(calendar, by=self.request.user)
         calendar.refresh_from_db()
         return self.show(calendar, new_feed=feed_url(token))
 
     def revoke_feed(self, calendar: AttorneyCalendar):
         """Close the feed."""
-        is_closed = keeping.revoke_feed(calendar, by=self.request.user)
+        is_closed = calendar_actions.revoke_feed(calendar, by=self.request.user)
         return self.back(calendar, "The feed is closed." if is_closed else "There was no feed.")
 
     def back(self, calendar: AttorneyCalendar, words: str) -> HttpResponseRedirect:

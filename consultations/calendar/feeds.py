@@ -18,8 +18,8 @@ from django.utils.cache import get_conditional_response
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_safe
 
-from consultations.calendar.icalendars import Entry
-from consultations.calendar.icalendars import feed as write_feed
+from consultations.calendar.ics import Entry
+from consultations.calendar.ics import feed as write_feed
 from consultations.letter import admin_url
 from consultations.models import Appointment, AppointmentState, AttorneyCalendar, IntakeSettings, Screen
 from firm.sealed.keyring import Key, keyring

@@ -6,7 +6,7 @@ from email.utils import parseaddr
 
 from django.conf import settings
 
-from consultations.calendar.icalendars import CANCEL, REQUEST, Entry, invitation
+from consultations.calendar.ics import CANCEL, REQUEST, Entry, invitation
 from consultations.calendar.notices import later_ones, was_told
 from consultations.calendar.wording import when_words, where_for_attorney, where_for_person
 from consultations.correspondence import MessageKind

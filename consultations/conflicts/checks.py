@@ -9,7 +9,7 @@ from django.db.models import F, Max, Q
 from django.utils import timezone
 
 from consultations.audit import record
-from consultations.calendar.settling import end_unfit_choice
+from consultations.calendar.status_effects import end_unfit_choice
 from consultations.conflict_states import (
     BEYOND,
     PASSING,

@@ -5,7 +5,7 @@ import hashlib
 from django.utils import timezone
 
 from consultations.actions.requests import NOTE_LENGTH, Refused, action, change_status, locked, need
-from consultations.calendar.settling import end_unfit_choice
+from consultations.calendar.status_effects import end_unfit_choice
 from consultations.conflict_states import BEYOND, LIKELY, PASSING, ConflictState
 from consultations.conflicts.checks import check_safely, keep_line
 from consultations.models import ConflictHit, ConsultationRequest, Verdict

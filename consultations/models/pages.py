@@ -12,7 +12,7 @@ from wagtail.admin.panels import FieldPanel, MultiFieldPanel, PageChooserPanel
 from wagtail.contrib.routable_page.models import RoutablePageMixin, path
 from wagtail.search import index
 
-from consultations.calendar import choice_page
+from consultations.calendar import self_booking_view
 from consultations.forms import ConsultationForm
 from consultations.response_targets import answer_due
 from consultations.submission import answer
@@ -185,11 +185,11 @@ class ConsultationPage(RoutablePageMixin, BasePage):
         Where open times are offered, what is sent is a choice among them.
         """
         reference = request.get_signed_cookie(COOKIE, "", salt=COOKIE_SALT, max_age=COOKIE_AGE)
-        if request.method == "POST" and choice_page.is_open():
-            return choice_page.answer(self, request, reference)
+        if request.method == "POST" and self_booking_view.is_open():
+            return self_booking_view.answer(self, request, reference)
         if request.method not in {"GET", "HEAD"}:
             return HttpResponseNotAllowed(["GET", "HEAD"])
-        return self.show_thank_you(request, reference, choice_page.choice_of(reference))
+        return self.show_thank_you(request, reference, self_booking_view.choice_of(reference))
 
     def answer_unverified(self, request):
         """Show a form that failed the check against forgery again, with all that was typed; a choice is sent anew."""

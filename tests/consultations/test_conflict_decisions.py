@@ -13,7 +13,7 @@ from consultations.conflicts import checks, decisions, matching
 from consultations.models import AuditAction, AuditEntry, ConsultationRequest, EventKind, RequestEvent
 from consultations.workflow import Status
 from tests.consultations.actions.test_requests import account, refusal_of, rows
-from tests.consultations.calendar_cases import CalendarFactory, wish
+from tests.consultations.calendar.cases import CalendarFactory, wish
 from tests.consultations.factories import ConsultationRequestFactory as Request
 from tests.consultations.parties import HitFactory, PartyFactory
 

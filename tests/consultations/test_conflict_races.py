@@ -19,7 +19,7 @@ from consultations.forms import ConsultationForm
 from consultations.intake import receive
 from consultations.models import AuditEntry, ConflictHit, ConsultationRequest, Party, RequestEvent
 from consultations.workflow import MOVES, Status
-from tests.consultations.calendar_cases import CalendarFactory, wish
+from tests.consultations.calendar.cases import CalendarFactory, wish
 from tests.consultations.conftest import build_site, make_user
 from tests.consultations.factories import ConsultationRequestFactory as Request
 from tests.consultations.parties import HitFactory, PartyFactory

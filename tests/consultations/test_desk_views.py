@@ -11,7 +11,7 @@ from django.utils import timezone
 from consultations.actions import requests
 from consultations.models import AuditAction, AuditEntry, ConsultationRequest, RequestEvent, Screen
 from consultations.workflow import Status
-from tests.consultations.calendar_cases import CalendarFactory, noon
+from tests.consultations.calendar.cases import CalendarFactory, noon
 from tests.consultations.conftest import make_user
 from tests.consultations.factories import ConsultationRequestFactory as Request
 

@@ -9,7 +9,7 @@ from consultations.actions import requests
 from consultations.actions.replies import answer
 from consultations.models import AuditAction, AuditEntry, LegalHold, RequestEvent, RetentionSettings, Screen
 from consultations.retention.erasing import erase
-from tests.consultations.calendar_cases import CalendarFactory, booked
+from tests.consultations.calendar.cases import CalendarFactory, booked
 from tests.consultations.factories import ConsultationRequestFactory as Request
 from tests.consultations.retention import DAY, ended, exists, held, merged
 

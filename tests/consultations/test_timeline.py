@@ -15,7 +15,7 @@ from consultations.intake import receive
 from consultations.models import AuditAction, EventKind, RequestEvent, Screen
 from consultations.timeline import LOOKS, SHOWN, history_of, looks_at
 from consultations.workflow import Status
-from tests.consultations.calendar_cases import CalendarFactory, booked, wall
+from tests.consultations.calendar.cases import CalendarFactory, booked, wall
 from tests.consultations.conftest import make_user
 from tests.consultations.factories import ConsultationRequestFactory as Request
 

@@ -2,7 +2,7 @@
 
 from django import forms
 
-from consultations.calendar import booking, confirming
+from consultations.calendar import booking, confirm_slot
 from consultations.desk_forms import DeskForm, OnceForm
 from consultations.models import Appointment, ConsultationRequest, EventKind, RequestEvent
 
@@ -43,7 +43,7 @@ class ConfirmTimeForm(ChosenForm, OnceForm):
 
     def act(self) -> ConsultationRequest:
         """Confirm it."""
-        return confirming.confirm_time(self.request.pk, by=self.user, **self.cleaned_data)
+        return confirm_slot.confirm_time(self.request.pk, by=self.user, **self.cleaned_data)
 
     def done_words(self, request: ConsultationRequest) -> str:
         """Return it; without an address nobody but staff can tell the person."""
@@ -58,4 +58,4 @@ class LetGoTimeForm(ChosenForm):
 
     def act(self) -> ConsultationRequest:
         """Let it go."""
-        return confirming.let_go_time(self.request.pk, by=self.user, **self.cleaned_data)
+        return confirm_slot.let_go_time(self.request.pk, by=self.user, **self.cleaned_data)

@@ -4,9 +4,9 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
-from consultations.calendar.openings import Diary, instant, openings
+from consultations.calendar.working_hours import Diary, instant, openings
 from consultations.due_dates import Calendar
-from tests.consultations.calendar_cases import ZONE, wall
+from tests.consultations.calendar.cases import ZONE, wall
 
 #: Every day, from and until.
 OFFICE = (time(9), time(12))

@@ -12,8 +12,8 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from consultations.calendar.choosing import NotHeld, choose_time, give_up_time
-from consultations.calendar.offers import Offers, offers_for
+from consultations.calendar.offered_slots import Offers, offers_for
+from consultations.calendar.self_booking import NotHeld, choose_time, give_up_time
 from consultations.conflicts.arrivals import check_shown
 from consultations.form_fields import DescribedBoundField
 from consultations.limits import Count, count_submission

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from consultations.models import Absence, Appointment, AttorneyCalendar, AuditAction, AuditEntry, Screen, Way
 from consultations.workflow import Status
-from tests.consultations.calendar_cases import AbsenceFactory, CalendarFactory, booked, noon
+from tests.consultations.calendar.cases import AbsenceFactory, CalendarFactory, booked, noon
 from tests.consultations.conftest import make_user
 from tests.consultations.factories import ConsultationRequestFactory as Request
 from tests.consultations.test_odd_input import ODD, clean

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from consultations.calendar.diary import calendars_open_for, diaries, hours_of
-from consultations.calendar.openings import instant, openings
+from consultations.calendar.availability import calendars_open_for, diaries, hours_of
+from consultations.calendar.working_hours import instant, openings
 from consultations.conflict_states import PASSING
 from consultations.due_dates import due_at
 from consultations.models.calendar import Appointment, AttorneyCalendar, Way

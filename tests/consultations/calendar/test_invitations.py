@@ -18,7 +18,7 @@ from consultations.models import (
     Way,
 )
 from consultations.workflow import Status
-from tests.consultations.calendar_cases import ZONE, CalendarFactory, booked, noon, wall, wish
+from tests.consultations.calendar.cases import ZONE, CalendarFactory, booked, noon, wall, wish
 from tests.consultations.conftest import make_user
 from tests.consultations.factories import ConsultationRequestFactory as Request
 

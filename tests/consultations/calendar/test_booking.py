@@ -12,7 +12,7 @@ from consultations.actions import requests as actions_requests
 from consultations.actions.merging import merge
 from consultations.actions.requests import Refused
 from consultations.calendar import booking
-from consultations.calendar.settling import end_lapsed_holds
+from consultations.calendar.status_effects import end_lapsed_holds
 from consultations.models import (
     Appointment,
     AppointmentState,
@@ -27,7 +27,7 @@ from consultations.models import (
 )
 from consultations.workflow import Status
 from tests.consultations.actions.test_requests import BLIND, WORKERS, account
-from tests.consultations.calendar_cases import (
+from tests.consultations.calendar.cases import (
     AbsenceFactory,
     AppointmentFactory,
     CalendarFactory,

@@ -17,11 +17,11 @@ from django.utils import timezone
 from consultations.actions import requests as actions_requests
 from consultations.actions.merging import merge
 from consultations.actions.requests import Refused
-from consultations.calendar import booking, confirming, offers
-from consultations.calendar.choice_page import MOST_RECENT, code_of
-from consultations.calendar.choosing import NotHeld, choose_time, give_up_time
-from consultations.calendar.offers import held_until, spread
-from consultations.calendar.settling import end_lapsed_holds
+from consultations.calendar import booking, confirm_slot, offered_slots
+from consultations.calendar.offered_slots import held_until, spread
+from consultations.calendar.self_booking import NotHeld, choose_time, give_up_time
+from consultations.calendar.self_booking_view import MOST_RECENT, code_of
+from consultations.calendar.status_effects import end_lapsed_holds
 from consultations.conflict_states import PASSING, ConflictState
 from consultations.conflicts import arrivals, checks, decisions
 from consultations.models import (
@@ -40,7 +40,7 @@ from consultations.models.pages import COOKIE, COOKIE_AGE, COOKIE_SALT
 from consultations.outbox import send_due
 from consultations.workflow import AWAITING, Status
 from tests.consultations.actions.test_requests import BLIND, WORKERS, account
-from tests.consultations.calendar_cases import AbsenceFactory, AppointmentFactory, CalendarFactory, noon
+from tests.consultations.calendar.cases import AbsenceFactory, AppointmentFactory, CalendarFactory, noon
 from tests.consultations.factories import ConsultationRequestFactory as Request
 from tests.consultations.parties import PartyFactory
 
@@ -304,7 +304,7 @@ def test_second_free_calendar_is_taken(desk):
 
 def test_calendar_is_not_blocked_by_holds(desk, site, browser):
     calendar = CalendarFactory()
-    for place in range(offers.MOST_A_DAY):
+    for place in range(offered_slots.MOST_A_DAY):
         chosen(calendar, at=noon(3) + timedelta(hours=place))
     with pytest.raises(NotHeld):
         chosen(calendar, at=noon(3) + timedelta(hours=6))
@@ -386,7 +386,7 @@ def test_trouble_of_ours_is_no_500(site, desk, browser, monkeypatch):
     def fail(**given):
         raise RuntimeError(NAME)
 
-    monkeypatch.setattr("consultations.calendar.choice_page.choose_time", fail)
+    monkeypatch.setattr("consultations.calendar.self_booking_view.choose_time", fail)
     response = browser(Request()).post(THANKS, sent(noon(3)))
     assert response.status_code == 503
     assert "The fault is ours" in response.content.decode()
@@ -471,7 +471,7 @@ def test_lapsed_hold_stands_in_nobodys_way(desk):
 def test_every_role_and_both_buttons(desk, client, role, verb):
     request = chosen()
     user = account(role, request)
-    act = partial(getattr(confirming, verb), request.pk, by=user)
+    act = partial(getattr(confirm_slot, verb), request.pk, by=user)
     if role in WORKERS:
         act()
         assert hold_of(request) is None
@@ -516,10 +516,10 @@ def test_without_address_a_call_comes_first(desk, staff, client):
     assert "Call first, then confirm" in page
     assert ">Confirm<" not in page
     with pytest.raises(Refused, match="call the person first"):
-        confirming.confirm_time(request.pk, by=by)
+        confirm_slot.confirm_time(request.pk, by=by)
     assert hold_of(request)
     actions_requests.log_contact(request.pk, channel="call", outcome="no_answer", by=by)
-    confirming.confirm_time(request.pk, by=by)
+    confirm_slot.confirm_time(request.pk, by=by)
     assert not request.events.filter(kind=EventKind.CONTACT, facts__channel="email").exists()
 
 
@@ -528,7 +528,7 @@ def test_refused_confirmation_undoes_all_of_it(desk, staff):
     AbsenceFactory(calendar=hold_of(request).calendar, starts_at=noon(2), ends_at=noon(5))
     before = RequestEvent.objects.count()
     with pytest.raises(Refused, match="away"):
-        confirming.confirm_time(request.pk, by=by)
+        confirm_slot.confirm_time(request.pk, by=by)
     request.refresh_from_db()
     assert (request.status, request.first_contact_at) == (Status.NEW, None)
     assert hold_of(request)
@@ -541,10 +541,10 @@ def test_choice_that_has_changed_in_between(desk, staff, verb):
     seen = booking.version(hold_of(request))
     choose_time(reference=request.reference, starts_at=noon(4), way=Way.TELEPHONE)
     with pytest.raises(Refused, match="another time"):
-        getattr(confirming, verb)(request.pk, by=by, seen=seen)
+        getattr(confirm_slot, verb)(request.pk, by=by, seen=seen)
     give_up_time(reference=request.reference)
     with pytest.raises(Refused, match="no longer held"):
-        getattr(confirming, verb)(request.pk, by=by, seen=seen)
+        getattr(confirm_slot, verb)(request.pk, by=by, seen=seen)
 
 
 def test_let_go_is_seen_in_timeline_queue_and_page(desk, staff, client, site, browser):

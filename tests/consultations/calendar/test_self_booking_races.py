@@ -9,15 +9,15 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from consultations.actions.requests import Refused
-from consultations.calendar import confirming
-from consultations.calendar.choosing import NotHeld, choose_time, give_up_time
-from consultations.calendar.offers import MOST_A_DAY
-from consultations.calendar.settling import end_lapsed_holds
+from consultations.calendar import confirm_slot
+from consultations.calendar.offered_slots import MOST_A_DAY
+from consultations.calendar.self_booking import NotHeld, choose_time, give_up_time
+from consultations.calendar.status_effects import end_lapsed_holds
 from consultations.conflict_states import PASSING
 from consultations.conflicts import decisions
 from consultations.models import Appointment, AppointmentState, ConsultationRequest, IntakeSettings, Way
 from consultations.workflow import Status
-from tests.consultations.calendar_cases import AppointmentFactory, CalendarFactory, noon
+from tests.consultations.calendar.cases import AppointmentFactory, CalendarFactory, noon
 from tests.consultations.conftest import make_user
 from tests.consultations.factories import ConsultationRequestFactory as Request
 from tests.consultations.test_at_rest import everything_stored
@@ -114,7 +114,7 @@ def test_confirmed_given_up_and_lapsed_at_once(threads):
         assert choosing(request, noon(3))()
         barrier = Barrier(3)
         threads(
-            trying(partial(confirming.confirm_time, request.pk, by=owner), barrier),
+            trying(partial(confirm_slot.confirm_time, request.pk, by=owner), barrier),
             trying(partial(give_up_time, reference=request.reference), barrier),
             trying(partial(end_lapsed_holds, timezone.now() + timedelta(days=9)), barrier),
         )
@@ -144,7 +144,7 @@ def test_nothing_of_the_person_is_stored_in_the_clear(threads):
     CalendarFactory()
     request = Request(full_name=NAME, email=ADDRESS)
     assert choosing(request, noon(3))()
-    confirming.confirm_time(request.pk, by=make_user("owner", is_superuser=True))
+    confirm_slot.confirm_time(request.pk, by=make_user("owner", is_superuser=True))
     stored = everything_stored(threads.database).lower()
     assert request.reference.encode().lower() in stored
     assert b"zebrawine" not in stored

@@ -6,9 +6,9 @@ import pytest
 from django.core.management import call_command
 from icalendar import Calendar
 
-from consultations.calendar import booking, keeping
+from consultations.calendar import booking, calendar_actions
 from consultations.models import Appointment, AttorneyCalendar, AuditEntry, Screen, Way
-from tests.consultations.calendar_cases import CalendarFactory, booked, noon
+from tests.consultations.calendar.cases import CalendarFactory, booked, noon
 from tests.consultations.conftest import make_user
 from tests.consultations.factories import ConsultationRequestFactory as Request
 
@@ -23,7 +23,7 @@ def owner(staff):
 
 
 def address(calendar, owner) -> str:
-    return f"/calendar/{keeping.make_feed(calendar, by=owner)}.ics"
+    return f"/calendar/{calendar_actions.make_feed(calendar, by=owner)}.ics"
 
 
 def events(client, url: str) -> list:
@@ -84,8 +84,8 @@ def test_renewed_and_revoked(client, owner):
     first = address(calendar, owner)
     second = address(calendar, owner)
     assert [client.get(url).status_code for url in (first, second)] == [404, 200]
-    assert keeping.revoke_feed(calendar, by=owner)
-    assert not keeping.revoke_feed(calendar, by=owner)
+    assert calendar_actions.revoke_feed(calendar, by=owner)
+    assert not calendar_actions.revoke_feed(calendar, by=owner)
     assert client.get(second).status_code == 404
     doing = list(AuditEntry.objects.order_by("pk").values_list("facts__doing", flat=True))
     assert doing == ["feed", "feed", "no_feed"]
@@ -93,7 +93,7 @@ def test_renewed_and_revoked(client, owner):
 
 def test_token_is_kept_nowhere(owner):
     calendar = CalendarFactory()
-    token = keeping.make_feed(calendar, by=owner)
+    token = calendar_actions.make_feed(calendar, by=owner)
     calendar.refresh_from_db()
     assert len(token) == 43
     assert token not in str(AttorneyCalendar.objects.values()) + str(AuditEntry.objects.values())

@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from consultations.calendar.offers import calendars_for_choice, held_until, may_choose, open_times
-from consultations.calendar.settling import drop_hold, end_lapsed_holds, keep_choice
+from consultations.calendar.offered_slots import calendars_for_choice, held_until, may_choose, open_times
+from consultations.calendar.status_effects import drop_hold, end_lapsed_holds, keep_choice
 from consultations.models.calendar import Appointment, AppointmentState, AttorneyCalendar, Way
 from consultations.models.requests import ConsultationRequest
 from consultations.models.settings import IntakeSettings

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from itertools import islice
 
-from consultations.calendar.openings import HORIZON, NOTICE, Diary, Span, openings
+from consultations.calendar.working_hours import HORIZON, NOTICE, Diary, Span, openings
 from consultations.due_dates import Calendar, weekly_hours
 from consultations.models.calendar import Absence, Appointment, AttorneyCalendar
 from consultations.models.events import Screen

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from consultations.actions.requests import Refused, action, change_status, locked, log_contact, need
 from consultations.calendar import booking
-from consultations.calendar.settling import drop_hold
+from consultations.calendar.status_effects import drop_hold
 from consultations.contact_outcomes import Channel, Direction
 from consultations.models import Appointment, ConsultationRequest
 from consultations.workflow import AWAITING, Power, Status
