@@ -10,8 +10,8 @@ from django.http import StreamingHttpResponse
 from django.utils import timezone
 
 from consultations import spreadsheet
+from consultations.case.facts import CONTACT_WORDS, RELATION_WORDS
 from consultations.columns import user_name
-from consultations.dossier import CONTACT_WORDS, RELATION_WORDS
 from consultations.models import ConsultationRequest
 from consultations.spreadsheet import ILLEGAL, Cell
 from firm.templatetags.firm_tags import national

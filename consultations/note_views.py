@@ -1,8 +1,8 @@
 """The buttons for reminders and answers on the screen of a request."""
 
-from consultations.desk_views import REFUSED, DeskView
+from consultations.case.action_views import REFUSED, DeskView
+from consultations.case.reply_forms import AnswerForm, FinishReminderForm, PostponeReminderForm, RemindForm
 from consultations.models.answers import answer_letter
-from consultations.note_forms import AnswerForm, FinishReminderForm, PostponeReminderForm, RemindForm
 from consultations.text_cleaning import one_line, paragraphs
 
 

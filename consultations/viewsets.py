@@ -7,8 +7,7 @@ from wagtail.admin.viewsets.base import ViewSet
 from consultations.audit.views import TrailView
 from consultations.bulk import BulkView
 from consultations.calendar.booking_views import ConfirmTimeView, LetGoTimeView, RescheduleView, ScheduleView
-from consultations.conflicts.check_views import ClearView, DeclineView, FlagView, RecheckView
-from consultations.desk_views import (
+from consultations.case.action_views import (
     AssignView,
     ContactView,
     MatterView,
@@ -18,7 +17,8 @@ from consultations.desk_views import (
     ScreenView,
     UnscreenView,
 )
-from consultations.detail import PrintView, RequestView
+from consultations.case.views import PrintView, RequestView
+from consultations.conflicts.check_views import ClearView, DeclineView, FlagView, RecheckView
 from consultations.figures.view import FiguresView
 from consultations.listing import QueueView, SearchView
 from consultations.mailroom import MailroomView, RequeueAllView, RequeueView

@@ -2,7 +2,7 @@
 
 from consultations.calendar.booking_forms import RescheduleForm, ScheduleForm
 from consultations.calendar.self_booking_forms import ConfirmTimeForm, LetGoTimeForm
-from consultations.desk_views import DeskView
+from consultations.case.action_views import DeskView
 
 
 class ScheduleView(DeskView):

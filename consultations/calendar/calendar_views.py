@@ -14,7 +14,7 @@ from consultations.calendar import calendar_actions
 from consultations.calendar.access import ForCalendarKeepers, calendars_of, manages_calendars
 from consultations.calendar.calendar_forms import AbsenceForm, CalendarForm, HoursForm
 from consultations.calendar.feeds import feed_url
-from consultations.desk_views import REFUSED
+from consultations.case.action_views import REFUSED
 from consultations.models import AttorneyCalendar, AuditAction
 
 

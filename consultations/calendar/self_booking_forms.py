@@ -3,7 +3,7 @@
 from django import forms
 
 from consultations.calendar import booking, confirm_slot
-from consultations.desk_forms import DeskForm, OnceForm
+from consultations.case.forms import DeskForm, OnceForm
 from consultations.models import Appointment, ConsultationRequest, EventKind, RequestEvent
 
 

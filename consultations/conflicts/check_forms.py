@@ -2,9 +2,9 @@
 
 from django import forms
 
+from consultations.case.forms import DeskForm, TextField
 from consultations.conflict_states import BEYOND, TO_DO, ConflictState
 from consultations.conflicts import decisions
-from consultations.desk_forms import DeskForm, TextField
 from consultations.models import ConsultationRequest, EventKind, RequestEvent
 from consultations.permissions import holds
 from consultations.workflow import Power, Status, find_move

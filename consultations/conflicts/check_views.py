@@ -1,7 +1,7 @@
 """The buttons of the conflict check on the screen of a request."""
 
+from consultations.case.action_views import DeskView
 from consultations.conflicts.check_forms import ClearForm, DeclineForm, FlagForm, RecheckForm
-from consultations.desk_views import DeskView
 
 
 class ClearView(DeskView):

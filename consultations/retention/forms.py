@@ -3,7 +3,7 @@
 from django import forms
 
 from consultations.actions.requests import Refused
-from consultations.desk_forms import DeskForm, TextField
+from consultations.case.forms import DeskForm, TextField
 from consultations.models import ConsultationRequest, LegalHold
 from consultations.permissions import holds
 from consultations.reference import read_reference

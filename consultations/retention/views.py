@@ -12,9 +12,9 @@ from django.views.generic import TemplateView, View
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from consultations.audit import record
+from consultations.case.action_views import REFUSED, DeskView
+from consultations.case.views import WithinReach
 from consultations.columns import user_name
-from consultations.desk_views import REFUSED, DeskView
-from consultations.detail import WithinReach
 from consultations.models import AuditAction, Erasure, RetentionSettings
 from consultations.permissions import MANAGE, is_intake
 from consultations.retention.forms import EraseForm, HoldForm, LookUpForm, ReleaseForm

@@ -179,7 +179,7 @@ def test_without_a_check_of_its_own_it_says_where(see, staff, status, words):
     ],
 )
 def test_each_state_offers_what_can_be_done(see, staff, monkeypatch, state, role, forms):
-    monkeypatch.setattr("consultations.detail.check_opened", lambda request: False)  # as when the check has failed
+    monkeypatch.setattr("consultations.case.views.check_opened", lambda request: False)  # as when the check has failed
     request = Request(conflict_state=state, status=Status.CONFLICT if state == "declined" else Status.NEW)
     page = region(see(request, staff(role)))
     assert set(re.findall(rf'action="{LIST}{request.pk}/conflict/(\w+)/"', page)) == forms

@@ -14,6 +14,7 @@ from consultations import outbox, ready_sets
 from consultations.actions import requests
 from consultations.actions.mentions import emphasised, found_in
 from consultations.actions.requests import Refused
+from consultations.case.timeline import history_of
 from consultations.colleagues import tellable
 from consultations.models import (
     AuditAction,
@@ -27,10 +28,9 @@ from consultations.models import (
     Screen,
 )
 from consultations.permissions import may_see
-from consultations.timeline import history_of
+from tests.consultations.case.note_factories import SECRET, colleague, told
 from tests.consultations.conftest import ROLES, make_user
 from tests.consultations.factories import ConsultationRequestFactory as Request
-from tests.consultations.note_factories import SECRET, colleague, told
 
 # --- Names in a text --------------------------------------------------------------------------------
 

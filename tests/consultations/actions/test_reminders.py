@@ -16,6 +16,7 @@ from consultations import outbox, ready_sets
 from consultations.actions import reminders, requests
 from consultations.actions.reminder_times import moments
 from consultations.actions.requests import Refused
+from consultations.case.timeline import history_of
 from consultations.models import (
     AuditAction,
     AuditEntry,
@@ -28,12 +29,11 @@ from consultations.models import (
     Screen,
 )
 from consultations.models.notes import REMINDER_LENGTH
-from consultations.timeline import history_of
 from consultations.workflow import Status
 from tests.consultations.actions.test_requests import BLIND, WORKERS, account
+from tests.consultations.case.note_factories import SECRET, at, colleague, due_reminder, set_reminder
 from tests.consultations.conftest import ROLES, make_user
 from tests.consultations.factories import ConsultationRequestFactory as Request
-from tests.consultations.note_factories import SECRET, at, colleague, due_reminder, set_reminder
 
 NEW_YORK = ZoneInfo("America/New_York")
 

@@ -11,6 +11,7 @@ from consultations import outbox
 from consultations.actions import replies, requests
 from consultations.actions.replies import answer
 from consultations.actions.requests import NOTE_LENGTH, Refused
+from consultations.case.timeline import history_of
 from consultations.correspondence import ANSWER_PLACEHOLDERS, left_open
 from consultations.letter import SUBJECT_LENGTH
 from consultations.models import (
@@ -25,13 +26,12 @@ from consultations.models import (
     OutgoingMessage,
     RequestEvent,
 )
-from consultations.timeline import history_of
 from consultations.workflow import Status
 from firm.models import FirmSettings
 from tests.consultations.actions.test_requests import BLIND, WORKERS, account
+from tests.consultations.case.note_factories import SECRET, colleague
 from tests.consultations.conftest import ROLES, make_user
 from tests.consultations.factories import ConsultationRequestFactory as Request
-from tests.consultations.note_factories import SECRET, colleague
 from tests.consultations.test_at_rest import everything_stored
 
 TO = "jane@person.example"

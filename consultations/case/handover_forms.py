@@ -5,9 +5,9 @@ from django.contrib.auth import get_user_model
 
 from consultations.actions import requests
 from consultations.actions.merging import merge
+from consultations.case.forms import DeskForm
 from consultations.colleagues import around
 from consultations.columns import user_name
-from consultations.desk_forms import DeskForm
 from consultations.models import ConsultationRequest
 from consultations.permissions import visible_to
 from consultations.reference import read_reference

@@ -8,10 +8,10 @@ from django.views.generic import View
 from wagtail.admin import messages
 
 from consultations.actions.requests import Refused
+from consultations.case.forms import ContactForm, DeskForm, MatterForm, MoveForm, NoteForm
+from consultations.case.handover_forms import AssignForm, MergeForm, ScreenForm, UnscreenForm
+from consultations.case.views import RequestScreen
 from consultations.columns import detail_url
-from consultations.desk_forms import ContactForm, DeskForm, MatterForm, MoveForm, NoteForm
-from consultations.detail import RequestScreen
-from consultations.handover_forms import AssignForm, MergeForm, ScreenForm, UnscreenForm
 from consultations.models import ConsultationRequest
 
 REFUSED = 422

@@ -10,27 +10,27 @@ from django.utils import timezone
 from django.views.generic import TemplateView
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
-from consultations import dossier, standing
 from consultations.actions.mentions import mark_seen
 from consultations.audit import record
 from consultations.calendar.booking_forms import RescheduleForm, ScheduleForm
 from consultations.calendar.self_booking_forms import ConfirmTimeForm, LetGoTimeForm
+from consultations.case import facts, status_labels
+from consultations.case.duplicates import likely_duplicates
+from consultations.case.forms import ContactForm, DeskForm, MatterForm, MoveForm, NoteForm
+from consultations.case.handover_forms import AssignForm, MergeForm, ScreenForm, UnscreenForm
+from consultations.case.reply_panel import NotesDesk, notes_desk_of
+from consultations.case.timeline import history_of, looks_at
 from consultations.colleagues import around
 from consultations.columns import user_name
 from consultations.conflict_states import BLOCKED_WORDS, may_pass
 from consultations.conflicts.arrivals import check_opened
 from consultations.conflicts.check_forms import judging_forms
 from consultations.conflicts.region import region_of
-from consultations.desk_forms import ContactForm, DeskForm, MatterForm, MoveForm, NoteForm
-from consultations.duplicates import likely_duplicates
-from consultations.handover_forms import AssignForm, MergeForm, ScreenForm, UnscreenForm
 from consultations.models import Appointment, AuditAction, ConsultationRequest
 from consultations.models.calendar import AppointmentState
-from consultations.notes_desk import NotesDesk, notes_desk_of
 from consultations.permissions import has_any, holds, is_intake, may_merge, moves_for, read_by
 from consultations.retention.forms import EraseForm, HoldForm, ReleaseForm, keeping_forms
 from consultations.retention.outlook import outlook_of
-from consultations.timeline import history_of, looks_at
 from consultations.view_permissions import may_read_trail
 from consultations.workflow import Power, Status
 from firm.prepared import Prepared
@@ -191,15 +191,15 @@ class RequestScreen(WithinReach, WagtailAdminTemplateMixin):
         shared = paper(found, user, now)
         return self.get_context_data(
             **shared,
-            person_beside=[fact for fact in shared["person"] if fact.before or fact.name not in dossier.HEADLINE],
+            person_beside=[fact for fact in shared["person"] if fact.before or fact.name not in facts.HEADLINE],
             desk=desk,
             conflict=conflict,
             duplicates=[one for one in duplicates if one.request.pk not in shared["history"].linked],
             refused=refused,
             homeless=refused.typed() if refused is not None and not is_placed else [],
-            ways=dossier.ways_to_reach(found),
-            status_tone=standing.status_tone(found),
-            suspicions=standing.suspicion_words(found.suspicions) if found.status == Status.QUARANTINE else [],
+            ways=facts.ways_to_reach(found),
+            status_tone=status_labels.status_tone(found),
+            suspicions=status_labels.suspicion_words(found.suspicions) if found.status == Status.QUARANTINE else [],
             looks=looks_at(found, user) if can_read_trail else None,
             trail_url=_trail_url(found) if can_read_trail else "",
             keeping=keeping,
@@ -219,13 +219,13 @@ def paper(found: ConsultationRequest, user, now) -> dict:
     return {
         "consultation": found,
         "assignee_name": user_name(found.assignee),
-        "clock": standing.clock_of(found, now),
-        "urgency": standing.urgency_words(found),
-        "alerts": standing.alerts_of(found, now),
-        "person": dossier.person_facts(found, history.before),
-        "matter": dossier.matter_facts(found, history.before, now),
-        "origin": dossier.origin_facts(found),
-        "consent": dossier.consent_facts(found),
+        "clock": status_labels.clock_of(found, now),
+        "urgency": status_labels.urgency_words(found),
+        "alerts": status_labels.alerts_of(found, now),
+        "person": facts.person_facts(found, history.before),
+        "matter": facts.matter_facts(found, history.before, now),
+        "origin": facts.origin_facts(found),
+        "consent": facts.consent_facts(found),
         "history": history,
     }
 

@@ -10,9 +10,9 @@ from django.utils.dateparse import parse_date
 from django.utils.formats import date_format
 from phonenumber_field.phonenumber import to_python
 
+from consultations.case.status_labels import how_near
 from consultations.models import ConsultationRequest, PreferredContact, Relationship
 from consultations.models.requests import RELATION_TO_SENDER
-from consultations.standing import how_near
 from firm.templatetags.firm_tags import national, tel
 
 #: The fields of a request in words, in the order in which changes of them are told.

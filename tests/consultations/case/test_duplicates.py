@@ -4,8 +4,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from consultations import duplicates
-from consultations.duplicates import ALIKE, OPENED, PER_STEP, SHOWN, entries_of, likely_duplicates, similarity
+from consultations.case import duplicates
+from consultations.case.duplicates import ALIKE, OPENED, PER_STEP, SHOWN, entries_of, likely_duplicates, similarity
 from consultations.models import RequestEntry, Screen
 from consultations.models.search import NAME
 from tests.consultations.factories import ConsultationRequestFactory as Request

@@ -9,8 +9,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from wagtail.models import ModelLogEntry
 
+from consultations.case.handover_forms import people_for
 from consultations.contact_outcomes import OUTCOMES
-from consultations.handover_forms import people_for
 from consultations.models import AuditEntry, RequestEvent, Screen
 from consultations.permissions import may_assign
 from consultations.workflow import Status

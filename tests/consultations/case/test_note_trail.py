@@ -11,8 +11,8 @@ from consultations.actions import reminders, replies, requests
 from consultations.actions.requests import Refused
 from consultations.audit.labels import _ATTEMPTS, _REASONS, Narrator
 from consultations.models import AuditEntry
+from tests.consultations.case.note_factories import SECRET, colleague, set_reminder, told
 from tests.consultations.factories import ConsultationRequestFactory as Request
-from tests.consultations.note_factories import SECRET, colleague, set_reminder, told
 
 CODES = re.compile(r'Refused\(\s*request,\s*"(\w+)"')
 

@@ -8,9 +8,9 @@ from django.utils.formats import date_format
 
 from consultations.actions import reminders, replies
 from consultations.actions.reminder_times import OWN, moments
+from consultations.case.forms import DeskForm, OnceForm, TextField
 from consultations.colleagues import around
 from consultations.columns import user_name
-from consultations.desk_forms import DeskForm, OnceForm, TextField
 from consultations.letter import SUBJECT_LENGTH
 from consultations.models import ConsultationRequest, Reminder
 

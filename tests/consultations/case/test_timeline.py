@@ -11,9 +11,9 @@ from django.utils import timezone
 from consultations.actions import requests
 from consultations.actions.merging import merge
 from consultations.audit import record
+from consultations.case.timeline import LOOKS, SHOWN, history_of, looks_at
 from consultations.intake import receive
 from consultations.models import AuditAction, EventKind, RequestEvent, Screen
-from consultations.timeline import LOOKS, SHOWN, history_of, looks_at
 from consultations.workflow import Status
 from tests.consultations.calendar.cases import CalendarFactory, booked, wall
 from tests.consultations.conftest import make_user
