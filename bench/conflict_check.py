@@ -35,10 +35,10 @@ django.setup()
 from django.core.management import call_command  # noqa: E402
 from django.db import connection  # noqa: E402
 
-from consultations.conflicts import matching  # noqa: E402
+from consultations.conflicts import search  # noqa: E402
 from consultations.conflicts.comparison import THRESHOLD, compare  # noqa: E402
-from consultations.conflicts.keeping import keep_new  # noqa: E402
-from consultations.conflicts.matching import find  # noqa: E402
+from consultations.conflicts.save_parties import keep_new  # noqa: E402
+from consultations.conflicts.search import find  # noqa: E402
 from consultations.conflicts.tables import read_lines, read_words  # noqa: E402
 from consultations.models import Party, PartyEntry  # noqa: E402
 from tests.consultations.conflicts.labelled import CLOSED, FRESH, OPEN, figures, pairs, unseen  # noqa: E402
@@ -172,7 +172,7 @@ def measure(names: list[str]) -> tuple[float, float, int, int]:
     began, busy = time.perf_counter(), time.process_time()
     hits = find(names)
     wall, processor = time.perf_counter() - began, time.process_time() - busy
-    return wall, processor, len(matching.candidates(names)), len(hits)
+    return wall, processor, len(search.candidates(names)), len(hits)
 
 
 def spread(times: list[float]) -> tuple[float, float, float]:

@@ -23,9 +23,9 @@ from consultations.case.timeline import history_of, looks_at
 from consultations.colleagues import around
 from consultations.columns import user_name
 from consultations.conflict_states import BLOCKED_WORDS, may_pass
-from consultations.conflicts.arrivals import check_opened
 from consultations.conflicts.check_forms import judging_forms
-from consultations.conflicts.region import region_of
+from consultations.conflicts.first_check import check_opened
+from consultations.conflicts.panel import region_of
 from consultations.models import Appointment, AuditAction, ConsultationRequest
 from consultations.models.calendar import AppointmentState
 from consultations.permissions import has_any, holds, is_intake, may_merge, moves_for, read_by

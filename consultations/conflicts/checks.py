@@ -18,7 +18,7 @@ from consultations.conflict_states import (
     state_after_merge,
 )
 from consultations.conflicts import register
-from consultations.conflicts.looking import Look, Match, asked_of, look, matches_of, members_of
+from consultations.conflicts.lookup import Look, Match, asked_of, look, matches_of, members_of
 from consultations.models.conflicts import ConflictHit, Verdict
 from consultations.models.events import AuditAction, EventKind, RequestEvent
 from consultations.models.parties import Party

@@ -13,9 +13,9 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from consultations import order
 from consultations.audit import record
 from consultations.conflict_states import likelihood
-from consultations.conflicts import matching, register
+from consultations.conflicts import register, search
 from consultations.conflicts.access import ForRegister, may_do_with_parties, parties_for
-from consultations.conflicts.region import HitLine
+from consultations.conflicts.panel import HitLine
 from consultations.filters import hide_words, show_words
 from consultations.models import AuditAction, Party, PartyRole
 from consultations.permissions import visible_to
@@ -84,7 +84,7 @@ class PartiesView(RegisterScreen, TemplateView):
         """Return the parties of this role that the words find, newest first."""
         parties = parties_for(self.request.user)
         if words:
-            parties = parties.filter(pk__in={hit.party_id for hit in matching.find([words])})
+            parties = parties.filter(pk__in={hit.party_id for hit in search.find([words])})
         return (parties.filter(role=role) if role else parties).order_by("-added_at", "-pk")
 
 
@@ -121,7 +121,7 @@ def hits_for(user, text: str) -> list[HitLine]:
 
     Somebody who is screened off has to learn that there is something: a search that finds nothing clears a name.
     """
-    hits = matching.find(register.names_in(text))
+    hits = search.find(register.names_in(text))
     known = parties_for(user).in_bulk({hit.party_id for hit in hits})
     return [_hit_line(hit, known.get(hit.party_id)) for hit in sorted(hits, key=lambda hit: (-hit.score, hit.party_id))]
 
@@ -132,7 +132,7 @@ def unknown_among(text: str, hits: list[HitLine]) -> list[str]:
     return [name for name in register.names_in(text) if name.casefold() not in found]
 
 
-def _hit_line(hit: matching.Hit, party: Party | None) -> HitLine:
+def _hit_line(hit: search.Hit, party: Party | None) -> HitLine:
     shared = {"whose": "Asked for", "asked": hit.asked, "likelihood": likelihood(hit.score), "score": round(hit.score)}
     if not hit.found:
         erased = f"Somebody whose data were erased: {PartyRole(hit.role).label.lower()}. Only the name was like this."
@@ -144,6 +144,6 @@ def _hit_line(hit: matching.Hit, party: Party | None) -> HitLine:
         found=hit.found if hit.found == party.name else f"{hit.found} ({party.name})",
         role=party.get_role_display(),
         matter=party.matter,
-        reasons=matching.words(hit),
+        reasons=search.words(hit),
         party_url=reverse("parties:party", args=[party.pk]),
     )

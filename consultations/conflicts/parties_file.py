@@ -11,7 +11,7 @@ from django.views.decorators.debug import sensitive_variables
 
 from consultations.conflicts.companies import is_company
 from consultations.conflicts.comparison import plain
-from consultations.conflicts.keeping import keep, keep_new
+from consultations.conflicts.save_parties import keep, keep_new
 from consultations.models.parties import Party, PartyKind, PartyRole, PartySource
 from firm.sealed.blind import digest, digests_for_lookup
 

@@ -3,7 +3,7 @@
 from django import forms
 
 from consultations.conflict_states import LIKELY
-from consultations.conflicts import matching
+from consultations.conflicts import search
 from consultations.conflicts.access import parties_for
 from consultations.models import Party, PartyKind, PartyRole
 from consultations.text_cleaning import lines, one_line, paragraphs
@@ -77,7 +77,7 @@ class PartyForm(forms.Form):
         names = [name for name in (cleaned["name"], *cleaned.get("aliases", "").splitlines()) if name not in known]
         if not names:
             return []
-        found = matching.find(names, leave_out=[self.party.pk] if self.party else [])
+        found = search.find(names, leave_out=[self.party.pk] if self.party else [])
         numbers = {hit.party_id for hit in found if hit.score >= LIKELY}
         return list(parties_for(self.user).filter(pk__in=numbers).order_by("-pk")[:SHOWN])
 

@@ -10,8 +10,8 @@ from django.views.decorators.debug import sensitive_variables
 from consultations.conflicts import keys
 from consultations.conflicts.companies import is_company
 from consultations.conflicts.comparison import plain
-from consultations.conflicts.keeping import keep, keep_new
-from consultations.conflicts.named import names_in
+from consultations.conflicts.names_in_request import names_in
+from consultations.conflicts.save_parties import keep, keep_new
 from consultations.models.parties import Party, PartyEntry, PartyField, PartyKind, PartyRole, PartySource
 from consultations.models.requests import ConsultationRequest
 from consultations.workflow import Status

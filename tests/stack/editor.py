@@ -19,8 +19,8 @@ from django.utils import timezone  # noqa: E402
 from wagtail.models import PageViewRestriction, Site  # noqa: E402
 
 from consultations import outbox  # noqa: E402
-from consultations.conflicts.arrivals import Arrivals  # noqa: E402
 from consultations.conflicts.checks import never_checked  # noqa: E402
+from consultations.conflicts.first_check import Arrivals  # noqa: E402
 from consultations.models import (  # noqa: E402
     ConsultationPage,
     ConsultationRequest,

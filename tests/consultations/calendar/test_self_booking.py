@@ -23,7 +23,7 @@ from consultations.calendar.self_booking import NotHeld, choose_time, give_up_ti
 from consultations.calendar.self_booking_view import MOST_RECENT, code_of
 from consultations.calendar.status_effects import end_lapsed_holds
 from consultations.conflict_states import PASSING, ConflictState
-from consultations.conflicts import arrivals, checks, decisions
+from consultations.conflicts import checks, decisions, first_check
 from consultations.models import (
     Appointment,
     AppointmentState,
@@ -41,8 +41,8 @@ from consultations.outbox import send_due
 from consultations.workflow import AWAITING, Status
 from tests.consultations.actions.test_requests import BLIND, WORKERS, account
 from tests.consultations.calendar.cases import AbsenceFactory, AppointmentFactory, CalendarFactory, noon
+from tests.consultations.conflicts.parties import PartyFactory
 from tests.consultations.factories import ConsultationRequestFactory as Request
-from tests.consultations.parties import PartyFactory
 
 THANKS = "/free-consultation/thank-you/"
 NAME, ADDRESS = "Zebrawine Okapistone", "zebrawine@okapistone.example"
@@ -108,7 +108,7 @@ def doings(request) -> list[str]:
 def test_times_are_for_a_passed_check_and_a_request_that_nobody_has_answered(
     site, desk, browser, status, state, monkeypatch
 ):
-    monkeypatch.setattr(arrivals, "check_first", lambda pk: False)
+    monkeypatch.setattr(first_check, "check_first", lambda pk: False)
     other = Request()
     request = Request(status=status, conflict_state=state, merged_into=other if status == Status.MERGED else None)
     CalendarFactory()

@@ -3,8 +3,8 @@
 import pytest
 from django.core.management import CommandError, call_command
 
-from consultations.conflicts.matching import find
 from consultations.conflicts.parties_file import import_parties
+from consultations.conflicts.search import find
 from consultations.models import Party, PartyEntry
 
 pytestmark = pytest.mark.django_db

@@ -4,8 +4,8 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from consultations.conflicts import keys
-from consultations.conflicts.matching import find
 from consultations.conflicts.register import bury, enter, keep, names_in
+from consultations.conflicts.search import find
 from consultations.models import ConsultationRequest, Party, PartyEntry
 from consultations.workflow import Status
 from tests.consultations.factories import ConsultationRequestFactory

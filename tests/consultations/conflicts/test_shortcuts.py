@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from consultations.conflicts import companies, likeness, names, persons
 from consultations.conflicts.comparison import Reading
-from consultations.conflicts.keeping import keep_new
-from consultations.conflicts.matching import find
+from consultations.conflicts.save_parties import keep_new
+from consultations.conflicts.search import find
 from consultations.models import Party
 from tests.consultations.conflicts.labelled import CLOSED, FRESH, OPEN, pairs, unseen
 

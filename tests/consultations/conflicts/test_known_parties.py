@@ -14,8 +14,8 @@ from wagtail.models import ModelLogEntry, ReferenceIndex
 from consultations.conflicts import checks, register
 from consultations.models import AuditAction, AuditEntry, ConsultationRequest, Party, Screen
 from firm.roles import EDITORS, INTAKE, INTAKE_MANAGERS, PUBLISHERS
+from tests.consultations.conflicts.parties import HitFactory, PartyFactory
 from tests.consultations.factories import ConsultationRequestFactory as Request
-from tests.consultations.parties import HitFactory, PartyFactory
 
 pytestmark = pytest.mark.django_db
 LIST = "/admin/parties/"

@@ -9,13 +9,13 @@ from consultations.actions import requests
 from consultations.actions.merging import merge
 from consultations.actions.requests import NOTE_LENGTH, Refused
 from consultations.calendar import booking
-from consultations.conflicts import checks, decisions, matching
+from consultations.conflicts import checks, decisions, search
 from consultations.models import AuditAction, AuditEntry, ConsultationRequest, EventKind, RequestEvent
 from consultations.workflow import Status
 from tests.consultations.actions.test_requests import account, refusal_of, rows
 from tests.consultations.calendar.cases import CalendarFactory, wish
+from tests.consultations.conflicts.parties import HitFactory, PartyFactory
 from tests.consultations.factories import ConsultationRequestFactory as Request
-from tests.consultations.parties import HitFactory, PartyFactory
 
 pytestmark = pytest.mark.django_db
 SECRET = "Words of a person"
@@ -148,7 +148,7 @@ def test_what_has_ended_is_not_declined(staff, status):
 
 def test_recheck_that_fails_says_so_and_changes_nothing(staff, monkeypatch):
     request = HitFactory().request
-    monkeypatch.setattr(matching, "find", lambda names, **kwargs: 1 / 0)
+    monkeypatch.setattr(search, "find", lambda names, **kwargs: 1 / 0)
     assert refused(decisions.recheck, request.pk, by=staff("intake")) == "check_failed"
     assert (state_of(request), request.conflict_hits.count()) == ("open", 1)
 

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from consultations.columns import detail_url, user_name
 from consultations.conflict_states import BEYOND, BLOCKED_WORDS, Asked, ConflictState, likelihood
-from consultations.conflicts import matching
+from consultations.conflicts import search
 from consultations.conflicts.access import may_see_parties
 from consultations.models import ConflictHit, ConsultationRequest, Party, PartyRole, Verdict
 from consultations.permissions import visible_to
@@ -106,16 +106,16 @@ def _line(hit: ConflictHit, seen: dict[int, ConsultationRequest], *, can_open: b
         found=hit.found if hit.found == party.name else f"{hit.found} ({party.name})",
         role=PartyRole(party.role).label,
         matter=party.matter,
-        reasons=matching.words(as_hit(hit)),
+        reasons=search.words(as_hit(hit)),
         party_url=reverse("parties:party", args=[party.pk]) if can_open else "",
         reference=source.reference if source else "",
         request_url=detail_url(source) if source else "",
     )
 
 
-def as_hit(kept: ConflictHit) -> matching.Hit:
+def as_hit(kept: ConflictHit) -> search.Hit:
     """Return a kept match as it came out of the search."""
-    return matching.Hit(kept.party_id, kept.asked, kept.found, kept.role, kept.score, tuple(kept.reasons))
+    return search.Hit(kept.party_id, kept.asked, kept.found, kept.role, kept.score, tuple(kept.reasons))
 
 
 def _verdict(hit: ConflictHit) -> str:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from consultations import outbox
 from consultations.actions import requests
 from consultations.actions.merging import merge
-from consultations.conflicts import checks, matching, register
+from consultations.conflicts import checks, register, search
 from consultations.forms import ConsultationForm
 from consultations.intake import Arrival, receive
 from consultations.models import (
@@ -27,8 +27,8 @@ from consultations.models import (
 )
 from consultations.spam import Assessment
 from consultations.workflow import Status
+from tests.consultations.conflicts.parties import HitFactory, PartyFactory
 from tests.consultations.factories import ConsultationRequestFactory as Request
-from tests.consultations.parties import HitFactory, PartyFactory
 
 ZEBRA, LYNX, MOSS = "Zebrawine Okapistone", "Lynxfield Ottershore", "Giraffe Mosshaven"
 STATE = "conflict_state"
@@ -56,7 +56,7 @@ def broken(monkeypatch):
     def find(names, **kwargs):
         raise RuntimeError(f"no match for {list(names)}")
 
-    monkeypatch.setattr(matching, "find", find)
+    monkeypatch.setattr(search, "find", find)
 
 
 def state_of(request) -> str:
@@ -126,14 +126,14 @@ def test_person_is_no_conflict_with_what_she_asked_for_before(send, same):
 
 
 def test_person_is_no_conflict_with_what_she_sends_while_the_register_is_searched(send, monkeypatch):
-    find = matching.find
+    find = search.find
 
     def find_later(names, **kwargs):
-        monkeypatch.setattr(matching, "find", find)
+        monkeypatch.setattr(search, "find", find)
         send(full_name=ZEBRA)
         return find(names, **kwargs)
 
-    monkeypatch.setattr(matching, "find", find_later)
+    monkeypatch.setattr(search, "find", find_later)
     assert state_of(send(full_name=ZEBRA)) == "clear"
     assert Party.objects.count() == 2
 
@@ -236,14 +236,14 @@ def test_failing_register_leaves_the_check_to_be_made_again(send, monkeypatch):
 
 def test_job_checks_what_is_unchecked_and_goes_on_after_a_failure(monkeypatch):
     bad, good = Request(full_name=ZEBRA, conflict_state="unchecked"), Request(conflict_state="unchecked")
-    find = matching.find
+    find = search.find
 
     def fail_once(names, **kwargs):
         if ZEBRA in list(names):
             raise RuntimeError("no")
         return find(names, **kwargs)
 
-    monkeypatch.setattr(matching, "find", fail_once)
+    monkeypatch.setattr(search, "find", fail_once)
     assert checks.check_due() == 1
     assert (state_of(bad), state_of(good)) == ("unchecked", "clear")
 
@@ -251,7 +251,7 @@ def test_job_checks_what_is_unchecked_and_goes_on_after_a_failure(monkeypatch):
 def test_failing_correction_of_a_clear_request_closes_the_gate(send, monkeypatch):
     token = uuid.uuid4()
     request = send(token, full_name=ZEBRA)
-    monkeypatch.setattr(matching, "find", lambda names, **kwargs: 1 / 0)
+    monkeypatch.setattr(search, "find", lambda names, **kwargs: 1 / 0)
     send(token, full_name=LYNX)
     assert state_of(request) == "unchecked"
 

@@ -14,15 +14,15 @@ from consultations.actions.requests import Refused
 from consultations.calendar import booking
 from consultations.conflict_states import ConflictState
 from consultations.conflicts import checks, decisions, keys, register
-from consultations.conflicts.arrivals import Arrivals
+from consultations.conflicts.first_check import Arrivals
 from consultations.forms import ConsultationForm
 from consultations.intake import receive
 from consultations.models import AuditEntry, ConflictHit, ConsultationRequest, Party, RequestEvent
 from consultations.workflow import MOVES, Status
 from tests.consultations.calendar.cases import CalendarFactory, wish
+from tests.consultations.conflicts.parties import HitFactory, PartyFactory
 from tests.consultations.conftest import build_site, make_user
 from tests.consultations.factories import ConsultationRequestFactory as Request
-from tests.consultations.parties import HitFactory, PartyFactory
 from tests.consultations.test_at_rest import everything_stored
 
 ZEBRA = "Zebrawine Okapistone"

@@ -11,8 +11,8 @@ from django.utils import timezone
 from consultations import limits
 from consultations.actions import requests as actions_requests
 from consultations.actions.merging import merge
-from consultations.conflicts import arrivals, checks, looking, matching, register
-from consultations.conflicts.arrivals import Arrivals
+from consultations.conflicts import checks, first_check, lookup, register, search
+from consultations.conflicts.first_check import Arrivals
 from consultations.forms import ConsultationForm
 from consultations.intake import receive
 from consultations.models import (
@@ -27,8 +27,8 @@ from consultations.models import (
     SubmissionCount,
 )
 from consultations.workflow import Status
+from tests.consultations.conflicts.parties import PartyFactory
 from tests.consultations.factories import ConsultationRequestFactory
-from tests.consultations.parties import PartyFactory
 
 FORM, ZEBRA, LYNX = "/free-consultation/", "Zebrawine Okapistone", "Lynxfield Ottershore"
 WRITING = re.compile(r"\s*(INSERT|UPDATE|DELETE)")
@@ -50,7 +50,7 @@ def names_of(request) -> set[str]:
 @pytest.fixture
 def broken(monkeypatch):
     """The engine fails for one of the names."""
-    find = matching.find
+    find = search.find
 
     def fail(names, **kwargs):
         names = list(names)
@@ -58,7 +58,7 @@ def broken(monkeypatch):
             raise RuntimeError(ZEBRA)
         return find(names, **kwargs)
 
-    monkeypatch.setattr(matching, "find", fail)
+    monkeypatch.setattr(search, "find", fail)
 
 
 # --- What sending costs -------------------------------------------------------------------------------
@@ -176,14 +176,14 @@ def test_those_who_came_first_are_checked_first():
 
 
 def test_run_is_bounded_and_the_next_one_goes_on(monkeypatch):
-    monkeypatch.setattr(arrivals, "BATCH", 2)
+    monkeypatch.setattr(first_check, "BATCH", 2)
     requests, worker = [waiting() for _ in range(3)], Arrivals()
     assert [worker.check(), worker.check(), worker.check()] == [2, 1, 0]
     assert {state_of(request) for request in requests} <= {"clear", "open"}
 
 
 def test_what_fails_holds_up_nobody_and_is_tried_again_by_the_minute(broken, monkeypatch, caplog):
-    monkeypatch.setattr(arrivals, "BATCH", 1)
+    monkeypatch.setattr(first_check, "BATCH", 1)
     bad, good, worker = waiting(full_name=ZEBRA), waiting(), Arrivals()
     assert [worker.check(), worker.check(), worker.check()] == [0, 1, 0]
     assert (state_of(bad), state_of(good)) == ("unchecked", "clear")
@@ -203,7 +203,7 @@ def test_search_before_the_lock_does_not_hold_for_other_names(monkeypatch):
     """The names are corrected after the search, and before its result is kept."""
     request = waiting(full_name=ZEBRA)
     PartyFactory(name=LYNX)
-    look = looking.look
+    look = lookup.look
 
     def late(asked):
         found = look(asked)
@@ -256,7 +256,7 @@ def test_page_after_the_form_offers_times_at_once(site, client, given):
 
 def test_page_after_the_form_leaves_a_crowd_to_the_worker(site, client, given):
     IntakeSettings.objects.create(offers_times=True)
-    crowd = [waiting() for _ in range(arrivals.FEW)]
+    crowd = [waiting() for _ in range(first_check.FEW)]
     response = client.post(FORM, given(full_name=ZEBRA))
     client.get(response["Location"])
     assert {state_of(one) for one in (*crowd, ConsultationRequest.objects.latest("pk"))} == {"unchecked"}

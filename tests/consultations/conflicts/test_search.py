@@ -10,9 +10,9 @@ from django.test import override_settings
 
 from consultations.conflicts import keys
 from consultations.conflicts.comparison import THRESHOLD, compare
-from consultations.conflicts.keeping import keep, keep_new
-from consultations.conflicts.matching import Hit, find, words
 from consultations.conflicts.register import bury, enter
+from consultations.conflicts.save_parties import keep, keep_new
+from consultations.conflicts.search import Hit, find, words
 from consultations.models import Party, PartyEntry
 from tests.consultations.conflicts.labelled import pairs
 from tests.consultations.factories import ConsultationRequestFactory

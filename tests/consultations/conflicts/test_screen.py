@@ -12,9 +12,9 @@ from consultations.conflicts import decisions, register
 from consultations.models import AuditEntry, ConsultationRequest, RequestEvent, Screen
 from consultations.workflow import Status
 from tests.consultations.calendar.cases import CalendarFactory, noon
+from tests.consultations.conflicts.parties import HitFactory, PartyFactory
 from tests.consultations.conftest import make_user
 from tests.consultations.factories import ConsultationRequestFactory as Request
-from tests.consultations.parties import HitFactory, PartyFactory
 
 pytestmark = pytest.mark.django_db
 LIST = "/admin/consultations/"

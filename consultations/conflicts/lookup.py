@@ -7,8 +7,8 @@ from itertools import product
 from django.db.models import Q
 
 from consultations.conflict_states import OTHER_SIDE, OWN_SIDE, Asked, counts
-from consultations.conflicts import matching
-from consultations.conflicts.named import names_in
+from consultations.conflicts import search
+from consultations.conflicts.names_in_request import names_in
 from consultations.models.parties import Party
 from consultations.models.requests import ConsultationRequest, Relationship
 from consultations.models.search import EMAIL, PHONE, RequestEntry
@@ -20,7 +20,7 @@ class Match:
     """One name of a request, and a party that it was found to mean."""
 
     name_of: str
-    hit: matching.Hit
+    hit: search.Hit
 
     @property
     def key(self) -> tuple:
@@ -75,7 +75,7 @@ def matches_of(members: list[ConsultationRequest]) -> list[Match]:
     """
     names, best = names_of(members), {}
     asked = dict.fromkeys(name for _, name in names.values())
-    hits = list(matching.find(asked, leave_out={one.pk for one in members}))
+    hits = list(search.find(asked, leave_out={one.pk for one in members}))
     same_side = _of_same_person(members)  # after the search: what others enter meanwhile is in both, or in neither
     for hit, is_other in product(hits, (False, True)):
         name_of, name = names.get((is_other, hit.asked.casefold()), ("", ""))
