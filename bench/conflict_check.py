@@ -36,7 +36,7 @@ from django.core.management import call_command  # noqa: E402
 from django.db import connection  # noqa: E402
 
 from consultations.conflicts import search  # noqa: E402
-from consultations.conflicts.comparison import THRESHOLD, compare  # noqa: E402
+from consultations.conflicts.matching.compare import THRESHOLD, compare  # noqa: E402
 from consultations.conflicts.save_parties import keep_new  # noqa: E402
 from consultations.conflicts.search import find  # noqa: E402
 from consultations.conflicts.tables import read_lines, read_words  # noqa: E402

@@ -2,9 +2,9 @@
 
 import re
 
-from consultations.conflicts.companies import FORMS, is_company
-from consultations.conflicts.comparison import plain
-from consultations.conflicts.names import is_end
+from consultations.conflicts.matching.companies import FORMS, is_company
+from consultations.conflicts.matching.compare import plain
+from consultations.conflicts.matching.names import is_end
 from consultations.conflicts.tables import read_table
 
 _TABLE = read_table("words_around_parties")

@@ -9,8 +9,8 @@ from pathlib import Path
 from django.db import transaction
 from django.views.decorators.debug import sensitive_variables
 
-from consultations.conflicts.companies import is_company
-from consultations.conflicts.comparison import plain
+from consultations.conflicts.matching.companies import is_company
+from consultations.conflicts.matching.compare import plain
 from consultations.conflicts.save_parties import keep, keep_new
 from consultations.models.parties import Party, PartyKind, PartyRole, PartySource
 from firm.sealed.blind import digest, digests_for_lookup

@@ -7,9 +7,9 @@ from django.db import transaction
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_variables
 
-from consultations.conflicts import keys
-from consultations.conflicts.companies import is_company
-from consultations.conflicts.comparison import plain
+from consultations.conflicts.matching import blocking_keys
+from consultations.conflicts.matching.companies import is_company
+from consultations.conflicts.matching.compare import plain
 from consultations.conflicts.names_in_request import names_in
 from consultations.conflicts.save_parties import keep, keep_new
 from consultations.models.parties import Party, PartyEntry, PartyField, PartyKind, PartyRole, PartySource
@@ -70,7 +70,9 @@ def bury(request: ConsultationRequest) -> int:
             party.added_at, party.changed_at = _month(party.added_at), _month(party.changed_at)
             party.buried_at = _month(timezone.now())
             party.save()
-        PartyEntry.objects.filter(row__in=[party.pk for party in parties]).exclude(purpose__in=keys.TOMBSTONE).delete()
+        PartyEntry.objects.filter(row__in=[party.pk for party in parties]).exclude(
+            purpose__in=blocking_keys.TOMBSTONE
+        ).delete()
     return len(parties)
 
 

@@ -10,9 +10,9 @@ from django.db.models import BooleanField
 from django.db.models.expressions import RawSQL
 from django.views.decorators.debug import sensitive_variables
 
-from consultations.conflicts import keys
-from consultations.conflicts.comparison import THRESHOLD, Comparison, Reading, codes, compare, explain, readings
-from consultations.conflicts.wording import sentence
+from consultations.conflicts.matching import blocking_keys
+from consultations.conflicts.matching.compare import THRESHOLD, Comparison, Reading, codes, compare, explain, readings
+from consultations.conflicts.matching.wording import sentence
 from consultations.models.parties import Party, PartyEntry, names_in
 from firm.sealed.blind import many_digests_for_lookup
 from firm.sealed.cipher import Token, Unreadable
@@ -71,7 +71,7 @@ def candidates(asked: list[str]) -> dict[int, dict[str, set[str]]]:
     """Return the ids of parties that share a key with a name: for each the names, and the purposes of such keys."""
     meant: dict[int, list[tuple[str, str]]] = {}
     for name in asked:
-        for purpose, values in keys.asked(name).items():
+        for purpose, values in blocking_keys.asked(name).items():
             for number in many_digests_for_lookup(values, purpose):
                 meant.setdefault(number, []).append((name, purpose))
     found: dict[int, dict[str, set[str]]] = {}
@@ -157,8 +157,8 @@ class _Likeness:
 
 def _erased(party: _Row, name: str, purposes: set[str]) -> Hit | None:
     """A tombstone is recognised by its whole name alone."""
-    if keys.ALL in purposes:
+    if blocking_keys.ALL in purposes:
         return Hit(party.pk, name, "", party.role, ERASED_SAME, ("erased", "same"))
-    if keys.WHOLE in purposes:
+    if blocking_keys.WHOLE in purposes:
         return Hit(party.pk, name, "", party.role, ERASED_ALIKE, ("erased", "sound"))
     return None

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from consultations.conflicts import keys
+from consultations.conflicts.matching import blocking_keys
 from consultations.models.requests import ConsultationRequest
 from firm.sealed.fields import SealedTextField
 from firm.sealed.models import BlindIndexEntry, BlindIndexQuerySet, SealedModel
@@ -152,7 +152,7 @@ class PartyEntryQuerySet(BlindIndexQuerySet):
 
 
 class PartyEntry(BlindIndexEntry):
-    """One digest under which a party is found: see `consultations.conflicts.keys`."""
+    """One digest under which a party is found: see `consultations.conflicts.matching.blocking_keys`."""
 
     row = models.ForeignKey(Party, on_delete=models.CASCADE, related_name="entries")
 
@@ -161,4 +161,4 @@ class PartyEntry(BlindIndexEntry):
     @classmethod
     def terms(cls, row: Party) -> Mapping[str, Iterable[str]]:
         """Return the keys of all names of a party."""
-        return keys.stored(row.names)
+        return blocking_keys.stored(row.names)

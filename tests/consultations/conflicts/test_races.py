@@ -13,8 +13,9 @@ from consultations.actions.merging import merge
 from consultations.actions.requests import Refused
 from consultations.calendar import booking
 from consultations.conflict_states import ConflictState
-from consultations.conflicts import checks, decisions, keys, register
+from consultations.conflicts import checks, decisions, register
 from consultations.conflicts.first_check import Arrivals
+from consultations.conflicts.matching import blocking_keys
 from consultations.forms import ConsultationForm
 from consultations.intake import receive
 from consultations.models import AuditEntry, ConflictHit, ConsultationRequest, Party, RequestEvent
@@ -99,7 +100,7 @@ def test_entering_while_the_names_are_erased(threads):
     threads(lambda: register.enter(request), lambda: register.bury(request))
     for party in Party.objects.all():
         assert party.is_buried == (party.request_id is None)
-        assert (set(party.entries.values_list("purpose", flat=True)) <= set(keys.TOMBSTONE)) == party.is_buried
+        assert (set(party.entries.values_list("purpose", flat=True)) <= set(blocking_keys.TOMBSTONE)) == party.is_buried
 
 
 def test_job_and_correction_at_once_keep_each_match_once(threads):

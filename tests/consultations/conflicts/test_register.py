@@ -3,7 +3,7 @@
 import pytest
 from django.db import IntegrityError, transaction
 
-from consultations.conflicts import keys
+from consultations.conflicts.matching import blocking_keys
 from consultations.conflicts.register import bury, enter, keep, names_in
 from consultations.conflicts.search import find
 from consultations.models import ConsultationRequest, Party, PartyEntry
@@ -126,7 +126,7 @@ def test_a_buried_request_leaves_digests_of_whole_names_alone():
         assert (party.name, party.aliases, party.matter, party.note, party.request) == ("", "", "", "", None)
         assert party.is_buried
         assert (party.added_at.minute, party.buried_at.minute) == (0, 0)
-    assert set(PartyEntry.objects.values_list("purpose", flat=True)) == set(keys.TOMBSTONE)
+    assert set(PartyEntry.objects.values_list("purpose", flat=True)) == set(blocking_keys.TOMBSTONE)
 
 
 def test_a_tombstone_is_recognised_by_its_whole_name():

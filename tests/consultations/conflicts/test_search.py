@@ -8,8 +8,8 @@ from django.core.management import call_command
 from django.db import connection
 from django.test import override_settings
 
-from consultations.conflicts import keys
-from consultations.conflicts.comparison import THRESHOLD, compare
+from consultations.conflicts.matching import blocking_keys
+from consultations.conflicts.matching.compare import THRESHOLD, compare
 from consultations.conflicts.register import bury, enter
 from consultations.conflicts.save_parties import keep, keep_new
 from consultations.conflicts.search import Hit, find, words
@@ -121,7 +121,7 @@ def test_tombstones_outlive_a_rotation_while_their_key_is_kept(settings, capsys)
     with override_settings(FIELD_ENCRYPTION_KEYS=[new, *old]):
         call_command("rotate_field_keys")
         assert (
-            f"{PartyEntry.objects.filter(purpose__in=keys.TOMBSTONE).exclude(row__buried_at=None).count()} of erased"
+            f"{PartyEntry.objects.filter(purpose__in=blocking_keys.TOMBSTONE).exclude(row__buried_at=None).count()} of erased"
             in (capsys.readouterr().out)
         )
         assert [hit.reasons[0] for hit in find(["William Featherstone"])] == ["erased"]

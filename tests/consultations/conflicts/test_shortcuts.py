@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from consultations.conflicts import companies, likeness, names, persons
-from consultations.conflicts.comparison import Reading
+from consultations.conflicts.matching import companies, names, persons, word_similarity
+from consultations.conflicts.matching.compare import Reading
 from consultations.conflicts.save_parties import keep_new
 from consultations.conflicts.search import find
 from consultations.models import Party
@@ -32,30 +32,30 @@ def the_long_way(monkeypatch):
     """Return how all shortcuts are switched off."""
 
     def switch_off():
-        likeness._alike.cache_clear()
-        monkeypatch.setattr(likeness, "_begin_apart", lambda first, second: False)
+        word_similarity._alike.cache_clear()
+        monkeypatch.setattr(word_similarity, "_begin_apart", lambda first, second: False)
         monkeypatch.setattr(persons, "_longest", lambda words: None)
         monkeypatch.setattr(companies, "_TELLING", Everything())
         monkeypatch.setattr(companies, "surely_has_two", lambda words: False)
 
     yield switch_off
     monkeypatch.undo()
-    likeness._alike.cache_clear()
+    word_similarity._alike.cache_clear()
 
 
 def in_full(first: str, second: str) -> tuple[float, str]:
     """Compare two words by every rule."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(likeness, "_begin_apart", lambda one, other: False)
-        return likeness._alike.__wrapped__(first, second, False)
+        patch.setattr(word_similarity, "_begin_apart", lambda one, other: False)
+        return word_similarity._alike.__wrapped__(first, second, False)
 
 
 def test_known_words_that_begin_apart_are_one_by_a_list_alone():
     chance = random.Random(5)
     tried = [(one, other) for one in WORDS for other in chance.sample(WORDS, 25)]
-    apart = [both for both in tried if likeness._begin_apart(*both)]
+    apart = [both for both in tried if word_similarity._begin_apart(*both)]
     assert len(apart) > len(tried) / 2
-    assert all(in_full(*both) == likeness._alike.__wrapped__(*both, False) for both in apart)
+    assert all(in_full(*both) == word_similarity._alike.__wrapped__(*both, False) for both in apart)
 
 
 @settings(max_examples=400, deadline=None)
@@ -63,7 +63,7 @@ def test_known_words_that_begin_apart_are_one_by_a_list_alone():
 def test_invented_words_that_begin_apart_are_one_by_a_list_alone(first, second, end):
     for one, other in ((first, second), (first + end, second + end), (first, first[1:] + end), (first, first[1:] * 2)):
         if other:
-            assert in_full(one, other) == likeness._alike.__wrapped__(one, other, False)
+            assert in_full(one, other) == word_similarity._alike.__wrapped__(one, other, False)
 
 
 def test_a_name_is_one_word_of_a_company_and_a_company_as_before(the_long_way):

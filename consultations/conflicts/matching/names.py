@@ -6,8 +6,8 @@ from functools import lru_cache
 
 from nameparser.config import CONSTANTS
 
+from consultations.conflicts.matching.transliteration import WORDS, is_abjad, latin
 from consultations.conflicts.tables import read_table
-from consultations.conflicts.writing import WORDS, is_abjad, latin
 
 #: Which words are left to the one name, and which begin another.
 _OTHER_NAMES = re.compile(

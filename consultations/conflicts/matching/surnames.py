@@ -1,6 +1,6 @@
 """Surnames: which are common, and which spellings are the same one."""
 
-from consultations.conflicts.syllables import other_readings
+from consultations.conflicts.matching.syllables import other_readings
 from consultations.conflicts.tables import read_lines, read_words
 
 #: Those of which one alone says nothing.

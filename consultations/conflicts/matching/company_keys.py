@@ -6,8 +6,8 @@ So a name is stored under pairs and threes of its words, and under single words 
 from collections.abc import Iterator
 from itertools import combinations, product
 
-from consultations.conflicts.companies import GENERIC, Company
-from consultations.conflicts.writing import code
+from consultations.conflicts.matching.companies import GENERIC, Company
+from consultations.conflicts.matching.transliteration import code
 
 #: Of longer names so many words are joined in ones, twos and threes.
 MAX_WORDS = {1: 30, 2: 12, 3: 7}

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 from rapidfuzz.distance import OSA
 
-from consultations.conflicts.names import Word
-from consultations.conflicts.persons import Match, Pair, align
-from consultations.conflicts.surnames import COMMON
+from consultations.conflicts.matching.names import Word
+from consultations.conflicts.matching.persons import Match, Pair, align
+from consultations.conflicts.matching.surnames import COMMON
+from consultations.conflicts.matching.transliteration import latin
 from consultations.conflicts.tables import read_table
-from consultations.conflicts.writing import latin
 
 _TABLE = read_table("words_of_companies")
 #: Forms of companies, which say nothing; little words; words that many share; and how words are abbreviated.

@@ -1,8 +1,8 @@
 """Parts of a word that a slip of the pen leaves as they are, under which it is looked up together with another word."""
 
-from consultations.conflicts.given_names import KNOWN
-from consultations.conflicts.surnames import COMMON
-from consultations.conflicts.writing import coarse
+from consultations.conflicts.matching.given_names import KNOWN
+from consultations.conflicts.matching.surnames import COMMON
+from consultations.conflicts.matching.transliteration import coarse
 
 #: From these lengths on one slip is forgiven, and two: see `consultations.conflicts.likeness`.
 SHORTEST, LONG = 4, 8

@@ -9,15 +9,15 @@ has to have all entries made anew: ``PartyEntry.objects.rebuild_all()``.
 from collections.abc import Iterable
 from itertools import combinations, permutations, product
 
-from consultations.conflicts import given_names, surnames
-from consultations.conflicts.company_keys import keys_asked, keys_stored
-from consultations.conflicts.comparison import Reading, plain, readings
-from consultations.conflicts.given_names import KNOWN
-from consultations.conflicts.likeness import masculine, of_men
-from consultations.conflicts.names import Person, Word
-from consultations.conflicts.persons import MAX_WORDS, is_common, is_eastern, neighbours
-from consultations.conflicts.pieces import pieces, pieces_asked
-from consultations.conflicts.writing import bones, coarse, code, eastern, sounds
+from consultations.conflicts.matching import given_names, surnames
+from consultations.conflicts.matching.company_keys import keys_asked, keys_stored
+from consultations.conflicts.matching.compare import Reading, plain, readings
+from consultations.conflicts.matching.given_names import KNOWN
+from consultations.conflicts.matching.names import Person, Word
+from consultations.conflicts.matching.persons import MAX_WORDS, is_common, is_eastern, neighbours
+from consultations.conflicts.matching.pieces import pieces, pieces_asked
+from consultations.conflicts.matching.transliteration import bones, coarse, code, eastern, sounds
+from consultations.conflicts.matching.word_similarity import masculine, of_men
 
 #: Two words; a word with a part of another; with its initial; the same where only that initial is known.
 PAIR, PART, INITIAL, SHORT = "pair", "part", "initial", "short"

@@ -6,11 +6,11 @@ from functools import lru_cache
 import jellyfish
 from rapidfuzz.distance import OSA, JaroWinkler
 
-from consultations.conflicts import given_names, surnames
-from consultations.conflicts.given_names import KNOWN
-from consultations.conflicts.names import Word
-from consultations.conflicts.syllables import is_made_of_syllables, other_readings
-from consultations.conflicts.writing import WORDS, bones, coarse, eastern, kana, spelt
+from consultations.conflicts.matching import given_names, surnames
+from consultations.conflicts.matching.given_names import KNOWN
+from consultations.conflicts.matching.names import Word
+from consultations.conflicts.matching.syllables import is_made_of_syllables, other_readings
+from consultations.conflicts.matching.transliteration import WORDS, bones, coarse, eastern, kana, spelt
 
 SAME, SPELLING, NICKNAME, GENDERED, SOUND, TYPO, INITIAL = (
     "same",

@@ -3,8 +3,8 @@
 from functools import lru_cache
 from itertools import product
 
+from consultations.conflicts.matching.transliteration import WORDS
 from consultations.conflicts.tables import read_table
-from consultations.conflicts.writing import WORDS
 
 _TABLE = read_table("syllables_of_east_asia")
 _WRITINGS = [frozenset(_TABLE[name][0]) for name in ("pinyin", "korean", "wade")]

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from consultations.conflicts.given_names import KNOWN
-from consultations.conflicts.likeness import INITIAL, REACH, SAME, alike, written_alike
-from consultations.conflicts.names import Person, Word
-from consultations.conflicts.surnames import COMMON, EAST_ASIAN
+from consultations.conflicts.matching.given_names import KNOWN
+from consultations.conflicts.matching.names import Person, Word
+from consultations.conflicts.matching.surnames import COMMON, EAST_ASIAN
+from consultations.conflicts.matching.word_similarity import INITIAL, REACH, SAME, alike, written_alike
 
 #: What is taken off, of 100.
 EXTRA_WORD, OTHER_ORDER, OTHER_SUFFIX, MISSING_SUFFIX = 3, 2, 14, 5

@@ -4,9 +4,9 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 
-from consultations.conflicts import companies, names, persons
-from consultations.conflicts.persons import Match, Pair
-from consultations.conflicts.writing import latin
+from consultations.conflicts.matching import companies, names, persons
+from consultations.conflicts.matching.persons import Match, Pair
+from consultations.conflicts.matching.transliteration import latin
 
 #: Names that score less are not reported. Chosen on the labelled pairs: see ``bench/conflict_check.py --pairs``.
 THRESHOLD = 70

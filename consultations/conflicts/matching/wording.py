@@ -1,9 +1,9 @@
 """Says in words why two names are taken for one."""
 
-from consultations.conflicts import given_names
-from consultations.conflicts.comparison import Explained, explain, readings
-from consultations.conflicts.names import Word
-from consultations.conflicts.persons import Pair
+from consultations.conflicts.matching import given_names
+from consultations.conflicts.matching.compare import Explained, explain, readings
+from consultations.conflicts.matching.names import Word
+from consultations.conflicts.matching.persons import Pair
 
 ERASED = {
     "same": "“{asked}” is the name of a person whose data were erased.",

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from consultations.conflicts import keys
-from consultations.conflicts.comparison import THRESHOLD, compare, plain
-from consultations.conflicts.syllables import other_readings
-from consultations.conflicts.wording import sentence
+from consultations.conflicts.matching import blocking_keys
+from consultations.conflicts.matching.compare import THRESHOLD, compare, plain
+from consultations.conflicts.matching.syllables import other_readings
+from consultations.conflicts.matching.wording import sentence
 from tests.consultations.conflicts.labelled import CLOSED, FRESH, OPEN, figures, pairs, unseen
 
 PAIRS = pairs()
@@ -78,14 +78,14 @@ def test_blocking_loses_no_pair_that_scores():
     lost = []
     for pair in [*PAIRS, *pairs(FRESH), *unseen(OPEN), *unseen(CLOSED)]:
         for stored, asked in ((pair.first, pair.second), (pair.second, pair.first)):
-            under, by = keys.stored([stored]), keys.asked(asked)
+            under, by = blocking_keys.stored([stored]), blocking_keys.asked(asked)
             if is_hit(stored, asked) and not any(under.get(purpose, set()) & by[purpose] for purpose in by):
                 lost.append((stored, asked))
     assert lost == []
 
 
 def test_a_common_surname_shares_no_key_with_another_given_name():
-    under, by = keys.stored(["Robert Smith"]), keys.asked("John Smith")
+    under, by = blocking_keys.stored(["Robert Smith"]), blocking_keys.asked("John Smith")
     assert not any(under.get(purpose, set()) & by[purpose] for purpose in by)
 
 
@@ -101,8 +101,8 @@ def test_it_is_symmetric_and_takes_any_text(first, second):
 @given(TEXTS)
 def test_a_name_is_itself(text):
     assert compare(text, text).score == (100 if plain(text) else 0)
-    keys.stored([text])
-    keys.asked(text)
+    blocking_keys.stored([text])
+    blocking_keys.asked(text)
 
 
 @settings(max_examples=100, deadline=None)
