@@ -12,7 +12,7 @@ from consultations.conflicts.checks import check_safely
 from consultations.models import ConsultationRequest, MessageKind, OutgoingMessage, Party, PartySource
 from consultations.workflow import OPEN
 
-PARTIES = Path(__file__).parent / "demo_content" / "parties.toml"
+PARTIES = Path(__file__).parent / "content" / "parties.toml"
 _NAMESPACE = uuid.UUID("0e0f7f55-9d9b-4b2b-8f0a-2f4f5f0c9c41")
 _REASON = "Sample reason. Another person of a similar name."
 

@@ -12,7 +12,7 @@ from consultations.conflict_states import ConflictState
 from consultations.conflicts import decisions
 from consultations.contact_outcomes import Channel
 from consultations.correspondence import left_open
-from consultations.demo_calendars import free_time
+from consultations.demo.calendars import free_time
 from consultations.models import AttorneyCalendar, ConsultationRequest, Way
 from consultations.workflow import Status
 

@@ -12,11 +12,11 @@ from django.utils import timezone
 from phonenumber_field.phonenumber import to_python
 from wagtail.models import Page
 
-from consultations import synthetic
 from consultations.conflicts.checks import check_first
-from consultations.demo_calendars import load_calendars
-from consultations.demo_parties import add_parties, settle
-from consultations.demo_past import Scene, tell
+from consultations.demo import synthetic
+from consultations.demo.calendars import load_calendars
+from consultations.demo.history import Scene, tell
+from consultations.demo.parties import add_parties, settle
 from consultations.intake import FIELDS, Arrival, receive, sent_before
 from consultations.models import (
     ConsultationPage,
@@ -31,7 +31,7 @@ from consultations.spam import WEIGHTS as SUSPICIONS
 from firm.demo import CONTENT, read
 
 SLUG = "free-consultation"
-SAMPLES = Path(__file__).parent / "demo_content" / "requests.toml"
+SAMPLES = Path(__file__).parent / "content" / "requests.toml"
 #: The stories that begin in quarantine.
 FROM_QUARANTINE = {"quarantine", "spam", "released"}
 #: The samples whose conflict check is left to be looked at.

@@ -3,9 +3,9 @@
 import pytest
 from django.utils import timezone
 
+from consultations.demo.synthetic import Maker, _make_references_unique, add
 from consultations.intake import consent_receipt
 from consultations.models import ConsultationRequest
-from consultations.synthetic import Maker, _make_references_unique, add
 from tests.consultations.conftest import build_site
 
 pytestmark = pytest.mark.django_db
