@@ -9,7 +9,7 @@ from consultations.audit.nightly_check import verify_nightly
 from consultations.calendar.status_effects import end_lapsed_holds
 from consultations.conflicts import checks
 from consultations.conflicts.first_check import Arrivals
-from consultations.limits import purge_counts
+from consultations.intake.rate_limits import purge_counts
 from consultations.models import RequestTally
 from consultations.retention.daily import purge_daily
 from consultations.retention.sweeping import sweep

@@ -3,8 +3,8 @@
 from django.http import HttpResponse
 from django.views.decorators.debug import sensitive_post_parameters
 
+from consultations.intake.offline_response import answer_unavailable, is_sent_form
 from consultations.models import ConsultationPage
-from consultations.unavailable import answer_unavailable, is_sent_form
 from firm import views
 from firm.routing import find_route
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from consultations import outbox
 from consultations.failures import LONGEST_PAUSE
-from consultations.limits import MOST_RECENT
+from consultations.intake.rate_limits import MOST_RECENT
 from consultations.models import ConsultationRequest, MessageState, OutgoingMessage, SubmissionCount
 from consultations.models.messages import LONGEST_LEASE, LONGEST_WAIT
 from consultations.workflow import Status

@@ -15,8 +15,8 @@ from django.utils.formats import date_format
 from consultations.calendar.offered_slots import Offers, offers_for
 from consultations.calendar.self_booking import NotHeld, choose_time, give_up_time
 from consultations.conflicts.first_check import check_shown
-from consultations.form_fields import DescribedBoundField
-from consultations.limits import Count, count_submission
+from consultations.intake.form_fields import DescribedBoundField
+from consultations.intake.rate_limits import Count, count_submission
 from consultations.models.calendar import Way
 from consultations.models.settings import IntakeSettings
 from firm.patience import at_most

@@ -8,8 +8,8 @@ from django.utils.formats import date_format
 
 from consultations.conflict_states import GATED, PASSING, ConflictState
 from consultations.due_dates import COURT_SOON, Urgency
+from consultations.intake.spam import REASONS
 from consultations.models import ConsultationRequest
-from consultations.spam import REASONS
 from consultations.workflow import CLOSED, OPEN, Status
 
 

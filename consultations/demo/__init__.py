@@ -17,7 +17,9 @@ from consultations.demo import synthetic
 from consultations.demo.calendars import load_calendars
 from consultations.demo.history import Scene, tell
 from consultations.demo.parties import add_parties, settle
-from consultations.intake import FIELDS, Arrival, receive, sent_before
+from consultations.intake.receive import FIELDS, Arrival, receive, sent_before
+from consultations.intake.spam import DECOY, FAST, UNSUSPICIOUS, Assessment
+from consultations.intake.spam import WEIGHTS as SUSPICIONS
 from consultations.models import (
     ConsultationPage,
     ConsultationRequest,
@@ -26,8 +28,6 @@ from consultations.models import (
     PreferredContact,
     Relationship,
 )
-from consultations.spam import DECOY, FAST, UNSUSPICIOUS, Assessment
-from consultations.spam import WEIGHTS as SUSPICIONS
 from firm.demo import CONTENT, read
 
 SLUG = "free-consultation"

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from consultations.conflict_states import ConflictState
-from consultations.intake import consent_receipt
+from consultations.intake.receive import consent_receipt
 from consultations.models import (
     ConsultationPage,
     ConsultationRequest,

@@ -13,10 +13,10 @@ from wagtail.contrib.routable_page.models import RoutablePageMixin, path
 from wagtail.search import index
 
 from consultations.calendar import self_booking_view
-from consultations.forms import ConsultationForm
+from consultations.intake.forms import ConsultationForm
+from consultations.intake.referrer import visit_of
+from consultations.intake.view import answer
 from consultations.response_targets import answer_due
-from consultations.submission import answer
-from consultations.visit import visit_of
 from firm.chrome import Chrome
 from firm.fields import BlockField
 from firm.models.base import BasePage

@@ -11,7 +11,7 @@ from django.utils.timezone import localtime
 
 from consultations.case.facts import LABELS, value_words
 from consultations.contact_outcomes import Channel, Direction
-from consultations.intake import FIELDS
+from consultations.intake.receive import FIELDS
 from consultations.models import Appointment, ConsultationRequest, EventKind, MessageKind, MessageState
 
 #: One line of the copy: what it is called, and what it says.

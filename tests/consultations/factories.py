@@ -6,7 +6,7 @@ import factory
 from django.utils import timezone
 
 from consultations.conflict_states import ConflictState
-from consultations.consent import version_of
+from consultations.intake.consent import version_of
 from consultations.models import ConsultationRequest, MessageKind, MessageState, OutgoingMessage, RequestEntry
 from consultations.response_targets import set_target
 from consultations.workflow import CLOSED, Status

@@ -1,6 +1,6 @@
 """Labelled messages to sort: what people write who need a lawyer, and what sellers and programs write."""
 
-from consultations.spam import Signals
+from consultations.intake.spam import Signals
 
 
 def signals(message: str = "", *, seconds: float | None = 90.0, **changed) -> Signals:

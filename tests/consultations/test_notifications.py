@@ -9,10 +9,10 @@ from django.utils import timezone
 
 from consultations import notifications, outbox
 from consultations.actions import requests
-from consultations.forms import ConsultationForm
-from consultations.intake import Arrival, receive
+from consultations.intake.forms import ConsultationForm
+from consultations.intake.receive import Arrival, receive
+from consultations.intake.spam import Assessment
 from consultations.models import ConsultationRequest, IntakeSettings, MessageKind, MessageState, OutgoingMessage, Screen
-from consultations.spam import Assessment
 from consultations.workflow import Status
 from tests.consultations.conftest import make_user
 from tests.consultations.factories import ConsultationRequestFactory as Request

@@ -12,7 +12,7 @@ from consultations.actions import requests
 from consultations.actions.merging import merge
 from consultations.audit import record
 from consultations.case.timeline import LOOKS, SHOWN, history_of, looks_at
-from consultations.intake import receive
+from consultations.intake.receive import receive
 from consultations.models import AuditAction, EventKind, RequestEvent, Screen
 from consultations.workflow import Status
 from tests.consultations.calendar.cases import CalendarFactory, booked, wall

@@ -13,8 +13,9 @@ from consultations import outbox
 from consultations.actions import requests
 from consultations.actions.merging import merge
 from consultations.conflicts import checks, register, search
-from consultations.forms import ConsultationForm
-from consultations.intake import Arrival, receive
+from consultations.intake.forms import ConsultationForm
+from consultations.intake.receive import Arrival, receive
+from consultations.intake.spam import Assessment
 from consultations.models import (
     AuditAction,
     AuditEntry,
@@ -25,7 +26,6 @@ from consultations.models import (
     Party,
     RequestEvent,
 )
-from consultations.spam import Assessment
 from consultations.workflow import Status
 from tests.consultations.conflicts.parties import HitFactory, PartyFactory
 from tests.consultations.factories import ConsultationRequestFactory as Request

@@ -8,13 +8,13 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from consultations import limits
 from consultations.actions import requests as actions_requests
 from consultations.actions.merging import merge
 from consultations.conflicts import checks, first_check, lookup, register, search
 from consultations.conflicts.first_check import Arrivals
-from consultations.forms import ConsultationForm
-from consultations.intake import receive
+from consultations.intake import rate_limits
+from consultations.intake.forms import ConsultationForm
+from consultations.intake.receive import receive
 from consultations.models import (
     AuditEntry,
     ConsultationRequest,
@@ -151,7 +151,7 @@ def test_a_failing_step_leaves_nothing(site, client, given, monkeypatch, failing
 
 
 def test_a_counter_that_the_database_refuses_loses_no_request(site, client, given, monkeypatch):
-    monkeypatch.setattr(limits, "_ADD_ONE", "INSERT INTO nowhere VALUES (%s, %s)")
+    monkeypatch.setattr(rate_limits, "_ADD_ONE", "INSERT INTO nowhere VALUES (%s, %s)")
     assert client.post(FORM, given()).status_code == 303
     assert ConsultationRequest.objects.count() == 1
 

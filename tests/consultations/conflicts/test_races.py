@@ -16,8 +16,8 @@ from consultations.conflict_states import ConflictState
 from consultations.conflicts import checks, decisions, register
 from consultations.conflicts.first_check import Arrivals
 from consultations.conflicts.matching import blocking_keys
-from consultations.forms import ConsultationForm
-from consultations.intake import receive
+from consultations.intake.forms import ConsultationForm
+from consultations.intake.receive import receive
 from consultations.models import AuditEntry, ConflictHit, ConsultationRequest, Party, RequestEvent
 from consultations.workflow import MOVES, Status
 from tests.consultations.calendar.cases import CalendarFactory, wish

@@ -4,7 +4,7 @@ import pytest
 from django.utils import timezone
 
 from consultations.demo.synthetic import Maker, _make_references_unique, add
-from consultations.intake import consent_receipt
+from consultations.intake.receive import consent_receipt
 from consultations.models import ConsultationRequest
 from tests.consultations.conftest import build_site
 

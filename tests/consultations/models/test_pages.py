@@ -7,7 +7,7 @@ from django.core import signing
 from django.test import Client
 from django.utils import timezone
 
-from consultations.consent import version_of
+from consultations.intake.consent import version_of
 from consultations.models import ConsultationPage, ConsultationRequest
 from consultations.models.pages import COOKIE, SAMPLE_REFERENCE
 from tests.consultations.conftest import add_area

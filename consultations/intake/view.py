@@ -6,11 +6,11 @@ from datetime import timedelta
 from django.http import HttpResponse
 from django.utils import timezone
 
-from consultations.forms import ConsultationForm
-from consultations.intake import Arrival, receive, sent_before
-from consultations.limits import HOUR, UNCOUNTED, Count, expect_submission
-from consultations.spam import assess
-from consultations.unavailable import RETRY_AFTER, answer_unavailable
+from consultations.intake.forms import ConsultationForm
+from consultations.intake.offline_response import RETRY_AFTER, answer_unavailable
+from consultations.intake.rate_limits import HOUR, UNCOUNTED, Count, expect_submission
+from consultations.intake.receive import Arrival, receive, sent_before
+from consultations.intake.spam import assess
 from firm.patience import at_most
 
 logger = logging.getLogger(__name__)

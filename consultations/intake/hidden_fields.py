@@ -4,11 +4,11 @@ import uuid
 
 from django import forms
 
-from consultations.form_fields import BroughtField, TokenField
-from consultations.proof import LONGEST, is_solved, new_challenge
-from consultations.spam import Signals
-from consultations.timing import seconds_since, stamp
-from consultations.visit import clean_host, clean_path
+from consultations.intake.form_fields import BroughtField, TokenField
+from consultations.intake.form_timestamp import seconds_since, stamp
+from consultations.intake.proof_of_work import LONGEST, is_solved, new_challenge
+from consultations.intake.referrer import clean_host, clean_path
+from consultations.intake.spam import Signals
 
 #: Fields with what is typed freely.
 TYPED = ("full_name", "best_time", "person_in_need", "court", "other_parties", "message")

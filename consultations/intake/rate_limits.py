@@ -68,7 +68,7 @@ def network_of(address: str) -> str:
 def digest_of(network: str, now: datetime) -> str:
     """Return what stands for a network on the day (UTC) of ``now``: a digest whose key is another one every day."""
     day = now.astimezone(UTC).date().isoformat()
-    return salted_hmac(f"consultations.limits.{day}", network, algorithm="sha256").hexdigest()
+    return salted_hmac(f"consultations.intake.rate_limits.{day}", network, algorithm="sha256").hexdigest()
 
 
 def count_submission(address: str, now: datetime, *, what: str = "") -> Count:

@@ -4,9 +4,9 @@ import uuid
 import pytest
 from django.utils import timezone
 
-from consultations.consent import version_of
-from consultations.forms import MESSAGE_LENGTH, ConsultationForm
-from consultations.spam import assess
+from consultations.intake.consent import version_of
+from consultations.intake.forms import MESSAGE_LENGTH, ConsultationForm
+from consultations.intake.spam import assess
 
 pytestmark = pytest.mark.django_db
 

@@ -8,8 +8,8 @@ from django import forms
 from django.utils import timezone
 
 from attorneys.models import AttorneyPage
-from consultations.consent import is_outdated, version_of
-from consultations.form_fields import (
+from consultations.intake.consent import is_outdated, version_of
+from consultations.intake.form_fields import (
     AddressField,
     CurrentAttorneyField,
     DescribedBoundField,
@@ -18,7 +18,7 @@ from consultations.form_fields import (
     ProseField,
     TelephoneField,
 )
-from consultations.hidden_part import HiddenPart
+from consultations.intake.hidden_fields import HiddenPart
 from consultations.models.requests import PreferredContact, Relationship
 from firm.models import PracticeAreaPage
 

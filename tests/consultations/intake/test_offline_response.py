@@ -7,13 +7,13 @@ from django.db import OperationalError
 from django.test import Client
 from django.views.debug import SafeExceptionReporterFilter
 
+from consultations.intake.offline_response import SHOWN, answer_unavailable, is_sent_form
 from consultations.models import ConsultationRequest
-from consultations.unavailable import SHOWN, answer_unavailable, is_sent_form
 from consultations.views import server_error
 from firm import views
 from firm.error_page import remember
 from firm.models import FirmSettings
-from tests.consultations.test_submission import FORM, SECRETS, TYPED, assert_kept, values_of
+from tests.consultations.intake.test_view import FORM, SECRETS, TYPED, assert_kept, values_of
 
 TOKEN = str(uuid.UUID(int=7))
 SENT = TYPED | {"form_token": TOKEN}

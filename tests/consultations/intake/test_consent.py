@@ -1,4 +1,4 @@
-from consultations.consent import is_outdated, version_of
+from consultations.intake.consent import is_outdated, version_of
 
 
 def test_version_changes_with_the_words_and_not_with_white_space():

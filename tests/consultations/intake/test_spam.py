@@ -1,7 +1,7 @@
 import pytest
 
-from consultations import spam
-from consultations.spam import REASONS, THRESHOLD, WEIGHTS, assess
+from consultations.intake import spam
+from consultations.intake.spam import REASONS, THRESHOLD, WEIGHTS, assess
 from tests.consultations.messages import HONEST, SPAM, signals
 
 #: One way to give each weak signal, and no other.

@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from consultations import proof
-from consultations.proof import HIGHEST_NUMBER, LIFETIME, LONGEST, is_solved, new_challenge
+from consultations.intake import proof_of_work
+from consultations.intake.proof_of_work import HIGHEST_NUMBER, LIFETIME, LONGEST, is_solved, new_challenge
 
 TOKEN = uuid.UUID(int=7)
 
@@ -32,7 +32,7 @@ def solve(task: str, **changed) -> str:
 @pytest.fixture
 def task(monkeypatch):
     """A task that is quickly solved."""
-    monkeypatch.setattr(proof, "HIGHEST_NUMBER", 50)
+    monkeypatch.setattr(proof_of_work, "HIGHEST_NUMBER", 50)
     return new_challenge(TOKEN)
 
 
@@ -124,5 +124,5 @@ def test_no_two_tasks_are_alike():
 
 
 def test_the_key_is_not_the_site_s(settings):
-    assert settings.SECRET_KEY not in proof._key()
-    assert len(proof._key()) == 64
+    assert settings.SECRET_KEY not in proof_of_work._key()
+    assert len(proof_of_work._key()) == 64

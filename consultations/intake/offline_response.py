@@ -7,7 +7,7 @@ from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
 from django.utils.http import escape_leading_slashes
 
-from consultations.forms import ConsultationForm
+from consultations.intake.forms import ConsultationForm
 from firm.error_page import recall
 
 RETRY_AFTER = timedelta(seconds=30)

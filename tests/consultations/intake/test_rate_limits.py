@@ -6,8 +6,9 @@ import pytest
 from django.contrib.auth.models import Permission
 from django.db import IntegrityError
 
-from consultations import limits, schedule_entries
-from consultations.limits import (
+from consultations import schedule_entries
+from consultations.intake import rate_limits
+from consultations.intake.rate_limits import (
     MOST_IN_A_DAY,
     MOST_RECENT,
     Count,
@@ -157,9 +158,9 @@ def test_the_database_refuses_a_second_row_for_a_minute():
 @pytest.mark.django_db
 def test_the_loser_of_a_race_for_the_first_row_is_counted_too():
     """The row is begun by somebody else after the loser has looked for it."""
-    expected = limits.expect_submission(ADDRESS, NOON)
+    expected = rate_limits.expect_submission(ADDRESS, NOON)
     send(1)
-    limits.keep_count(expected, NOON)
+    rate_limits.keep_count(expected, NOON)
     assert SubmissionCount.objects.get().count == 2
 
 

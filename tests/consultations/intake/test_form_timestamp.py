@@ -3,7 +3,7 @@ import uuid
 import pytest
 from django.core.signing import TimestampSigner
 
-from consultations.timing import seconds_since, stamp
+from consultations.intake.form_timestamp import seconds_since, stamp
 
 TOKEN = uuid.UUID(int=7)
 

@@ -4,14 +4,14 @@ from threading import Barrier
 import pytest
 from django.db import IntegrityError, transaction
 
-from consultations import intake
 from consultations.actions.requests import change_matter
-from consultations.consent import version_of
 from consultations.due_dates import Urgency
-from consultations.forms import ConsultationForm
-from consultations.intake import Arrival, receive
+from consultations.intake import receive as intake_receive
+from consultations.intake.consent import version_of
+from consultations.intake.forms import ConsultationForm
+from consultations.intake.receive import Arrival, receive
+from consultations.intake.spam import Assessment
 from consultations.models import ConsultationRequest, EventKind, RequestEvent
-from consultations.spam import Assessment
 from consultations.workflow import Status
 from tests.consultations.conftest import build_site
 from tests.consultations.factories import ConsultationRequestFactory
@@ -61,13 +61,13 @@ def test_same_token_is_the_same_request(site, cleaned):
 @pytest.fixture
 def late_look(monkeypatch):
     """The first look for an earlier request comes too early to see it, as in a race."""
-    looks, look = [], intake.sent_before
+    looks, look = [], intake_receive.sent_before
 
     def sent_before(token):
         looks.append(token)
         return look(token) if len(looks) > 1 else None
 
-    monkeypatch.setattr(intake, "sent_before", sent_before)
+    monkeypatch.setattr(intake_receive, "sent_before", sent_before)
     return looks
 
 
@@ -99,13 +99,13 @@ def test_values_that_the_database_refuses_are_not_swallowed(site, cleaned):
 
 @pytest.mark.django_db
 def test_nothing_is_left_when_a_later_step_fails(site, cleaned, monkeypatch):
-    record = intake._record
+    record = intake_receive._record
 
     def fail_after(values, **kwargs):
         record(values, **kwargs)
         raise RuntimeError("mail queue")
 
-    monkeypatch.setattr(intake, "_record", fail_after)
+    monkeypatch.setattr(intake_receive, "_record", fail_after)
     with pytest.raises(RuntimeError):
         receive(cleaned(), page=site.page, token=uuid.uuid4())
     assert not ConsultationRequest.objects.exists()

@@ -1,6 +1,6 @@
 import pytest
 
-from consultations.visit import clean_host, clean_path, visit_of
+from consultations.intake.referrer import clean_host, clean_path, visit_of
 
 HOST = "law.example:8000"
 NOTHING = {"landing_page": "", "referring_host": ""}

@@ -6,13 +6,13 @@ from bs4 import BeautifulSoup
 from django.db import DatabaseError, IntegrityError, InterfaceError, OperationalError
 from django.views.debug import SafeExceptionReporterFilter
 
-from consultations import submission
-from consultations.hidden_part import HiddenPart
-from consultations.limits import MOST_RECENT, Count
+from consultations.intake import view
+from consultations.intake.form_timestamp import stamp
+from consultations.intake.hidden_fields import HiddenPart
+from consultations.intake.rate_limits import MOST_RECENT, Count
 from consultations.models import ConsultationPage, ConsultationRequest, SubmissionCount
-from consultations.timing import stamp
 from consultations.workflow import Status
-from tests.consultations.test_proof import solve
+from tests.consultations.intake.test_proof_of_work import solve
 
 pytestmark = pytest.mark.django_db
 FORM = "/free-consultation/"
@@ -78,7 +78,7 @@ def token() -> str:
 def crowd(monkeypatch):
     """The network has sent as much as anybody may."""
     excessive = Count(recent=MOST_RECENT + 1, hour=MOST_RECENT + 1, day=MOST_RECENT + 1)
-    monkeypatch.setattr(submission, "expect_submission", lambda address, now: excessive)
+    monkeypatch.setattr(view, "expect_submission", lambda address, now: excessive)
 
 
 # --- Too many ---------------------------------------------------------------------------------------
@@ -95,7 +95,7 @@ def test_far_too_many_are_asked_to_wait_and_keep_their_text(site, client, token,
 
 
 def test_a_limit_of_the_day_asks_to_wait_longer(site, client, given, monkeypatch):
-    monkeypatch.setattr(submission, "expect_submission", lambda address, now: Count(1, 1, 301))
+    monkeypatch.setattr(view, "expect_submission", lambda address, now: Count(1, 1, 301))
     response = client.post(FORM, given())
     assert (response.status_code, response["Retry-After"]) == (429, "3600")
     assert "in an hour" in response.content.decode()
@@ -103,7 +103,7 @@ def test_a_limit_of_the_day_asks_to_wait_longer(site, client, given, monkeypatch
 
 def test_a_repetition_of_what_is_stored_gets_its_thank_you_even_then(site, client, given, token, monkeypatch):
     client.post(FORM, given(form_token=token))
-    monkeypatch.setattr(submission, "expect_submission", lambda address, now: Count(999, 999, 999))
+    monkeypatch.setattr(view, "expect_submission", lambda address, now: Count(999, 999, 999))
     response = client.post(FORM, given(form_token=token))
     assert (response.status_code, response["Location"]) == (303, f"{FORM}thank-you/")
     assert client.post(FORM, given()).status_code == 429
@@ -142,7 +142,7 @@ def test_a_repetition_is_not_counted(site, client, given, token):
 
 @pytest.mark.parametrize("error", [OperationalError("locked"), InterfaceError("gone"), DatabaseError(), ValueError()])
 def test_a_counter_that_fails_refuses_nobody(site, client, given, monkeypatch, error):
-    monkeypatch.setattr(submission, "expect_submission", raising(error))
+    monkeypatch.setattr(view, "expect_submission", raising(error))
     assert client.post(FORM, given()).status_code == 303
     assert ConsultationRequest.objects.exists()
 
@@ -170,15 +170,15 @@ def test_the_time_that_was_taken_counts(site, client, given, token):
 
 
 def test_the_rate_counts(site, client, given, monkeypatch):
-    monkeypatch.setattr(submission, "expect_submission", lambda address, now: Count(40, 40, 40))
+    monkeypatch.setattr(view, "expect_submission", lambda address, now: Count(40, 40, 40))
     client.post(FORM, given(message="[url=x]x[/url]"))
     assert ConsultationRequest.objects.get().status == Status.QUARANTINE
 
 
 @pytest.mark.parametrize("has_proof", [False, True])
 def test_a_proof_speaks_for_the_sender(site, client, given, token, monkeypatch, has_proof):
-    monkeypatch.setattr("consultations.proof.HIGHEST_NUMBER", 50)
-    monkeypatch.setattr(submission, "expect_submission", lambda address, now: Count(20, 20, 20))
+    monkeypatch.setattr("consultations.intake.proof_of_work.HIGHEST_NUMBER", 50)
+    monkeypatch.setattr(view, "expect_submission", lambda address, now: Count(20, 20, 20))
     proof = solve(HiddenPart(initial={"form_token": uuid.UUID(token)}).challenge) if has_proof else ""
     client.post(FORM, given(message="[url=x]x[/url]", form_token=token, proof=proof))
     assert (ConsultationRequest.objects.get().status == Status.QUARANTINE) != has_proof
@@ -200,7 +200,7 @@ ROW = IntegrityError("CHECK failed. DETAIL: Failing row contains (Jane Sample, K
 )
 def test_what_cannot_be_stored_comes_back_to_be_sent_again(site, client, token, monkeypatch, error):
     with monkeypatch.context() as failing:
-        failing.setattr(submission, "receive", raising(error))
+        failing.setattr(view, "receive", raising(error))
         response = client.post(FORM, TYPED | {"form_token": token})
     assert (response.status_code, response["Retry-After"], response["Cache-Control"]) == (503, "30", "no-store")
     page = BeautifulSoup(response.content, "html.parser")
@@ -214,7 +214,7 @@ def test_what_cannot_be_stored_comes_back_to_be_sent_again(site, client, token, 
 
 
 def test_an_error_nobody_thought_of_while_it_is_checked_keeps_the_text(site, client, token, monkeypatch):
-    monkeypatch.setattr(submission, "assess", raising(KeyError("x")))
+    monkeypatch.setattr(view, "assess", raising(KeyError("x")))
     response = client.post(FORM, TYPED | {"form_token": token})
     assert response.status_code == 503
     assert_kept(response, token)
@@ -223,7 +223,7 @@ def test_an_error_nobody_thought_of_while_it_is_checked_keeps_the_text(site, cli
 @pytest.mark.parametrize("sent", [{}, {"full_name": ""}], ids=["valid", "with an error"])
 def test_a_form_that_cannot_be_drawn_comes_back_without_the_database(site, client, token, monkeypatch, sent):
     """Both the storing and the drawing fail, as they do when the database is gone."""
-    monkeypatch.setattr(submission, "receive", raising(OperationalError("gone")))
+    monkeypatch.setattr(view, "receive", raising(OperationalError("gone")))
     monkeypatch.setattr(ConsultationPage, "get_context", raising(OperationalError("gone")))
     response = client.post(FORM, TYPED | sent | {"form_token": token})
     assert (response.status_code, response["Retry-After"], response["Cache-Control"]) == (503, "30", "no-store")
@@ -260,7 +260,7 @@ def test_a_body_that_no_browser_sends_is_refused(site, client, body, kind):
 @pytest.mark.parametrize("broken", ["receive", "assess"])
 def test_no_word_that_was_typed_is_logged(site, client, monkeypatch, caplog, broken, error):
     caplog.set_level(logging.DEBUG)
-    monkeypatch.setattr(submission, broken, raising(error))
+    monkeypatch.setattr(view, broken, raising(error))
     assert client.post(FORM, TYPED).status_code == 503
     assert type(error).__name__ in caplog.text
     assert [word for word in SECRETS if word in caplog.text] == []
@@ -268,7 +268,7 @@ def test_no_word_that_was_typed_is_logged(site, client, monkeypatch, caplog, bro
 
 
 def test_an_error_report_holds_nothing_that_was_typed(site, client, monkeypatch, caplog):
-    monkeypatch.setattr(submission, "receive", raising(ROW))
+    monkeypatch.setattr(view, "receive", raising(ROW))
     client.post(FORM, TYPED)
     requests = [record.request for record in caplog.records if hasattr(record, "request")]
     reported = [SafeExceptionReporterFilter().get_post_parameters(request) for request in requests]

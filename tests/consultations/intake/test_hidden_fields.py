@@ -4,11 +4,11 @@ from html import unescape
 
 import pytest
 
-from consultations.forms import ConsultationForm
-from consultations.hidden_part import TYPED, HiddenPart
-from consultations.proof import is_solved
-from consultations.timing import seconds_since, stamp
-from tests.consultations.test_proof import solve
+from consultations.intake.form_timestamp import seconds_since, stamp
+from consultations.intake.forms import ConsultationForm
+from consultations.intake.hidden_fields import TYPED, HiddenPart
+from consultations.intake.proof_of_work import is_solved
+from tests.consultations.intake.test_proof_of_work import solve
 
 pytestmark = pytest.mark.django_db
 TOKEN = uuid.UUID(int=7)
@@ -68,7 +68,7 @@ def test_a_stamp_of_another_form_is_none(sent):
 
 
 def test_a_proof_for_another_form_is_none(sent, monkeypatch):
-    monkeypatch.setattr("consultations.proof.HIGHEST_NUMBER", 50)
+    monkeypatch.setattr("consultations.intake.proof_of_work.HIGHEST_NUMBER", 50)
     assert not sent(proof=solve(HiddenPart(initial={"form_token": uuid.uuid4()}).challenge)).signals().has_proof
 
 
@@ -79,7 +79,7 @@ def test_a_form_without_token_is_not_timed_by_an_old_stamp(site, given):
 
 
 def test_signals(sent, monkeypatch):
-    monkeypatch.setattr("consultations.proof.HIGHEST_NUMBER", 50)
+    monkeypatch.setattr("consultations.intake.proof_of_work.HIGHEST_NUMBER", 50)
     proof = solve(HiddenPart(initial={"form_token": TOKEN}).challenge)
     form = sent(form_rendered=stamp(TOKEN), proof=proof, website="x", message="Help.", court="Court X")
     signals = form.signals(recent=4)
@@ -106,14 +106,14 @@ def test_the_page_carries_a_stamp_for_its_own_token(drawn):
 
 
 def test_the_page_carries_a_task_that_can_be_solved(drawn, monkeypatch):
-    monkeypatch.setattr("consultations.proof.HIGHEST_NUMBER", 50)
+    monkeypatch.setattr("consultations.intake.proof_of_work.HIGHEST_NUMBER", 50)
     values = drawn()
     assert values["proof"] == ""
     assert is_solved(solve(values["challenge"]), uuid.UUID(values["form_token"]))
 
 
 def test_a_corrected_form_keeps_stamp_proof_and_visit(drawn, monkeypatch):
-    monkeypatch.setattr("consultations.proof.HIGHEST_NUMBER", 50)
+    monkeypatch.setattr("consultations.intake.proof_of_work.HIGHEST_NUMBER", 50)
     first = drawn(referer="http://testserver/blog/")
     first["proof"] = solve(first.pop("challenge"))
     assert drawn(first) == first | {"challenge": ""}
