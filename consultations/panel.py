@@ -5,7 +5,7 @@ from django.urls import reverse
 from wagtail.admin.ui.components import Component
 
 from consultations import ready_sets
-from consultations.mailroom import dead_count
+from consultations.mail.undelivered_views import dead_count
 from consultations.permissions import ADMIN, is_intake
 from consultations.workflow import Status
 

@@ -2,7 +2,7 @@
 
 from django.utils import timezone
 
-from consultations import notifications, outbox, response_targets
+from consultations import response_targets
 from consultations.actions import reminders
 from consultations.audit.chain import CHAIN
 from consultations.audit.nightly_check import verify_nightly
@@ -10,6 +10,7 @@ from consultations.calendar.status_effects import end_lapsed_holds
 from consultations.conflicts import checks
 from consultations.conflicts.first_check import Arrivals
 from consultations.intake.rate_limits import purge_counts
+from consultations.mail import notifications, outbox
 from consultations.models import RequestTally
 from consultations.retention.daily import purge_daily
 from consultations.retention.sweeping import sweep

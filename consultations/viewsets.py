@@ -21,7 +21,7 @@ from consultations.case.views import PrintView, RequestView
 from consultations.conflicts.check_views import ClearView, DeclineView, FlagView, RecheckView
 from consultations.figures.view import FiguresView
 from consultations.listing import QueueView, SearchView
-from consultations.mailroom import MailroomView, RequeueAllView, RequeueView
+from consultations.mail.undelivered_views import MailroomView, RequeueAllView, RequeueView
 from consultations.note_views import AnswerView, FinishReminderView, PostponeReminderView, RemindView
 from consultations.permissions import has_any
 from consultations.retention.views import EraseView, HoldView, OwnDataView, ReleaseView, RetentionView

@@ -7,10 +7,10 @@ from django.utils.html import format_html_join
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 
-from consultations.answer_templates import AnswerTemplateViewSet
 from consultations.calendar.viewset import AppointmentsViewSet
 from consultations.conflicts.party_viewset import PartiesViewSet
-from consultations.message_texts import MessageTextViewSet
+from consultations.mail.template_views import AnswerTemplateViewSet
+from consultations.mail.text_views import MessageTextViewSet
 from consultations.panel import panel_for
 from consultations.permissions import is_intake
 from consultations.view_permissions import may_read_figures

@@ -8,9 +8,9 @@ from django.core import mail
 from django.test import Client
 from django.utils import timezone
 
-from consultations import outbox
-from consultations.failures import LONGEST_PAUSE
 from consultations.intake.rate_limits import MOST_RECENT
+from consultations.mail import outbox
+from consultations.mail.delivery_errors import LONGEST_PAUSE
 from consultations.models import ConsultationRequest, MessageState, OutgoingMessage, SubmissionCount
 from consultations.models.messages import LONGEST_LEASE, LONGEST_WAIT
 from consultations.workflow import Status

@@ -11,9 +11,9 @@ from consultations.actions.reminder_times import is_ahead
 from consultations.actions.requests import Refused, action, locked, need, note
 from consultations.audit import record
 from consultations.colleagues import addresses_of, keepers_of, tellable
+from consultations.mail.notifications import announce_reminder
 from consultations.models import AuditAction, ConsultationRequest, EventKind, MessageState, OutgoingMessage, Reminder
 from consultations.models.notes import REMINDER_LENGTH, RESTING
-from consultations.notifications import announce_reminder
 from consultations.text_cleaning import paragraphs
 from consultations.workflow import Power
 

@@ -13,8 +13,9 @@ from consultations.audit import record
 from consultations.colleagues import around
 from consultations.columns import user_name
 from consultations.contact_outcomes import Channel, Direction
-from consultations.correspondence import fill, left_open
-from consultations.letter import SUBJECT_LENGTH, firm, phone_of
+from consultations.mail.kinds import fill, left_open
+from consultations.mail.notifications import announce_answer
+from consultations.mail.render import SUBJECT_LENGTH, firm, phone_of
 from consultations.models import (
     AnswerTemplate,
     AuditAction,
@@ -23,7 +24,6 @@ from consultations.models import (
     PreferredContact,
     RequestEvent,
 )
-from consultations.notifications import announce_answer
 from consultations.text_cleaning import one_line, paragraphs
 from consultations.workflow import Power, Status
 

@@ -20,8 +20,8 @@ from consultations.colleagues import tellable
 from consultations.conflict_states import BLOCKED_WORDS, may_pass, state_after_move
 from consultations.conflicts.checks import follow_role, is_waiting, take_in
 from consultations.contact_outcomes import OUTCOMES, Channel, Direction
+from consultations.mail.notifications import announce_release
 from consultations.models import AuditAction, ConsultationRequest, EventKind, RequestEvent, Screen
-from consultations.notifications import announce_release
 from consultations.permissions import holds, is_screened, may_assign, visible_to
 from consultations.response_targets import set_urgency
 from consultations.text_cleaning import one_line, paragraphs

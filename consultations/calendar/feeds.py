@@ -20,7 +20,7 @@ from django.views.decorators.http import require_safe
 
 from consultations.calendar.ics import Entry
 from consultations.calendar.ics import feed as write_feed
-from consultations.letter import admin_url
+from consultations.mail.render import admin_url
 from consultations.models import Appointment, AppointmentState, AttorneyCalendar, IntakeSettings, Screen
 from firm.sealed.keyring import Key, keyring
 

@@ -9,8 +9,8 @@ from django.conf import settings
 from consultations.calendar.ics import CANCEL, REQUEST, Entry, invitation
 from consultations.calendar.notices import later_ones, was_told
 from consultations.calendar.wording import when_words, where_for_attorney, where_for_person
-from consultations.correspondence import MessageKind
-from consultations.letter import Value, admin_url, link_to, phone_of
+from consultations.mail.kinds import MessageKind
+from consultations.mail.render import Value, admin_url, link_to, phone_of
 from consultations.models import Appointment, AppointmentState, IntakeSettings, OutgoingMessage
 from consultations.text_cleaning import one_line
 from firm.models.settings import FirmSettings

@@ -1,6 +1,6 @@
 """Tells person and attorney of an appointment: rows of the outbox, in the transaction of what they tell of."""
 
-from consultations.correspondence import MessageKind
+from consultations.mail.kinds import MessageKind
 from consultations.models.calendar import Appointment, AttorneyCalendar
 from consultations.models.messages import MessageState, OutgoingMessage
 

@@ -10,10 +10,10 @@ from django.utils import timezone
 
 from consultations.calendar.offered_slots import calendars_for_choice, held_until, may_choose, open_times
 from consultations.calendar.status_effects import drop_hold, end_lapsed_holds, keep_choice
+from consultations.mail.notifications import announce_chosen
 from consultations.models.calendar import Appointment, AppointmentState, AttorneyCalendar, Way
 from consultations.models.requests import ConsultationRequest
 from consultations.models.settings import IntakeSettings
-from consultations.notifications import announce_chosen
 
 
 class NotHeld(Exception):

@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.formats import date_format
 
-from consultations.letter import Value
+from consultations.mail.render import Value
 from consultations.models.calendar import Appointment, Way
 from consultations.models.settings import IntakeSettings
 

@@ -11,7 +11,7 @@ from consultations.actions.reminder_times import OWN, moments
 from consultations.case.forms import DeskForm, OnceForm, TextField
 from consultations.colleagues import around
 from consultations.columns import user_name
-from consultations.letter import SUBJECT_LENGTH
+from consultations.mail.render import SUBJECT_LENGTH
 from consultations.models import ConsultationRequest, Reminder
 
 CHOOSE_TIME = "Choose a day and a time that lie ahead, within two years."

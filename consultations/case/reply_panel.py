@@ -10,7 +10,7 @@ from consultations.actions.replies import SILENT, Draft, caution, drafts_for
 from consultations.case.forms import DeskForm
 from consultations.case.reply_forms import AnswerForm, PostponeReminderForm, RemindForm
 from consultations.columns import user_name
-from consultations.letter import Letter
+from consultations.mail.render import Letter
 from consultations.models import ConsultationRequest, Reminder
 from consultations.models.notes import RESTING
 from consultations.permissions import holds

@@ -19,11 +19,11 @@ from consultations.conflict_states import (
 )
 from consultations.conflicts import register
 from consultations.conflicts.lookup import Look, Match, asked_of, look, matches_of, members_of
+from consultations.mail.notifications import announce_conflict
 from consultations.models.conflicts import ConflictHit, Verdict
 from consultations.models.events import AuditAction, EventKind, RequestEvent
 from consultations.models.parties import Party
 from consultations.models.requests import ConsultationRequest
-from consultations.notifications import announce_conflict
 from consultations.workflow import Status
 
 logger = logging.getLogger(__name__)

@@ -11,8 +11,8 @@ from consultations.calendar import booking
 from consultations.conflict_states import ConflictState
 from consultations.conflicts import decisions
 from consultations.contact_outcomes import Channel
-from consultations.correspondence import left_open
 from consultations.demo.calendars import free_time
+from consultations.mail.kinds import left_open
 from consultations.models import AttorneyCalendar, ConsultationRequest, Way
 from consultations.workflow import Status
 

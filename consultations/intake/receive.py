@@ -14,11 +14,11 @@ from consultations.conflicts.checks import take_in
 from consultations.intake.consent import version_of
 from consultations.intake.rate_limits import UNCOUNTED, Count, keep_count
 from consultations.intake.spam import UNSUSPICIOUS, Assessment
+from consultations.mail.notifications import addresses_for, announce, announce_correction
 from consultations.models.events import AuditAction, EventKind, RequestEvent
 from consultations.models.requests import ConsultationRequest
 from consultations.models.search import EMAIL, PHONE, RequestEntry
 from consultations.models.settings import IntakeSettings
-from consultations.notifications import addresses_for, announce, announce_correction
 from consultations.response_targets import set_target, set_urgency
 from consultations.workflow import Status
 from firm.sealed.blind import normalise_email, normalise_phone

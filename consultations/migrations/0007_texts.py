@@ -2,8 +2,8 @@
 
 from django.db import migrations
 
-from consultations.answer_defaults import DEFAULT_TEMPLATES
-from consultations.message_defaults import DEFAULT_TEXTS
+from consultations.mail.default_templates import DEFAULT_TEMPLATES
+from consultations.mail.default_texts import DEFAULT_TEXTS
 
 
 def write(apps, schema_editor):

@@ -5,8 +5,8 @@ from django.db import models
 from django.http import HttpResponse
 from wagtail.models import PreviewableMixin
 
-from consultations.correspondence import ANSWER_PLACEHOLDERS, MessageKind, problems_with
-from consultations.letter import SUBJECT_LENGTH, Letter, answer_values, firm, sample_answer
+from consultations.mail.kinds import ANSWER_PLACEHOLDERS, MessageKind, problems_with
+from consultations.mail.render import SUBJECT_LENGTH, Letter, answer_values, firm, sample_answer
 from consultations.models.messages import PREVIEW_POLICY, MessageText
 from consultations.workflow import Status
 

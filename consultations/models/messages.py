@@ -12,9 +12,9 @@ from django.http import HttpResponse
 from django.utils import timezone
 from wagtail.models import PreviewableMixin
 
-from consultations.correspondence import TO_PERSON, MessageKind, missing_from, problems_in
-from consultations.letter import Enclosure, Letter, Value, draw, firm, sample
-from consultations.message_defaults import DEFAULT_TEXTS
+from consultations.mail.default_texts import DEFAULT_TEXTS
+from consultations.mail.kinds import TO_PERSON, MessageKind, missing_from, problems_in
+from consultations.mail.render import Enclosure, Letter, Value, draw, firm, sample
 from consultations.models.events import RequestEvent
 from consultations.models.requests import ConsultationRequest
 

@@ -6,11 +6,11 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
-from consultations import outbox
 from consultations.actions import requests
 from consultations.actions.merging import merge
 from consultations.actions.requests import Refused
 from consultations.conflicts import checks, register
+from consultations.mail import outbox
 from consultations.models import (
     AuditAction,
     AuditEntry,

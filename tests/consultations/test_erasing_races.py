@@ -6,8 +6,8 @@ import pytest
 from django.db import OperationalError
 from django.utils import timezone
 
-from consultations import outbox
 from consultations.actions.requests import Refused
+from consultations.mail import outbox
 from consultations.models import ConsultationRequest, Erasure, LegalHold, OutgoingMessage
 from consultations.retention import erasing
 from consultations.retention.erasing import erase, purge

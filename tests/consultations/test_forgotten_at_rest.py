@@ -13,8 +13,8 @@ from django.db import connection, transaction
 from wagtail.models import Site
 from wagtail.search import index
 
-from consultations import notifications, outbox
 from consultations.actions import requests as actions_requests
+from consultations.mail import notifications, outbox
 from consultations.models import ConsultationRequest, Erasure, OutgoingMessage, RequestEntry, RequestEvent
 from consultations.retention import sweeping
 from consultations.retention.erasing import erase, purge

@@ -5,8 +5,8 @@ from django.db import DatabaseError, connection, transaction
 from django.db.models import ProtectedError
 from django.utils import timezone
 
-from consultations import outbox
 from consultations.actions.requests import NOTE_LENGTH, Refused
+from consultations.mail import outbox
 from consultations.models import (
     AuditAction,
     AuditEntry,

@@ -1,6 +1,7 @@
 from django.utils.module_loading import import_module
 
-from consultations import notifications, outbox, response_targets
+from consultations import response_targets
+from consultations.mail import notifications, outbox
 from firm import schedule
 
 

@@ -10,12 +10,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from consultations import outbox, ready_sets
+from consultations import ready_sets
 from consultations.actions import requests
 from consultations.actions.mentions import emphasised, found_in
 from consultations.actions.requests import Refused
 from consultations.case.timeline import history_of
 from consultations.colleagues import tellable
+from consultations.mail import outbox
 from consultations.models import (
     AuditAction,
     AuditEntry,

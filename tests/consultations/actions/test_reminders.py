@@ -12,11 +12,12 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from wagtail.users.models import UserProfile
 
-from consultations import outbox, ready_sets
+from consultations import ready_sets
 from consultations.actions import reminders, requests
 from consultations.actions.reminder_times import moments
 from consultations.actions.requests import Refused
 from consultations.case.timeline import history_of
+from consultations.mail import outbox
 from consultations.models import (
     AuditAction,
     AuditEntry,

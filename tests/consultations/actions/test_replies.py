@@ -7,13 +7,13 @@ import pytest
 from django.core import mail
 from django.utils import timezone
 
-from consultations import outbox
 from consultations.actions import replies, requests
 from consultations.actions.replies import answer
 from consultations.actions.requests import NOTE_LENGTH, Refused
 from consultations.case.timeline import history_of
-from consultations.correspondence import ANSWER_PLACEHOLDERS, left_open
-from consultations.letter import SUBJECT_LENGTH
+from consultations.mail import outbox
+from consultations.mail.kinds import ANSWER_PLACEHOLDERS, left_open
+from consultations.mail.render import SUBJECT_LENGTH
 from consultations.models import (
     AnswerTemplate,
     AuditAction,

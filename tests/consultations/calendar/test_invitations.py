@@ -6,9 +6,9 @@ import pytest
 from django.core import mail
 from icalendar import Calendar
 
-from consultations import outbox
 from consultations.actions import requests
 from consultations.calendar import booking
+from consultations.mail import outbox
 from consultations.models import (
     Appointment,
     AttorneyCalendar,

@@ -24,6 +24,7 @@ from consultations.calendar.self_booking_view import MOST_RECENT, code_of
 from consultations.calendar.status_effects import end_lapsed_holds
 from consultations.conflict_states import PASSING, ConflictState
 from consultations.conflicts import checks, decisions, first_check
+from consultations.mail.outbox import send_due
 from consultations.models import (
     Appointment,
     AppointmentState,
@@ -37,7 +38,6 @@ from consultations.models import (
     Way,
 )
 from consultations.models.pages import COOKIE, COOKIE_AGE, COOKIE_SALT
-from consultations.outbox import send_due
 from consultations.workflow import AWAITING, Status
 from tests.consultations.actions.test_requests import BLIND, WORKERS, account
 from tests.consultations.calendar.cases import AbsenceFactory, AppointmentFactory, CalendarFactory, noon

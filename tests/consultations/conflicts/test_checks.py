@@ -9,13 +9,13 @@ import pytest
 from django.core import mail
 from django.utils import timezone
 
-from consultations import outbox
 from consultations.actions import requests
 from consultations.actions.merging import merge
 from consultations.conflicts import checks, register, search
 from consultations.intake.forms import ConsultationForm
 from consultations.intake.receive import Arrival, receive
 from consultations.intake.spam import Assessment
+from consultations.mail import outbox
 from consultations.models import (
     AuditAction,
     AuditEntry,

@@ -2,7 +2,7 @@ import pytest
 
 from consultations.intake import spam
 from consultations.intake.spam import REASONS, THRESHOLD, WEIGHTS, assess
-from tests.consultations.messages import HONEST, SPAM, signals
+from tests.consultations.mail.messages import HONEST, SPAM, signals
 
 #: One way to give each weak signal, and no other.
 WEAK = {

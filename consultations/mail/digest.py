@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db.models import Exists, OuterRef, Q
 from django.utils.timesince import timesince
 
-from consultations.letter import Enclosure, Value, admin_url
+from consultations.mail.render import Enclosure, Value, admin_url
 from consultations.models.events import Screen
 from consultations.models.messages import OutgoingMessage
 from consultations.models.requests import ConsultationRequest

@@ -12,9 +12,9 @@ from consultations.calendar.invitations import Invitation, invitation_of
 from consultations.calendar.wording import time_words, when_words
 from consultations.colleagues import addresses_of, keepers_of
 from consultations.conflict_states import TO_DO
-from consultations.correspondence import MessageKind
-from consultations.digest import draw_up, is_worth_sending, readable_at
-from consultations.letter import Enclosure, Letter, Value, admin_url, answer_values, firm, link_to, phone_of, pick
+from consultations.mail.digest import draw_up, is_worth_sending, readable_at
+from consultations.mail.kinds import MessageKind
+from consultations.mail.render import Enclosure, Letter, Value, admin_url, answer_values, firm, link_to, phone_of, pick
 from consultations.models.messages import MessageText, OutgoingMessage
 from consultations.models.notes import Mention, Reminder
 from consultations.models.requests import ConsultationRequest

@@ -11,7 +11,7 @@ from wagtail.admin.views.generic.preview import PreviewOnCreate, PreviewOnEdit
 from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.permissions import ModelPermissionPolicy
 
-from consultations.correspondence import ANSWER_PLACEHOLDERS
+from consultations.mail.kinds import ANSWER_PLACEHOLDERS
 from consultations.models import AnswerTemplate
 from consultations.permissions import MANAGE, is_intake
 

@@ -1,6 +1,6 @@
 """The messages as the firm finds them, until it writes its own."""
 
-from consultations.correspondence import MessageKind
+from consultations.mail.kinds import MessageKind
 
 _FACTS = """Reference: {reference}
 Practice area: {practice_area}

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
-from consultations.correspondence import MessageKind
+from consultations.mail.kinds import MessageKind
 from consultations.models.events import EventKind, RequestEvent, Screen
 from consultations.models.messages import MessageState, OutgoingMessage
 from consultations.models.requests import ConsultationRequest

@@ -5,8 +5,8 @@ from django.core.exceptions import ValidationError
 from django.test import Client
 from wagtail.models import ModelLogEntry
 
-from consultations.correspondence import PLACEHOLDERS, problems_in
-from consultations.message_defaults import DEFAULT_TEXTS
+from consultations.mail.default_texts import DEFAULT_TEXTS
+from consultations.mail.kinds import PLACEHOLDERS, problems_in
 from consultations.models import MessageKind, MessageText
 
 LIST = "/admin/message_texts/"

@@ -6,8 +6,8 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from consultations import outbox
-from consultations.mailroom import dead_count, requeue
+from consultations.mail import outbox
+from consultations.mail.undelivered_views import dead_count, requeue
 from consultations.models import AuditAction, AuditEntry, MessageKind, MessageState, OutgoingMessage, Screen
 from tests.consultations.factories import ConsultationRequestFactory as Request
 from tests.consultations.factories import OutgoingMessageFactory as Message

@@ -11,8 +11,8 @@ from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from wagtail.models import Site
 
-from consultations.correspondence import PLACEHOLDERS, MessageKind, fill
 from consultations.due_dates import Urgency
+from consultations.mail.kinds import PLACEHOLDERS, MessageKind, fill
 from consultations.text_cleaning import one_line, paragraphs
 from firm.models.settings import FirmSettings
 from firm.prepared import Prepared

@@ -7,11 +7,11 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from consultations import notifications, outbox
 from consultations.actions import requests
 from consultations.intake.forms import ConsultationForm
 from consultations.intake.receive import Arrival, receive
 from consultations.intake.spam import Assessment
+from consultations.mail import notifications, outbox
 from consultations.models import ConsultationRequest, IntakeSettings, MessageKind, MessageState, OutgoingMessage, Screen
 from consultations.workflow import Status
 from tests.consultations.conftest import make_user

@@ -7,9 +7,9 @@ import pytest
 from django.core import mail
 from django.utils import timezone
 
-from consultations import outbox
+from consultations.mail import outbox
+from consultations.mail.notifications import announce_digest, is_digest_time
 from consultations.models import IntakeSettings, MessageKind, MessageState, OutgoingMessage, Screen
-from consultations.notifications import announce_digest, is_digest_time
 from tests.consultations.conftest import build_site, make_user
 from tests.consultations.factories import ConsultationRequestFactory as Request
 from tests.consultations.factories import OutgoingMessageFactory as Message
@@ -173,7 +173,7 @@ def test_counts_references_and_links(digest):
 
 @pytest.mark.django_db
 def test_the_most_urgent_come_first_and_the_rest_is_counted(digest, monkeypatch):
-    monkeypatch.setattr("consultations.digest.LONGEST", 2)
+    monkeypatch.setattr("consultations.mail.digest.LONGEST", 2)
     normal, urgent, other = Request(), Request(in_custody=True), Request()
     (sent,) = digest()
     assert sent.body.index(urgent.reference) < sent.body.index(normal.reference)

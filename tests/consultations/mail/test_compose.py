@@ -6,8 +6,8 @@ import pytest
 from django.core import mail
 from django.utils import timezone
 
-from consultations import outbox
-from consultations.composition import Obsolete, compose
+from consultations.mail import outbox
+from consultations.mail.compose import Obsolete, compose
 from consultations.models import MessageKind, MessageText, OutgoingMessage, Screen
 from consultations.workflow import Status
 from firm.models import FirmSettings

@@ -6,11 +6,11 @@ import pytest
 from django.core import mail
 from django.test import override_settings
 
-from consultations import notifications, outbox
+from consultations.mail import notifications, outbox
 from consultations.models import IntakeSettings, MessageState, OutgoingMessage
 from tests.consultations.factories import ConsultationRequestFactory as Request
 from tests.consultations.factories import OutgoingMessageFactory as Message
-from tests.consultations.mail_server import DROP, HANG, MailServer, closed_port
+from tests.consultations.mail.mail_server import DROP, HANG, MailServer, closed_port
 
 WORKERS, MESSAGES = 4, 12
 

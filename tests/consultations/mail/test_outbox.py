@@ -7,8 +7,8 @@ from django.core import mail
 from django.core.mail.backends.locmem import EmailBackend
 from django.utils import timezone
 
-from consultations import outbox
-from consultations.failures import ATTEMPTS, LONGEST_PAUSE
+from consultations.mail import outbox
+from consultations.mail.delivery_errors import ATTEMPTS, LONGEST_PAUSE
 from consultations.models import EventKind, MessageState, OutgoingMessage, RequestEvent
 from tests.consultations.factories import OutgoingMessageFactory as Message
 

@@ -11,7 +11,7 @@ from wagtail.admin.views.generic.preview import PreviewOnEdit
 from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.permissions import ModelPermissionPolicy
 
-from consultations.correspondence import PLACEHOLDERS
+from consultations.mail.kinds import PLACEHOLDERS
 from consultations.models import MessageText
 from consultations.permissions import MANAGE, is_intake
 

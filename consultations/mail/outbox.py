@@ -16,8 +16,8 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
-from consultations.composition import Obsolete, compose
-from consultations.failures import ATTEMPTS, Failure, judge, pause_after
+from consultations.mail.compose import Obsolete, compose
+from consultations.mail.delivery_errors import ATTEMPTS, Failure, judge, pause_after
 from consultations.models.events import EventKind, RequestEvent
 from consultations.models.messages import MessageState, OutgoingMessage
 from consultations.models.requests import ConsultationRequest
