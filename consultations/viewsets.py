@@ -5,7 +5,6 @@ from wagtail.admin.menu import MenuItem
 from wagtail.admin.viewsets.base import ViewSet
 
 from consultations.audit.views import TrailView
-from consultations.bulk import BulkView
 from consultations.calendar.booking_views import ConfirmTimeView, LetGoTimeView, RescheduleView, ScheduleView
 from consultations.case.action_views import (
     AssignView,
@@ -20,10 +19,11 @@ from consultations.case.action_views import (
 from consultations.case.views import PrintView, RequestView
 from consultations.conflicts.check_views import ClearView, DeclineView, FlagView, RecheckView
 from consultations.figures.view import FiguresView
-from consultations.listing import QueueView, SearchView
 from consultations.mail.undelivered_views import MailroomView, RequeueAllView, RequeueView
 from consultations.note_views import AnswerView, FinishReminderView, PostponeReminderView, RemindView
 from consultations.permissions import has_any
+from consultations.queue.bulk_actions import BulkView
+from consultations.queue.views import QueueView, SearchView
 from consultations.retention.views import EraseView, HoldView, OwnDataView, ReleaseView, RetentionView
 
 

@@ -11,8 +11,8 @@ from consultations.calendar.viewset import AppointmentsViewSet
 from consultations.conflicts.party_viewset import PartiesViewSet
 from consultations.mail.template_views import AnswerTemplateViewSet
 from consultations.mail.text_views import MessageTextViewSet
-from consultations.panel import panel_for
 from consultations.permissions import is_intake
+from consultations.queue.dashboard_panel import panel_for
 from consultations.view_permissions import may_read_figures
 from consultations.viewsets import ConsultationsViewSet
 

@@ -11,7 +11,6 @@ from django.utils.timezone import get_default_timezone, localtime
 from consultations.actions.requests import NOTE_LENGTH, Refused, action, locked, need, note
 from consultations.audit import record
 from consultations.colleagues import around
-from consultations.columns import user_name
 from consultations.contact_outcomes import Channel, Direction
 from consultations.mail.kinds import fill, left_open
 from consultations.mail.notifications import announce_answer
@@ -24,6 +23,7 @@ from consultations.models import (
     PreferredContact,
     RequestEvent,
 )
+from consultations.queue.columns import user_name
 from consultations.text_cleaning import one_line, paragraphs
 from consultations.workflow import Power, Status
 

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from django.contrib.auth import get_user_model
 from django.urls import reverse
 
-from consultations.columns import user_name
 from consultations.contact_outcomes import Channel, Direction
 from consultations.models import AuditAction, AuditEntry
 from consultations.permissions import visible_to
-from consultations.ready_sets import SETS
+from consultations.queue.columns import user_name
+from consultations.queue.saved_filters import SETS
 from consultations.workflow import Status
 
 #: What was done, by the code in the trail; {request} stands for its reference.

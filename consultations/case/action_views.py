@@ -11,8 +11,8 @@ from consultations.actions.requests import Refused
 from consultations.case.forms import ContactForm, DeskForm, MatterForm, MoveForm, NoteForm
 from consultations.case.handover_forms import AssignForm, MergeForm, ScreenForm, UnscreenForm
 from consultations.case.views import RequestScreen
-from consultations.columns import detail_url
 from consultations.models import ConsultationRequest
+from consultations.queue.columns import detail_url
 
 REFUSED = 422
 

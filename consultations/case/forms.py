@@ -6,11 +6,11 @@ from django import forms
 
 from consultations.actions import requests
 from consultations.colleagues import around
-from consultations.columns import user_name
 from consultations.contact_outcomes import OUTCOMES, Channel, Direction
 from consultations.models import ConsultationRequest, RequestEvent
 from consultations.models.events import EventKind
 from consultations.permissions import moves_for
+from consultations.queue.columns import user_name
 
 #: Each way of a contact as the beginning of an option.
 WAYS = {

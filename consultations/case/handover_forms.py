@@ -7,9 +7,9 @@ from consultations.actions import requests
 from consultations.actions.merging import merge
 from consultations.case.forms import DeskForm
 from consultations.colleagues import around
-from consultations.columns import user_name
 from consultations.models import ConsultationRequest
 from consultations.permissions import visible_to
+from consultations.queue.columns import user_name
 from consultations.reference import read_reference
 from consultations.workflow import Status
 

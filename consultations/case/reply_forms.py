@@ -10,9 +10,9 @@ from consultations.actions import reminders, replies
 from consultations.actions.reminder_times import OWN, moments
 from consultations.case.forms import DeskForm, OnceForm, TextField
 from consultations.colleagues import around
-from consultations.columns import user_name
 from consultations.mail.render import SUBJECT_LENGTH
 from consultations.models import ConsultationRequest, Reminder
+from consultations.queue.columns import user_name
 
 CHOOSE_TIME = "Choose a day and a time that lie ahead, within two years."
 

@@ -13,7 +13,6 @@ from consultations.calendar.wording import CHOICE_WORDS, CHOSEN_BY_VISITOR
 from consultations.case.facts import LABELS, LONG, value_words
 from consultations.case.timeline_labels import Known, capital, title_of
 from consultations.colleagues import around
-from consultations.columns import user_name
 from consultations.models import (
     AuditEntry,
     ConsultationRequest,
@@ -22,6 +21,7 @@ from consultations.models import (
     RequestEvent,
 )
 from consultations.permissions import visible_to
+from consultations.queue.columns import user_name
 from consultations.workflow import Status
 from firm.prepared import Prepared
 

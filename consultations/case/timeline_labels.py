@@ -8,9 +8,9 @@ from django.utils.formats import date_format
 from django.utils.timezone import get_default_timezone, localtime
 
 from consultations.calendar.wording import event_words
-from consultations.columns import user_name
 from consultations.contact_outcomes import words_of
 from consultations.models import ConsultationRequest, EventKind, MessageKind, MessageState, RequestEvent
+from consultations.queue.columns import user_name
 from consultations.workflow import Status
 
 STATUS_WORDS = dict(Status.choices)

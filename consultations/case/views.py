@@ -21,7 +21,6 @@ from consultations.case.handover_forms import AssignForm, MergeForm, ScreenForm,
 from consultations.case.reply_panel import NotesDesk, notes_desk_of
 from consultations.case.timeline import history_of, looks_at
 from consultations.colleagues import around
-from consultations.columns import user_name
 from consultations.conflict_states import BLOCKED_WORDS, may_pass
 from consultations.conflicts.check_forms import judging_forms
 from consultations.conflicts.first_check import check_opened
@@ -29,6 +28,7 @@ from consultations.conflicts.panel import region_of
 from consultations.models import Appointment, AuditAction, ConsultationRequest
 from consultations.models.calendar import AppointmentState
 from consultations.permissions import has_any, holds, is_intake, may_merge, moves_for, read_by
+from consultations.queue.columns import user_name
 from consultations.retention.forms import EraseForm, HoldForm, ReleaseForm, keeping_forms
 from consultations.retention.outlook import outlook_of
 from consultations.view_permissions import may_read_trail

@@ -10,15 +10,15 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.generic import TemplateView, View
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
-from consultations import order
 from consultations.audit import record
 from consultations.conflict_states import likelihood
 from consultations.conflicts import register, search
 from consultations.conflicts.access import ForRegister, may_do_with_parties, parties_for
 from consultations.conflicts.panel import HitLine
-from consultations.filters import hide_words, show_words
 from consultations.models import AuditAction, Party, PartyRole
 from consultations.permissions import visible_to
+from consultations.queue import ordering
+from consultations.queue.filters import hide_words, show_words
 from consultations.text_cleaning import lines, one_line
 
 PER_PAGE = 50
@@ -58,7 +58,7 @@ class PartiesView(RegisterScreen, TemplateView):
         user, given = self.request.user, self.request.GET
         words, checked = show_words(given.get("find", ""), user), show_words(given.get("check", ""), user)
         role = given.get("role", "") if given.get("role") in PartyRole.values else ""
-        page = Paginator(order.Parts([self.found(words, role)]), PER_PAGE).get_page(given.get("p"))
+        page = Paginator(ordering.Parts([self.found(words, role)]), PER_PAGE).get_page(given.get("p"))
         shown = Party.objects.in_bulk(page.object_list)
         hits = hits_for(user, checked) if checked else []
         if checked:
@@ -67,7 +67,7 @@ class PartiesView(RegisterScreen, TemplateView):
         record.record(action, by=user, doing="parties", found=page.paginator.count, role=role or None)
         return super().get_context_data(
             page=page,
-            most=order.MOST,
+            most=ordering.MOST,
             rows=rows_of([shown[key] for key in page if key in shown], user),
             words=words,
             role=role,

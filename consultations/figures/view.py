@@ -11,7 +11,6 @@ from django.views.generic import TemplateView
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from consultations.audit import record
-from consultations.export import harmless
 from consultations.figures import progress, reports
 from consultations.figures.columns import IN_TIME, OVERDUE
 from consultations.figures.counting import Counts, count
@@ -20,6 +19,7 @@ from consultations.figures.period import Period
 from consultations.figures.period_form import PeriodForm
 from consultations.figures.reports import Report, change_words, share_words
 from consultations.models import AuditAction
+from consultations.queue.export import harmless
 from consultations.view_permissions import ForManagers
 from consultations.workflow import Status
 

@@ -14,9 +14,9 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from consultations.audit import record
 from consultations.case.action_views import REFUSED, DeskView
 from consultations.case.views import WithinReach
-from consultations.columns import user_name
 from consultations.models import AuditAction, Erasure, RetentionSettings
 from consultations.permissions import MANAGE, is_intake
+from consultations.queue.columns import user_name
 from consultations.retention.forms import EraseForm, HoldForm, LookUpForm, ReleaseForm
 from consultations.retention.outlook import AHEAD, MOST, falling_due, held_for
 from consultations.retention.own_data import in_words, own_data

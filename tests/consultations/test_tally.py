@@ -5,12 +5,12 @@ from django.db import transaction
 from django.db.models import Sum
 from django.utils import timezone
 
-from consultations import ready_sets
 from consultations.actions import requests
 from consultations.actions.merging import merge
 from consultations.conflict_states import TO_DO
 from consultations.models import ConsultationRequest, RequestTally, Screen
 from consultations.models.tally import KEYS
+from consultations.queue import saved_filters
 from consultations.retention.erasing import erase
 from consultations.workflow import Status
 from tests.consultations.factories import ConsultationRequestFactory as Request
@@ -43,7 +43,7 @@ def real() -> dict[tuple, int]:
 
 
 def really_in(code: str, user) -> int:
-    return ready_sets.requests_in(code, user, timezone.now()).count()
+    return saved_filters.requests_in(code, user, timezone.now()).count()
 
 
 def merged(one, other, user):
@@ -89,9 +89,9 @@ def test_a_change_that_is_undone_leaves_the_tally_as_it_was(staff, change):
 
 def test_a_released_request_is_counted_among_the_open_again(staff):
     user, request = staff("owner"), Request(quarantined=True)
-    assert ready_sets.count(user)["quarantine"] == 1
+    assert saved_filters.count(user)["quarantine"] == 1
     requests.move(request.pk, to=Status.NEW, by=user)
-    numbers = ready_sets.count(user)
+    numbers = saved_filters.count(user)
     assert (numbers["open"], numbers["quarantine"]) == (1, 0)
     assert tallied() == real()
 
@@ -142,8 +142,8 @@ def test_numbers_leave_out_what_is_kept_from_the_account(queue, hidden):
     user, kinds = queue
     for request in kinds[:hidden]:
         Screen.objects.create(request=request, user=user)
-    numbers = ready_sets.count(user)
-    assert numbers == {code: really_in(code, user) for code in ready_sets.SETS}
+    numbers = saved_filters.count(user)
+    assert numbers == {code: really_in(code, user) for code in saved_filters.SETS}
     assert numbers["all"] == len(kinds) - hidden
 
 
@@ -152,8 +152,8 @@ def test_a_screen_of_somebody_else_changes_no_number(queue, staff):
     other = staff("owner")
     for request in kinds:
         Screen.objects.create(request=request, user=other)
-    assert ready_sets.count(user)["all"] == len(kinds)
-    assert ready_sets.count(other)["all"] == 0
+    assert saved_filters.count(user)["all"] == len(kinds)
+    assert saved_filters.count(other)["all"] == 0
 
 
 def test_an_attorney_counts_what_is_assigned_and_not_kept_away(queue, staff):
@@ -161,8 +161,8 @@ def test_an_attorney_counts_what_is_assigned_and_not_kept_away(queue, staff):
     attorney = staff("publisher")
     ConsultationRequest.objects.filter(pk__in=[request.pk for request in kinds[:4]]).update(assignee=attorney)
     Screen.objects.create(request=kinds[0], user=attorney)
-    numbers = ready_sets.count(attorney)
-    assert numbers == {code: really_in(code, attorney) for code in ready_sets.SETS}
+    numbers = saved_filters.count(attorney)
+    assert numbers == {code: really_in(code, attorney) for code in saved_filters.SETS}
     assert numbers["all"] == 3
 
 
@@ -173,16 +173,16 @@ def test_a_filtered_number_leaves_out_what_is_kept_away(queue, filters):
     user, kinds = queue
     Screen.objects.create(request=kinds[0], user=user)
     Screen.objects.create(request=kinds[2], user=user)
-    found = ready_sets.tallied(user, "all", lambda rows: rows.filter(**filters), timezone.now())
-    assert found == ready_sets.requests_in("all", user, timezone.now()).filter(**filters).count()
+    found = saved_filters.tallied(user, "all", lambda rows: rows.filter(**filters), timezone.now())
+    assert found == saved_filters.requests_in("all", user, timezone.now()).filter(**filters).count()
 
 
 def test_who_may_not_enter_counts_nothing(queue, staff):
-    assert set(ready_sets.count(staff("editor")).values()) == {0}
+    assert set(saved_filters.count(staff("editor")).values()) == {0}
 
 
 def test_numbers_are_one_question(queue, django_assert_num_queries):
     user, _ = queue
     user.has_perm("x.y")
     with django_assert_num_queries(1):
-        ready_sets.count(user)
+        saved_filters.count(user)

@@ -10,7 +10,6 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from consultations import ready_sets
 from consultations.actions import requests
 from consultations.actions.mentions import emphasised, found_in
 from consultations.actions.requests import Refused
@@ -29,6 +28,7 @@ from consultations.models import (
     Screen,
 )
 from consultations.permissions import may_see
+from consultations.queue import saved_filters
 from tests.consultations.case.note_factories import SECRET, colleague, told
 from tests.consultations.conftest import ROLES, make_user
 from tests.consultations.factories import ConsultationRequestFactory as Request
@@ -191,7 +191,7 @@ def test_a_colleague_without_an_address_finds_it_on_the_desk(staff):
     ina.refresh_from_db()
     told(request, to=ina, by=staff("intake"))
     assert not OutgoingMessage.objects.exists()
-    assert ready_sets.count(ina, ["told"]) == {"told": 1}
+    assert saved_filters.count(ina, ["told"]) == {"told": 1}
 
 
 @pytest.mark.django_db
@@ -293,14 +293,14 @@ def test_opening_the_request_marks_what_was_for_the_one_who_opens_it(client, sta
     for one in (request, other):
         told(one, to=ina, by=user)
     told(request, to=bo, by=user)
-    assert [ready_sets.count(one, ["told"])["told"] for one in (ina, bo, user)] == [2, 1, 0]
+    assert [saved_filters.count(one, ["told"])["told"] for one in (ina, bo, user)] == [2, 1, 0]
     client.force_login(user)
     client.get(f"/admin/consultations/{request.pk}/")
-    assert ready_sets.count(ina, ["told"])["told"] == 2
+    assert saved_filters.count(ina, ["told"])["told"] == 2
     client.force_login(ina)
     client.get(f"/admin/consultations/{request.pk}/")
-    assert [ready_sets.count(one, ["told"])["told"] for one in (ina, bo)] == [1, 1]
-    assert list(ready_sets.requests_in("told", ina, timezone.now())) == [other]
+    assert [saved_filters.count(one, ["told"])["told"] for one in (ina, bo)] == [1, 1]
+    assert list(saved_filters.requests_in("told", ina, timezone.now())) == [other]
 
 
 @pytest.mark.django_db
@@ -310,7 +310,7 @@ def test_what_is_screened_off_leaves_desk_and_dashboard(client, staff):
     client.force_login(ina)
     assert "Notes for you" in client.get("/admin/").content.decode()
     Screen.objects.create(request=request, user=ina)
-    assert ready_sets.count(ina, ["told"])["told"] == 0
+    assert saved_filters.count(ina, ["told"])["told"] == 0
     assert "Notes for you" not in client.get("/admin/").content.decode()
     assert client.get(f"/admin/consultations/{request.pk}/").status_code == 404
     assert Mention.objects.get().seen_at is None

@@ -12,7 +12,6 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from wagtail.users.models import UserProfile
 
-from consultations import ready_sets
 from consultations.actions import reminders, requests
 from consultations.actions.reminder_times import moments
 from consultations.actions.requests import Refused
@@ -30,6 +29,7 @@ from consultations.models import (
     Screen,
 )
 from consultations.models.notes import REMINDER_LENGTH
+from consultations.queue import saved_filters
 from consultations.workflow import Status
 from tests.consultations.actions.test_requests import BLIND, WORKERS, account
 from tests.consultations.case.note_factories import SECRET, at, colleague, due_reminder, set_reminder
@@ -254,7 +254,7 @@ def test_what_was_due_long_ago_is_on_the_dashboard_alone(staff):
     user = staff("intake")
     due_reminder(Request(), by=user, ago=reminders.TELL_WITHIN + timedelta(hours=1))
     assert (reminders.tell_due(), told()) == (0, [])
-    assert ready_sets.count(user, ["reminders"]) == {"reminders": 1}
+    assert saved_filters.count(user, ["reminders"]) == {"reminders": 1}
 
 
 def test_two_workers_tell_once(threads):
@@ -338,8 +338,8 @@ def test_it_goes_to_whoever_sees_to_the_request_or_to_the_managers(staff, how, h
     assert "Reminder of ina goes to" in history_of(request, manager).lines[0].title
     assert history_of(request, manager).lines[0].who == "The site"
     keeper = attorney or manager
-    assert ready_sets.count(keeper, ["reminders"]) == {"reminders": 1}
-    assert not ready_sets.requests_in("reminders", ina, timezone.now()).exists()
+    assert saved_filters.count(keeper, ["reminders"]) == {"reminders": 1}
+    assert not saved_filters.requests_in("reminders", ina, timezone.now()).exists()
     assert not AuditEntry.objects.filter(action=AuditAction.REFUSED).exists()
 
 
@@ -350,8 +350,8 @@ def test_one_of_an_account_that_is_gone_goes_to_the_managers(staff):
     lose(ina, request, "deleted")
     assert reminders.tell_due() == 1
     assert told() == ["intake_manager@example.com"]
-    assert ready_sets.count(manager, ["reminders"]) == {"reminders": 1}
-    assert ready_sets.count(staff("intake"), ["reminders"]) == {"reminders": 0}
+    assert saved_filters.count(manager, ["reminders"]) == {"reminders": 1}
+    assert saved_filters.count(staff("intake"), ["reminders"]) == {"reminders": 0}
 
 
 @pytest.mark.django_db
@@ -385,12 +385,12 @@ def test_it_rests_when_the_request_closes_and_holds_again_when_it_is_reopened(cl
     due_reminder(request, by=user)
     client.force_login(user)
     requests.move(request.pk, to=Status.DECLINED, reason="x", by=user)
-    assert (ready_sets.count(user, ["reminders"]), reminders.tell_due()) == ({"reminders": 0}, 0)
+    assert (saved_filters.count(user, ["reminders"]), reminders.tell_due()) == ({"reminders": 0}, 0)
     page = client.get(f"/admin/consultations/{request.pk}/").content.decode()
     assert "so these rest" in page
     assert "Postpone" not in page
     requests.move(request.pk, to=Status.IN_REVIEW, reason="x", by=user)
-    assert (ready_sets.count(user, ["reminders"]), reminders.tell_due()) == ({"reminders": 1}, 1)
+    assert (saved_filters.count(user, ["reminders"]), reminders.tell_due()) == ({"reminders": 1}, 1)
 
 
 @pytest.mark.django_db
@@ -410,7 +410,7 @@ def test_dashboard_and_queue(site, client, staff):
 def test_one_s_own_alone_are_counted(staff):
     user, ina = staff("intake"), colleague()
     due_reminder(Request(), by=user, for_user=ina)
-    assert [ready_sets.count(one, ["reminders"])["reminders"] for one in (user, ina)] == [0, 1]
+    assert [saved_filters.count(one, ["reminders"])["reminders"] for one in (user, ina)] == [0, 1]
 
 
 @pytest.mark.django_db

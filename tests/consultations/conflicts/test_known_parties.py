@@ -187,13 +187,13 @@ def test_pages(client, enter, monkeypatch):
 
 
 def test_a_register_that_is_too_long_to_be_paged_through_says_so(client, enter, monkeypatch):
-    monkeypatch.setattr("consultations.order.MOST", 2)
+    monkeypatch.setattr("consultations.queue.ordering.MOST", 2)
     enter("intake")
     oldest, *_ = [PartyFactory(name=name) for name in ("Oldest Sample", "Middle Sample", "Newest Sample")]
     shown = page_of(client.get(LIST))
     assert "These pages show the newest 2." in shown
     assert oldest.name not in shown
-    monkeypatch.setattr("consultations.order.MOST", 4)
+    monkeypatch.setattr("consultations.queue.ordering.MOST", 4)
     shown = page_of(client.get(LIST))
     assert "These pages show" not in shown
     assert oldest.name in shown

@@ -5,7 +5,7 @@ import pytest
 from django.utils import timezone
 
 from consultations.models import OutgoingMessage, Screen
-from consultations.panel import panel_for
+from consultations.queue.dashboard_panel import panel_for
 from tests.consultations.factories import ConsultationRequestFactory as Request
 
 pytestmark = pytest.mark.django_db

@@ -5,8 +5,8 @@ from datetime import date, datetime
 import pytest
 from openpyxl import load_workbook
 
-from consultations.export import TITLES, harmless, number_of
 from consultations.models import AuditEntry, ConsultationRequest, Screen
+from consultations.queue.export import TITLES, harmless, number_of
 from firm.sealed.fields import SealedPhoneField
 from tests.consultations.factories import ConsultationRequestFactory as Request
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from django.db.models import F, Q
 
-from consultations.ready_sets import WAITING
+from consultations.queue.saved_filters import WAITING
 from consultations.workflow import Status
 
 #: So many requests of a list can be paged through; who looks for others narrows the list, or turns it round.

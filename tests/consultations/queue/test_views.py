@@ -6,9 +6,9 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from consultations import ready_sets
-from consultations.columns import answer_of, day_words, moment_words, span_words
 from consultations.models import AuditAction, AuditEntry, ConsultationRequest, RequestEntry, Screen
+from consultations.queue import saved_filters
+from consultations.queue.columns import answer_of, day_words, moment_words, span_words
 from consultations.workflow import CLOSED, OPEN, Status
 from tests.consultations.conftest import make_user
 from tests.consultations.factories import ConsultationRequestFactory as Request
@@ -97,7 +97,7 @@ def test_what_is_screened_off_is_neither_listed_nor_counted_nor_found(client, in
         page = client.get(LIST + query).content.decode()
         assert hidden.reference not in references(page), query
         assert "Jane Hidden" not in page
-    assert ready_sets.count(intake)["all"] == 0
+    assert saved_filters.count(intake)["all"] == 0
 
 
 @pytest.mark.parametrize("column", ["full_name", "message", "phone", "reference", "assignee"])
@@ -156,7 +156,7 @@ def test_every_status_is_in_exactly_one_part_of_all():
 def test_counts(one_of_each, intake, django_assert_num_queries):
     intake.get_all_permissions()  # once for a request of the browser
     with django_assert_num_queries(1):
-        counts = ready_sets.count(intake)
+        counts = saved_filters.count(intake)
     assert counts == {
         "open": 9, "mine": 1, "unassigned": 1, "overdue": 1, "custody": 1, "court": 1, "conflicts": 1,
         "quarantine": 1, "closed": 1, "all": 11, "told": 0, "reminders": 0, "chosen": 0,
@@ -178,7 +178,7 @@ def test_the_sets_agree_with_the_named_querysets(one_of_each, intake):
         "all": every.all(),
     }
     for code, requests in expected.items():
-        assert set(ready_sets.requests_in(code, intake, now)) == set(requests), code
+        assert set(saved_filters.requests_in(code, intake, now)) == set(requests), code
 
 
 @pytest.mark.parametrize(
@@ -197,11 +197,11 @@ def test_the_sets_show_their_numbers(client, intake):
     assert re.search(r"Open\s+2\s+Mine\s+0\s+Unassigned\s+2", page)
 
 
-@pytest.mark.parametrize("code", list(ready_sets.SETS))
+@pytest.mark.parametrize("code", list(saved_filters.SETS))
 def test_an_empty_set_says_what_to_do(client, intake, code):
     page = client.get(f"{LIST}?set={code}").content.decode()
-    assert ready_sets.SETS[code].title in page
-    assert ready_sets.SETS[code].advice in page
+    assert saved_filters.SETS[code].title in page
+    assert saved_filters.SETS[code].advice in page
 
 
 # --- Order --------------------------------------------------------------------------------------------

@@ -4,9 +4,9 @@ from django.db.models import Q
 from django.urls import reverse
 from wagtail.admin.ui.components import Component
 
-from consultations import ready_sets
 from consultations.mail.undelivered_views import dead_count
 from consultations.permissions import ADMIN, is_intake
+from consultations.queue import saved_filters
 from consultations.workflow import Status
 
 #: The sets that the panel counts; an attorney sees only those that are not the intake staff's own.
@@ -29,7 +29,7 @@ class IntakePanel(Component):
     def get_context_data(self, parent_context) -> dict:
         """Add a tile for each number."""
         queue = reverse("consultations:index")
-        sets = [ready_sets.SETS[code] for code in COUNTED]
+        sets = [saved_filters.SETS[code] for code in COUNTED]
         new = self.numbers["new"]
         tiles = [{"label": "New", "number": new, "url": f"{queue}?status={Status.NEW}", "is_alarming": False}]
         tiles += [
@@ -44,7 +44,7 @@ class IntakePanel(Component):
         ]
         tiles += [
             {
-                "label": ready_sets.SETS[code].label,
+                "label": saved_filters.SETS[code].label,
                 "number": self.numbers[code],
                 "url": f"{queue}?set={code}",
                 "is_alarming": code == "reminders",
@@ -62,8 +62,8 @@ def panel_for(user) -> IntakePanel | None:
     """Return the panel of an account, or None when there is nothing of the intake for it to see; by two queries."""
     if not user.is_active or not user.has_perm(ADMIN):
         return None
-    others = {"new": Q(status=Status.NEW), "waiting": ready_sets.WAITING, **({} if is_intake(user) else {_ANY: Q()})}
-    numbers = ready_sets.count(user, (*COUNTED, *LEFT), **others)
+    others = {"new": Q(status=Status.NEW), "waiting": saved_filters.WAITING, **({} if is_intake(user) else {_ANY: Q()})}
+    numbers = saved_filters.count(user, (*COUNTED, *LEFT), **others)
     if not is_intake(user) and not numbers[_ANY]:
         return None
     return IntakePanel(numbers, for_intake=is_intake(user), undelivered=dead_count(user))

@@ -6,10 +6,10 @@ import django_filters
 from django.db.models import Exists, OuterRef, Q
 from wagtail.admin.filters import WagtailFilterSet
 
-from consultations.columns import NOBODY, user_name
 from consultations.conflict_states import ConflictState
 from consultations.models import ConsultationRequest
 from consultations.permissions import is_intake, staff_of_intake, visible_to
+from consultations.queue.columns import NOBODY, user_name
 from consultations.workflow import Status
 from firm.models import PracticeAreaPage
 from firm.sealed.cipher import Place, Unreadable, seal, unseal

@@ -5,7 +5,7 @@ from io import BytesIO
 
 from openpyxl import load_workbook
 
-from consultations.spreadsheet import LONGEST_CELL, PIECE, pieces
+from consultations.queue.spreadsheet import LONGEST_CELL, PIECE, pieces
 
 
 def read(*rows):

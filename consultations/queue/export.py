@@ -9,11 +9,11 @@ from itertools import chain
 from django.http import StreamingHttpResponse
 from django.utils import timezone
 
-from consultations import spreadsheet
 from consultations.case.facts import CONTACT_WORDS, RELATION_WORDS
-from consultations.columns import user_name
 from consultations.models import ConsultationRequest
-from consultations.spreadsheet import ILLEGAL, Cell
+from consultations.queue import spreadsheet
+from consultations.queue.columns import user_name
+from consultations.queue.spreadsheet import ILLEGAL, Cell
 from firm.templatetags.firm_tags import national
 
 FORMATS = ("csv", "xlsx")

@@ -3,8 +3,8 @@ import re
 import pytest
 from django.contrib.messages import get_messages
 
-from consultations.bulk import MOST, offered_moves
 from consultations.models import AuditAction, AuditEntry, ConsultationRequest, EventKind, RequestEvent, Screen
+from consultations.queue.bulk_actions import MOST, offered_moves
 from consultations.workflow import Status
 from tests.consultations.conftest import make_user
 from tests.consultations.factories import ConsultationRequestFactory as Request

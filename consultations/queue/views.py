@@ -10,15 +10,15 @@ from django.utils.functional import cached_property
 from django.views.generic import View
 from wagtail.admin.views.generic.base import BaseListingView
 
-from consultations import order, ready_sets
 from consultations.audit import record
-from consultations.bulk import BulkForm
-from consultations.columns import HEADINGS, ORDERINGS, line_of
-from consultations.export import FORMATS, export
-from consultations.filters import QueueFilterSet, hide_words, show_words
 from consultations.models import AuditAction, ConsultationRequest
 from consultations.permissions import is_intake, visible_to
 from consultations.querysets import MAX_SEARCH
+from consultations.queue import ordering, saved_filters
+from consultations.queue.bulk_actions import BulkForm
+from consultations.queue.columns import HEADINGS, ORDERINGS, line_of
+from consultations.queue.export import FORMATS, export
+from consultations.queue.filters import QueueFilterSet, hide_words, show_words
 from consultations.text_cleaning import one_line
 from consultations.view_permissions import ForReaders, may_export, may_read_trail, may_work_in_bulk
 from consultations.workflow import AWAITING
@@ -81,10 +81,10 @@ class QueueView(ForReaders, BaseListingView):
     def set_code(self) -> str:
         """The ready set. Who searches, or asks for a status, looks through all unless a set is named."""
         asked = self.request.GET.get("set", "")
-        if asked in ready_sets.SETS:
+        if asked in saved_filters.SETS:
             return asked
         is_wide = not asked and (self.is_searching or "status" in self.chosen)
-        return ready_sets.EVERYTHING if is_wide else ready_sets.DEFAULT
+        return saved_filters.EVERYTHING if is_wide else saved_filters.DEFAULT
 
     @property
     def may_wait(self) -> bool:
@@ -95,7 +95,7 @@ class QueueView(ForReaders, BaseListingView):
     @cached_property
     def counts(self) -> dict[str, int]:
         """How many requests each set holds, whatever is searched for."""
-        return ready_sets.count(self.request.user, now=self.now)
+        return saved_filters.count(self.request.user, now=self.now)
 
     def get_valid_orderings(self) -> list[str]:
         """Name the open columns; those that are sealed cannot be sorted by."""
@@ -105,7 +105,7 @@ class QueueView(ForReaders, BaseListingView):
 
     def get_base_queryset(self):
         """Return the requests of the set that this account may see."""
-        return ready_sets.requests_in(self.set_code, self.request.user, self.now)
+        return saved_filters.requests_in(self.set_code, self.request.user, self.now)
 
     def filter_queryset(self, queryset):
         """Narrow by each filter with a known value; an unknown one filters nothing."""
@@ -116,8 +116,8 @@ class QueueView(ForReaders, BaseListingView):
     def order_queryset(self, queryset):
         """Sort by one column, without a value last, newest first among equals; or the pressing first."""
         if self.ordering:
-            return order.by_column(queryset, self.ordering)
-        return order.pressing(queryset) if self.may_wait else order.newest(queryset)
+            return ordering.by_column(queryset, self.ordering)
+        return ordering.pressing(queryset) if self.may_wait else ordering.newest(queryset)
 
     def search_queryset(self, queryset):
         """Keep what the words match."""
@@ -139,13 +139,13 @@ class QueueView(ForReaders, BaseListingView):
             return self.narrowed.order_by().count()
         if not self.chosen:
             return self.counts[self.set_code]
-        counted = ready_sets.tallied(self.request.user, self.set_code, self.filter_queryset, self.now)
+        counted = saved_filters.tallied(self.request.user, self.set_code, self.filter_queryset, self.now)
         return self.narrowed.order_by().count() if counted is None else counted
 
     def get_paginator(self, *args, **kwargs):
         """Let nobody page further than the order is quick."""
         paginator = super().get_paginator(*args, **kwargs)
-        paginator.count = min(self.found, order.MOST)
+        paginator.count = min(self.found, ordering.MOST)
         return paginator
 
     def paginate_queryset(self, queryset, page_size):
@@ -168,7 +168,7 @@ class QueueView(ForReaders, BaseListingView):
             "items_count": self.found,
             "reachable": context["page_obj"].paginator.count,
             "ready_sets": self.get_ready_sets(),
-            "empty": ready_sets.SETS[self.set_code],
+            "empty": saved_filters.SETS[self.set_code],
             "headings": [(one, one.next_sort(self.ordering), one.direction(self.ordering)) for one in HEADINGS],
             "lines": [line_of(one, self.now) for one in rows],
             "words": self.search_query,
@@ -183,7 +183,7 @@ class QueueView(ForReaders, BaseListingView):
 
     def get_ready_sets(self) -> list[dict]:
         """Return the sets that say something to this account, each with its number and address."""
-        shown = [one for one in ready_sets.SETS.values() if is_intake(self.request.user) or not one.for_intake]
+        shown = [one for one in saved_filters.SETS.values() if is_intake(self.request.user) or not one.for_intake]
         return [
             {
                 "label": one.label,
@@ -213,7 +213,7 @@ class SearchView(ForReaders, View):
         words = one_line(request.POST.get("q", "")[: MAX_SEARCH * 4])[:MAX_SEARCH]
         if words:
             given["find"] = hide_words(words, request.user)
-        if not words and "status" not in given and request.POST.get("set") in ready_sets.SETS:
+        if not words and "status" not in given and request.POST.get("set") in saved_filters.SETS:
             given["set"] = request.POST["set"]
         address = reverse("consultations:index")
         return HttpResponseRedirect(f"{address}?{urlencode(given)}" if given else address)
