@@ -18,12 +18,12 @@ from consultations.case.action_views import (
 )
 from consultations.case.views import PrintView, RequestView
 from consultations.conflicts.check_views import ClearView, DeclineView, FlagView, RecheckView
-from consultations.figures.view import FiguresView
 from consultations.mail.undelivered_views import MailroomView, RequeueAllView, RequeueView
 from consultations.note_views import AnswerView, FinishReminderView, PostponeReminderView, RemindView
 from consultations.permissions import has_any
 from consultations.queue.bulk_actions import BulkView
 from consultations.queue.views import QueueView, SearchView
+from consultations.reports.views import FiguresView
 from consultations.retention.views import EraseView, HoldView, OwnDataView, ReleaseView, RetentionView
 
 

@@ -30,7 +30,7 @@ SHARED = (
     "tests/firm/test_load_demo.py",
     "tests/firm/test_reading_server.py",
     "tests/firm/test_routing.py",
-    "tests/consultations/figures/test_numbers.py",
+    "tests/consultations/reports/test_numbers.py",
 )
 
 

@@ -11,14 +11,14 @@ import pytest
 from django.db import transaction
 from django.db.models import F, Q
 
-from consultations.figures.percentiles import time_words
-from consultations.figures.reports import change_words, share_words
-from consultations.figures.sources import Landing, Source, landing_of, source_of
 from consultations.models import ConsultationRequest, Screen
+from consultations.reports.percentiles import time_words
+from consultations.reports.sources import Landing, Source, landing_of, source_of
+from consultations.reports.tables import change_words, share_words
 from tests.consultations.conftest import build_site
-from tests.consultations.figures.past import NOW, live, moves_of
-from tests.consultations.figures.plain_sql import Asked
-from tests.consultations.figures.reading import FIGURES, charts, tables, texts, tiles
+from tests.consultations.reports.past import NOW, live, moves_of
+from tests.consultations.reports.plain_sql import Asked
+from tests.consultations.reports.reading import FIGURES, charts, tables, texts, tiles
 
 pytestmark = pytest.mark.django_db
 ZONE = ZoneInfo("America/New_York")

@@ -7,11 +7,11 @@ from enum import IntEnum
 from fractions import Fraction
 
 from consultations.due_dates import Urgency
-from consultations.figures import columns
-from consultations.figures.charts import Bar, bars
-from consultations.figures.counting import Answers, Counts, Matters
-from consultations.figures.percentiles import MEDIAN, NINETIETH, percentile, time_words
-from consultations.figures.reports import Report, counted, share_words, tally
+from consultations.reports import columns
+from consultations.reports.charts import Bar, bars
+from consultations.reports.counting import Answers, Counts, Matters
+from consultations.reports.percentiles import MEDIAN, NINETIETH, percentile, time_words
+from consultations.reports.tables import Report, counted, share_words, tally
 from consultations.workflow import OPEN, Status
 
 NOBODY = "Nobody yet"

@@ -16,7 +16,7 @@ from consultations.actions import replies, requests
 from consultations.audit.labels import Narrator
 from consultations.models import AuditAction, AuditEntry, Screen
 from tests.consultations.factories import ConsultationRequestFactory as Request
-from tests.consultations.figures.reading import FIGURES, charts, tables, tiles
+from tests.consultations.reports.reading import FIGURES, charts, tables, tiles
 
 pytestmark = pytest.mark.django_db
 DAY, CHANGE = timedelta(days=1), "change_consultationrequest"

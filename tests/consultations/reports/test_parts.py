@@ -12,12 +12,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from consultations.figures.axis import ticks
-from consultations.figures.charts import Bar, bars, columns
-from consultations.figures.percentiles import MEDIAN, NINETIETH, percentile, time_words
-from consultations.figures.period import Choice, Grain, Span, period_of
-from consultations.figures.reports import change_words, heat, hour_words, share_words
-from consultations.figures.sources import Landing, Source, landing_of, source_of
+from consultations.reports.axis import ticks
+from consultations.reports.charts import Bar, bars, columns
+from consultations.reports.percentiles import MEDIAN, NINETIETH, percentile, time_words
+from consultations.reports.period import Choice, Grain, Span, period_of
+from consultations.reports.sources import Landing, Source, landing_of, source_of
+from consultations.reports.tables import change_words, heat, hour_words, share_words
 
 ZONE = ZoneInfo("America/New_York")
 DAYS = some.dates(date(2000, 1, 1), date(2099, 12, 31))

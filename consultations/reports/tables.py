@@ -9,11 +9,11 @@ from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 
 from consultations.due_dates import Urgency
-from consultations.figures.charts import Bar, bars, columns
-from consultations.figures.counting import Counts, Matters
-from consultations.figures.period import Grain
-from consultations.figures.sources import Landing, Source, landing_of, source_of
 from consultations.queue.columns import NOBODY, user_name
+from consultations.reports.charts import Bar, bars, columns
+from consultations.reports.counting import Counts, Matters
+from consultations.reports.period import Grain
+from consultations.reports.sources import Landing, Source, landing_of, source_of
 from consultations.workflow import OPEN, Status
 
 #: The most hosts that are listed by name.

@@ -10,7 +10,7 @@ from fractions import Fraction
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from consultations.figures.axis import ticks
+from consultations.reports.axis import ticks
 
 #: The longest bar, in hundredths of the width; what is left is for its number.
 _LONGEST = 68

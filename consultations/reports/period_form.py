@@ -4,8 +4,8 @@ from datetime import date
 
 from django import forms
 
-from consultations.figures.period import Choice, Period, Span, period_of
 from consultations.models import IntakeSettings
+from consultations.reports.period import Choice, Period, Span, period_of
 
 #: No request is older; and a longer span of one's own says nothing that a year does not.
 EARLIEST, MOST_DAYS = date(2000, 1, 1), 3660

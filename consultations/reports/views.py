@@ -11,35 +11,35 @@ from django.views.generic import TemplateView
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from consultations.audit import record
-from consultations.figures import progress, reports
-from consultations.figures.columns import IN_TIME, OVERDUE
-from consultations.figures.counting import Counts, count
-from consultations.figures.percentiles import time_words
-from consultations.figures.period import Period
-from consultations.figures.period_form import PeriodForm
-from consultations.figures.reports import Report, change_words, share_words
 from consultations.models import AuditAction
 from consultations.queue.export import harmless
+from consultations.reports import progress, tables
+from consultations.reports.columns import IN_TIME, OVERDUE
+from consultations.reports.counting import Counts, count
+from consultations.reports.percentiles import time_words
+from consultations.reports.period import Period
+from consultations.reports.period_form import PeriodForm
+from consultations.reports.tables import Report, change_words, share_words
 from consultations.view_permissions import ForManagers
 from consultations.workflow import Status
 
 #: Every table by its code, in the order of the page.
 REPORTS = {
-    "time": reports.by_time,
+    "time": tables.by_time,
     "funnel": progress.funnel,
     "endings": progress.endings,
     "response-urgency": progress.response_by_urgency,
     "response-person": progress.response_by_person,
-    "area": reports.by_area,
-    "conversion": reports.conversion,
-    "outcome": reports.by_outcome,
-    "urgency": reports.by_urgency,
-    "custody": reports.by_custody,
-    "source": reports.by_source,
-    "host": reports.by_host,
-    "landing": reports.by_landing,
-    "hour": reports.by_hour,
-    "overdue": reports.overdue,
+    "area": tables.by_area,
+    "conversion": tables.conversion,
+    "outcome": tables.by_outcome,
+    "urgency": tables.by_urgency,
+    "custody": tables.by_custody,
+    "source": tables.by_source,
+    "host": tables.by_host,
+    "landing": tables.by_landing,
+    "hour": tables.by_hour,
+    "overdue": tables.overdue,
 }
 
 
@@ -142,7 +142,7 @@ def _tile(label: str, number: str, words: str, url: str = "") -> dict[str, str]:
 
 
 def _retained(counts: Counts, *, now: bool) -> int:
-    return reports.tally(counts, lambda one: one.status, now=now)[Status.RETAINED]
+    return tables.tally(counts, lambda one: one.status, now=now)[Status.RETAINED]
 
 
 def _share_before(before: progress.Response) -> str:
@@ -173,4 +173,4 @@ def left_out(counts: Counts) -> dict[str, int]:
 def heat_lines(hours: Report) -> list[tuple[str, list[tuple[int, int]]]]:
     """Return the lines of the busiest hours, each number with how dark its cell is."""
     greatest = max(number for row in hours.rows for number in row[1:])
-    return [(row[0], [(number, reports.heat(number, greatest)) for number in row[1:]]) for row in hours.rows]
+    return [(row[0], [(number, tables.heat(number, greatest)) for number in row[1:]]) for row in hours.rows]
