@@ -12,8 +12,8 @@ from consultations.conflicts.first_check import Arrivals
 from consultations.intake.rate_limits import purge_counts
 from consultations.mail import notifications, outbox
 from consultations.models import RequestTally
-from consultations.retention.daily import purge_daily
-from consultations.retention.sweeping import sweep
+from consultations.retention.daily_purge import purge_daily
+from consultations.retention.secure_delete import sweep
 from firm.schedule import every
 
 #: Mail has a clock of its own: a mail server that does not answer must hold up nothing else.

@@ -30,7 +30,7 @@ from consultations.models.calendar import AppointmentState
 from consultations.permissions import has_any, holds, is_intake, may_merge, moves_for, read_by
 from consultations.queue.columns import user_name
 from consultations.retention.forms import EraseForm, HoldForm, ReleaseForm, keeping_forms
-from consultations.retention.outlook import outlook_of
+from consultations.retention.panel import outlook_of
 from consultations.view_permissions import may_read_trail
 from consultations.workflow import Power, Status
 from firm.prepared import Prepared

@@ -17,11 +17,11 @@ from consultations.conflicts import checks
 from consultations.models import AuditAction, ConsultationRequest, Erasure, ErasureReason, OutgoingMessage, RequestEvent
 from consultations.permissions import DELETE, is_intake, visible_to
 from consultations.reference import read_reference
-from consultations.retention.bundles import Bundle, bundle_around, bundle_of, bundles_of
 from consultations.retention.mail_files import forget_mail
 from consultations.retention.querysets import is_held, is_sending, past_retention, review
 from consultations.retention.receipts import forget_receipts, keep_receipts
-from consultations.retention.sweeping import sweep, sweep_at_once
+from consultations.retention.secure_delete import sweep, sweep_at_once
+from consultations.retention.subject_export import Bundle, bundle_around, bundle_of, bundles_of
 
 logger = logging.getLogger(__name__)
 #: Bundles that are erased in one transaction.

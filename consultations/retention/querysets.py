@@ -9,7 +9,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from consultations.models import ConsultationRequest, LegalHold, MessageState, OutgoingMessage, RetentionSettings
-from consultations.retention.bundles import Bundle, bundles_of
+from consultations.retention.subject_export import Bundle, bundles_of
 from consultations.workflow import OPEN, Status
 
 #: Bundles whose members are asked for at a time.

@@ -18,9 +18,9 @@ from consultations.models import AuditAction, Erasure, RetentionSettings
 from consultations.permissions import MANAGE, is_intake
 from consultations.queue.columns import user_name
 from consultations.retention.forms import EraseForm, HoldForm, LookUpForm, ReleaseForm
-from consultations.retention.outlook import AHEAD, MOST, falling_due, held_for
-from consultations.retention.own_data import in_words, own_data
+from consultations.retention.panel import AHEAD, MOST, falling_due, held_for
 from consultations.retention.receipts import receipts_of
+from consultations.retention.subject_access import in_words, own_data
 from consultations.view_permissions import Guarded, may_export
 from firm.models import FirmSettings
 

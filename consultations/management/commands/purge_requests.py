@@ -6,9 +6,9 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 from django.utils.timezone import localtime
 
-from consultations.retention.bundles import Bundle
 from consultations.retention.erasing import purge
 from consultations.retention.querysets import Review, review
+from consultations.retention.subject_export import Bundle
 from consultations.workflow import Status
 
 

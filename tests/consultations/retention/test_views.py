@@ -11,7 +11,7 @@ from consultations.models import AuditAction, AuditEntry, LegalHold, RequestEven
 from consultations.retention.erasing import erase
 from tests.consultations.calendar.cases import CalendarFactory, booked
 from tests.consultations.factories import ConsultationRequestFactory as Request
-from tests.consultations.retention import DAY, ended, exists, held, merged
+from tests.consultations.retention.cases import DAY, ended, exists, held, merged
 
 pytestmark = pytest.mark.django_db
 LIST = "/admin/consultations/"

@@ -20,7 +20,7 @@ from consultations.retention.erasing import erase, purge
 from consultations.retention.holds import hold, release_hold
 from tests.consultations.factories import ConsultationRequestFactory as Request
 from tests.consultations.factories import OutgoingMessageFactory as Message
-from tests.consultations.retention import DAY, ended, exists, held
+from tests.consultations.retention.cases import DAY, ended, exists, held
 
 pytestmark = pytest.mark.django_db
 VERBS = {"hold": hold, "release_hold": release_hold}

@@ -31,7 +31,7 @@ from consultations.retention.receipts import forget_receipts, receipts_of
 from tests.consultations.conftest import make_user
 from tests.consultations.factories import ConsultationRequestFactory as Request
 from tests.consultations.factories import OutgoingMessageFactory as Message
-from tests.consultations.retention import DAY, exists, held, merged
+from tests.consultations.retention.cases import DAY, exists, held, merged
 
 pytestmark = pytest.mark.django_db
 

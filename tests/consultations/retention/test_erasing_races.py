@@ -15,7 +15,7 @@ from consultations.retention.holds import hold
 from tests.consultations.conftest import build_site, make_user
 from tests.consultations.factories import ConsultationRequestFactory as Request
 from tests.consultations.factories import OutgoingMessageFactory as Message
-from tests.consultations.retention import ended, exists, merged
+from tests.consultations.retention.cases import ended, exists, merged
 
 
 def attempt(function):

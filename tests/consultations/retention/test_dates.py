@@ -7,13 +7,13 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from consultations.models import ConsultationRequest, RetentionSettings, Screen
-from consultations.retention import outlook
-from consultations.retention.bundles import bundle_around, bundles_of
+from consultations.retention import panel
 from consultations.retention.querysets import KeptBack, past_retention, review
+from consultations.retention.subject_export import bundle_around, bundles_of
 from consultations.workflow import CLOSED, OPEN, Status
 from tests.consultations.factories import ConsultationRequestFactory as Request
 from tests.consultations.factories import OutgoingMessageFactory as Message
-from tests.consultations.retention import DAY, ended, held, merged
+from tests.consultations.retention.cases import DAY, ended, held, merged
 
 pytestmark = pytest.mark.django_db
 #: By how a request ended, the days after which it goes; written out by hand.
@@ -210,7 +210,7 @@ def test_bundles_keep_their_order_and_pass_over_what_is_gone():
 
 
 def test_the_page_shows_what_falls_due_first_of_every_outcome(monkeypatch, staff):
-    monkeypatch.setattr(outlook, "MOST", 4)
+    monkeypatch.setattr(panel, "MOST", 4)
     user = staff("intake_manager")
     requests = [
         ended(days + 40 * number, status)
@@ -223,7 +223,7 @@ def test_the_page_shows_what_falls_due_first_of_every_outcome(monkeypatch, staff
             merged(request, days=3000)
     hidden = due()[0]
     Screen.objects.create(request_id=hidden, user=user)
-    periods, everything = RetentionSettings.current().periods, review(timezone.now() + outlook.AHEAD).due
-    wanted = sorted(everything, key=lambda one: (outlook.erased_on(one, periods), one.root))
+    periods, everything = RetentionSettings.current().periods, review(timezone.now() + panel.AHEAD).due
+    wanted = sorted(everything, key=lambda one: (panel.erased_on(one, periods), one.root))
     wanted = [one.root for one in wanted if one.root != hidden]
-    assert [line.request.pk for line in outlook.falling_due(user, timezone.now())] == wanted[:5]
+    assert [line.request.pk for line in panel.falling_due(user, timezone.now())] == wanted[:5]

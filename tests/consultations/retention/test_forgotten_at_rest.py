@@ -16,16 +16,16 @@ from wagtail.search import index
 from consultations.actions import requests as actions_requests
 from consultations.mail import notifications, outbox
 from consultations.models import ConsultationRequest, Erasure, OutgoingMessage, RequestEntry, RequestEvent
-from consultations.retention import sweeping
+from consultations.retention import secure_delete
 from consultations.retention.erasing import erase, purge
 from consultations.retention.holds import hold, release_hold
 from consultations.retention.mail_files import forget_mail
-from consultations.retention.sweeping import sweep, touched_models
+from consultations.retention.secure_delete import sweep, touched_models
 from firm.sealed.fields import SealedTextField
 from tests import factories
 from tests.consultations.conftest import make_user
 from tests.consultations.factories import ConsultationRequestFactory as Request
-from tests.consultations.retention import ended
+from tests.consultations.retention.cases import ended
 
 WORDS = {
     "full_name": "Zebrawine Okapistone",
@@ -297,8 +297,8 @@ def test_somebody_who_writes_into_another_database_is_waited_for(threads):
 
 
 def test_nothing_is_done_when_nothing_was_erased(threads, monkeypatch):
-    monkeypatch.setattr(sweeping, "_sweep_sqlite", None)
-    monkeypatch.setattr(sweeping, "_sweep_postgresql", None)
+    monkeypatch.setattr(secure_delete, "_sweep_sqlite", None)
+    monkeypatch.setattr(secure_delete, "_sweep_postgresql", None)
     assert sweep()
 
 
@@ -310,7 +310,7 @@ def test_a_fault_is_told_without_its_words(threads, monkeypatch, caplog):
 
     with monkeypatch.context() as patch:
         for name in ("_sweep_sqlite", "_sweep_postgresql"):
-            patch.setattr(sweeping, name, fail)
+            patch.setattr(secure_delete, name, fail)
         erase(request.pk, by=owner, reason_code="asked", confirm=request.reference)
         assert not sweep()
     assert "RuntimeError" in caplog.text

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 
 from consultations.models import ConsultationRequest, LegalHold, RetentionSettings, Screen
 from consultations.permissions import visible_to
-from consultations.retention.bundles import Bundle, bundle_with
 from consultations.retention.querysets import KeptBack, held, review
+from consultations.retention.subject_export import Bundle, bundle_with
 from consultations.view_permissions import may_export
 from consultations.workflow import OPEN, Status
 

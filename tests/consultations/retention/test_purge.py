@@ -10,14 +10,14 @@ from django.utils import timezone
 from django.utils.module_loading import import_module
 
 from consultations.models import AuditEntry, ConsultationRequest, Erasure, RetentionSettings
-from consultations.retention import daily, erasing, sweeping
+from consultations.retention import daily_purge, erasing, secure_delete
 from consultations.retention.erasing import purge
 from consultations.retention.querysets import review
 from consultations.workflow import Status
 from firm import schedule
 from tests.consultations.factories import ConsultationRequestFactory as Request
 from tests.consultations.factories import OutgoingMessageFactory as Message
-from tests.consultations.retention import ended, held, merged
+from tests.consultations.retention.cases import ended, held, merged
 
 pytestmark = pytest.mark.django_db
 REFERENCE = re.compile(r"\b[2-9BCDFGHJ-NP-TV-Z]{4}-[2-9BCDFGHJ-NP-TV-Z]{4}\b")
@@ -203,7 +203,7 @@ def test_what_changes_after_the_review_is_left_alone(monkeypatch, change):
 
 def test_inside_a_transaction_nothing_is_swept(monkeypatch):
     ended()
-    monkeypatch.setattr(erasing, "sweep", sweeping.sweep)
+    monkeypatch.setattr(erasing, "sweep", secure_delete.sweep)
     assert not purge().is_swept
     assert Erasure.objects.unswept().count() == 1
 
@@ -216,23 +216,23 @@ def test_by_itself_nothing_is_erased(is_saved):
     if is_saved:
         RetentionSettings.objects.create()
     ended()
-    assert daily.purge_daily() is None
+    assert daily_purge.purge_daily() is None
     assert ConsultationRequest.objects.exists()
 
 
 def test_switched_on_it_is():
     RetentionSettings.objects.create(is_automatic=True)
     request = ended()
-    assert [one.root for one in daily.purge_daily().erased] == [request.pk]
+    assert [one.root for one in daily_purge.purge_daily().erased] == [request.pk]
 
 
 def test_the_worker_does_both():
     import_module("consultations.schedule_entries")
     entries = {entry.job: entry for entry in schedule._entries.values()}
-    assert entries[daily.purge_daily].seconds == 24 * 3600
-    assert entries[sweeping.sweep].seconds == 600
-    assert entries[daily.purge_daily].alone
-    assert entries[sweeping.sweep].alone
+    assert entries[daily_purge.purge_daily].seconds == 24 * 3600
+    assert entries[secure_delete.sweep].seconds == 600
+    assert entries[daily_purge.purge_daily].alone
+    assert entries[secure_delete.sweep].alone
 
 
 def test_the_number_of_queries_for_each_grows_evenly(django_assert_max_num_queries):
