@@ -19,7 +19,7 @@ from wagtail.search.backends import get_search_backend
 
 from attorneys.models import AttorneyPage
 from blog.models import BlogIndexPage, BlogPostPage, Category, PostAuthor, PostTag
-from firm.bulk import insert_children
+from firm.bulk_insert import insert_children
 from firm.models import PracticeAreaPage
 from firm.reading import plain_text
 from firm.search import note_pages

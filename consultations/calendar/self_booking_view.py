@@ -19,7 +19,7 @@ from consultations.intake.form_fields import DescribedBoundField
 from consultations.intake.rate_limits import Count, count_submission
 from consultations.models.calendar import Way
 from consultations.models.settings import IntakeSettings
-from firm.patience import at_most
+from firm.lock_timeout import at_most
 
 logger = logging.getLogger(__name__)
 #: Seconds for which somebody waits for a locked database.

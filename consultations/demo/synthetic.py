@@ -27,7 +27,7 @@ from consultations.querysets import ENDING_DIGITS
 from consultations.reference import new_reference
 from consultations.response_targets import set_target
 from consultations.workflow import AWAITING, CLOSED, Status
-from firm.bulk import insert
+from firm.bulk_insert import insert
 from firm.sealed.blind import digest, name_tokens
 from firm.sealed.keyring import keyring
 

@@ -11,7 +11,7 @@ from consultations.intake.offline_response import RETRY_AFTER, answer_unavailabl
 from consultations.intake.rate_limits import HOUR, UNCOUNTED, Count, expect_submission
 from consultations.intake.receive import Arrival, receive, sent_before
 from consultations.intake.spam import assess
-from firm.patience import at_most
+from firm.lock_timeout import at_most
 
 logger = logging.getLogger(__name__)
 #: Seconds for which somebody who presses the button waits for a locked database before they are told to call.

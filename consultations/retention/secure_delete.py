@@ -11,7 +11,7 @@ from django.db import connection, models
 from django.utils import timezone
 
 from consultations.models import ConsultationRequest, Erasure
-from firm.patience import at_most
+from firm.lock_timeout import at_most
 
 logger = logging.getLogger(__name__)
 #: Seconds to wait for a table that is in use, and between two looks at who still reads.

@@ -5,7 +5,7 @@ import pytest
 from django.contrib.auth.models import Group
 from django.db import OperationalError, connection, transaction
 
-from firm.patience import at_most
+from firm.lock_timeout import at_most
 
 
 def waiting_time() -> str:
