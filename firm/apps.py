@@ -29,13 +29,13 @@ class FirmConfig(AppConfig):
             vital_signs,
             vitals,
         )
-        from firm.door import account_changes
-        from firm.door.sessions import forget_session
+        from firm.accounts import change_notices
+        from firm.accounts.sessions import forget_session
 
         if settings.SENTRY_DSN:
             error_reports.start(settings.SENTRY_DSN)
         signals.connect()
-        account_changes.connect()
+        change_notices.connect()
         user_logged_out.connect(forget_session, dispatch_uid="firm.door")
         task_logs.connect()
         admin_widgets.install()

@@ -3,21 +3,21 @@
 from django.core.management import call_command
 from django.utils import timezone
 
+from firm.accounts import emails, sessions, sign_in_log, throttle
+from firm.accounts.sign_in_chain import CHAIN
 from firm.backups import nightly
-from firm.door import letters, sessions, throttle, trail
-from firm.door.trail_chain import CHAIN
 from firm.schedule import every
 
 
 def forget() -> None:
     """Clear away sessions that have ended, counts and lines past their time."""
     now = timezone.now()
-    for purge in (sessions.purge, throttle.purge, trail.purge):
+    for purge in (sessions.purge, throttle.purge, sign_in_log.purge):
         purge(now)
     call_command("clearsessions")
 
 
-every(5, "send mails about accounts", letters.send_waiting, alone=True)
+every(5, "send mails about accounts", emails.send_waiting, alone=True)
 every(3600, "forget ended sessions", forget)
 every(15, "chain the trail of signing in", CHAIN.chain_new)
 every(60, "make the nightly backup", nightly.run_due, alone=True)

@@ -9,7 +9,7 @@ from wagtail.urls import serve_pattern
 from wagtail_footnotes import urls as footnotes_urls
 
 from firm import views
-from firm.door import urls as door_urls
+from firm.accounts import urls as door_urls
 from firm.metrics import metrics
 from firm.registry import app_urls
 

@@ -10,8 +10,8 @@ from wagtail.admin.rich_text.editors.draftail.features import EntityFeature
 from wagtail.admin.ui.components import Component
 from wagtail.admin.ui.tables import Column
 
+from firm.accounts import account_urls
 from firm.documents import may_be_read
-from firm.door import account_urls
 from firm.models import HomePage, PracticeAreaPage
 from firm.page_listings import PageListing, page_columns
 from firm.references import FetchedDocumentLinkHandler, FetchedPageLinkHandler

@@ -15,12 +15,12 @@ from consultations.models import ConsultationRequest, MessageState, OutgoingMess
 from consultations.models.messages import LONGEST_LEASE, LONGEST_WAIT
 from consultations.workflow import Status
 from firm import schedule, vital_readings
-from firm.door import throttle
+from firm.accounts import throttle
 from firm.heartbeat import DEAD_AFTER
 from firm.models import StaffSession
 from tests.consultations.conftest import given, site  # noqa: F401
 from tests.consultations.factories import OutgoingMessageFactory as Message
-from tests.firm.door.conftest import sign_in, staff
+from tests.firm.accounts.conftest import sign_in, staff
 from tests.firm.test_vitals import beat, diary  # noqa: F401
 
 pytestmark = pytest.mark.django_db

@@ -9,8 +9,8 @@ from django.core.mail import send_mail
 from django.utils import timezone
 
 from consultations.audit import chain as audit_chain
+from firm.accounts import sign_in_chain as door_chain
 from firm.chains.chain import Broken
-from firm.door import trail_chain as door_chain
 from firm.models import Measurement
 
 logger = logging.getLogger(__name__)

@@ -128,7 +128,7 @@ class SignInEvent(models.Model):
     """A line of the trail. It names accounts by their number, and never holds what somebody typed.
 
     The database refuses to change one, and to delete one of the last 399 days (migration 0009); a change past the
-    database's refusal is found by the chain (`firm.door.trail_chain`).
+    database's refusal is found by the chain (`firm.accounts.sign_in_chain`).
     """
 
     at = models.DateTimeField(default=timezone.now, db_index=True)

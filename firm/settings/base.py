@@ -81,7 +81,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "firm.door.middleware.DoorMiddleware",
+    "firm.accounts.middleware.DoorMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",
 ]
@@ -181,9 +181,9 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 15}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "firm.door.passwords.PatternValidator"},
-    {"NAME": "firm.door.passwords.OwnWordsValidator"},
-    {"NAME": "firm.door.passwords.BreachedPasswordValidator"},
+    {"NAME": "firm.accounts.password_validators.PatternValidator"},
+    {"NAME": "firm.accounts.password_validators.OwnWordsValidator"},
+    {"NAME": "firm.accounts.password_validators.BreachedPasswordValidator"},
 ]
 # Scrypt with N=2^14, r=8, p=5: 16 MB for each, one of the settings that OWASP names as equal to Argon2id.
 PASSWORD_HASHERS = [
@@ -205,7 +205,7 @@ SESSION_COOKIE_AGE = int(STAFF_SESSION_LIMIT.total_seconds())
 _host_only = "__Host-" if IS_HTTPS else ""
 SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = f"{_host_only}sessionid", f"{_host_only}csrftoken"
 MESSAGES_COOKIE_NAME, DEVICE_COOKIE_NAME = f"{_host_only}messages", f"{_host_only}device"
-MESSAGE_STORAGE = "firm.door.cookies.MessageStorage"
+MESSAGE_STORAGE = "firm.accounts.cookies.MessageStorage"
 CSRF_FAILURE_VIEW = "consultations.views.csrf_failure"
 SERVER_ERROR_VIEW = "consultations.views.server_error"
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]

@@ -9,7 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from firm.door import totp
+from firm.accounts import totp
 from tests.browser.conftest import DESK, PHONE
 from tests.browser.site import PASSWORD, copied_site
 from tests.browser.test_accessibility import RULES

@@ -15,9 +15,9 @@ from consultations.audit.entry_mac import SEAL
 from consultations.audit.nightly_check import holds, verify_nightly
 from consultations.models import AuditAction, AuditEntry, ErasureReason, TrailKey, TrailLine
 from consultations.retention.erasing import erase
+from firm.accounts import sign_in_log
+from firm.accounts.sign_in_chain import CHAIN as SIGN_INS
 from firm.chains.chain import BATCH, Broken
-from firm.door import trail
-from firm.door.trail_chain import CHAIN as SIGN_INS
 from firm.models import SignInKind
 from firm.sealed.rotation import rotate
 from tests.consultations.conftest import make_user
@@ -351,7 +351,7 @@ def test_a_broken_trail_is_told_to_owners_alone(chained, mailoutbox, client):
 
 def test_a_trail_that_holds_is_noted_and_shown(home, client, mailoutbox):
     write(2)
-    trail.record(SignInKind.SIGNED_IN)
+    sign_in_log.record(SignInKind.SIGNED_IN)
     verify_nightly()
     assert (holds(), mailoutbox) == (1, [])
     client.force_login(make_user("owner", is_superuser=True))

@@ -18,7 +18,7 @@ from django.contrib.messages import constants
 from django.contrib.messages.storage import default_storage
 from django.http import HttpResponse
 from django.test import RequestFactory
-from firm.door.devices import remember
+from firm.accounts.trusted_devices import remember
 request, response = RequestFactory().get("/", secure=True), HttpResponse()
 request.session = {}
 storage = default_storage(request)

@@ -7,9 +7,9 @@ from django.contrib.auth.views import LoginView
 from django.test import Client
 from django.urls import URLResolver, get_resolver, resolve
 
-from firm.door import views
+from firm.accounts import views
 from firm.models import SecondFactor, SignInEvent
-from tests.firm.door.conftest import ENROL, LOGIN, SECOND, code_of, give_password, sign_in, staff, with_app
+from tests.firm.accounts.conftest import ENROL, LOGIN, SECOND, code_of, give_password, sign_in, staff, with_app
 
 #: Addresses of the staff's side that are there for everybody.
 OPEN = re.compile(r"^/admin/(login/|password_reset/|sprite/$|jsi18n/$)")
@@ -132,7 +132,7 @@ def test_who_has_none_sets_one_up_before_anything_else(home, required):
 def setup_code(user) -> str:
     import time
 
-    from firm.door import totp
+    from firm.accounts import totp
 
     return totp.code_at(SecondFactor.objects.get(user=user).secret, int(time.time()) // 30)
 

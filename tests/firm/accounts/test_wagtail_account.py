@@ -4,8 +4,8 @@ import pytest
 from django.test import Client
 
 from firm.models import SignInEvent, SignInKind
-from tests.firm.door.conftest import PASSWORD, give_password, sign_in, staff, with_app
-from tests.firm.door.test_account_changes import ACCOUNT, NEW, of_account, to_password
+from tests.firm.accounts.conftest import PASSWORD, give_password, sign_in, staff, with_app
+from tests.firm.accounts.test_change_notices import ACCOUNT, NEW, of_account, to_password
 
 AGAIN = "/admin/account/signing-in/again/"
 SECURITY = "/admin/account/signing-in/"

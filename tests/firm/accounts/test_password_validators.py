@@ -8,7 +8,7 @@ from django.contrib.auth.hashers import get_hasher, identify_hasher, make_passwo
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 
-from firm.door.passwords import is_listed
+from firm.accounts.password_validators import is_listed
 from tests import factories
 
 GOOD = [

@@ -7,9 +7,9 @@ from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.utils import timezone
 
-from firm.door import trail
+from firm.accounts import sign_in_log
 from firm.models import SignInEvent, SignInKind
-from tests.firm.door.conftest import give_password, staff
+from tests.firm.accounts.conftest import give_password, staff
 
 pytestmark = pytest.mark.django_db
 TABLE = SignInEvent._meta.db_table
@@ -60,13 +60,13 @@ def test_the_whole_table_is_not_emptied_at_once():
 
 def test_what_is_past_its_time_is_forgotten():
     old, young = line(days=401), line(days=399.5)
-    assert trail.purge(timezone.now()) == 1
+    assert sign_in_log.purge(timezone.now()) == 1
     assert list(SignInEvent.objects.values_list("pk", flat=True)) == [young.pk]
     assert old.pk != young.pk
 
 
 def test_lines_are_kept_for_longer_than_the_database_guards_them():
-    assert datetime.timedelta(days=399) < trail.KEPT
+    assert datetime.timedelta(days=399) < sign_in_log.KEPT
 
 
 def test_who_is_held_up_is_told_once_in_a_while(time_machine_at):

@@ -4,7 +4,7 @@ from asgiref.sync import sync_to_async
 from django.contrib.auth.middleware import get_user
 from django.utils.functional import SimpleLazyObject
 
-from firm.door.sessions import admitted
+from firm.accounts.sessions import admitted
 
 
 class DoorMiddleware:

@@ -6,10 +6,10 @@ from django.utils import timezone
 from django.views.decorators.debug import sensitive_variables
 from wagtail.admin.forms.auth import LoginForm, PasswordChangeForm, PasswordResetForm
 
-from firm.door import devices, throttle, trail
-from firm.door.factors import check_code, use_code
-from firm.door.networks import network_of
-from firm.door.throttle import Key
+from firm.accounts import sign_in_log, throttle, trusted_devices
+from firm.accounts.networks import network_of
+from firm.accounts.second_factors import check_code, use_code
+from firm.accounts.throttle import Key
 from firm.models import SignInKind
 
 HELD_UP = "There were too many attempts. Please wait a few minutes, then try again."
@@ -31,14 +31,14 @@ class SignInForm(LoginForm):
         name, password = self.cleaned_data.get("username"), self.cleaned_data.get("password")
         if name is None or not password:
             return self.cleaned_data
-        keys, now = devices.keys_for(self.request, name), timezone.now()
+        keys, now = trusted_devices.keys_for(self.request, name), timezone.now()
         self.wait = throttle.admit(keys, now)
         if self.wait:
-            trail.note_held_up(account=_account(name), request=self.request)
+            sign_in_log.note_held_up(account=_account(name), request=self.request)
             raise forms.ValidationError(HELD_UP, code="held_up")
         self.user_cache = authenticate(self.request, username=name, password=password)
         if self.user_cache is None:
-            trail.record(SignInKind.REFUSED, account=_account(name), request=self.request)
+            sign_in_log.record(SignInKind.REFUSED, account=_account(name), request=self.request)
             raise self.get_invalid_login_error()
         throttle.forgive(keys, now)
         return self.cleaned_data
@@ -70,10 +70,10 @@ class SecondStepForm(forms.Form):
         keys = [Key(self.rule, f"{self.user.pk}{self.whence}")]
         self.wait = throttle.admit(keys, now)
         if self.wait:
-            trail.note_held_up(account=self.user, request=self.request)
+            sign_in_log.note_held_up(account=self.user, request=self.request)
             raise forms.ValidationError(HELD_UP, code="held_up")
         if not self.take(self.user, code, self.request):
-            trail.record(SignInKind.CODE_REFUSED, account=self.user, request=self.request, method=self.method)
+            sign_in_log.record(SignInKind.CODE_REFUSED, account=self.user, request=self.request, method=self.method)
             raise forms.ValidationError(self.wrong, code="wrong")
         throttle.forgive(keys, now)
         return code
@@ -125,13 +125,13 @@ class AsksAgain:
     def look_at(self, password: str) -> str:
         """Count the attempt, then return the password if it is the right one. Raises `ValidationError`."""
         user, now = self.request.user, timezone.now()
-        keys = devices.keys_for(self.request, user.get_username())
+        keys = trusted_devices.keys_for(self.request, user.get_username())
         self.wait = throttle.admit(keys, now)
         if self.wait:
-            trail.note_held_up(account=user, request=self.request)
+            sign_in_log.note_held_up(account=user, request=self.request)
             raise forms.ValidationError(HELD_UP, code="held_up")
         if not user.check_password(password):
-            trail.record(SignInKind.REFUSED, account=user, request=self.request)
+            sign_in_log.record(SignInKind.REFUSED, account=user, request=self.request)
             raise forms.ValidationError("That is not your password.", code="wrong")
         throttle.forgive(keys, now)
         return password

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from firm.door import own_account, views
+from firm.accounts import views, wagtail_account
 
 urlpatterns = [
     path("admin/login/", views.SignInView.as_view(), name="wagtailadmin_login"),
@@ -23,6 +23,6 @@ urlpatterns = [
         views.ResetConfirmView.as_view(),
         name="wagtailadmin_password_reset_confirm",
     ),
-    path("admin/account/", own_account.view, name="wagtailadmin_account"),
+    path("admin/account/", wagtail_account.view, name="wagtailadmin_account"),
     path("_util/login/", views.other_login, name="wagtailcore_login"),
 ]

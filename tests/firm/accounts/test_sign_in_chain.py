@@ -12,12 +12,12 @@ from django.db import Error, connection, transaction
 from django.utils import timezone
 
 from consultations.audit.nightly_check import holds, verify_nightly
+from firm.accounts import sign_in_log
+from firm.accounts.sign_in_chain import CHAIN, SEAL
 from firm.chains.chain import Broken
-from firm.door import trail
-from firm.door.trail_chain import CHAIN, SEAL
 from firm.models import SignInChainKey, SignInEvent, SignInKind, SignInLine
 from firm.sealed.rotation import rotate
-from tests.firm.door.conftest import staff
+from tests.firm.accounts.conftest import staff
 
 EVENTS, LINES, KEY = "firm_signinevent", "firm_signinline", "firm_signinchainkey"
 NEW_KEY = "OTg3NjU0MzIxMGZlZGNiYTk4NzY1NDMyMTBmZWRjYmE="
@@ -80,8 +80,8 @@ def test_every_line_of_the_door_is_sealed_and_chained(rf, db):
     user = staff()
     request = rf.get("/", REMOTE_ADDR="203.0.113.5")
     for kind in SignInKind:
-        trail.record(kind, account=user, by=user, request=request, method="app")
-    trail.note_held_up(account=None, request=request)
+        sign_in_log.record(kind, account=user, by=user, request=request, method="app")
+    sign_in_log.note_held_up(account=None, request=request)
     assert all(SEAL.is_ours(event) for event in SignInEvent.objects.all())
     assert CHAIN.chain_new() == len(SignInKind) + 1
     assert problem() == ""
@@ -133,7 +133,7 @@ def test_an_inserted_line_is_named_and_never_chained_nor_forgotten(chained, seal
     )  # fmt: skip
     pk = SignInEvent.objects.order_by("pk").last().pk
     assert CHAIN.chain_new(whole=True) == 0
-    assert trail.purge(timezone.now()) == 0
+    assert sign_in_log.purge(timezone.now()) == 0
     assert problem() == f"entry {pk} was not written by the site"
 
 
@@ -181,7 +181,7 @@ def test_without_its_key_the_chain_is_not_begun_anew(chained):
     sql(f"DELETE FROM {KEY}")
     with pytest.raises(Broken):
         CHAIN.chain_new()
-    assert trail.purge(timezone.now()) == 0
+    assert sign_in_log.purge(timezone.now()) == 0
     assert problem() == "the key of the chain is gone"
 
 
@@ -192,7 +192,7 @@ def test_the_chain_outlives_what_is_forgotten(db):
     write(3, days=401)
     young = write(2, days=399.5)
     CHAIN.chain_new()
-    assert trail.purge(timezone.now()) == 3
+    assert sign_in_log.purge(timezone.now()) == 3
     assert list(SignInEvent.objects.order_by("pk")) == young
     assert list(SignInLine.objects.values_list("number", flat=True)) == [4, 5]
     assert problem() == ""
@@ -205,10 +205,10 @@ def test_the_chain_outlives_what_is_forgotten(db):
 def test_all_may_be_forgotten_and_the_chain_goes_on(db, monkeypatch):
     monkeypatch.setattr("firm.chains.chain.BATCH", 3)
     write(8, days=401)
-    assert trail.purge(timezone.now()) == 8
+    assert sign_in_log.purge(timezone.now()) == 8
     assert not SignInLine.objects.exists()
     assert problem() == ""
-    assert trail.purge(timezone.now()) == 0
+    assert sign_in_log.purge(timezone.now()) == 0
     write(2)
     assert CHAIN.chain_new() == 2
     assert list(SignInLine.objects.values_list("number", flat=True)) == [9, 10]
@@ -219,14 +219,14 @@ def test_a_line_behind_a_younger_one_waits_for_it(db):
     write(1, days=401)
     write(1, days=2)
     write(1, days=401)
-    assert trail.purge(timezone.now()) == 1
+    assert sign_in_log.purge(timezone.now()) == 1
     assert SignInEvent.objects.count() == 2
     assert problem() == ""
 
 
 def test_making_lines_older_does_not_have_them_forgotten(chained):
     sql(f"UPDATE {EVENTS} SET at = %s", timezone.now() - 500 * DAY)
-    assert trail.purge(timezone.now()) == 0
+    assert sign_in_log.purge(timezone.now()) == 0
     assert SignInEvent.objects.count() == 5
     assert problem().startswith("line 1: ")
 
@@ -236,7 +236,7 @@ def test_a_beginning_that_is_cut_off_is_not_taken_for_forgotten(db, with_lines):
     write(3, days=401)
     events = write(4)
     CHAIN.chain_new()
-    trail.purge(timezone.now())
+    sign_in_log.purge(timezone.now())
     unguard()
     sql(f"DELETE FROM {EVENTS} WHERE id = %s", events[0].pk)
     if with_lines:
@@ -249,7 +249,7 @@ def test_what_was_forgotten_is_not_put_back(db):
     write(1)
     CHAIN.chain_new()
     lines = list(SignInLine.objects.filter(number__lte=2))
-    trail.purge(timezone.now())
+    sign_in_log.purge(timezone.now())
     SignInEvent.objects.bulk_create(old)
     SignInLine.objects.bulk_create(lines)
     assert problem() == "there are lines from before the beginning of the chain"
@@ -277,7 +277,7 @@ def test_a_fingerprint_counts_as_long_as_its_line_is_known(db):
     write(2)
     CHAIN.chain_new()
     second = CHAIN.fingerprint()
-    trail.purge(timezone.now())
+    sign_in_log.purge(timezone.now())
     assert SignInLine.objects.count() == 2
     assert (problem(first), problem(second), problem("1-000000000000")) == ("", "", "")
     assert problem("2-000000000000") == "line 2 is not the one that was written down"
@@ -292,7 +292,7 @@ def test_a_verification_while_lines_are_forgotten_finds_nothing(db, monkeypatch)
     follow = type(CHAIN)._follow
 
     def forgetting(self, *args):
-        trail.purge(timezone.now())
+        sign_in_log.purge(timezone.now())
         return follow(self, *args)
 
     monkeypatch.setattr(type(CHAIN), "_follow", forgetting)
@@ -342,7 +342,7 @@ def test_new_keys_for_fields_leave_the_chain_whole(chained, settings):
 
 def test_writing_a_line_waits_for_no_other(db, django_assert_num_queries):
     with django_assert_num_queries(1):
-        trail.record(SignInKind.SIGNED_IN)
+        sign_in_log.record(SignInKind.SIGNED_IN)
 
 
 def test_workers_and_the_door_at_once_make_one_chain(threads):
@@ -353,7 +353,7 @@ def test_workers_and_the_door_at_once_make_one_chain(threads):
         for _ in range(4):
             write(2)
             CHAIN.chain_new()
-            trail.purge(timezone.now())
+            sign_in_log.purge(timezone.now())
             assert problem() == ""
 
     threads(work, work, work)

@@ -6,10 +6,10 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from firm.door.factors import factors_of
+from firm.accounts.second_factors import factors_of
 from firm.models import SecondFactor, SignInEvent
-from tests.firm.door.authenticator import PRESENT, Authenticator
-from tests.firm.door.conftest import ENROL, LOGIN, SECOND, code_of, give_password, sign_in, staff, with_app
+from tests.firm.accounts.authenticator import PRESENT, Authenticator
+from tests.firm.accounts.conftest import ENROL, LOGIN, SECOND, code_of, give_password, sign_in, staff, with_app
 
 PASSKEY, ADD = "/admin/login/passkey/", "/admin/account/signing-in/passkey/"
 

@@ -7,8 +7,8 @@ from django.views.decorators.cache import never_cache
 from wagtail.admin.auth import require_admin_access
 from wagtail.admin.views import account
 
-from firm.door.forms import ChangePasswordForm
-from firm.door.views import with_wait
+from firm.accounts.forms import ChangePasswordForm
+from firm.accounts.views import with_wait
 
 
 class PasswordPanel(account.ChangePasswordPanel):

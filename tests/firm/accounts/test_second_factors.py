@@ -8,11 +8,19 @@ from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
 
-from firm.door import totp
-from firm.door.factors import app_in_setup, check_code, confirm_app, factors_of, has_factor, make_codes, use_code
-from firm.door.letters import send_waiting
+from firm.accounts import totp
+from firm.accounts.emails import send_waiting
+from firm.accounts.second_factors import (
+    app_in_setup,
+    check_code,
+    confirm_app,
+    factors_of,
+    has_factor,
+    make_codes,
+    use_code,
+)
 from firm.models import FactorKind, RecoveryCode, SecondFactor, SignInEvent, SignInKind, StaffSession
-from tests.firm.door.conftest import ENROL, LOGIN, SECOND, code_of, give_password, sign_in, staff, with_app
+from tests.firm.accounts.conftest import ENROL, LOGIN, SECOND, code_of, give_password, sign_in, staff, with_app
 
 #: RFC 6238, appendix B, for SHA-1, cut to six digits.
 VECTORS = {59: "287082", 1111111109: "081804", 1111111111: "050471", 1234567890: "005924", 20000000000: "353130"}

@@ -8,12 +8,12 @@ from django.core import mail
 from django.core.management import call_command
 from django.test import Client
 
-from firm.door import letters
-from firm.door.factors import make_codes, remove_all
-from firm.door.letters import send_waiting
+from firm.accounts import emails
+from firm.accounts.emails import send_waiting
+from firm.accounts.second_factors import make_codes, remove_all
 from firm.models import DoorMail, SignInEvent, SignInKind
 from tests import factories
-from tests.firm.door.conftest import PASSWORD, sign_in, staff, with_app
+from tests.firm.accounts.conftest import PASSWORD, sign_in, staff, with_app
 
 NEW = "quiet-otter-and-17-kites"
 ACCOUNT = "/admin/account/"
@@ -206,20 +206,20 @@ def test_the_command_that_removes_the_second_step_is_told(sent):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("kind", sorted(letters.SUBJECTS.keys() - {"reset"}))
+@pytest.mark.parametrize("kind", sorted(emails.SUBJECTS.keys() - {"reset"}))
 def test_no_mail_tells_a_secret_and_each_says_what_happened(sent, kind):
     user = staff()
-    letters.tell(user, kind)
+    emails.tell(user, kind)
     [(subject, address)] = sent()
     body = mail.outbox[0].body
-    assert (subject, address) == (letters.SUBJECTS[kind], user.email)
+    assert (subject, address) == (emails.SUBJECTS[kind], user.email)
     assert user.username in body
     assert "call an owner of the site at once" in body
     assert not [secret for secret in (user.password, PASSWORD, NEW) if secret in body]
     mail.outbox.clear()
     others = []
-    for other in letters.SUBJECTS.keys() - {"reset", kind}:
-        letters.tell(user, other)
+    for other in emails.SUBJECTS.keys() - {"reset", kind}:
+        emails.tell(user, other)
         sent()
         others += [message.body for message in mail.outbox]
     assert body not in others
@@ -233,7 +233,7 @@ def test_a_mail_server_that_is_gone_holds_up_no_change(home, sent, monkeypatch):
         raise smtplib.SMTPServerDisconnected("gone")
 
     with monkeypatch.context() as patch:
-        patch.setattr(letters, "send_mail", refuse)
+        patch.setattr(emails, "send_mail", refuse)
         assert client.post(ACCOUNT, of_account(user) | to_password()).status_code == 302
         assert send_waiting() == 0
     assert authenticate(username=user.username, password=NEW)

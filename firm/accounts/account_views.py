@@ -17,13 +17,13 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.generic import FormView, TemplateView, View
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
-from firm.door import passkeys, throttle
-from firm.door.factors import app_in_setup, confirm_app, factors_of, make_codes, remove_all, remove_factor
-from firm.door.forms import HELD_UP, AgainForm, AppForm, PasskeyForm, SecondStepForm
-from firm.door.sessions import CONFIRMED, current, end_others, is_alive
-from firm.door.setting_up import app_context, passkey_name
-from firm.door.throttle import Key
-from firm.door.views import where_to, with_wait
+from firm.accounts import passkeys, throttle
+from firm.accounts.forms import HELD_UP, AgainForm, AppForm, PasskeyForm, SecondStepForm
+from firm.accounts.second_factors import app_in_setup, confirm_app, factors_of, make_codes, remove_all, remove_factor
+from firm.accounts.sessions import CONFIRMED, current, end_others, is_alive
+from firm.accounts.setup_wizard import app_context, passkey_name
+from firm.accounts.throttle import Key
+from firm.accounts.views import where_to, with_wait
 from firm.models import RecoveryCode, SignInEvent, StaffSession
 
 #: For how long it is enough to have given the password.

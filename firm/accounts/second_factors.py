@@ -9,8 +9,8 @@ from django.db import transaction
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_variables
 
-from firm.door import totp, trail
-from firm.door.letters import tell
+from firm.accounts import sign_in_log, totp
+from firm.accounts.emails import tell
 from firm.models import FactorKind, RecoveryCode, SecondFactor, SignInKind, StaffSession
 
 #: How many recovery codes are made at once, of 80 bits each.
@@ -80,7 +80,7 @@ def make_codes(user, *, request=None) -> list[str]:
     with transaction.atomic():
         replaced = RecoveryCode.objects.filter(user=user).delete()[0]
         RecoveryCode.objects.bulk_create(RecoveryCode(user=user, code=code) for code in codes)
-        trail.record(SignInKind.CODES_MADE, account=user, request=request)
+        sign_in_log.record(SignInKind.CODES_MADE, account=user, request=request)
         if replaced:
             tell(user, "codes_made")
     return ["-".join(code[at : at + 4] for at in range(0, len(code), 4)) for code in codes]
@@ -95,7 +95,7 @@ def use_code(user, text: str, *, request=None) -> bool:
     with transaction.atomic():
         if not found or not codes.filter(pk=found[0]).delete()[0]:
             return False
-        trail.record(SignInKind.CODE_USED, account=user, request=request)
+        sign_in_log.record(SignInKind.CODE_USED, account=user, request=request)
         tell(user, "code_used")
     return True
 
@@ -125,13 +125,13 @@ def remove_all(user, *, by=None, request=None) -> int:
 
 
 def _added(factor: SecondFactor, request) -> None:
-    trail.record(SignInKind.FACTOR_ADDED, account=factor.user_id, request=request, method=factor.kind)
+    sign_in_log.record(SignInKind.FACTOR_ADDED, account=factor.user_id, request=request, method=factor.kind)
     tell(factor.user, "factor_added")
 
 
 def _removed(user, *, by, method: str, request) -> None:
     by = None if by is not None and by.pk == user.pk else by
-    trail.record(SignInKind.FACTOR_REMOVED, account=user, by=by, request=request, method=method)
+    sign_in_log.record(SignInKind.FACTOR_REMOVED, account=user, by=by, request=request, method=method)
     tell(user, "factor_removed")
 
 

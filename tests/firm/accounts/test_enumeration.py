@@ -8,9 +8,9 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from firm.door.letters import send_waiting
+from firm.accounts.emails import send_waiting
 from firm.models import DoorMail, SignInEvent
-from tests.firm.door.conftest import LOGIN, PASSWORD, staff, with_app
+from tests.firm.accounts.conftest import LOGIN, PASSWORD, staff, with_app
 
 ELSEWHERE = "198.51.100.1"
 RESET = "/admin/password_reset/"
@@ -139,7 +139,7 @@ def test_the_trail_holds_no_name_that_is_unknown_and_no_password():
 
 @pytest.mark.django_db
 def test_a_mail_that_fails_is_tried_again_and_then_given_up(monkeypatch, time_machine_at):
-    from firm.door import letters
+    from firm.accounts import emails
 
     staff(username="somebody")
     Client().post(RESET, {"email": "somebody@example.com"})
@@ -148,14 +148,14 @@ def test_a_mail_that_fails_is_tried_again_and_then_given_up(monkeypatch, time_ma
         raise OSError("no server at somebody@example.com")
 
     with monkeypatch.context() as patch:
-        patch.setattr(letters, "send_mail", refuse)
+        patch.setattr(emails, "send_mail", refuse)
         assert send_waiting() == 0
         assert send_waiting() == 0
     assert DoorMail.objects.count() == 1
     time_machine_at(2)
     assert send_waiting() == 1
     Client().post(RESET, {"email": "somebody@example.com"})
-    monkeypatch.setattr(letters, "send_mail", refuse)
+    monkeypatch.setattr(emails, "send_mail", refuse)
     time_machine_at(2 + 6 * 60 + 1)
     assert send_waiting() == 0
     assert not DoorMail.objects.exists()

@@ -6,8 +6,8 @@ from django.conf import settings
 from django.core import signing
 from django.utils.crypto import salted_hmac
 
-from firm.door.networks import network_of
-from firm.door.throttle import Key
+from firm.accounts.networks import network_of
+from firm.accounts.throttle import Key
 
 SALT = "firm.door.devices"
 MAX_AGE = 180 * 24 * 3600

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from firm.door import account_views as views
+from firm.accounts import account_views as views
 
 urlpatterns = [
     path("account/signing-in/", views.SecurityView.as_view(), name="door_security"),

@@ -26,7 +26,7 @@ from fido2.webauthn import (
     UserVerificationRequirement,
 )
 
-from firm.door.factors import factors_of, keep_passkey
+from firm.accounts.second_factors import factors_of, keep_passkey
 from firm.models import FactorKind, SecondFactor
 
 CHALLENGE = "door.challenge"
@@ -136,7 +136,7 @@ def _digest(credential_id: bytes) -> str:
 
 def _handle(user) -> bytes:
     """What stands for the account on its devices: nothing that says who it is (WebAuthn 14.6.1)."""
-    return hmac.digest(settings.SECRET_KEY.encode(), f"firm.door.passkeys {user.pk}".encode(), "sha256")
+    return hmac.digest(settings.SECRET_KEY.encode(), f"firm.accounts.passkeys {user.pk}".encode(), "sha256")
 
 
 def _host(request) -> str:

@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from firm.models import AttemptCount
-from tests.firm.door.conftest import ENROL, LOGIN, SECOND, give_password, staff, with_app
+from tests.firm.accounts.conftest import ENROL, LOGIN, SECOND, give_password, staff, with_app
 
 ODD = [
     "",

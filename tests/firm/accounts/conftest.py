@@ -6,8 +6,8 @@ import pytest
 from django.contrib.auth.hashers import make_password
 from django.test import Client
 
-from firm.door import totp
-from firm.door.factors import app_in_setup, factors_of
+from firm.accounts import totp
+from firm.accounts.second_factors import app_in_setup, factors_of
 from firm.models import FactorKind, SecondFactor
 from tests import factories
 

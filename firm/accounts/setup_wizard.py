@@ -2,8 +2,8 @@
 
 from django.views.decorators.debug import sensitive_variables
 
-from firm.door import passkeys, totp
-from firm.door.networks import browser_of
+from firm.accounts import passkeys, totp
+from firm.accounts.networks import browser_of
 from firm.models import FirmSettings, SecondFactor
 
 

@@ -13,8 +13,8 @@ from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
-from firm.door import trail
-from firm.door.networks import browser_of, network_of
+from firm.accounts import sign_in_log
+from firm.accounts.networks import browser_of, network_of
 from firm.models import SignInKind, StaffSession
 
 KEY, PENDING = "door.session", "door.pending"
@@ -71,7 +71,7 @@ def complete(request, user, *, method: str = "") -> str:
     request.session[KEY] = str(session.key)
     request.session[CONFIRMED] = timezone.now().timestamp()
     request.session.set_expiry(settings.SESSION_COOKIE_AGE if noted.get("remember") else 0)
-    trail.record(SignInKind.SIGNED_IN, account=user, request=request, method=method or "password")
+    sign_in_log.record(SignInKind.SIGNED_IN, account=user, request=request, method=method or "password")
     return noted.get("next", "")
 
 
@@ -116,7 +116,7 @@ def end_others(request, user) -> int:
     mine = current(request)
     others = StaffSession.objects.filter(user=user).exclude(pk=mine.pk if mine else None)
     count = others.delete()[0]
-    trail.record(SignInKind.SIGNED_OUT_ELSEWHERE, account=user, request=request)
+    sign_in_log.record(SignInKind.SIGNED_OUT_ELSEWHERE, account=user, request=request)
     return count
 
 

@@ -14,14 +14,14 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.generic import FormView, View
 from wagtail.admin.views import account
 
-from firm.door import devices, passkeys, throttle, trail
-from firm.door.factors import app_in_setup, confirm_app, factors_of, make_codes
-from firm.door.forms import AppForm, AskForResetForm, PasskeyForm, RecoveryForm, SecondStepForm, SignInForm
-from firm.door.letters import ask_for_reset
-from firm.door.networks import network_of
-from firm.door.sessions import complete, pending_user, wait_for_second_step
-from firm.door.setting_up import app_context, passkey_name
-from firm.door.throttle import Key
+from firm.accounts import passkeys, sign_in_log, throttle, trusted_devices
+from firm.accounts.emails import ask_for_reset
+from firm.accounts.forms import AppForm, AskForResetForm, PasskeyForm, RecoveryForm, SecondStepForm, SignInForm
+from firm.accounts.networks import network_of
+from firm.accounts.second_factors import app_in_setup, confirm_app, factors_of, make_codes
+from firm.accounts.sessions import complete, pending_user, wait_for_second_step
+from firm.accounts.setup_wizard import app_context, passkey_name
+from firm.accounts.throttle import Key
 from firm.models import FactorKind, SignInKind
 
 guarded = [never_cache, sensitive_post_parameters()]
@@ -37,7 +37,7 @@ def where_to(request, given: str) -> str:
 def come_in(request, user, *, method: str = "") -> HttpResponse:
     """Sign in and lead on; the browser is known from now on."""
     response = redirect(where_to(request, complete(request, user, method=method)))
-    devices.remember(request, response, user.get_username())
+    trusted_devices.remember(request, response, user.get_username())
     return response
 
 
@@ -151,7 +151,7 @@ class PasskeyView(View):
                 raise passkeys.PasskeyRefused("no answer")
             known = passkeys.finish_asking(request, form.cleaned_data["answer"], user)
         except passkeys.PasskeyRefused:
-            trail.record(SignInKind.CODE_REFUSED, account=user, request=request, method="passkey")
+            sign_in_log.record(SignInKind.CODE_REFUSED, account=user, request=request, method="passkey")
             return render(request, "firm/door/refused.html", {"message": UNKNOWN_PASSKEY}, status=422)
         throttle.forgive(keys, now)
         if user is None:
@@ -187,7 +187,7 @@ class Enrolling(Pending):
         codes = make_codes(self.user, request=self.request)
         next_url = where_to(self.request, complete(self.request, self.user, method=method))
         response = render(self.request, "firm/door/codes.html", {"codes": codes, "next": next_url})
-        devices.remember(self.request, response, self.user.get_username())
+        trusted_devices.remember(self.request, response, self.user.get_username())
         return response
 
 
@@ -264,10 +264,13 @@ class ResetView(account.PasswordResetView):
     def form_valid(self, form):
         """Leave it to the worker; more than a few in an hour are passed over in silence."""
         address, network = form.cleaned_data["email"], network_of(self.request.META.get("REMOTE_ADDR", ""))
-        keys = [Key("reset address", devices.folded(address)), *([Key("reset network", network)] if network else [])]
+        keys = [
+            Key("reset address", trusted_devices.folded(address)),
+            *([Key("reset network", network)] if network else []),
+        ]
         if not throttle.admit(keys, timezone.now()):
             ask_for_reset(address)
-            trail.record(SignInKind.RESET_ASKED, request=self.request)
+            sign_in_log.record(SignInKind.RESET_ASKED, request=self.request)
         return redirect(self.get_success_url())
 
 
@@ -279,8 +282,8 @@ class ResetConfirmView(account.PasswordResetConfirmView):
         """Keep it, which tells the account, and end the sessions."""
         response = super().form_valid(form)
         form.user.staff_sessions.all().delete()
-        trail.record(SignInKind.PASSWORD_RESET, account=form.user, request=self.request)
-        devices.remember(self.request, response, form.user.get_username())
+        sign_in_log.record(SignInKind.PASSWORD_RESET, account=form.user, request=self.request)
+        trusted_devices.remember(self.request, response, form.user.get_username())
         return response
 
 

@@ -7,8 +7,8 @@ pass there. A hash that Django makes anew at a login, of the same password, is n
 from django.contrib.auth import get_user_model
 from django.db.models.signals import post_save, pre_save
 
-from firm.door import trail
-from firm.door.letters import tell
+from firm.accounts import sign_in_log
+from firm.accounts.emails import tell
 from firm.models import SignInKind
 
 WATCHED = {"password", "email"}
@@ -16,8 +16,8 @@ WATCHED = {"password", "email"}
 
 def connect() -> None:
     """Connect the receivers."""
-    pre_save.connect(_look, sender=get_user_model(), dispatch_uid="firm.door.look")
-    post_save.connect(_told, sender=get_user_model(), dispatch_uid="firm.door.told")
+    pre_save.connect(_look, sender=get_user_model(), dispatch_uid="firm.accounts.look")
+    post_save.connect(_told, sender=get_user_model(), dispatch_uid="firm.accounts.told")
 
 
 def _look(sender, instance, raw=False, update_fields=None, **kwargs) -> None:
@@ -37,8 +37,8 @@ def _told(sender, instance, update_fields=None, **kwargs) -> None:
     saved = WATCHED if update_fields is None else WATCHED & set(update_fields)
     changed = {name for name in saved if before[name] != getattr(instance, name)}
     if "password" in changed:
-        trail.record(SignInKind.PASSWORD_CHANGED, account=instance)
+        sign_in_log.record(SignInKind.PASSWORD_CHANGED, account=instance)
         tell(instance, "password_changed", address=before["email"])
     if "email" in changed:
-        trail.record(SignInKind.ADDRESS_CHANGED, account=instance)
+        sign_in_log.record(SignInKind.ADDRESS_CHANGED, account=instance)
         tell(instance, "address_changed", address=before["email"])

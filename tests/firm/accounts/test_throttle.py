@@ -11,10 +11,10 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from firm.door import throttle
-from firm.door.throttle import LONGEST, REST, RULES, Key, admit, forgive
+from firm.accounts import throttle
+from firm.accounts.throttle import LONGEST, REST, RULES, Key, admit, forgive
 from firm.models import AttemptCount, SignInEvent
-from tests.firm.door.conftest import LOGIN, SECOND, code_of, give_password, sign_in, staff, with_app
+from tests.firm.accounts.conftest import LOGIN, SECOND, code_of, give_password, sign_in, staff, with_app
 
 NOW = datetime.datetime(2026, 3, 2, 9, 0, tzinfo=datetime.UTC)
 MINUTE = datetime.timedelta(minutes=1)
@@ -154,7 +154,7 @@ def test_another_process_goes_on_counting(threads):
     key = Key("pair", "a")
     code = """
 import django; django.setup()
-from firm.door.throttle import Key
+from firm.accounts.throttle import Key
 print(Key("pair", "a").digest)
 """
     out = subprocess.run(

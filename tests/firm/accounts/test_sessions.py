@@ -10,10 +10,10 @@ from django.test import Client
 from django.utils import timezone
 
 from firm import schedule_entries
-from firm.door import sessions
+from firm.accounts import sessions
 from firm.models import SignInEvent, StaffSession
 from firm.schedule import _entries
-from tests.firm.door.conftest import LOGIN, give_password, sign_in, staff
+from tests.firm.accounts.conftest import LOGIN, give_password, sign_in, staff
 
 SECURITY = "/admin/account/signing-in/"
 FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0"
