@@ -2,6 +2,6 @@
 
 from consultations.audit.entry_mac import SEAL
 from consultations.models import AuditEntry, TrailKey, TrailLine
-from firm.chains.chain import Chain
+from firm.audit_chain.hash_chain import Chain
 
 CHAIN = Chain(entries=AuditEntry, lines=TrailLine, keys=TrailKey, seal=SEAL)

@@ -1,7 +1,7 @@
 """The seal that the site puts on each entry of the trail of requests."""
 
 from consultations.models.events import AuditEntry
-from firm.chains.seal import Seal, moment
+from firm.audit_chain.entry_mac import Seal, moment
 
 
 def _told(entry: AuditEntry) -> list:

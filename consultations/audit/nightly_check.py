@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from consultations.audit import chain as audit_chain
 from firm.accounts import sign_in_chain as door_chain
-from firm.chains.chain import Broken
+from firm.audit_chain.hash_chain import Broken
 from firm.models import Measurement
 
 logger = logging.getLogger(__name__)

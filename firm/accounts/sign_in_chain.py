@@ -1,7 +1,7 @@
 """The seal and the chain over the trail of signing in, whose oldest lines are forgotten in their time."""
 
-from firm.chains.chain import Chain
-from firm.chains.seal import Seal, moment
+from firm.audit_chain.entry_mac import Seal, moment
+from firm.audit_chain.hash_chain import Chain
 from firm.models import SignInChainKey, SignInEvent, SignInLine
 
 

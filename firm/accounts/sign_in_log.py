@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from firm.accounts.networks import network_of
 from firm.accounts.sign_in_chain import CHAIN, SEAL
-from firm.chains.chain import Broken
+from firm.audit_chain.hash_chain import Broken
 from firm.models import SignInEvent, SignInKind
 
 #: For how long lines are kept. The database lets nobody delete one that is younger than a day less (migration 0009).

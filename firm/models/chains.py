@@ -1,4 +1,4 @@
-"""What holds a trail together: the key of its chain, and the place of each entry in it (`firm.chains`)."""
+"""What holds a trail together: the key of its chain, and the place of each entry in it (`firm.audit_chain`)."""
 
 from django.db import models
 from django.db.models import Q

@@ -17,7 +17,7 @@ from consultations.models import AuditAction, AuditEntry, ErasureReason, TrailKe
 from consultations.retention.erasing import erase
 from firm.accounts import sign_in_log
 from firm.accounts.sign_in_chain import CHAIN as SIGN_INS
-from firm.chains.chain import BATCH, Broken
+from firm.audit_chain.hash_chain import BATCH, Broken
 from firm.models import SignInKind
 from firm.sealed.rotation import rotate
 from tests.consultations.conftest import make_user
@@ -234,7 +234,7 @@ def test_what_is_not_chained_yet_is_told(chained):
 
 def test_more_than_a_batch_is_chained(db, monkeypatch):
     assert BATCH > 3
-    monkeypatch.setattr("firm.chains.chain.BATCH", 3)
+    monkeypatch.setattr("firm.audit_chain.hash_chain.BATCH", 3)
     write(8)
     assert chain_new() == 8
     assert verify().problem == ""
@@ -254,7 +254,7 @@ def test_an_entry_that_commits_late_is_chained_behind_later_ones(db):
 
 
 def test_one_that_is_far_behind_is_chained_at_night(db, monkeypatch):
-    monkeypatch.setattr("firm.chains.chain.WINDOW", 1)
+    monkeypatch.setattr("firm.audit_chain.hash_chain.WINDOW", 1)
     late, *_ = write(5)
     unguard()
     sql(f"DELETE FROM {ENTRIES} WHERE id = %s", late.pk)

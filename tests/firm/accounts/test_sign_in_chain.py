@@ -14,7 +14,7 @@ from django.utils import timezone
 from consultations.audit.nightly_check import holds, verify_nightly
 from firm.accounts import sign_in_log
 from firm.accounts.sign_in_chain import CHAIN, SEAL
-from firm.chains.chain import Broken
+from firm.audit_chain.hash_chain import Broken
 from firm.models import SignInChainKey, SignInEvent, SignInKind, SignInLine
 from firm.sealed.rotation import rotate
 from tests.firm.accounts.conftest import staff
@@ -203,7 +203,7 @@ def test_the_chain_outlives_what_is_forgotten(db):
 
 
 def test_all_may_be_forgotten_and_the_chain_goes_on(db, monkeypatch):
-    monkeypatch.setattr("firm.chains.chain.BATCH", 3)
+    monkeypatch.setattr("firm.audit_chain.hash_chain.BATCH", 3)
     write(8, days=401)
     assert sign_in_log.purge(timezone.now()) == 8
     assert not SignInLine.objects.exists()

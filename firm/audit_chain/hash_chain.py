@@ -1,6 +1,6 @@
 """Chains the entries of a trail, and finds where the chain is broken.
 
-Whoever acts only writes an entry with its seal (`firm.chains.seal`), and waits for nobody. The worker chains what has
+Whoever acts only writes an entry with its seal (`firm.audit_chain.entry_mac`), and waits for nobody. The worker chains what has
 been committed, in batches: each line's HMAC covers the entry, its place and the line before. What is not chained yet is
 the newest quarter of a minute, and is told. A change, a removal, an insertion, another order is found by the chain; a
 cut end by the number of lines, which is sealed; an older state of everything, put back as a whole, by a fingerprint
@@ -19,7 +19,7 @@ from django.db import transaction
 from django.db.models import Count, Exists, Max, Model, OuterRef, QuerySet
 from django.utils import timezone
 
-from firm.chains.seal import Seal
+from firm.audit_chain.entry_mac import Seal
 from firm.models.chains import ChainKey, ChainLine
 
 BATCH = 1000
