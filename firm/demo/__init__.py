@@ -12,9 +12,9 @@ from wagtail.documents import get_document_model
 from wagtail.models import Collection, Page, Site
 
 from firm import artwork
-from firm.demo_home import home_section
-from firm.demo_settings import save_settings
-from firm.demo_story import StoryWriter, footnote_id
+from firm.demo.home import home_section
+from firm.demo.site_settings import save_settings
+from firm.demo.stream_content import StoryWriter, footnote_id
 from firm.models import (
     ContactPage,
     FirmImage,
@@ -24,7 +24,7 @@ from firm.models import (
     StandardPage,
 )
 
-CONTENT = Path(__file__).parent / "demo_content"
+CONTENT = Path(__file__).parent / "content"
 COLLECTION = "Demo artwork"
 SAMPLE_DOCUMENT = "What to write down after an arrest (sample)"
 SAMPLE_LINES = (
