@@ -12,7 +12,7 @@ from consultations.due_dates import COURT_SOON
 from consultations.reference import read_reference
 from consultations.text_cleaning import one_line
 from consultations.workflow import AWAITING, CLOSED, OPEN, Status
-from firm.sealed.blind import normalise_email, normalise_phone
+from firm.encryption.blind_index import normalise_email, normalise_phone
 
 MAX_SEARCH = 100
 #: As many digits as staff remember of a number without its area code.

@@ -22,7 +22,7 @@ from consultations.calendar.ics import Entry
 from consultations.calendar.ics import feed as write_feed
 from consultations.mail.render import admin_url
 from consultations.models import Appointment, AppointmentState, AttorneyCalendar, IntakeSettings, Screen
-from firm.sealed.keyring import Key, keyring
+from firm.encryption.keyring import Key, keyring
 
 TOKEN_BYTES = 32
 PURPOSE = b"calendar feed\0"

@@ -15,8 +15,8 @@ from rapidfuzz.distance import JaroWinkler
 from consultations.models import ConsultationRequest, RequestEntry
 from consultations.models.search import EMAIL, NAME, PHONE
 from consultations.permissions import visible_to
+from firm.encryption.blind_index import digests_for_lookup, normalise_email, normalise_phone, query_words
 from firm.prepared import Prepared
-from firm.sealed.blind import digests_for_lookup, normalise_email, normalise_phone, query_words
 
 #: As many are shown, and so many candidates are opened at most.
 SHOWN, OPENED = 10, 200

@@ -12,7 +12,7 @@ from consultations.conflicts.names_in_request import names_in
 from consultations.models.parties import Party
 from consultations.models.requests import ConsultationRequest, Relationship
 from consultations.models.search import EMAIL, PHONE, RequestEntry
-from firm.sealed.blind import normalise_email, normalise_phone
+from firm.encryption.blind_index import normalise_email, normalise_phone
 
 
 @dataclass(frozen=True)

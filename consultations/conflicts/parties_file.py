@@ -13,7 +13,7 @@ from consultations.conflicts.matching.companies import is_company
 from consultations.conflicts.matching.compare import plain
 from consultations.conflicts.save_parties import keep, keep_new
 from consultations.models.parties import Party, PartyKind, PartyRole, PartySource
-from firm.sealed.blind import digest, digests_for_lookup
+from firm.encryption.blind_index import digest, digests_for_lookup
 
 REQUIRED, COLUMNS = ("name", "role"), ("name", "role", "aliases", "kind", "matter", "note")
 MAY_CHANGE = ("aliases", "kind", "note")

@@ -14,8 +14,8 @@ from consultations.conflicts.matching import blocking_keys
 from consultations.conflicts.matching.compare import THRESHOLD, Comparison, Reading, codes, compare, explain, readings
 from consultations.conflicts.matching.wording import sentence
 from consultations.models.parties import Party, PartyEntry, names_in
-from firm.sealed.blind import many_digests_for_lookup
-from firm.sealed.cipher import Token, Unreadable
+from firm.encryption.blind_index import many_digests_for_lookup
+from firm.encryption.cipher import Token, Unreadable
 
 __all__ = ["THRESHOLD", "Comparison", "Hit", "compare", "find", "words"]
 

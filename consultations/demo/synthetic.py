@@ -28,8 +28,8 @@ from consultations.reference import new_reference
 from consultations.response_targets import set_target
 from consultations.workflow import AWAITING, CLOSED, Status
 from firm.bulk_insert import insert
-from firm.sealed.blind import digest, name_tokens
-from firm.sealed.keyring import keyring
+from firm.encryption.blind_index import digest, name_tokens
+from firm.encryption.keyring import keyring
 
 NAMESPACE = uuid.UUID("5b0a3f0e-6f0e-4c55-9a53-1d8c0d2a7b11")
 BATCH = 2000

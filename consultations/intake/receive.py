@@ -21,7 +21,7 @@ from consultations.models.search import EMAIL, PHONE, RequestEntry
 from consultations.models.settings import IntakeSettings
 from consultations.response_targets import set_target, set_urgency
 from consultations.workflow import Status
-from firm.sealed.blind import normalise_email, normalise_phone
+from firm.encryption.blind_index import normalise_email, normalise_phone
 
 logger = logging.getLogger(__name__)
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from socket import gaierror
 
-from firm.sealed.cipher import Unreadable
+from firm.encryption.cipher import Unreadable
 
 #: After so many attempts, which the pauses spread over nearly two days, a message is given up.
 ATTEMPTS = 13

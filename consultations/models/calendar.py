@@ -10,9 +10,9 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from consultations.models.requests import ConsultationRequest
+from firm.encryption.fields import SealedTextField
+from firm.encryption.models import SealedModel
 from firm.fields import BlockField
-from firm.sealed.fields import SealedTextField
-from firm.sealed.models import SealedModel
 
 #: In minutes.
 SHORTEST, LONGEST = 5, 8 * 60

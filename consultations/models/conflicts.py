@@ -8,8 +8,8 @@ from django.utils import timezone
 from consultations.conflict_states import Asked
 from consultations.models.parties import Party, PartyRole
 from consultations.models.requests import ConsultationRequest
-from firm.sealed.fields import SealedTextField
-from firm.sealed.models import SealedModel
+from firm.encryption.fields import SealedTextField
+from firm.encryption.models import SealedModel
 
 
 class Verdict(models.TextChoices):

@@ -5,8 +5,8 @@ from django.db import models
 from django.utils import timezone
 
 from consultations.models.requests import ConsultationRequest
-from firm.sealed.fields import SealedJSONField, SealedTextField
-from firm.sealed.models import SealedModel
+from firm.encryption.fields import SealedJSONField, SealedTextField
+from firm.encryption.models import SealedModel
 
 
 class EventKind(models.TextChoices):

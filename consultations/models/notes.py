@@ -10,8 +10,8 @@ from django.utils import timezone
 from consultations.models.events import RequestEvent
 from consultations.models.requests import ConsultationRequest
 from consultations.workflow import CLOSED, Status
-from firm.sealed.fields import SealedTextField
-from firm.sealed.models import SealedModel
+from firm.encryption.fields import SealedTextField
+from firm.encryption.models import SealedModel
 
 #: In these states nothing is left to be reminded of. A reminder rests meanwhile, and holds again after a reopening.
 RESTING = (*CLOSED, Status.QUARANTINE)

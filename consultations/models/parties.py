@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from consultations.conflicts.matching import blocking_keys
 from consultations.models.requests import ConsultationRequest
-from firm.sealed.fields import SealedTextField
-from firm.sealed.models import BlindIndexEntry, BlindIndexQuerySet, SealedModel
+from firm.encryption.fields import SealedTextField
+from firm.encryption.models import BlindIndexEntry, BlindIndexQuerySet, SealedModel
 
 
 class PartyRole(models.TextChoices):

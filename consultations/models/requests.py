@@ -13,8 +13,8 @@ from consultations.due_dates import Urgency
 from consultations.querysets import ConsultationRequestManager
 from consultations.reference import LENGTH, new_reference
 from consultations.workflow import AWAITING, CLOSED, Status
-from firm.sealed.fields import SealedPhoneField, SealedTextField
-from firm.sealed.models import SealedModel
+from firm.encryption.fields import SealedPhoneField, SealedTextField
+from firm.encryption.models import SealedModel
 
 
 class Relationship(models.TextChoices):

@@ -12,10 +12,10 @@ from wagtail.contrib.settings.models import BaseGenericSetting, register_setting
 
 from consultations.models.requests import ConsultationRequest
 from consultations.workflow import Status
-from firm.sealed.blind import digest, digests_for_lookup
-from firm.sealed.fields import SealedTextField
-from firm.sealed.keyring import keyring
-from firm.sealed.models import SealedModel
+from firm.encryption.blind_index import digest, digests_for_lookup
+from firm.encryption.fields import SealedTextField
+from firm.encryption.keyring import keyring
+from firm.encryption.models import SealedModel
 
 THREE_YEARS, FOUR_YEARS = 1096, 1461
 #: A hundred years: more is for ever, which is said by leaving it empty.

@@ -4,8 +4,8 @@ from django.db import models
 
 from consultations.models.requests import ConsultationRequest
 from consultations.querysets import ENDING_DIGITS
-from firm.sealed.blind import name_tokens, normalise_email, normalise_phone
-from firm.sealed.models import BlindIndexEntry
+from firm.encryption.blind_index import name_tokens, normalise_email, normalise_phone
+from firm.encryption.models import BlindIndexEntry
 
 NAME, EMAIL, PHONE, ENDING = "name", "email", "phone", "ending"
 

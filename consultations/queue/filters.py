@@ -11,8 +11,8 @@ from consultations.models import ConsultationRequest
 from consultations.permissions import is_intake, staff_of_intake, visible_to
 from consultations.queue.columns import NOBODY, user_name
 from consultations.workflow import Status
+from firm.encryption.cipher import Place, Unreadable, seal, unseal
 from firm.models import PracticeAreaPage
-from firm.sealed.cipher import Place, Unreadable, seal, unseal
 
 #: The value of the filter for requests that are nobody's.
 NONE = "none"

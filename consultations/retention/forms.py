@@ -10,7 +10,7 @@ from consultations.reference import read_reference
 from consultations.retention.erasing import BY_HAND, erase, may_erase
 from consultations.retention.holds import hold, release_hold
 from consultations.workflow import Power
-from firm.sealed.blind import normalise_phone
+from firm.encryption.blind_index import normalise_phone
 
 
 class HoldForm(DeskForm):

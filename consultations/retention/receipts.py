@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from consultations.contact_outcomes import Channel, Direction
 from consultations.models import ConsentReceipt, ConsultationRequest, EventKind, RequestEntry, RetentionSettings
 from consultations.models.search import PHONE
-from firm.sealed.blind import normalise_phone
+from firm.encryption.blind_index import normalise_phone
 
 
 def keep_receipts(request: ConsultationRequest, now: datetime) -> int:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from django.db.models import Model
 
-from firm.sealed.keyring import Key, keyring
+from firm.encryption.keyring import Key, keyring
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,8 @@ from firm.backups.problems import BackupError, Damaged
 from firm.backups.sealed_file import SealedReader
 from firm.backups.sections import Section, Tally, read_sections, unpacked
 from firm.backups.writing import FORMAT, key_of
-from firm.sealed.cipher import Place, Unreadable, unseal
-from firm.sealed.keyring import keyring
+from firm.encryption.cipher import Place, Unreadable, unseal
+from firm.encryption.keyring import keyring
 
 #: So many sealed values of each key and place are opened.
 SAMPLE = 3

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from django.db import models
 
 from firm.backups.problems import BackupError
-from firm.sealed.fields import SealedTextField
+from firm.encryption.fields import SealedTextField
 
 _INTEGERS = """AutoField BigAutoField SmallAutoField IntegerField BigIntegerField SmallIntegerField
     PositiveIntegerField PositiveBigIntegerField PositiveSmallIntegerField"""

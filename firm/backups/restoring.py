@@ -29,9 +29,9 @@ from firm.backups.schema import bring_to, refuse_later_tables
 from firm.backups.sealed_file import SealedReader
 from firm.backups.sections import FRAME, Section, read_sections, unpacked
 from firm.backups.writing import DATA, MEDIA
+from firm.encryption.models import SealedModel
 from firm.error_page import remember
 from firm.models import BackupRun, BackupState, FirmImage, FirmSettings, HomePage
-from firm.sealed.models import SealedModel
 
 Report = Callable[[str], object]
 

@@ -98,7 +98,7 @@ class _Table:
 
 
 def key_of(token: str) -> str:
-    """Return the id of the key that a sealed text names (`firm.sealed.cipher`)."""
+    """Return the id of the key that a sealed text names (`firm.encryption.cipher`)."""
     return token.split(".", 2)[1] if token.count(".") == 2 else "?"
 
 

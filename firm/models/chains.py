@@ -3,8 +3,8 @@
 from django.db import models
 from django.db.models import Q
 
-from firm.sealed.fields import SealedJSONField, SealedTextField
-from firm.sealed.models import SealedModel
+from firm.encryption.fields import SealedJSONField, SealedTextField
+from firm.encryption.models import SealedModel
 
 
 class ChainKey(SealedModel):

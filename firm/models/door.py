@@ -7,8 +7,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from firm.sealed.fields import SealedTextField
-from firm.sealed.models import SealedModel
+from firm.encryption.fields import SealedTextField
+from firm.encryption.models import SealedModel
 
 
 class FactorKind(models.TextChoices):

@@ -8,7 +8,7 @@ from django.db import connection
 
 from consultations.actions import requests
 from consultations.models import ConsultationRequest, RequestEntry, RequestEvent
-from firm.sealed.cipher import Unreadable
+from firm.encryption.cipher import Unreadable
 from tests.consultations.conftest import make_user
 from tests.consultations.factories import ConsultationRequestFactory as Request
 

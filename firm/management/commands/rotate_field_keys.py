@@ -4,7 +4,7 @@ from django.apps import apps
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DEFAULT_DB_ALIAS
 
-from firm.sealed.rotation import rotate
+from firm.encryption.key_rotation import rotate
 
 
 class Command(BaseCommand):

@@ -18,8 +18,8 @@ from consultations.retention.erasing import erase
 from firm.accounts import sign_in_log
 from firm.accounts.sign_in_chain import CHAIN as SIGN_INS
 from firm.audit_chain.hash_chain import BATCH, Broken
+from firm.encryption.key_rotation import rotate
 from firm.models import SignInKind
-from firm.sealed.rotation import rotate
 from tests.consultations.conftest import make_user
 from tests.consultations.factories import ConsultationRequestFactory
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from consultations.mail.delivery_errors import ATTEMPTS, FIRST_PAUSE, JITTER, LONGEST_PAUSE, judge, pause_after
-from firm.sealed.cipher import Unreadable
+from firm.encryption.cipher import Unreadable
 
 SECRET = b"550 no such user: jane.secret@example.com"
 

@@ -7,7 +7,7 @@ from openpyxl import load_workbook
 
 from consultations.models import AuditEntry, ConsultationRequest, Screen
 from consultations.queue.export import TITLES, harmless, number_of
-from firm.sealed.fields import SealedPhoneField
+from firm.encryption.fields import SealedPhoneField
 from tests.consultations.factories import ConsultationRequestFactory as Request
 
 pytestmark = pytest.mark.django_db

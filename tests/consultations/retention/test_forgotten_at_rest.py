@@ -21,7 +21,7 @@ from consultations.retention.erasing import erase, purge
 from consultations.retention.holds import hold, release_hold
 from consultations.retention.mail_files import forget_mail
 from consultations.retention.secure_delete import sweep, touched_models
-from firm.sealed.fields import SealedTextField
+from firm.encryption.fields import SealedTextField
 from tests import factories
 from tests.consultations.conftest import make_user
 from tests.consultations.factories import ConsultationRequestFactory as Request

@@ -15,8 +15,8 @@ from consultations.audit.nightly_check import holds, verify_nightly
 from firm.accounts import sign_in_log
 from firm.accounts.sign_in_chain import CHAIN, SEAL
 from firm.audit_chain.hash_chain import Broken
+from firm.encryption.key_rotation import rotate
 from firm.models import SignInChainKey, SignInEvent, SignInKind, SignInLine
-from firm.sealed.rotation import rotate
 from tests.firm.accounts.conftest import staff
 
 EVENTS, LINES, KEY = "firm_signinevent", "firm_signinline", "firm_signinchainkey"

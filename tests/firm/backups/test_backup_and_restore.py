@@ -30,8 +30,8 @@ from firm.backups.keys import SECRET, make_pair, read_key, unwrap
 from firm.backups.opening import opener
 from firm.backups.problems import BackupError
 from firm.backups.snapshot import snapshot
+from firm.encryption.keyring import keyring
 from firm.models import BackupRun, BackupState, FirmImage, HomePage
-from firm.sealed.keyring import keyring
 from tests import factories
 from tests.consultations.factories import ConsultationRequestFactory as Request
 

@@ -18,7 +18,7 @@ from anyascii import anyascii
 from django.views.decorators.debug import sensitive_variables
 from phonenumber_field.phonenumber import to_python
 
-from firm.sealed.keyring import Key, keyring
+from firm.encryption.keyring import Key, keyring
 
 #: Bytes of a digest. 64 bits fit a bigint, which keeps the index small and quick, and are enough: among 10 million
 #: entries the chance that a search meets a wrong one is 1 in 2 × 10^12. HMAC may be cut (RFC 2104, section 5); its

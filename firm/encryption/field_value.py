@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db.models.query_utils import DeferredAttribute
 from django.views.decorators.debug import sensitive_variables
 
-from firm.sealed.cipher import Place, Token, is_current, seal, unseal
+from firm.encryption.cipher import Place, Token, is_current, seal, unseal
 
 #: Where a value stands that was pickled before it was saved.
 IN_TRANSIT = Place("in transit", UUID(int=0))

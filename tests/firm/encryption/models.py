@@ -7,9 +7,9 @@ from django.db import models
 from django.db.migrations.state import AppConfigStub
 from django.db.models import Q
 
-from firm.sealed.blind import name_tokens, normalise_email, normalise_phone
-from firm.sealed.fields import SealedJSONField, SealedPhoneField, SealedTextField
-from firm.sealed.models import BlindIndexEntry, SealedModel
+from firm.encryption.blind_index import name_tokens, normalise_email, normalise_phone
+from firm.encryption.fields import SealedJSONField, SealedPhoneField, SealedTextField
+from firm.encryption.models import BlindIndexEntry, SealedModel
 
 REGISTRY = Apps([AppConfigStub("firm")])
 #: Three keys, by age.

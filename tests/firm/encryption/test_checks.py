@@ -8,9 +8,9 @@ from django.db import models
 from django.db.migrations.state import AppConfigStub
 from wagtail.search.index import Indexed
 
-from firm.sealed.fields import SealedTextField
-from firm.sealed.models import BlindIndexEntry
-from tests.firm.sealed.models import Note, NoteEntry
+from firm.encryption.fields import SealedTextField
+from firm.encryption.models import BlindIndexEntry
+from tests.firm.encryption.models import Note, NoteEntry
 
 SEAL_ID = models.UUIDField(default=uuid4, unique=True)
 
@@ -58,7 +58,7 @@ def test_what_breaks_a_rule_is_named(number, changes):
 
 def test_a_snippet_is_named(monkeypatch):
     model = made()
-    monkeypatch.setattr("firm.sealed.checks.get_snippet_models", lambda: [model])
+    monkeypatch.setattr("firm.encryption.checks.get_snippet_models", lambda: [model])
     assert problems(model) == {"sealed.E006"}
 
 

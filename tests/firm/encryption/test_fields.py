@@ -9,10 +9,10 @@ from django.db import connection, models, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from firm.sealed import cell
-from firm.sealed.cipher import Token, Unreadable, is_current
-from tests.firm.sealed.models import MARKER, NEW, OLD, REGISTRY, Note
-from tests.firm.sealed.test_cipher import TEXTS
+from firm.encryption import field_value
+from firm.encryption.cipher import Token, Unreadable, is_current
+from tests.firm.encryption.models import MARKER, NEW, OLD, REGISTRY, Note
+from tests.firm.encryption.test_cipher import TEXTS
 
 
 def stored(note) -> dict:
@@ -25,8 +25,8 @@ def stored(note) -> dict:
 @pytest.fixture
 def opened(monkeypatch):
     """The places of which a text was opened."""
-    places, unseal = [], cell.unseal
-    monkeypatch.setattr(cell, "unseal", lambda token, place: places.append(place.field) or unseal(token, place))
+    places, unseal = [], field_value.unseal
+    monkeypatch.setattr(field_value, "unseal", lambda token, place: places.append(place.field) or unseal(token, place))
     return places
 
 

@@ -15,7 +15,7 @@ from uuid import UUID
 from cryptography.exceptions import InvalidTag
 from django.views.decorators.debug import sensitive_variables
 
-from firm.sealed.keyring import Key, keyring
+from firm.encryption.keyring import Key, keyring
 
 VERSION = "s1"
 NONCE_BYTES = 12

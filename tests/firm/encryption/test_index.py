@@ -3,9 +3,9 @@
 import pytest
 from django.db import IntegrityError, transaction
 
-from firm.sealed.blind import normalise_phone
-from firm.sealed.cipher import Unreadable
-from tests.firm.sealed.models import NEW, OLD, OLDEST, Note, NoteEntry
+from firm.encryption.blind_index import normalise_phone
+from firm.encryption.cipher import Unreadable
+from tests.firm.encryption.models import NEW, OLD, OLDEST, Note, NoteEntry
 
 
 @pytest.fixture
@@ -117,7 +117,7 @@ def test_rows_are_found_while_keys_rotate(indexed, keys):
 
 
 def test_all_rows_are_rebuilt_batch_by_batch(notes, monkeypatch):
-    monkeypatch.setattr("firm.sealed.models.BATCH", 3)
+    monkeypatch.setattr("firm.encryption.models.BATCH", 3)
     Note.objects.bulk_create([Note(full_name=f"John Number{number}") for number in range(8)])
     assert NoteEntry.objects.rebuild_all() == 8
     assert len(found("john")) == 8

@@ -4,8 +4,8 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.test import override_settings
 
-from firm.sealed.keyring import keyring, read_keys
-from tests.firm.sealed.models import NEW, OLD
+from firm.encryption.keyring import keyring, read_keys
+from tests.firm.encryption.models import NEW, OLD
 
 SHORT = base64.urlsafe_b64encode(bytes(31)).decode()
 

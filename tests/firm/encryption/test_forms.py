@@ -6,8 +6,8 @@ from django.forms import modelform_factory
 from phonenumber_field.phonenumber import to_python
 from wagtail.admin.forms import WagtailAdminModelForm
 
-from firm.sealed.cipher import seal, unseal
-from tests.firm.sealed.models import MARKER, Note
+from firm.encryption.cipher import seal, unseal
+from tests.firm.encryption.models import MARKER, Note
 
 # --- Validation and forms ----------------------------------------------------------------------------
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from django.db import connection
 
-from tests.firm.sealed.models import MARKER, Note, NoteEntry
+from tests.firm.encryption.models import MARKER, Note, NoteEntry
 
 CONTROL = "Control-Giraffe-4712"
 

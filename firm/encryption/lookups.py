@@ -2,7 +2,7 @@
 
 from django.db.models.lookups import BuiltinLookup, Exact, IsNull
 
-from firm.sealed.cipher import prefix
+from firm.encryption.cipher import prefix
 
 
 class IsBlank(BuiltinLookup):

@@ -1,7 +1,7 @@
 import pytest
 from django.db import connection
 
-from tests.firm.sealed.models import MARKER, NEW, Note, NoteEntry
+from tests.firm.encryption.models import MARKER, NEW, Note, NoteEntry
 
 
 @pytest.fixture(autouse=True)

@@ -6,12 +6,12 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import transaction
 
+from firm.encryption import key_rotation
+from firm.encryption.cipher import Unreadable
+from firm.encryption.fields import SealedTextField
+from firm.encryption.key_rotation import rotate
 from firm.management.commands import rotate_field_keys
-from firm.sealed import rotation
-from firm.sealed.cipher import Unreadable
-from firm.sealed.fields import SealedTextField
-from firm.sealed.rotation import rotate
-from tests.firm.sealed.models import MARKER, NEW, OLD, OLDEST, REGISTRY, Note, NoteEntry
+from tests.firm.encryption.models import MARKER, NEW, OLD, OLDEST, REGISTRY, Note, NoteEntry
 
 ROWS = 12
 
@@ -144,7 +144,7 @@ def test_an_interrupted_run_is_taken_up_again(under_old_key, monkeypatch):
 
 
 def test_rows_are_taken_in_batches(under_old_key, monkeypatch):
-    monkeypatch.setattr(rotation, "BATCH", 5)
+    monkeypatch.setattr(key_rotation, "BATCH", 5)
     assert {(tally.label, tally.remaining) for tally in run().values()} == {("firm.Note", 0), ("firm.NoteEntry", 0)}
 
 

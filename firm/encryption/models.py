@@ -6,10 +6,10 @@ from uuid import uuid4
 from django.db import models, transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
-from firm.sealed.blind import digest, digests_for_lookup, query_words
-from firm.sealed.checks import check_blind_index
-from firm.sealed.fields import SealedTextField
-from firm.sealed.keyring import keyring
+from firm.encryption.blind_index import digest, digests_for_lookup, query_words
+from firm.encryption.checks import check_blind_index
+from firm.encryption.fields import SealedTextField
+from firm.encryption.keyring import keyring
 
 BATCH = 500
 
@@ -122,7 +122,7 @@ class BlindIndexQuerySet(QuerySet):
 
 
 class BlindIndexEntry(models.Model):
-    """One keyed digest under which one row is found. See `firm.sealed.blind` for what it gives away.
+    """One keyed digest under which one row is found. See `firm.encryption.blind_index` for what it gives away.
 
     Subclasses add ``row``, a cascading foreign key to the model that is searched, and `terms`.
     """

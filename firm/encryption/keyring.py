@@ -92,4 +92,4 @@ def _forget(*, setting: str, **kwargs) -> None:
         keyring.cache_clear()
 
 
-setting_changed.connect(_forget, dispatch_uid="firm.sealed.keyring")
+setting_changed.connect(_forget, dispatch_uid="firm.encryption.keyring")

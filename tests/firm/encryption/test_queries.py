@@ -13,9 +13,9 @@ from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Cast, Concat, Upper
 from django.test.utils import CaptureQueriesContext
 
-from firm.sealed.cipher import Token
-from firm.sealed.fields import SealedJSONField, SealedTextField
-from tests.firm.sealed.models import MARKER, Note
+from firm.encryption.cipher import Token
+from firm.encryption.fields import SealedJSONField, SealedTextField
+from tests.firm.encryption.models import MARKER, Note
 
 LOOKUPS = ["exact", "iexact", "in", "contains", "icontains", "startswith", "gt", "range", "regex", "search", "unknown"]
 
@@ -209,10 +209,10 @@ def test_a_fixture_that_someone_wrote_by_hand_is_refused(notes, monkeypatch):
     ],
 )
 def test_a_migration_can_write_it_down(field, options):
-    assert field.deconstruct()[1:] == (f"firm.sealed.fields.{type(field).__name__}", [], options)
+    assert field.deconstruct()[1:] == (f"firm.encryption.fields.{type(field).__name__}", [], options)
     text, imports = MigrationWriter.serialize(field)
-    assert text.startswith("firm.sealed.fields.Sealed")
-    assert imports == {"import firm.sealed.fields"}
+    assert text.startswith("firm.encryption.fields.Sealed")
+    assert imports == {"import firm.encryption.fields"}
 
 
 def test_a_historic_model_reads_and_writes(note, notes):

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from firm.sealed.blind import (
+from firm.encryption.blind_index import (
     digest,
     digests_for_lookup,
     name_tokens,
@@ -13,8 +13,8 @@ from firm.sealed.blind import (
     normalise_phone,
     query_words,
 )
-from tests.firm.sealed.models import NEW, OLD, OLDEST
-from tests.firm.sealed.test_cipher import TEXTS
+from tests.firm.encryption.models import NEW, OLD, OLDEST
+from tests.firm.encryption.test_cipher import TEXTS
 
 #: A name, and what it must be found by.
 FOUND = [

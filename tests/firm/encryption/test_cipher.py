@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from firm.sealed.cipher import BUCKETS, Place, Token, Unreadable, is_current, is_token, seal, unseal
-from firm.sealed.keyring import keyring
-from tests.firm.sealed.models import MARKER, NEW, OLD
+from firm.encryption.cipher import BUCKETS, Place, Token, Unreadable, is_current, is_token, seal, unseal
+from firm.encryption.keyring import keyring
+from tests.firm.encryption.models import MARKER, NEW, OLD
 
 HERE = Place("firm.note.body", uuid.UUID(int=7))
 ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"

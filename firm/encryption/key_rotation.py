@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.db.models import Q
 
-from firm.sealed.cipher import Unreadable, is_current
-from firm.sealed.fields import SealedTextField
-from firm.sealed.keyring import keyring
-from firm.sealed.models import BlindIndexEntry
+from firm.encryption.cipher import Unreadable, is_current
+from firm.encryption.fields import SealedTextField
+from firm.encryption.keyring import keyring
+from firm.encryption.models import BlindIndexEntry
 
 BATCH = 500
 PASSES = 5

@@ -22,14 +22,14 @@ from phonenumber_field.formfields import PhoneNumberField as PhoneNumberFormFiel
 from phonenumber_field.phonenumber import PhoneNumber, to_python
 from phonenumber_field.validators import validate_international_phonenumber
 
-from firm.sealed.cell import Cell, PlainAttribute, TokenAttribute
-from firm.sealed.checks import check_sealed_field
-from firm.sealed.cipher import Place, Token, Unreadable, is_current, is_token, seal, unseal
-from firm.sealed.lookups import LOOKUPS
+from firm.encryption.checks import check_sealed_field
+from firm.encryption.cipher import Place, Token, Unreadable, is_current, is_token, seal, unseal
+from firm.encryption.field_value import Cell, PlainAttribute, TokenAttribute
+from firm.encryption.lookups import LOOKUPS
 
 
 class SealedTextField(models.TextField):
-    """Text that is encrypted at rest. The model needs a ``seal_id``; see `firm.sealed.models.SealedModel`.
+    """Text that is encrypted at rest. The model needs a ``seal_id``; see `firm.encryption.models.SealedModel`.
 
     ``place`` keeps the name ``app.model.field`` under which existing rows were sealed when model or field are renamed.
     The empty text is stored as it is, so that constraints may ask for it (``message__isblank=False``).
