@@ -13,6 +13,6 @@ class ConsultationsConfig(AppConfig):
     def ready(self):
         """Add the desk's vitals to those of the installation."""
         from consultations.health_checks import SIGNS
-        from firm.vitals import register
+        from firm.monitoring.health import register
 
         register(*SIGNS)

@@ -4,8 +4,8 @@ from django.db.models import Min
 
 from consultations.audit.nightly_check import fingerprints, holds
 from consultations.models import ConsultationRequest, MessageState, OutgoingMessage
-from firm.vital_readings import age
-from firm.vitals import Vital
+from firm.monitoring.health import Vital
+from firm.monitoring.health_probes import age
 
 #: Seconds after which a message should have left. The first pauses between attempts are minutes.
 STUCK_AFTER = 30 * 60

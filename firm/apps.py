@@ -16,24 +16,13 @@ class FirmConfig(AppConfig):
         """Connect the signals, register the house rules as system checks, watch over changes of public content."""
         from django.contrib.auth.signals import user_logged_out
 
-        from firm import (
-            admin_widgets,
-            changes,
-            checks,
-            error_reports,
-            page_index,
-            safekeeping_signs,
-            search_index,
-            signals,
-            task_logs,
-            vital_signs,
-            vitals,
-        )
+        from firm import admin_widgets, changes, checks, page_index, search_index, signals
         from firm.accounts import change_notices
         from firm.accounts.sessions import forget_session
+        from firm.monitoring import backup_checks, health, health_checks, sentry, task_logs
 
         if settings.SENTRY_DSN:
-            error_reports.start(settings.SENTRY_DSN)
+            sentry.start(settings.SENTRY_DSN)
         signals.connect()
         change_notices.connect()
         user_logged_out.connect(forget_session, dispatch_uid="firm.door")
@@ -47,4 +36,4 @@ class FirmConfig(AppConfig):
             lambda **kwargs: page_index.install(), sender=self, weak=False, dispatch_uid="firm.page_index"
         )
         register(checks.page_models_follow_the_house_rules)
-        vitals.register(*vital_signs.SIGNS, *safekeeping_signs.SIGNS)
+        health.register(*health_checks.SIGNS, *backup_checks.SIGNS)

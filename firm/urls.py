@@ -10,7 +10,7 @@ from wagtail_footnotes import urls as footnotes_urls
 
 from firm import views
 from firm.accounts import urls as door_urls
-from firm.metrics import metrics
+from firm.monitoring.metrics import metrics
 from firm.registry import app_urls
 
 handler400 = "firm.views.bad_request"

@@ -23,13 +23,13 @@ from firm.chrome import Chrome
 from firm.error_page import recall
 from firm.media import LASTING, is_public
 from firm.models import PageText
+from firm.monitoring.health import degraded
+from firm.monitoring.health_probes import can_grow, disk_free
 from firm.pagination import Pages
 from firm.routing import find_route, find_site
 from firm.search import clean_query, excerpt, find, highlight, words_of
 from firm.seo import Breadcrumb, Metadata
 from firm.sitemap import part_count, sitemap_index, sitemap_part
-from firm.vital_readings import can_grow, disk_free
-from firm.vitals import degraded
 
 RESULTS_PER_PAGE = 10
 #: What a database in a file needs on its disk to go on taking requests.
@@ -165,7 +165,7 @@ def healthz(request) -> HttpResponse:
 def readyz(request) -> JsonResponse:
     """Say whether the site can do its work: 200, or 503 with what is not ready.
 
-    ``degraded`` names what is bad although requests are taken: the names of `firm.vitals`.
+    ``degraded`` names what is bad although requests are taken: the names of `firm.monitoring.health`.
     """
     failed = [name for name, check in _READINESS.items() if not _passes(check)]
     answer = {"ready": not failed, "failed": failed, "degraded": [] if "database" in failed else degraded()}

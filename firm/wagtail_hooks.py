@@ -13,9 +13,9 @@ from wagtail.admin.ui.tables import Column
 from firm.accounts import account_urls
 from firm.documents import may_be_read
 from firm.models import HomePage, PracticeAreaPage
+from firm.monitoring.status_view import SystemView, may_see_system
 from firm.page_listings import PageListing, page_columns
 from firm.references import FetchedDocumentLinkHandler, FetchedPageLinkHandler
-from firm.system_view import SystemView, may_see_system
 
 
 @hooks.register("register_rich_text_features", order=10)

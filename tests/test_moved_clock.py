@@ -14,14 +14,15 @@ from consultations.mail.delivery_errors import LONGEST_PAUSE
 from consultations.models import ConsultationRequest, MessageState, OutgoingMessage, SubmissionCount
 from consultations.models.messages import LONGEST_LEASE, LONGEST_WAIT
 from consultations.workflow import Status
-from firm import schedule, vital_readings
+from firm import schedule
 from firm.accounts import throttle
-from firm.heartbeat import DEAD_AFTER
 from firm.models import StaffSession
+from firm.monitoring import health_probes
+from firm.monitoring.worker_heartbeat import DEAD_AFTER
 from tests.consultations.conftest import given, site  # noqa: F401
 from tests.consultations.factories import OutgoingMessageFactory as Message
 from tests.firm.accounts.conftest import sign_in, staff
-from tests.firm.test_vitals import beat, diary  # noqa: F401
+from tests.firm.monitoring.test_health import beat, diary  # noqa: F401
 
 pytestmark = pytest.mark.django_db
 FORM, STAMPED = "/free-consultation/", ("form_token", "form_rendered")
@@ -150,7 +151,7 @@ def test_readyz_misses_the_worker_until_its_next_sign_of_life(home, client, cloc
 def test_a_worker_that_died_is_missed_though_the_clock_was_put_back(home, clock):
     beat()
     clock(-HOUR)
-    assert vital_readings.heartbeat_age() > DEAD_AFTER
+    assert health_probes.heartbeat_age() > DEAD_AFTER
 
 
 # --- The door -----------------------------------------------------------------------------------------

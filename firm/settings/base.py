@@ -67,7 +67,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "firm.observing.NoteRequest",
+    "firm.monitoring.request_log.NoteRequest",
     "firm.middleware.TrustedProxyMiddleware",
     # Those that add headers stand outside of all that answer by themselves.
     "firm.middleware.ContentSecurityPolicyMiddleware",

@@ -2,7 +2,7 @@
 
 from firm.env import Environment, SettingError
 
-FORMATS = {"json": "firm.logs.JSONFormatter", "line": "firm.logs.LineFormatter"}
+FORMATS = {"json": "firm.monitoring.log_format.JSONFormatter", "line": "firm.monitoring.log_format.LineFormatter"}
 
 
 def logging_settings(env: Environment, *, reports: bool = False) -> dict:
@@ -11,13 +11,13 @@ def logging_settings(env: Environment, *, reports: bool = False) -> dict:
     if chosen not in FORMATS:
         raise SettingError("LOG_FORMAT", f"must be one of {', '.join(FORMATS)}, not {chosen!r}.")
     console = {"class": "logging.StreamHandler", "formatter": "event", "filters": ["no_queries"]}
-    sentry = {"class": "firm.error_reports.ReportHandler", "level": "ERROR", "filters": ["no_queries"]}
+    sentry = {"class": "firm.monitoring.sentry.ReportHandler", "level": "ERROR", "filters": ["no_queries"]}
     handlers = {"console": console} | ({"sentry": sentry} if reports else {})
     return {
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {"event": {"()": FORMATS[chosen]}},
-        "filters": {"no_queries": {"()": "firm.logs.QueryFilter"}},
+        "filters": {"no_queries": {"()": "firm.monitoring.log_format.QueryFilter"}},
         "handlers": handlers,
         "root": {"handlers": list(handlers), "level": "INFO"},
         "loggers": {

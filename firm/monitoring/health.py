@@ -15,7 +15,7 @@ from django.db import Error, connection
 logger = logging.getLogger(__name__)
 #: For how many seconds ``/readyz`` goes on saying what it has found out.
 REMEMBERED = 10
-_KEY = "firm.vitals.degraded"
+_KEY = "firm.monitoring.health.degraded"
 
 
 class State(StrEnum):

@@ -1,7 +1,7 @@
 """The vitals of the installation itself, in plain words, with what is bad and what to do then."""
 
-from firm.heartbeat import DEAD_AFTER
-from firm.vital_readings import (
+from firm.monitoring.health import Vital
+from firm.monitoring.health_probes import (
     cache_answers,
     certificate_days,
     clock_difference,
@@ -16,7 +16,7 @@ from firm.vital_readings import (
     pages_are_kept,
     support_days,
 )
-from firm.vitals import Vital
+from firm.monitoring.worker_heartbeat import DEAD_AFTER
 
 MB = 1024 * 1024
 

@@ -4,7 +4,7 @@ import logging
 
 from django_tasks.signals import task_enqueued, task_finished, task_started
 
-from firm.logs import request_id, task_id
+from firm.monitoring.log_format import request_id, task_id
 
 logger = logging.getLogger(__name__)
 
@@ -12,7 +12,7 @@ logger = logging.getLogger(__name__)
 def connect() -> None:
     """Log what becomes of tasks."""
     for signal, receiver in ((task_enqueued, enqueued), (task_started, started), (task_finished, finished)):
-        signal.connect(receiver, dispatch_uid=f"firm.task_logs.{receiver.__name__}")
+        signal.connect(receiver, dispatch_uid=f"firm.monitoring.task_logs.{receiver.__name__}")
 
 
 def enqueued(sender, task_result, **kwargs) -> None:

@@ -9,11 +9,11 @@ from django.utils import timezone
 from django.views.generic import TemplateView
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
-from firm import vitals
-from firm.heartbeat import NAME
 from firm.models import JobRun
-from firm.vital_readings import is_late, versions
-from firm.vitals import Reading, State
+from firm.monitoring import health
+from firm.monitoring.health import Reading, State
+from firm.monitoring.health_probes import is_late, versions
+from firm.monitoring.worker_heartbeat import NAME
 
 WORDS = {State.GOOD: "Good", State.BAD: "Needs attention", State.UNKNOWN: "Unknown", State.NONE: "Nothing to tell"}
 DAY, HOUR, MINUTE = 86_400, 3600, 60
@@ -110,7 +110,7 @@ class SystemView(WagtailAdminTemplateMixin, TemplateView):
 
     def get_context_data(self, **kwargs) -> dict:
         """Add the vitals by part, the jobs, and what the site is built on."""
-        lines = [Line(reading) for reading in vitals.read(vitals.vitals())]
+        lines = [Line(reading) for reading in health.read(health.vitals())]
         return super().get_context_data(
             parts=parts(lines),
             bad=[line for line in lines if line.is_bad],

@@ -1,6 +1,6 @@
 """What is seen of every request, from outside of everything else: a number to find its lines by, one line, counters.
 
-The line names the route, the address without secrets (`firm.log_paths`), the account by its number and the visitor's
+The line names the route, the address without secrets (`firm.monitoring.log_redaction`), the account by its number and the visitor's
 network. Answers from memory cost less than writing a line would: of those one in `LOG_KEPT_EVERY` is logged; the
 counters count all.
 """
@@ -14,9 +14,9 @@ from collections.abc import Callable, Iterable
 from itertools import count
 
 from firm.kept_answer import HOW
-from firm.log_paths import path_of, route_of
-from firm.logs import request_id
 from firm.middleware import is_trusted_proxy
+from firm.monitoring.log_format import request_id
+from firm.monitoring.log_redaction import path_of, route_of
 
 logger = logging.getLogger("firm.requests")
 #: Where Django's request is found by what surrounds it.
@@ -55,7 +55,7 @@ def network_of(address: str) -> str:
 
 
 class Observed:
-    """WSGI middleware around the whole site. ``meter`` is a `firm.metrics.Meter`, or None."""
+    """WSGI middleware around the whole site. ``meter`` is a `firm.monitoring.metrics.Meter`, or None."""
 
     def __init__(self, application: Callable, *, meter=None, kept_every: int = 100) -> None:
         self.application, self.meter, self.kept_every = application, meter, kept_every

@@ -14,13 +14,13 @@ from django.test import RequestFactory
 from prometheus_client.parser import text_string_to_metric_families
 
 from consultations.models import ConsultationRequest
-from firm import metrics as metrics_module
-from firm import vitals
 from firm.caching import KeptAnswers
-from firm.logs import JSONFormatter, LineFormatter, QueryFilter, request_id, task_id
-from firm.metrics import Meter
 from firm.middleware import scheme_reader
-from firm.observing import Observed, network_of, number_of
+from firm.monitoring import health
+from firm.monitoring import metrics as metrics_module
+from firm.monitoring.log_format import JSONFormatter, LineFormatter, QueryFilter, request_id, task_id
+from firm.monitoring.metrics import Meter
+from firm.monitoring.request_log import Observed, network_of, number_of
 from tests.consultations.conftest import make_user
 
 pytestmark = pytest.mark.usefixtures("open_connection")
@@ -195,7 +195,7 @@ def logged(format_with, error) -> str:
 def test_an_error_is_told_by_its_type_and_place(format_with):
     text = logged(format_with, ValueError("Jane Secret"))
     assert "ValueError" in text
-    assert "tests/firm/test_observing.py:" in text
+    assert "tests/firm/monitoring/test_request_log.py:" in text
     assert "Jane" not in text
 
 
@@ -307,7 +307,7 @@ def test_the_vitals_are_told(home, client, settings, meter):
     assert found["firm_unsent_mail"] == 0
     assert found["firm_vital_bad worker"] == 1
     assert found["firm_disk_free_bytes"] > 0
-    assert {one.name for one in vitals.vitals() if not one.is_costly} == {
+    assert {one.name for one in health.vitals() if not one.is_costly} == {
         name.split(" ")[1] for name in found if name.startswith("firm_vital_bad")
     }
 

@@ -18,8 +18,8 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, H
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
 
-from firm import vitals
-from firm.vitals import UNITS, State
+from firm.monitoring import health
+from firm.monitoring.health import UNITS, State
 
 MEMORY = Path("/dev/shm")  # noqa: S108
 PREFIX = "firm-metrics-"
@@ -90,7 +90,7 @@ class VitalsCollector:
     def collect(self):
         """Read them, but for those that take long."""
         bad = GaugeMetricFamily("firm_vital_bad", "1 when the vital needs attention or cannot be read", labels=["name"])
-        for reading in vitals.read(vital for vital in vitals.vitals() if not vital.is_costly):
+        for reading in health.read(vital for vital in health.vitals() if not vital.is_costly):
             vital = reading.vital
             bad.add_metric([vital.name], float(reading.state in {State.BAD, State.UNKNOWN}))
             if reading.value is not None:

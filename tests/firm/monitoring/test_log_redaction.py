@@ -11,7 +11,7 @@ from django.urls.resolvers import RoutePattern, URLPattern, URLResolver
 from hypothesis import given
 from hypothesis import strategies as st
 
-from firm.log_paths import MASK, clean_path, path_of
+from firm.monitoring.log_redaction import MASK, clean_path, path_of
 from tests.consultations.conftest import make_user
 
 

@@ -11,10 +11,10 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from firm import certificate, vitals
-from firm.certificate import days_left, measure_certificate
 from firm.models import Measurement
-from tests.firm.test_vitals import beat, degraded
+from firm.monitoring import health, tls_expiry
+from firm.monitoring.tls_expiry import days_left, measure_certificate
+from tests.firm.monitoring.test_health import beat, degraded
 
 DAY = datetime.timedelta(days=1)
 
@@ -118,13 +118,13 @@ def test_where_nobody_answers_nothing_is_said():
 
 
 def test_who_takes_the_call_and_says_nothing_is_not_waited_for(monkeypatch):
-    monkeypatch.setattr(certificate, "TIMEOUT", 0.3)
+    monkeypatch.setattr(tls_expiry, "TIMEOUT", 0.3)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         assert days_left("127.0.0.1", silent.getsockname()[1]) is None
 
 
 def test_without_tls_nothing_is_looked_at(db, settings, monkeypatch):
-    monkeypatch.setattr(certificate, "days_left", lambda *given: pytest.fail("looked at"))
+    monkeypatch.setattr(tls_expiry, "days_left", lambda *given: pytest.fail("looked at"))
     settings.IS_HTTPS = False
     measure_certificate()
     assert not Measurement.objects.exists()
@@ -138,5 +138,5 @@ def test_an_expired_certificate_is_told_until_it_is_renewed(home, client, settin
     assert degraded(client) == ["certificate"]
     serve(authority.context(days=90))
     measure_certificate()
-    vitals.cache.clear()
+    health.cache.clear()
     assert degraded(client) == []

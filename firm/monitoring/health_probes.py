@@ -18,9 +18,9 @@ from django.utils import timezone
 from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
-from firm.certificate import MEASUREMENT
-from firm.heartbeat import NAME
 from firm.models import JobRun, Measurement
+from firm.monitoring.tls_expiry import MEASUREMENT
+from firm.monitoring.worker_heartbeat import NAME
 from firm.page_keeper import slot_name
 
 #: A job is late when it has not been run for three times its pause, and for this long, in seconds.
@@ -102,8 +102,8 @@ def cache_answers() -> float | None:
     """Return 1 when Redis keeps what it is given, else 0; None where there is no Redis."""
     if not settings.REDIS_URL:
         return None
-    cache.set("firm.vitals.cache", "1", 10)
-    return float(cache.get("firm.vitals.cache") == "1")
+    cache.set("firm.monitoring.health.cache", "1", 10)
+    return float(cache.get("firm.monitoring.health.cache") == "1")
 
 
 def disk_free() -> float:

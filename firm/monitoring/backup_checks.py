@@ -4,7 +4,7 @@ from django.contrib.auth import get_user_model
 
 from firm.backups.state import summary
 from firm.models import SecondFactor
-from firm.vitals import Vital
+from firm.monitoring.health import Vital
 
 
 def backup_age() -> float | None:

@@ -5,8 +5,8 @@ A report is not cleaned of what it must not hold; it is made anew of the few thi
 
 import logging
 
-from firm.log_paths import route_of
-from firm.logs import causes, our_frames, place, request_id, type_of
+from firm.monitoring.log_format import causes, our_frames, place, request_id, type_of
+from firm.monitoring.log_redaction import route_of
 
 try:
     import sentry_sdk

@@ -3,7 +3,7 @@ import logging
 import pytest
 from django.conf import settings
 
-from firm.logs import QueryFilter
+from firm.monitoring.log_format import QueryFilter
 
 
 @pytest.mark.parametrize(

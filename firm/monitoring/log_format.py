@@ -13,12 +13,12 @@ from pathlib import Path
 
 from django.conf import settings
 
-from firm.log_paths import clean_path
+from firm.monitoring.log_redaction import clean_path
 
 #: The request, or the task of the worker, that a line belongs to.
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 task_id: ContextVar[str] = ContextVar("task_id", default="")
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parent.parent.parent
 _QUERY = re.compile(r"""(/[^\s?"'<>]*)\?[^\s"'<>]+""")
 _ADDRESS = re.compile(r"[^\s@<>\"'=,;:]+@[\w.-]+")
 _IPV4 = re.compile(r"\b(\d{1,3}\.\d{1,3}\.\d{1,3})\.\d{1,3}\b")

@@ -10,12 +10,13 @@ from django.core.handlers.wsgi import WSGIHandler
 from sentry_sdk.transport import Transport
 
 from consultations.models import ConsultationPage
-from firm import error_reports, views
+from firm import views
 from firm.env import Environment, SettingError
-from firm.observing import Observed
+from firm.monitoring import sentry
+from firm.monitoring.request_log import Observed
 from firm.settings import error_reports as setting
 from tests.consultations.conftest import build_site, make_user
-from tests.firm.test_observing import ask
+from tests.firm.monitoring.test_request_log import ask
 
 pytestmark = pytest.mark.usefixtures("open_connection")
 
@@ -41,12 +42,12 @@ class Kept(Transport):
 @pytest.fixture
 def sent():
     Kept.sent = []
-    error_reports.start(DSN, transport=Kept)
-    handler = error_reports.ReportHandler(level=logging.ERROR)
+    sentry.start(DSN, transport=Kept)
+    handler = sentry.ReportHandler(level=logging.ERROR)
     logging.getLogger().addHandler(handler)
     yield Kept.sent
     logging.getLogger().removeHandler(handler)
-    error_reports.stop()
+    sentry.stop()
 
 
 def broken(request, *args, **kwargs):
@@ -126,6 +127,6 @@ def test_a_missing_package_is_named(monkeypatch):
 
 def test_the_site_starts_without_the_package(tmp_path):
     (tmp_path / "sentry_sdk.py").write_text("raise ImportError")
-    code = f"import sys; sys.path.insert(0, {str(tmp_path)!r}); import firm.error_reports; print('there')"
+    code = f"import sys; sys.path.insert(0, {str(tmp_path)!r}); import firm.monitoring.sentry; print('there')"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.stdout == "there\n", done.stderr

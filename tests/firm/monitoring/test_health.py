@@ -8,11 +8,12 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from consultations.models import OutgoingMessage
-from firm import heartbeat, schedule, vital_readings, vitals
+from firm import schedule
 from firm.models import JobRun, Measurement
+from firm.monitoring import health, health_probes, worker_heartbeat
+from firm.monitoring.health import State, Vital
+from firm.monitoring.status_view import in_words
 from firm.roles import EDITORS, INTAKE, INTAKE_MANAGERS, PUBLISHERS
-from firm.system_view import in_words
-from firm.vitals import State, Vital
 from tests.consultations.conftest import make_user
 from tests.consultations.factories import ConsultationRequestFactory, OutgoingMessageFactory
 
@@ -26,7 +27,7 @@ def vital(name: str = "sample", **values) -> Vital:
 
 def beat(seconds_ago: float = 0) -> None:
     at = timezone.now() - datetime.timedelta(seconds=seconds_ago)
-    JobRun.objects.update_or_create(name=heartbeat.NAME, defaults={"every": 15, "finished_at": at, "took": 0})
+    JobRun.objects.update_or_create(name=worker_heartbeat.NAME, defaults={"every": 15, "finished_at": at, "took": 0})
 
 
 # --- Judging -----------------------------------------------------------------------------------------
@@ -50,14 +51,14 @@ def test_a_value_is_judged_by_its_limit(given, value, state):
 
 def test_a_unit_that_nobody_knows_is_refused():
     with pytest.raises(ValueError, match="furlongs"):
-        vitals.register(vital(unit="furlongs"))
+        health.register(vital(unit="furlongs"))
 
 
 def test_one_that_fails_does_not_hide_the_others(db):
     def fail():
         raise RuntimeError("a name that must not be told")
 
-    found = vitals.read([vital("bad", read=fail), vital("good")])
+    found = health.read([vital("bad", read=fail), vital("good")])
     assert [one.state for one in found] == [State.UNKNOWN, State.GOOD]
 
 
@@ -65,7 +66,7 @@ def test_what_fails_is_logged_without_its_words(db, caplog):
     def fail():
         raise RuntimeError("a name that must not be told")
 
-    vitals.read([vital("bad", read=fail)])
+    health.read([vital("bad", read=fail)])
     assert "RuntimeError" in caplog.text
     assert "must not be told" not in caplog.text
 
@@ -77,20 +78,20 @@ def test_a_database_that_is_gone_is_asked_once(monkeypatch):
         asked.append(1)
         raise OperationalError
 
-    monkeypatch.setattr(vitals, "connection", type("Gone", (), {"connection": None})())
-    found = vitals.read([vital("one", read=fail), vital("two", read=fail), vital("disk", asks_database=False)])
+    monkeypatch.setattr(health, "connection", type("Gone", (), {"connection": None})())
+    found = health.read([vital("one", read=fail), vital("two", read=fail), vital("disk", asks_database=False)])
     assert len(asked) == 1
     assert [one.state for one in found] == [State.UNKNOWN, State.UNKNOWN, State.GOOD]
 
 
 def test_every_vital_that_can_be_bad_says_what_to_do():
-    found = vitals.vitals()
+    found = health.vitals()
     assert len(found) > 12
     assert [one.name for one in found if (one.limit is not None or one.must_exist) and not one.remedy] == []
 
 
 def test_every_vital_of_the_installation_can_be_read(home):
-    assert [one.vital.name for one in vitals.read(vitals.vitals()) if one.state == State.UNKNOWN] == []
+    assert [one.vital.name for one in health.read(health.vitals()) if one.state == State.UNKNOWN] == []
 
 
 # --- /readyz -----------------------------------------------------------------------------------------
@@ -108,7 +109,7 @@ def test_a_site_whose_worker_lives_is_not_degraded(home, client):
     assert degraded(client) == []
 
 
-@pytest.mark.parametrize("seconds", [None, heartbeat.DEAD_AFTER + 5])
+@pytest.mark.parametrize("seconds", [None, worker_heartbeat.DEAD_AFTER + 5])
 def test_without_a_worker_the_site_takes_requests_and_says_so(home, client, seconds):
     if seconds:
         beat(seconds)
@@ -130,13 +131,13 @@ def test_mail_that_waits_for_seconds_is_not(home, client):
 
 def test_a_disk_that_is_nearly_full_is_told(home, client, monkeypatch):
     beat()
-    monkeypatch.setattr(vital_readings.shutil, "disk_usage", lambda path: type("Usage", (), {"free": 500 * 2**20})())
+    monkeypatch.setattr(health_probes.shutil, "disk_usage", lambda path: type("Usage", (), {"free": 500 * 2**20})())
     assert degraded(client) == ["disk"]
 
 
 def test_a_full_disk_takes_no_request_where_the_database_is_a_file(home, client, monkeypatch):
     beat()
-    monkeypatch.setattr(vital_readings.shutil, "disk_usage", lambda path: type("Usage", (), {"free": 2**20})())
+    monkeypatch.setattr(health_probes.shutil, "disk_usage", lambda path: type("Usage", (), {"free": 2**20})())
     response = client.get("/readyz")
     is_file = connection.vendor == "sqlite"
     assert (response.status_code, response.json()["failed"]) == ((503, ["disk"]) if is_file else (200, []))
@@ -155,17 +156,17 @@ def test_a_certificate_that_runs_out_is_told(home, client, settings):
     Measurement.objects.note("certificate", 13.0, timezone.now())
     assert degraded(client) == ["certificate"]
     Measurement.objects.note("certificate", 90.0, timezone.now())
-    vitals.cache.clear()
+    health.cache.clear()
     assert degraded(client) == []
 
 
 def test_clocks_that_differ_are_told(home, client, monkeypatch):
     beat()
     if connection.vendor == "sqlite":
-        assert vital_readings.clock_difference() is None  # the database has none of its own
+        assert health_probes.clock_difference() is None  # the database has none of its own
         return
-    real = vital_readings.time.time
-    monkeypatch.setattr(vital_readings.time, "time", lambda: real() + 60)
+    real = health_probes.time.time
+    monkeypatch.setattr(health_probes.time, "time", lambda: real() + 60)
     assert "clock" in degraded(client)
 
 
@@ -179,7 +180,7 @@ def test_asking_again_asks_the_database_no_more_for_vitals(home, client):
 def test_what_vitals_ask_does_not_grow_with_requests(home):
     def count() -> int:
         with CaptureQueriesContext(connection) as queries:
-            vitals.read(vitals.vitals())
+            health.read(health.vitals())
         return len(queries)
 
     for _ in range(3):
@@ -195,7 +196,7 @@ def test_what_vitals_ask_does_not_grow_with_requests(home):
 
 @pytest.fixture
 def diary(monkeypatch):
-    made = heartbeat.Diary()
+    made = worker_heartbeat.Diary()
     monkeypatch.setattr(schedule, "diary", made)
     monkeypatch.setattr(schedule, "_entries", {})
     monkeypatch.setattr(schedule, "close_old_connections", lambda: None)
@@ -208,7 +209,7 @@ def test_a_run_is_written_with_the_next_sign_of_life(db, diary):
     assert not JobRun.objects.filter(name="job").exists()
     diary.write(["job"])
     assert JobRun.objects.get(name="job").failures == 0
-    assert vital_readings.heartbeat_age() < 60
+    assert health_probes.heartbeat_age() < 60
 
 
 def test_failures_are_counted_until_it_goes_well(db, diary):
@@ -249,18 +250,18 @@ def test_a_job_is_late_after_three_pauses(db):
     JobRun.objects.create(name="slow", every=3600, finished_at=now - datetime.timedelta(hours=3, minutes=1), took=0)
     JobRun.objects.create(name="punctual", every=3600, finished_at=now - datetime.timedelta(hours=2), took=0)
     JobRun.objects.create(name="mail", every=3, finished_at=now - datetime.timedelta(seconds=60), took=0)
-    assert vital_readings.late_jobs() == 1
+    assert health_probes.late_jobs() == 1
 
 
 def test_workers_that_write_at_once_lose_nothing(threads):
     def write(name):
-        own = heartbeat.Diary()
+        own = worker_heartbeat.Diary()
         for _ in range(5):
             own.note(name, 60, 0.1, None)
             own.write(["one", "two"])
 
     threads(lambda: write("one"), lambda: write("two"))
-    assert set(JobRun.objects.values_list("name", flat=True)) == {"one", "two", heartbeat.NAME}
+    assert set(JobRun.objects.values_list("name", flat=True)) == {"one", "two", worker_heartbeat.NAME}
 
 
 # --- The page ----------------------------------------------------------------------------------------
@@ -299,14 +300,14 @@ def test_a_fresh_installation_is_told_what_to_start(owner):
 
 
 def test_what_is_well_is_said(owner, monkeypatch):
-    monkeypatch.setattr(vitals, "_vitals", {"sample": vital(limit=2)})
+    monkeypatch.setattr(health, "_vitals", {"sample": vital(limit=2)})
     page = owner.get(PAGE).content.decode()
     assert "All is well" in page
     assert "Do this." not in page
 
 
 def test_what_is_bad_comes_first_with_what_to_do(owner, monkeypatch):
-    monkeypatch.setattr(vitals, "_vitals", {"sample": vital(limit=0)})
+    monkeypatch.setattr(health, "_vitals", {"sample": vital(limit=0)})
     page = owner.get(PAGE).content.decode()
     assert "1 thing to look at" in page
     assert page.index("Do this.") < page.index("What it is.")
