@@ -16,10 +16,11 @@ class FirmConfig(AppConfig):
         """Connect the signals, register the house rules as system checks, watch over changes of public content."""
         from django.contrib.auth.signals import user_logged_out
 
-        from firm import admin_widgets, changes, checks, page_index, search_index, signals
+        from firm import admin_widgets, checks, page_index, search_index, signals
         from firm.accounts import change_notices
         from firm.accounts.sessions import forget_session
         from firm.monitoring import backup_checks, health, health_checks, sentry, task_logs
+        from firm.page_cache import invalidation
 
         if settings.SENTRY_DSN:
             sentry.start(settings.SENTRY_DSN)
@@ -28,7 +29,12 @@ class FirmConfig(AppConfig):
         user_logged_out.connect(forget_session, dispatch_uid="firm.door")
         task_logs.connect()
         admin_widgets.install()
-        post_migrate.connect(lambda **kwargs: changes.install(), sender=self, weak=False, dispatch_uid="firm.changes")
+        post_migrate.connect(
+            lambda **kwargs: invalidation.install(),
+            sender=self,
+            weak=False,
+            dispatch_uid="firm.page_cache.invalidation",
+        )
         post_migrate.connect(
             lambda **kwargs: search_index.install(), sender=self, weak=False, dispatch_uid="firm.search_index"
         )

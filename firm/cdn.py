@@ -1,6 +1,6 @@
 """A content delivery network keeps pages until the site says that something has changed.
 
-The worker looks once a second whether `firm.changes` names another state, however it came about, and has all pages
+The worker looks once a second whether `firm.page_cache.invalidation` names another state, however it came about, and has all pages
 dropped at once. A page that was being fetched at that moment may still arrive with the state before, so they are
 dropped once more when no such answer can be on its way.
 """
@@ -16,7 +16,7 @@ from django.core.cache import cache
 from django.db import Error, connection
 from django.utils.module_loading import import_string
 
-from firm.changes import read_state
+from firm.page_cache.invalidation import read_state
 
 logger = logging.getLogger(__name__)
 

@@ -7,8 +7,8 @@ from django.conf import settings as django_settings
 from wagtail.models import Site
 
 from firm.media import absolute_address
-from firm.memory import recall
 from firm.models.settings import FirmSettings
+from firm.page_cache.process_cache import recall
 from firm.picture import ROLES
 from firm.references import resolve
 from firm.seo import opening_hours, postal_address, without_empty

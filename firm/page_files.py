@@ -1,7 +1,7 @@
 """Finished public pages as files below ``PAGES_DIR``, which nginx serves without asking the application.
 
 ``states/<state>-<release>/<headers>/<host>/<path>/index[.page-N].html.{br,gz}`` holds a page as it is in one state of
-what is public (`firm.changes`), made by one release of the site, to be sent with one set of headers. It is written
+what is public (`firm.page_cache.invalidation`), made by one release of the site, to be sent with one set of headers. It is written
 under the state known *before* it was made. Which state holds now is said by links ``at/<half second>``, which
 `firm.page_keeper` makes for now and the next half second alone. So a page of another state, release or set of headers
 is never found.
@@ -25,8 +25,8 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
-from firm.caching import WAIT, Address
-from firm.kept_answer import Answer
+from firm.page_cache.middleware import WAIT, Address
+from firm.page_cache.stored_response import Answer
 from firm.standard_headers import as_set, digest, page_headers
 
 logger = logging.getLogger(__name__)

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from django.db import Error, connection
 
-from firm.changes import read_state
+from firm.page_cache.invalidation import read_state
 from firm.page_files import state_folder
 
 logger = logging.getLogger(__name__)

@@ -30,7 +30,7 @@ from wagtail.models import Page
 from wagtail.rich_text.pages import PageLinkHandler
 from wagtail.snippets.blocks import SnippetChooserBlock
 
-from firm.memory import recall
+from firm.page_cache.process_cache import recall
 from firm.prepared import Prepared
 
 Fetched = dict[type[Model], dict[int, Model]]

@@ -13,7 +13,7 @@ from django.http.request import split_domain_port
 from wagtail.models import Page, Site, SiteRootPath, get_page_models
 from wagtail.url_routing import RouteResult
 
-from firm.memory import recall
+from firm.page_cache.process_cache import recall
 from firm.prepared import Prepared
 from firm.querysets import in_private_section
 

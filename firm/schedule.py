@@ -12,9 +12,9 @@ from django.db import close_old_connections
 from django.utils.module_loading import autodiscover_modules
 
 from firm.cdn import purger
-from firm.changes import clear_marks
 from firm.monitoring.tls_expiry import measure_certificate
 from firm.monitoring.worker_heartbeat import BEAT, diary
+from firm.page_cache.invalidation import clear_marks
 
 logger = logging.getLogger(__name__)
 

@@ -11,7 +11,7 @@ from django.core.handlers.base import BaseHandler
 from django.core.handlers.wsgi import WSGIRequest
 from django.http import HttpResponse
 
-from firm.kept_answer import FRAMING, Answer
+from firm.page_cache.stored_response import FRAMING, Answer
 
 #: What belongs to one kind of answer, not to the site; the web server's own file says it for pages and for files.
 OF_THE_ANSWER = frozenset({"cache-control", "content-type", "vary"})

@@ -9,10 +9,10 @@ from django.core.wsgi import get_wsgi_application
 
 application = get_wsgi_application()
 
-from firm.caching import KeptAnswers  # noqa: E402
 from firm.middleware import scheme_reader  # noqa: E402
 from firm.monitoring.metrics import start_meter  # noqa: E402
 from firm.monitoring.request_log import Observed  # noqa: E402
+from firm.page_cache.middleware import KeptAnswers  # noqa: E402
 from firm.page_files import page_files  # noqa: E402
 
 if not settings.DEBUG:

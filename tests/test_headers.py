@@ -10,8 +10,8 @@ from django.test import Client
 
 from consultations.models import ConsultationPage
 from firm import views
-from firm.caching import KeptAnswers
 from firm.middleware import scheme_reader
+from firm.page_cache.middleware import KeptAnswers
 from tests import factories
 
 FIXED = {

@@ -1,6 +1,6 @@
 """Every public address asks the database the same number of questions for 3 children as for 30, and at most 8.
 
-Requests bring the state of what is public along, as they do behind `firm.caching`, which asks for it.
+Requests bring the state of what is public along, as they do behind `firm.page_cache.middleware`, which asks for it.
 """
 
 import datetime
@@ -15,9 +15,9 @@ from wagtail.models import Site, get_page_models
 
 from consultations.models import ConsultationPage
 from firm.blocks.story import story_blocks
-from firm.changes import STATE, read_state
 from firm.models import FirmImage, FirmSettings, PracticeAreaPage
 from firm.models.base import BasePage
+from firm.page_cache.invalidation import STATE, read_state
 from tests import factories
 from tests.blog import stories
 

@@ -13,10 +13,10 @@ import time
 from collections.abc import Callable, Iterable
 from itertools import count
 
-from firm.kept_answer import HOW
 from firm.middleware import is_trusted_proxy
 from firm.monitoring.log_format import request_id
 from firm.monitoring.log_redaction import path_of, route_of
+from firm.page_cache.stored_response import HOW
 
 logger = logging.getLogger("firm.requests")
 #: Where Django's request is found by what surrounds it.

@@ -10,9 +10,9 @@ from django.db import OperationalError
 
 from firm import cdn
 from firm.cdn import PAUSES, SECOND, PurgeError, Purger
-from firm.changes import read_state
 from firm.env import Environment, SettingError
-from firm.kept_answer import Answer
+from firm.page_cache.invalidation import read_state
+from firm.page_cache.stored_response import Answer
 from firm.settings.cdn import network
 from tests import factories
 

@@ -10,14 +10,14 @@ import pytest
 from django.db import OperationalError
 
 from firm import page_files, standard_headers
-from firm.caching import Address, KeptAnswers, Shelf
-from firm.changes import Watch
-from firm.kept_answer import Answer
 from firm.middleware import scheme_reader
+from firm.page_cache.invalidation import Watch
+from firm.page_cache.middleware import Address, KeptAnswers, Shelf
+from firm.page_cache.stored_response import Answer
 from firm.page_files import PageFiles, state_folder
 from firm.page_keeper import Keeper, only_one, slot_name
-from tests.firm import test_caching
-from tests.firm.test_caching import Reply, Site
+from tests.firm.page_cache import test_middleware
+from tests.firm.page_cache.test_middleware import Reply, Site
 
 pytestmark = pytest.mark.usefixtures("open_connection")
 
@@ -44,7 +44,7 @@ def standard(body: bytes = BODY) -> Answer:
 
 
 def environ_of(path: str, **headers) -> dict:
-    return test_caching.environ_of(path, **{"HTTP_HOST": "testserver"} | headers)
+    return test_middleware.environ_of(path, **{"HTTP_HOST": "testserver"} | headers)
 
 
 def every_file(root: Path) -> list[str]:
@@ -240,7 +240,7 @@ def slowly(made: list, *, status: str = "200 OK", mark: bool = True):
         made.append(environ["PATH_INFO"])
         time.sleep(0.1)
         if mark:
-            environ["firm.kept_answer"] = BODY
+            environ["firm.page_cache.stored_response"] = BODY
         start_response(status, list(standard_headers.page_headers()))
         return [BODY]
 

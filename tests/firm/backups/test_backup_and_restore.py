@@ -128,7 +128,7 @@ def test_numbers_of_what_was_erased_are_not_given_again(backup):
 
 
 def test_a_mark_of_changes_is_left_by_the_first_change(backup):
-    from firm.changes import read_state
+    from firm.page_cache.invalidation import read_state
 
     restore(backup)
     before = read_state()

@@ -14,13 +14,13 @@ from django.test import RequestFactory
 from prometheus_client.parser import text_string_to_metric_families
 
 from consultations.models import ConsultationRequest
-from firm.caching import KeptAnswers
 from firm.middleware import scheme_reader
 from firm.monitoring import health
 from firm.monitoring import metrics as metrics_module
 from firm.monitoring.log_format import JSONFormatter, LineFormatter, QueryFilter, request_id, task_id
 from firm.monitoring.metrics import Meter
 from firm.monitoring.request_log import Observed, network_of, number_of
+from firm.page_cache.middleware import KeptAnswers
 from tests.consultations.conftest import make_user
 
 pytestmark = pytest.mark.usefixtures("open_connection")

@@ -11,9 +11,9 @@ from django.db import connection, transaction
 from django.utils import timezone
 from wagtail.models import Page, PageViewRestriction
 
-from firm import changes
-from firm.changes import PATIENCE, Watch, read_state, watched_models
 from firm.models import FirmSettings, PublicChange
+from firm.page_cache import invalidation
+from firm.page_cache.invalidation import PATIENCE, Watch, read_state, watched_models
 from tests import factories
 
 
@@ -38,7 +38,7 @@ def page(home):
 def test_every_name_among_the_unseen_is_one_of_ours():
     known = {model._meta.label_lower for model in apps.get_models(include_auto_created=True)}
     known |= {config.label for config in apps.get_app_configs()}
-    assert known >= changes.UNSEEN | changes.SEEN
+    assert known >= invalidation.UNSEEN | invalidation.SEEN
 
 
 def test_what_visitors_read_is_watched():
@@ -151,16 +151,16 @@ def test_triggers_come_back_with_the_next_migration(db, change, page):
         else:
             cursor.execute("DROP TRIGGER public_change ON wagtailcore_page")
     assert not change(lambda: Page.objects.filter(pk=page.pk).update(title="Unnoticed"))
-    changes.install()
+    invalidation.install()
     assert change(lambda: Page.objects.filter(pk=page.pk).update(title="Noticed"))
 
 
 def test_clearing_many_marks_is_a_change_and_leaves_one(change, monkeypatch):
-    monkeypatch.setattr(changes, "MOST_MARKS", 3)
+    monkeypatch.setattr(invalidation, "MOST_MARKS", 3)
     PublicChange.objects.bulk_create(PublicChange() for _ in range(5))
-    assert change(changes.clear_marks)
+    assert change(invalidation.clear_marks)
     assert PublicChange.objects.count() == 1
-    assert not changes.clear_marks()
+    assert not invalidation.clear_marks()
 
 
 def test_without_a_mark_nothing_may_be_kept_on_sqlite(db):
@@ -188,7 +188,7 @@ def test_patience_keeps_the_promise_of_a_second():
 
 
 def test_without_a_database_what_is_known_goes_on_to_hold():
-    clock, answers = Clock(), iter(["first", changes.Error("gone"), "second"])
+    clock, answers = Clock(), iter(["first", invalidation.Error("gone"), "second"])
 
     def read():
         answer = next(answers)

@@ -12,12 +12,12 @@ from django.test import RequestFactory
 from wagtail.models import Page, PageViewRestriction, get_page_models
 
 from consultations.models import ConsultationPage
-from firm.caching import Address, KeptAnswers, Shelf, address_of
-from firm.changes import PATIENCE, STATE, Watch
-from firm.kept_answer import Answer
 from firm.middleware import scheme_reader
 from firm.models import FirmSettings
 from firm.models.base import BasePage
+from firm.page_cache.invalidation import PATIENCE, STATE, Watch
+from firm.page_cache.middleware import Address, KeptAnswers, Shelf, address_of
+from firm.page_cache.stored_response import Answer
 from firm.page_files import PageFiles
 from tests import factories
 
@@ -316,7 +316,7 @@ def answering(status="200 OK", headers=(("Content-Type", "text/html"),), body=BO
     def application(environ, start_response):
         application.asked += 1
         if mark:
-            environ["firm.kept_answer"] = body
+            environ["firm.page_cache.stored_response"] = body
         start_response(status, list(headers))
         return [body]
 
@@ -489,7 +489,7 @@ def test_an_answer_of_a_past_state_is_not_kept():
 
 
 def test_only_so_many_addresses_are_remembered_as_passing(monkeypatch):
-    monkeypatch.setattr("firm.caching.MAX_PASSING", 3)
+    monkeypatch.setattr("firm.page_cache.middleware.MAX_PASSING", 3)
     shelf = Shelf()
     addresses = [Address("http", "h", f"/{number}/") for number in range(5)]
     shelf.get(addresses[0], "s")
@@ -592,9 +592,9 @@ def test_a_purge_under_load_has_each_page_made_once_for_each_state():
         threading.Event().wait(0.05)
         with lock:
             made.append((environ["PATH_INFO"], environ[STATE]))
-        environ["firm.kept_answer"] = f"{environ['PATH_INFO']} {known}".encode()
+        environ["firm.page_cache.stored_response"] = f"{environ['PATH_INFO']} {known}".encode()
         start_response("200 OK", [("Content-Type", "text/html")])
-        return [environ["firm.kept_answer"]]
+        return [environ["firm.page_cache.stored_response"]]
 
     clock = count()
     kept = KeptAnswers(

@@ -8,18 +8,18 @@ from django.db import connection, transaction
 from wagtail.models import Page
 from wagtail.models import Site as WagtailSite
 
-from firm import memory
-from firm.changes import STATE, read_state
 from firm.chrome import Chrome
-from firm.memory import Memory, recall, state_of
 from firm.models import FirmSettings
+from firm.page_cache import process_cache
+from firm.page_cache.invalidation import STATE, read_state
+from firm.page_cache.process_cache import Memory, recall, state_of
 from tests import factories
 
 
 @pytest.fixture(autouse=True)
 def remembered(monkeypatch) -> Memory:
     empty = Memory()
-    monkeypatch.setattr(memory, "_memory", empty)
+    monkeypatch.setattr(process_cache, "_memory", empty)
     return empty
 
 
@@ -49,7 +49,7 @@ def test_a_value_of_nothing_is_remembered_too():
 
 
 def test_only_so_much_is_remembered(monkeypatch):
-    monkeypatch.setattr(memory, "MOST", 2)
+    monkeypatch.setattr(process_cache, "MOST", 2)
     held = Memory()
     assert [held.recall("s", key, lambda key=key: key) for key in "abcd"] == list("abcd")
     assert [held.recall("s", key, lambda: "again") for key in "abcd"] == ["a", "b", "again", "again"]

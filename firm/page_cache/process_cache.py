@@ -1,13 +1,13 @@
 """Keeps what was worked out of public content, in each server process, for as long as that content stays the same.
 
-Everything is kept under the name that `firm.changes` gave to what was public before it was worked out. A change gives
+Everything is kept under the name that `firm.page_cache.invalidation` gave to what was public before it was worked out. A change gives
 it another name, so that nothing here can be out of date, and nobody has to say what depends on what.
 """
 
 from collections.abc import Callable
 from typing import Any
 
-from firm.changes import STATE, read_state
+from firm.page_cache.invalidation import STATE, read_state
 
 #: As many values are kept at most.
 MOST = 500

@@ -24,12 +24,12 @@ from attorneys.models import AttorneyPage, Language
 from attorneys.models import TestimonialPage as Testimonial
 from blog.models import BlogPostPage, Category, PostAuthor, StaffAuthor
 from consultations.models import ConsultationPage
-from firm import memory
 from firm.models import FirmImage, FirmSettings, Office, PracticeAreaPage, StandardPage
 from firm.models.base import BasePage
+from firm.page_cache import process_cache
 from firm.picture import prepare
 from tests import factories
-from tests.firm.test_caching import Reply, Site, environ_of
+from tests.firm.page_cache.test_middleware import Reply, Site, environ_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("open_connection")]
 
@@ -60,7 +60,7 @@ def words() -> str:
 def fresh(path: str, monkeypatch) -> tuple[int, str]:
     """What the site answers with nothing kept and nothing remembered."""
     with monkeypatch.context() as patch:
-        patch.setattr(memory, "_memory", memory.Memory())
+        patch.setattr(process_cache, "_memory", process_cache.Memory())
         reply = Reply(WSGIHandler(), environ_of(path))
     return reply.status, reply.text
 

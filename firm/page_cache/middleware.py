@@ -3,7 +3,7 @@
 **What may be kept** is opted into: a view calls `keep` for an answer that depends on its address and on public content
 alone. Of those, an answer is kept only when it is a 200 without a cookie, asked for by a GET without session.
 
-**For how long**: until `firm.changes` names another state of what is public. A page is kept under the state that was
+**For how long**: until `firm.page_cache.invalidation` names another state of what is public. A page is kept under the state that was
 known before it was made, so that a change in between makes it out of date at once.
 
 **Under load**: of several visitors who want the same page that nobody has, one makes it and the others wait for it.
@@ -19,8 +19,8 @@ from urllib.parse import parse_qsl
 
 from django.conf import settings
 
-from firm.changes import STATE, Watch
-from firm.kept_answer import HOW, Answer
+from firm.page_cache.invalidation import STATE, Watch
+from firm.page_cache.stored_response import HOW, Answer
 
 logger = logging.getLogger(__name__)
 #: Parameters that advertisements and newsletters hang on links; no page asks for them.
@@ -34,7 +34,7 @@ MAX_BYTES = 16 * 1024 * 1024
 MAX_PASSING = 2000
 #: How long somebody waits for a page that another is making, in seconds.
 WAIT = 10.0
-_MARK = "firm.kept_answer"
+_MARK = "firm.page_cache.stored_response"
 
 
 def keep(request, response):
