@@ -2,7 +2,7 @@
 
 from wagtail import blocks
 
-from firm.references import FetchedPageChooserBlock
+from firm.pages.prefetch import FetchedPageChooserBlock
 
 
 class AdmissionBlock(blocks.StructBlock):

@@ -7,8 +7,8 @@ from wagtail import blocks
 from attorneys.models import AttorneyPage, TestimonialPage
 from attorneys.profile import register_profile_section
 from firm.blocks.sections import SectionBlock, in_chosen_order
+from firm.pages.prefetch import FetchedPageChooserBlock
 from firm.prepared import Prepared
-from firm.references import FetchedPageChooserBlock
 from firm.registry import (
     PageSection,
     register_home_section,

@@ -5,7 +5,7 @@ from django.views.decorators.http import require_safe
 
 from attorneys.models import AttorneyPage
 from attorneys.vcard import vcard
-from firm.chrome import Chrome
+from firm.pages.site_context import Chrome
 
 
 @require_safe

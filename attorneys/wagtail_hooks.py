@@ -6,7 +6,7 @@ from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
 from attorneys.models import AttorneyPage, Language, TestimonialPage
-from firm.page_listings import PageListing, page_columns
+from firm.pages.page_listings import PageListing, page_columns
 
 
 class AttorneyListing(PageListing):

@@ -6,7 +6,7 @@ import re
 from django.http import HttpResponse
 from django.utils import feedgenerator, timezone
 
-from firm.chrome import Chrome
+from firm.pages.site_context import Chrome
 
 NEWEST = 20
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")

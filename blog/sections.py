@@ -6,7 +6,7 @@ from attorneys.profile import register_profile_section
 from blog.models import Category, Shelf
 from blog.querysets import newest
 from firm.blocks.sections import SectionBlock
-from firm.references import FetchedSnippetChooserBlock
+from firm.pages.prefetch import FetchedSnippetChooserBlock
 from firm.registry import (
     PageSection,
     register_home_section,

@@ -21,7 +21,7 @@ from attorneys.models import AttorneyPage
 from blog.models import BlogIndexPage, BlogPostPage, Category, PostAuthor, PostTag
 from firm.bulk_insert import insert_children
 from firm.models import PracticeAreaPage
-from firm.reading import plain_text
+from firm.pages.article import plain_text
 from firm.search import note_pages
 
 BATCH = 1000

@@ -6,7 +6,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from consultations.intake.offline_response import answer_unavailable, is_sent_form
 from consultations.models import ConsultationPage
 from firm import views
-from firm.routing import find_route
+from firm.pages.routing import find_route
 
 
 @sensitive_post_parameters()

@@ -16,11 +16,12 @@ class FirmConfig(AppConfig):
         """Connect the signals, register the house rules as system checks, watch over changes of public content."""
         from django.contrib.auth.signals import user_logged_out
 
-        from firm import admin_widgets, checks, page_index, search_index, signals
+        from firm import admin_widgets, checks, search_index, signals
         from firm.accounts import change_notices
         from firm.accounts.sessions import forget_session
         from firm.monitoring import backup_checks, health, health_checks, sentry, task_logs
         from firm.page_cache import invalidation
+        from firm.pages import page_index
 
         if settings.SENTRY_DSN:
             sentry.start(settings.SENTRY_DSN)
@@ -39,7 +40,7 @@ class FirmConfig(AppConfig):
             lambda **kwargs: search_index.install(), sender=self, weak=False, dispatch_uid="firm.search_index"
         )
         post_migrate.connect(
-            lambda **kwargs: page_index.install(), sender=self, weak=False, dispatch_uid="firm.page_index"
+            lambda **kwargs: page_index.install(), sender=self, weak=False, dispatch_uid="firm.pages.page_index"
         )
         register(checks.page_models_follow_the_house_rules)
         health.register(*health_checks.SIGNS, *backup_checks.SIGNS)

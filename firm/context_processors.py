@@ -2,7 +2,7 @@
 
 from django.utils.functional import SimpleLazyObject
 
-from firm.chrome import Chrome
+from firm.pages.site_context import Chrome
 
 
 def firm(request) -> dict:

@@ -10,7 +10,7 @@ from rapidfuzz import fuzz, process
 from wagtail.models import Page
 
 from firm.models import PageText, Word
-from firm.reading import plain_text, readable
+from firm.pages.article import plain_text, readable
 from firm.search_index import matching, stem_pattern
 
 MAX_QUERY = 100

@@ -13,8 +13,8 @@ from django.utils import timezone
 from django.utils.html import escape
 from wagtail.models import Page, get_page_models
 
-from firm.chrome import Chrome
 from firm.models.base import BasePage
+from firm.pages.site_context import Chrome
 from firm.querysets import in_private_section
 
 #: Addresses in a part; the protocol allows 50,000.

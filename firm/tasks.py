@@ -4,8 +4,8 @@ from django_tasks import task
 from wagtail.models import Page
 
 from firm.models import FirmImage
-from firm.picture import ROLES, prepare
-from firm.references import images_in
+from firm.pages.prefetch import images_in
+from firm.pages.renditions import ROLES, prepare
 
 
 def wanted_pictures(owner) -> dict[int, set[str]]:

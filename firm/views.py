@@ -18,17 +18,17 @@ from django.views.decorators.http import require_safe
 from django.views.static import serve as serve_file
 from wagtail.views import serve as wagtail_serve
 
-from firm.chrome import Chrome
 from firm.error_page import recall
 from firm.media import LASTING, is_public
 from firm.models import PageText
 from firm.monitoring.health import degraded
 from firm.monitoring.health_probes import can_grow, disk_free
 from firm.page_cache.middleware import keep
-from firm.pagination import Pages
-from firm.routing import find_route, find_site
+from firm.pages.pagination import Pages
+from firm.pages.routing import find_route, find_site
+from firm.pages.seo import Breadcrumb, Metadata
+from firm.pages.site_context import Chrome
 from firm.search import clean_query, excerpt, find, highlight, words_of
-from firm.seo import Breadcrumb, Metadata
 from firm.sitemap import part_count, sitemap_index, sitemap_part
 
 RESULTS_PER_PAGE = 10

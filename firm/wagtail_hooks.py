@@ -14,8 +14,8 @@ from firm.accounts import account_urls
 from firm.documents import may_be_read
 from firm.models import HomePage, PracticeAreaPage
 from firm.monitoring.status_view import SystemView, may_see_system
-from firm.page_listings import PageListing, page_columns
-from firm.references import FetchedDocumentLinkHandler, FetchedPageLinkHandler
+from firm.pages.page_listings import PageListing, page_columns
+from firm.pages.prefetch import FetchedDocumentLinkHandler, FetchedPageLinkHandler
 
 
 @hooks.register("register_rich_text_features", order=10)

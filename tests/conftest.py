@@ -29,7 +29,7 @@ SHARED = (
     "tests/test_block_previews.py",
     "tests/firm/test_load_demo.py",
     "tests/firm/test_reading_server.py",
-    "tests/firm/test_routing.py",
+    "tests/firm/pages/test_routing.py",
     "tests/consultations/reports/test_numbers.py",
 )
 

@@ -14,13 +14,13 @@ from attorneys.directory import Directory
 from attorneys.names import split_name
 from attorneys.profile import profile_sections
 from attorneys.querysets import AttorneyManager
-from firm.chrome import Chrome
 from firm.fields import BlockField
 from firm.models import Office
 from firm.models.base import BasePage
 from firm.models.settings import PHONE_HELP
+from firm.pages.seo import without_empty
+from firm.pages.site_context import Chrome
 from firm.querysets import RowsBeside
-from firm.seo import without_empty
 
 
 class Language(models.Model):

@@ -17,8 +17,8 @@ from wagtail.search import index
 
 from attorneys.querysets import TestimonialManager
 from firm.models.base import BasePage
-from firm.pagination import Pages
-from firm.reading import readable
+from firm.pages.article import readable
+from firm.pages.pagination import Pages
 
 PER_PAGE = 10
 

@@ -6,7 +6,7 @@ from modelcluster.fields import ParentalKey
 from wagtail.admin.panels import FieldPanel, PageChooserPanel
 from wagtail.models import Orderable
 
-from firm.picture import ROLES
+from firm.pages.renditions import ROLES
 from firm.prepared import Prepared
 from firm.querysets import LINE, of, picture_of
 

@@ -11,10 +11,10 @@ from blog import feeds
 from blog.models.authors import PostAuthor
 from blog.models.filing import Filing, Shelf, ShelfCount
 from blog.models.posts import BlogPostPage, Category
-from firm.chrome import Chrome
 from firm.models.base import BasePage
-from firm.pagination import Pages
-from firm.seo import Breadcrumb
+from firm.pages.pagination import Pages
+from firm.pages.seo import Breadcrumb
+from firm.pages.site_context import Chrome
 
 PER_PAGE = 10
 #: The kinds of shelves that each listing names.

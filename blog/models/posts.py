@@ -21,13 +21,13 @@ from wagtail.search import index
 
 from blog.models.authors import BYLINES
 from blog.querysets import BlogPostManager
-from firm.chrome import Chrome
 from firm.fields import BlockField
 from firm.media import absolute_address
 from firm.models.base import FootnotedPage
+from firm.pages.article import contents, plain_text, reading_minutes
+from firm.pages.seo import without_empty
+from firm.pages.site_context import Chrome
 from firm.querysets import RowsBeside
-from firm.reading import contents, plain_text, reading_minutes
-from firm.seo import without_empty
 
 RELATED = 3
 #: Addresses below the blog that are listings, and therefore no slug of a post.

@@ -17,10 +17,10 @@ from consultations.intake.forms import ConsultationForm
 from consultations.intake.referrer import visit_of
 from consultations.intake.view import answer
 from consultations.response_targets import answer_due
-from firm.chrome import Chrome
 from firm.fields import BlockField
 from firm.models.base import BasePage
-from firm.seo import Breadcrumb
+from firm.pages.seo import Breadcrumb
+from firm.pages.site_context import Chrome
 
 COOKIE = "consultation"
 COOKIE_SALT = "consultations.thank-you"

@@ -6,7 +6,7 @@ from django.db import models
 from wagtail import blocks
 from wagtail.blocks.struct_block import StructBlockValidationError
 
-from firm.references import FetchedPageChooserBlock
+from firm.pages.prefetch import FetchedPageChooserBlock
 
 
 class LinkKind(models.TextChoices):

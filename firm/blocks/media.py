@@ -3,11 +3,7 @@
 from wagtail import blocks
 from wagtail.images import get_image_model
 
-from firm.references import (
-    FetchedDocumentChooserBlock,
-    FetchedImageBlock,
-    FetchedImageChooserBlock,
-)
+from firm.pages.prefetch import FetchedDocumentChooserBlock, FetchedImageBlock, FetchedImageChooserBlock
 
 
 class ImageBlock(blocks.StructBlock):

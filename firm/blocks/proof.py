@@ -6,7 +6,7 @@ from django.utils import timezone
 from wagtail import blocks
 
 from firm.blocks.sections import SectionBlock
-from firm.references import FetchedImageBlock, FetchedImageChooserBlock, FetchedPageChooserBlock
+from firm.pages.prefetch import FetchedImageBlock, FetchedImageChooserBlock, FetchedPageChooserBlock
 
 
 class LogoBlock(blocks.StructBlock):

@@ -6,8 +6,8 @@ from wagtail import blocks
 from firm.blocks.links import LinkBlock
 from firm.blocks.text import PROSE, QuestionBlock, TextBlock
 from firm.models import PracticeAreaPage
+from firm.pages.prefetch import FetchedImageChooserBlock, FetchedPageChooserBlock
 from firm.prepared import Prepared
-from firm.references import FetchedImageChooserBlock, FetchedPageChooserBlock
 
 
 def in_chosen_order(numbered: Prepared, chosen: list) -> list:

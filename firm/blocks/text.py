@@ -9,8 +9,8 @@ from django.utils.safestring import mark_safe
 from wagtail import blocks
 from wagtail.contrib.typed_table_block.blocks import TypedTableBlock
 
-from firm.reading import Footnotes, Mark, readable
-from firm.references import rendering
+from firm.pages.article import Footnotes, Mark, readable
+from firm.pages.prefetch import rendering
 
 INLINE = ["bold", "italic", "link", "document-link"]
 PROSE = [*INLINE, "ol", "ul"]

@@ -9,11 +9,11 @@ from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.models import Page, PageViewRestriction
 from wagtail_footnotes.models import Footnote
 
-from firm.chrome import Chrome
+from firm.pages.article import Anchors, Footnotes, is_footnoted
+from firm.pages.prefetch import resolve
+from firm.pages.seo import Breadcrumb, Metadata, breadcrumb_list, clip
+from firm.pages.site_context import Chrome
 from firm.querysets import FirmPageManager, RowsBeside
-from firm.reading import Anchors, Footnotes, is_footnoted
-from firm.references import resolve
-from firm.seo import Breadcrumb, Metadata, breadcrumb_list, clip
 
 
 class BasePage(Page):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.db import models
 from wagtail.images.models import AbstractImage, AbstractRendition
 
-from firm.picture import ROLES, Role
+from firm.pages.renditions import ROLES, Role
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class FirmImage(AbstractImage):
     """An image in the library.
 
     `variants` lists the ready-made files by role and format. Templates draw from it alone: a visitor's request
-    neither makes an image nor asks the database for one. `firm.picture.prepare` fills it in the background.
+    neither makes an image nor asks the database for one. `firm.pages.renditions.prepare` fills it in the background.
     """
 
     credit = models.CharField(

@@ -4,11 +4,11 @@ from django.db import models
 from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel
 from wagtail.search import index
 
-from firm.chrome import Chrome
 from firm.fields import BlockField
 from firm.models.base import BasePage, FootnotedPage
+from firm.pages.article import contents, plain_text, readable
+from firm.pages.site_context import Chrome
 from firm.querysets import PracticeAreaManager
-from firm.reading import contents, plain_text, readable
 from firm.registry import practice_area_sections
 
 

@@ -15,8 +15,8 @@ from wagtail.templatetags.wagtailcore_tags import richtext
 from firm.admin_widgets import start
 from firm.blocks.links import LinkKind
 from firm.media import lasting_address
-from firm.picture import ROLES
-from firm.references import rendering
+from firm.pages.prefetch import rendering
+from firm.pages.renditions import ROLES
 
 register = template.Library()
 _NORTH_AMERICAN = re.compile(r"\((\d{3})\) (\d{3})-(\d{4})")

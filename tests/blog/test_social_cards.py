@@ -10,7 +10,7 @@ from blog import social_cards
 from blog.models import BlogPostPage
 from blog.tasks import refresh_social_card
 from firm.models import FirmSettings
-from firm.picture import prepare
+from firm.pages.renditions import prepare
 from tests import factories
 
 pytestmark = pytest.mark.django_db

@@ -7,7 +7,7 @@ from wagtail.blocks import StreamBlock
 
 from firm.blocks.story import story_blocks
 from firm.models import FirmSettings
-from firm.reading import Anchors, Footnotes
+from firm.pages.article import Anchors, Footnotes
 from firm.registry import home_blocks
 
 #: Closes whatever it stands in and runs a script, were it not escaped.

@@ -15,7 +15,7 @@ from wagtail.models import Collection, CollectionViewRestriction
 
 from blog import social_cards
 from firm.env import Environment, SettingError
-from firm.picture import ROLES, prepare
+from firm.pages.renditions import ROLES, prepare
 from firm.settings.media import FOLDER, media_storage
 from tests import factories
 

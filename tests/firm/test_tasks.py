@@ -4,7 +4,7 @@ import pytest
 from django_tasks import task_backends
 
 from firm.models import FirmImage, FirmSettings, PageText
-from firm.picture import ROLES, prepare
+from firm.pages.renditions import ROLES, prepare
 from firm.tasks import prepare_image, prepare_page, wanted_pictures
 from tests import factories
 

@@ -8,7 +8,7 @@ from firm.tasks import prepare_wanted, wanted_pictures
 
 
 class Command(BaseCommand):
-    """Useful after a change of the sizes in ``firm/picture.py``, or after a restore without renditions."""
+    """Useful after a change of the sizes in ``firm/pages/renditions.py``, or after a restore without renditions."""
 
     help = "Makes the missing sizes of all pictures that published pages show."
 

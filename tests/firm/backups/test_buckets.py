@@ -15,7 +15,7 @@ from firm.backups import places
 from firm.bucket import Bucket
 from firm.env import Environment
 from firm.models import FirmImage
-from firm.picture import ROLES, prepare
+from firm.pages.renditions import ROLES, prepare
 from firm.settings.media import media_storage
 from tests import factories
 from tests.firm.backups.test_backup_and_restore import run

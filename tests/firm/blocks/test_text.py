@@ -1,8 +1,8 @@
 import pytest
 
 from firm.blocks.story import story_blocks
-from firm.reading import Footnotes
-from firm.references import rendering
+from firm.pages.article import Footnotes
+from firm.pages.prefetch import rendering
 from tests.firm.drawing import draw_section, draw_story
 
 PROSE = '<p>First<footnote id="a1">[1]</footnote> and again<footnote id="a1">[1]</footnote></p>'

@@ -4,7 +4,7 @@ import pytest
 from wagtail import blocks
 
 from firm.blocks.story import story_blocks
-from firm.reading import Anchors, Footnotes
+from firm.pages.article import Anchors, Footnotes
 from firm.registry import home_blocks
 
 

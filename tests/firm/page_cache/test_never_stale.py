@@ -27,7 +27,7 @@ from consultations.models import ConsultationPage
 from firm.models import FirmImage, FirmSettings, Office, PracticeAreaPage, StandardPage
 from firm.models.base import BasePage
 from firm.page_cache import process_cache
-from firm.picture import prepare
+from firm.pages.renditions import prepare
 from tests import factories
 from tests.firm.page_cache.test_middleware import Reply, Site, environ_of
 

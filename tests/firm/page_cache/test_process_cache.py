@@ -8,11 +8,11 @@ from django.db import connection, transaction
 from wagtail.models import Page
 from wagtail.models import Site as WagtailSite
 
-from firm.chrome import Chrome
 from firm.models import FirmSettings
 from firm.page_cache import process_cache
 from firm.page_cache.invalidation import STATE, read_state
 from firm.page_cache.process_cache import Memory, recall, state_of
+from firm.pages.site_context import Chrome
 from tests import factories
 
 

@@ -6,7 +6,7 @@ from django.template import Context, Template
 from phonenumber_field.phonenumber import PhoneNumber
 
 from firm.models import FirmRendition
-from firm.picture import ROLES, prepare
+from firm.pages.renditions import ROLES, prepare
 from firm.templatetags.firm_tags import hostname, national, tel
 from tests import factories
 from tests.firm.drawing import HOSTILE, frame

@@ -9,9 +9,9 @@ from wagtail.models import Site
 from firm.media import absolute_address
 from firm.models.settings import FirmSettings
 from firm.page_cache.process_cache import recall
-from firm.picture import ROLES
-from firm.references import resolve
-from firm.seo import opening_hours, postal_address, without_empty
+from firm.pages.prefetch import resolve
+from firm.pages.renditions import ROLES
+from firm.pages.seo import opening_hours, postal_address, without_empty
 
 
 class Chrome:

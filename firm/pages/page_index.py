@@ -1,4 +1,4 @@
-"""An index of the pages that have children: few, however many pages there are. `firm.routing` reads them all."""
+"""An index of the pages that have children: few, however many pages there are. `firm.pages.routing` reads them all."""
 
 from django.db import connection
 from wagtail.models import Page

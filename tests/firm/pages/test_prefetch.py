@@ -6,7 +6,7 @@ from django.test.utils import CaptureQueriesContext
 from wagtail.models import Page
 
 from firm.models import FirmImage, HomePage, StandardPage
-from firm.references import images_in, references, resolve
+from firm.pages.prefetch import images_in, references, resolve
 from tests import factories
 
 LINK = {"label": "More", "kind": "page", "page": None, "url": ""}

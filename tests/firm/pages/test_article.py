@@ -2,7 +2,7 @@ import pytest
 from wagtail.blocks import StreamBlock
 
 from firm.blocks.story import story_blocks
-from firm.reading import Anchors, Footnotes, contents, plain_text, readable, reading_minutes
+from firm.pages.article import Anchors, Footnotes, contents, plain_text, readable, reading_minutes
 from tests.firm.drawing import draw_story
 
 

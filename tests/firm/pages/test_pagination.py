@@ -1,7 +1,7 @@
 import pytest
 from django.http import QueryDict
 
-from firm.pagination import Pages
+from firm.pages.pagination import Pages
 
 
 def pages(query: str = "", count: int = 25) -> Pages:

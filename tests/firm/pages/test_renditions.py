@@ -3,7 +3,7 @@ from django.core.files.images import ImageFile
 from PIL import Image
 
 from firm.models import FirmImage, FirmRendition
-from firm.picture import ROLES, prepare
+from firm.pages.renditions import ROLES, prepare
 from firm.tasks import prepare_page
 from tests import factories
 
