@@ -22,7 +22,7 @@ from blog.models import BlogIndexPage, BlogPostPage, Category, PostAuthor, PostT
 from firm.bulk_insert import insert_children
 from firm.models import PracticeAreaPage
 from firm.pages.article import plain_text
-from firm.search import note_pages
+from firm.search.site_search import note_pages
 
 BATCH = 1000
 DAYS = 10 * 365

@@ -16,12 +16,13 @@ class FirmConfig(AppConfig):
         """Connect the signals, register the house rules as system checks, watch over changes of public content."""
         from django.contrib.auth.signals import user_logged_out
 
-        from firm import admin_widgets, checks, search_index, signals
+        from firm import admin_widgets, checks, signals
         from firm.accounts import change_notices
         from firm.accounts.sessions import forget_session
         from firm.monitoring import backup_checks, health, health_checks, sentry, task_logs
         from firm.page_cache import invalidation
         from firm.pages import page_index
+        from firm.search import fulltext_index
 
         if settings.SENTRY_DSN:
             sentry.start(settings.SENTRY_DSN)
@@ -37,7 +38,10 @@ class FirmConfig(AppConfig):
             dispatch_uid="firm.page_cache.invalidation",
         )
         post_migrate.connect(
-            lambda **kwargs: search_index.install(), sender=self, weak=False, dispatch_uid="firm.search_index"
+            lambda **kwargs: fulltext_index.install(),
+            sender=self,
+            weak=False,
+            dispatch_uid="firm.search.fulltext_index",
         )
         post_migrate.connect(
             lambda **kwargs: page_index.install(), sender=self, weak=False, dispatch_uid="firm.pages.page_index"

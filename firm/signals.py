@@ -9,7 +9,7 @@ from wagtail.signals import page_published, page_unpublished
 from firm import tasks
 from firm.error_page import remember
 from firm.models import FirmImage, FirmSettings
-from firm.search import forget_page, note_page
+from firm.search.site_search import forget_page, note_page
 
 
 def connect() -> None:

@@ -28,7 +28,7 @@ from firm.pages.pagination import Pages
 from firm.pages.routing import find_route, find_site
 from firm.pages.seo import Breadcrumb, Metadata
 from firm.pages.site_context import Chrome
-from firm.search import clean_query, excerpt, find, highlight, words_of
+from firm.search.site_search import clean_query, excerpt, find, highlight, words_of
 from firm.sitemap import part_count, sitemap_index, sitemap_part
 
 RESULTS_PER_PAGE = 10

@@ -14,7 +14,7 @@ from django.db import close_old_connections, connection, connections, transactio
 from wagtail.models import Site
 from xdist.scheduler.loadscope import LoadScopeScheduling
 
-from firm import search
+from firm.search import site_search
 from tests import factories
 from tests.demo_once import DemoDatabase
 from tests.migrated_once import migrated_database
@@ -99,7 +99,7 @@ def _no_network(monkeypatch):
 @pytest.fixture(autouse=True)
 def _cold_cache(monkeypatch):
     """Every test starts with an empty cache, and with no words of another one, whose numbers come again."""
-    monkeypatch.setattr(search, "_vocabulary", search.Vocabulary())
+    monkeypatch.setattr(site_search, "_vocabulary", site_search.Vocabulary())
     cache.clear()
     yield
     cache.clear()

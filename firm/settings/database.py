@@ -57,4 +57,4 @@ def databases(env: Environment, data_dir: Path) -> dict:
 def admin_search(databases: dict) -> str:
     """Return what searches the lists of the admin in these databases."""
     is_sqlite = databases["default"]["ENGINE"] == "django.db.backends.sqlite3"
-    return "firm.search_backend" if is_sqlite else "wagtail.search.backends.database"
+    return "firm.search.admin_backend" if is_sqlite else "wagtail.search.backends.database"

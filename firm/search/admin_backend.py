@@ -2,7 +2,7 @@
 
 Wagtail asks for the rank of each result in a question of its own, and each of those counts all results anew: where
 thousands of pages have a word in common, a search takes minutes. Here all ranks come from one question. Visitors search
-by `firm.search`; PostgreSQL keeps Wagtail's own.
+by `firm.search.site_search`; PostgreSQL keeps Wagtail's own.
 """
 
 from modelsearch.backends.database.sqlite.query import MatchExpression, SQLiteFTSIndexEntry, normalize

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from wagtail.models import Page, PageViewRestriction
 
 from firm.models import Word
-from firm.search import clean_query, corrections, excerpt, find, highlight, words_of
+from firm.search.site_search import clean_query, corrections, excerpt, find, highlight, words_of
 from tests import factories
 
 HOSTILE_PAGE = "Bail <script>alert(1)</script> & release"

@@ -11,7 +11,7 @@ from wagtail.models import Page
 
 from firm.models import PageText, Word
 from firm.pages.article import plain_text, readable
-from firm.search_index import matching, stem_pattern
+from firm.search.fulltext_index import matching, stem_pattern
 
 MAX_QUERY = 100
 MAX_WORDS = 8
