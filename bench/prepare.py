@@ -16,7 +16,7 @@ django.setup()
 
 from django.db import connection  # noqa: E402
 
-from firm import installation  # noqa: E402
+from firm.server import installation  # noqa: E402
 
 
 def main(posts: int, requests: int) -> None:

@@ -15,7 +15,7 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "firm.settings.local")
 django.setup()
 
-from firm.processes import Child, Server, start_worker  # noqa: E402
+from firm.server.processes import Child, Server, start_worker  # noqa: E402
 
 
 class Timing:

@@ -14,7 +14,7 @@ import yaml
 from django.conf import settings
 from django.core.management import get_commands, load_command_class
 
-from firm.processes import SETTINGS
+from firm.server.processes import SETTINGS
 from firm.settings.cdn import NEEDED
 
 ROOT = Path(settings.BASE_DIR)

@@ -74,7 +74,7 @@ MIDDLEWARE = [
     "firm.middleware.ResponseHeadersMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "firm.static_serving.StaticFilesMiddleware",
+    "firm.server.static_serving.StaticFilesMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "firm.middleware.CleanAddressMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -157,7 +157,7 @@ MEDIA_ROOT = DATA_DIR / "media"
 _media, MEDIA_ORIGINS = media_storage(env)
 STORAGES = {
     "default": _media,
-    "staticfiles": {"BACKEND": "firm.staticfiles.BundledStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "firm.server.static_storage.BundledStaticFilesStorage"},
 }
 WHITENOISE_MAX_AGE = 60
 # Finished public pages as files, for nginx to serve by itself; see docs/performance.md.

@@ -12,8 +12,8 @@ from gunicorn.http import get_parser
 from gunicorn.http.wsgi import create
 
 from firm.plain_requests import environ_of
-from firm.processes import SETTINGS, Server
 from firm.reading_server import HEAD_SECONDS
+from firm.server.processes import SETTINGS, Server
 
 CLIENT, SERVER = ("192.0.2.7", 4711), ("127.0.0.1", 8000)
 PLAIN = b"GET /blog/ HTTP/1.1\r\nHost: law.example\r\nAccept-Encoding: gzip, deflate, br, zstd"

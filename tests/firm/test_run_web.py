@@ -13,7 +13,7 @@ from django.conf import settings
 from django.core.management import call_command
 from wagtail.models import Site
 
-from firm.processes import Server
+from firm.server.processes import Server
 from tests.factories import FirmSettingsFactory
 from tests.firm.settings.test_production import SAFE
 

@@ -8,7 +8,7 @@ from django.db import Error, connections
 from firm.backups.unfinished import refuse_while_unfinished
 from firm.error_page import remember
 from firm.models import FirmSettings
-from firm.processes import Server, number_of_workers
+from firm.server.processes import Server, number_of_workers
 
 
 class Command(BaseCommand):

@@ -10,10 +10,10 @@ import urllib.request
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from firm import installation
 from firm.backups.unfinished import refuse_while_unfinished
 from firm.management.commands.load_demo import PASSWORD_FILE, STAFF
-from firm.processes import Child, preload, start_development_server, start_server, start_worker
+from firm.server import installation
+from firm.server.processes import Child, preload, start_development_server, start_server, start_worker
 
 START_TIMEOUT = 60
 STOP_TIMEOUT = 15

@@ -3,8 +3,8 @@
 import pytest
 from django.core.management import call_command as run_command
 
-from firm import installation
 from firm.models import HomePage
+from firm.server import installation
 
 
 @pytest.fixture

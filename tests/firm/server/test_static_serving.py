@@ -10,7 +10,7 @@ from django.core.management import call_command
 from django.http import HttpResponse
 from django.test import RequestFactory
 
-from firm.static_serving import StaticFilesMiddleware, part_of
+from firm.server.static_serving import StaticFilesMiddleware, part_of
 
 TEXT = b"a { color: red; } " * 400
 PICTURE = bytes(range(256)) * 4
@@ -31,7 +31,9 @@ def site(settings, tmp_path):
     (source / "x.png").write_bytes(PICTURE)
     settings.STATICFILES_DIRS, settings.STATIC_ROOT = [source], tmp_path / "static"
     settings.STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.FileSystemFinder"]
-    settings.STORAGES = settings.STORAGES | {"staticfiles": {"BACKEND": "firm.staticfiles.BundledStaticFilesStorage"}}
+    settings.STORAGES = settings.STORAGES | {
+        "staticfiles": {"BACKEND": "firm.server.static_storage.BundledStaticFilesStorage"}
+    }
     settings.WHITENOISE_AUTOREFRESH = settings.WHITENOISE_USE_FINDERS = False
     call_command("collectstatic", interactive=False, verbosity=0)
     middleware = StaticFilesMiddleware(lambda request: HttpResponse(status=404))
