@@ -22,7 +22,7 @@ from django.utils.module_loading import import_string
 from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
 
-from firm.env import Environment
+from firm.settings.environment import Environment
 
 APPLICATION = "firm.wsgi.application"
 #: What holds wherever the site is served. A worker is never replaced after some number of requests: pages that are kept

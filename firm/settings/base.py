@@ -4,9 +4,9 @@ from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from firm.env import Environment, SettingError
 from firm.settings.cdn import network
 from firm.settings.database import admin_search, databases
+from firm.settings.environment import Environment, SettingError
 from firm.settings.error_reports import report_address
 from firm.settings.logs import kept_every, logging_settings
 from firm.settings.media import media_storage

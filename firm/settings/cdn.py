@@ -1,6 +1,6 @@
 """The content delivery network in front of the site, where there is one."""
 
-from firm.env import Environment, SettingError
+from firm.settings.environment import Environment, SettingError
 
 #: What each network needs besides its name.
 NEEDED = {

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from firm.env import Environment, SettingError
+from firm.settings.environment import Environment, SettingError
 
 # Write-ahead log with full synchronisation: an acknowledged write is on disk. Immediate transactions take the write
 # lock at once, so two writers queue instead of failing at their second statement. What is deleted is overwritten with

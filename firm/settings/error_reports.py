@@ -3,7 +3,7 @@
 from importlib.util import find_spec
 from urllib.parse import urlsplit
 
-from firm.env import Environment, SettingError
+from firm.settings.environment import Environment, SettingError
 
 
 def report_address(env: Environment) -> str:

@@ -2,7 +2,7 @@
 
 import os
 
-from firm.local_secrets import local_secrets
+from firm.settings.local_secrets import local_secrets
 
 _host = os.environ.get("HOST", "127.0.0.1")
 _port = os.environ.get("PORT", "8000")

@@ -1,6 +1,6 @@
 """How and what is logged, on standard error. See "Logs and watching" in docs/operations.md."""
 
-from firm.env import Environment, SettingError
+from firm.settings.environment import Environment, SettingError
 
 FORMATS = {"json": "firm.monitoring.log_format.JSONFormatter", "line": "firm.monitoring.log_format.LineFormatter"}
 

@@ -2,7 +2,7 @@
 
 from urllib.parse import urlsplit
 
-from firm.env import Environment, SettingError
+from firm.settings.environment import Environment, SettingError
 
 FOLDER = {"BACKEND": "django.core.files.storage.FileSystemStorage"}
 

@@ -1,6 +1,6 @@
 """Settings of a server: everything from the environment, and nothing unsafe accepted."""
 
-from firm.env import Environment
+from firm.settings.environment import Environment
 
 for _name in ("DATABASE_URL", "ALLOWED_HOSTS", "EMAIL_URL", "DEFAULT_FROM_EMAIL", "FIELD_ENCRYPTION_KEYS"):
     Environment().text(_name)

@@ -9,7 +9,7 @@ from itertools import pairwise
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from firm.env import SettingError
+from firm.settings.environment import SettingError
 
 #: Parts of keys that come from samples and guides. Each is too long to stand in a random key by chance.
 SAMPLES = (

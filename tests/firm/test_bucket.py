@@ -14,8 +14,8 @@ from wagtail.images import get_image_model
 from wagtail.models import Collection, CollectionViewRestriction
 
 from blog import social_cards
-from firm.env import Environment, SettingError
 from firm.pages.renditions import ROLES, prepare
+from firm.settings.environment import Environment, SettingError
 from firm.settings.media import FOLDER, media_storage
 from tests import factories
 

@@ -10,10 +10,10 @@ from django.db import OperationalError
 
 from firm import cdn
 from firm.cdn import PAUSES, SECOND, PurgeError, Purger
-from firm.env import Environment, SettingError
 from firm.page_cache.invalidation import read_state
 from firm.page_cache.stored_response import Answer
 from firm.settings.cdn import network
+from firm.settings.environment import Environment, SettingError
 from tests import factories
 
 CLOUDFLARE = {"name": "cloudflare", "cloudflare_zone_id": "z1", "cloudflare_api_token": "secret-token"}

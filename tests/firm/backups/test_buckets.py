@@ -13,9 +13,9 @@ from wagtail.documents import get_document_model
 
 from firm.backups import places
 from firm.bucket import Bucket
-from firm.env import Environment
 from firm.models import FirmImage
 from firm.pages.renditions import ROLES, prepare
+from firm.settings.environment import Environment
 from firm.settings.media import media_storage
 from tests import factories
 from tests.firm.backups.test_backup_and_restore import run

@@ -11,10 +11,10 @@ from sentry_sdk.transport import Transport
 
 from consultations.models import ConsultationPage
 from firm import views
-from firm.env import Environment, SettingError
 from firm.monitoring import sentry
 from firm.monitoring.request_log import Observed
 from firm.settings import error_reports as setting
+from firm.settings.environment import Environment, SettingError
 from tests.consultations.conftest import build_site, make_user
 from tests.firm.monitoring.test_request_log import ask
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from firm.env import Environment, SettingError
 from firm.settings.database import databases
+from firm.settings.environment import Environment, SettingError
 
 
 @pytest.fixture

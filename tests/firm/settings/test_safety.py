@@ -5,7 +5,7 @@ import secrets
 
 import pytest
 
-from firm.env import SettingError
+from firm.settings.environment import SettingError
 from firm.settings.safety import is_weak, refuse_unsafe
 from tests.firm.settings.test_production import SAFE, assert_refused, start
 

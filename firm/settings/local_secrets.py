@@ -11,7 +11,7 @@ from pathlib import Path
 
 def local_secrets() -> dict[str, str]:
     """Return ``SECRET_KEY`` and ``FIELD_ENCRYPTION_KEYS`` from ``DATA_DIR/secrets.json``, making the file if absent."""
-    data_dir = Path(os.environ.get("DATA_DIR") or Path(__file__).resolve().parent.parent / "var").expanduser()
+    data_dir = Path(os.environ.get("DATA_DIR") or Path(__file__).resolve().parent.parent.parent / "var").expanduser()
     data_dir.mkdir(parents=True, exist_ok=True)
     path = data_dir / "secrets.json"
     if not path.exists():

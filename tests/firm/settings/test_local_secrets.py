@@ -6,8 +6,8 @@ import sys
 import pytest
 from django.conf import settings
 
-from firm.env import Environment
-from firm.local_secrets import local_secrets
+from firm.settings.environment import Environment
+from firm.settings.local_secrets import local_secrets
 
 AT_ONCE = 8
 
@@ -58,7 +58,7 @@ def test_one_that_comes_second_takes_the_first_ones(data_dir, monkeypatch):
 
 
 def test_processes_that_start_at_once_agree(data_dir):
-    code = "import json; from firm.local_secrets import local_secrets; print(json.dumps(local_secrets()))"
+    code = "import json; from firm.settings.local_secrets import local_secrets; print(json.dumps(local_secrets()))"
     processes = [
         subprocess.Popen([sys.executable, "-c", code], cwd=settings.BASE_DIR, stdout=subprocess.PIPE, text=True)
         for _ in range(AT_ONCE)

@@ -1,6 +1,6 @@
 import pytest
 
-from firm.env import Environment, SettingError
+from firm.settings.environment import Environment, SettingError
 
 
 @pytest.fixture
