@@ -11,11 +11,11 @@ from wagtail.admin.ui.components import Component
 from wagtail.admin.ui.tables import Column
 
 from firm.accounts import account_urls
-from firm.documents import may_be_read
 from firm.models import HomePage, PracticeAreaPage
 from firm.monitoring.status_view import SystemView, may_see_system
 from firm.pages.page_listings import PageListing, page_columns
 from firm.pages.prefetch import FetchedDocumentLinkHandler, FetchedPageLinkHandler
+from firm.uploads.document_access import may_be_read
 
 
 @hooks.register("register_rich_text_features", order=10)

@@ -31,4 +31,4 @@ def media_storage(env: Environment) -> tuple[dict, list[str]]:
         "security_token": env.text("AWS_SESSION_TOKEN", ""),
     }
     given = {name: value for name, value in options.items() if value}
-    return {"BACKEND": "firm.bucket.Bucket", "OPTIONS": given}, [f"{address.scheme}://{address.netloc}"]
+    return {"BACKEND": "firm.uploads.s3.Bucket", "OPTIONS": given}, [f"{address.scheme}://{address.netloc}"]

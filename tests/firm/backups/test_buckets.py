@@ -12,11 +12,11 @@ from moto.server import ThreadedMotoServer
 from wagtail.documents import get_document_model
 
 from firm.backups import places
-from firm.bucket import Bucket
 from firm.models import FirmImage
 from firm.pages.renditions import ROLES, prepare
 from firm.settings.environment import Environment
 from firm.settings.media import media_storage
+from firm.uploads.s3 import Bucket
 from tests import factories
 from tests.firm.backups.test_backup_and_restore import run
 

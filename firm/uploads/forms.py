@@ -3,7 +3,7 @@
 from wagtail.documents.forms import BaseDocumentForm
 from wagtail.images.forms import BaseImageForm
 
-from firm.uploads import check_document, cleaned_image
+from firm.uploads.validation import check_document, cleaned_image
 
 
 class ImageForm(BaseImageForm):

@@ -14,7 +14,7 @@ from wagtail.images import get_image_model
 from wagtail.images.forms import get_image_form
 from wagtail.models import Collection, PageViewRestriction
 
-from firm.uploads import check_document, cleaned_image
+from firm.uploads.validation import check_document, cleaned_image
 from tests import factories
 
 PLACE = b"GPSLatitude"
