@@ -73,7 +73,7 @@ class DemoSite:
 def fingerprint() -> str:
     """Return a digest of what a kept database depends on: the migrations and the demo's texts."""
     digest = hashlib.sha256()
-    for pattern in ("*/migrations/*.py", "*/demo_content/**/*.toml"):
+    for pattern in ("*/migrations/*.py", "*/demo_content/**/*.toml", "*/demo/content/**/*.toml"):
         for path in sorted(ROOT.glob(pattern)):
             if not path.is_relative_to(ROOT / "var"):
                 digest.update(str(path.relative_to(ROOT)).encode() + path.read_bytes())

@@ -17,14 +17,14 @@ def content(media: Path) -> dict:
     names = {f"staff:{one['slug']}": one["name"] for one in people["staff_author"]}
     names |= {one["slug"]: one["name"] for one in people["attorney"]}
     posts = [_post(_read(path), names) for path in sorted((ROOT / "blog/demo_content/posts").glob("*.toml"))]
-    areas = _read("firm/demo_content/practice_areas.toml")["practice_area"]
+    areas = _read("firm/demo/content/practice_areas.toml")["practice_area"]
     voices = _read("attorneys/demo_content/testimonials.toml")["testimonial"]
     sections = [
         {"title": "Practice areas", "slug": "practice-areas", "pages": [_area(one) for one in areas]},
         {"title": "Attorneys", "slug": "attorneys", "pages": [_attorney(one) for one in people["attorney"]]},
         {"title": "Testimonials", "slug": "testimonials", "pages": [_voice(one) for one in voices[:1]]},
     ]
-    home = _home(_read("firm/demo_content/home.toml")["section"])
+    home = _home(_read("firm/demo/content/home.toml")["section"])
     keys = _pictures([home, *posts, *(page for section in sections for page in section["pages"])])
     return {
         "home": home,
