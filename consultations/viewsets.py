@@ -5,26 +5,36 @@ from wagtail.admin.menu import MenuItem
 from wagtail.admin.viewsets.base import ViewSet
 
 from consultations.audit.views import TrailView
-from consultations.calendar.booking_views import ConfirmTimeView, LetGoTimeView, RescheduleView, ScheduleView
 from consultations.case.action_views import (
+    AnswerView,
     AssignView,
+    ClearView,
+    ConfirmTimeView,
     ContactView,
+    DeclineView,
+    FinishReminderView,
+    FlagView,
+    LetGoTimeView,
     MatterView,
     MergeView,
     MoveView,
     NoteView,
+    PostponeReminderView,
+    RecheckView,
+    RemindView,
+    RescheduleView,
+    ScheduleView,
     ScreenView,
     UnscreenView,
 )
+from consultations.case.privacy_views import EraseView, HoldView, OwnDataView, ReleaseView
 from consultations.case.views import PrintView, RequestView
-from consultations.conflicts.check_views import ClearView, DeclineView, FlagView, RecheckView
 from consultations.mail.undelivered_views import MailroomView, RequeueAllView, RequeueView
-from consultations.note_views import AnswerView, FinishReminderView, PostponeReminderView, RemindView
 from consultations.permissions import has_any
 from consultations.queue.bulk_actions import BulkView
 from consultations.queue.views import QueueView, SearchView
 from consultations.reports.views import FiguresView
-from consultations.retention.views import EraseView, HoldView, OwnDataView, ReleaseView, RetentionView
+from consultations.retention.views import RetentionView
 
 
 class ConsultationsMenuItem(MenuItem):

@@ -1,8 +1,8 @@
 """A content delivery network keeps pages until the site says that something has changed.
 
-The worker looks once a second whether `firm.page_cache.invalidation` names another state, however it came about, and has all pages
-dropped at once. A page that was being fetched at that moment may still arrive with the state before, so they are
-dropped once more when no such answer can be on its way.
+The worker looks once a second whether `firm.page_cache.invalidation` names another state, however it came about, and
+has all pages dropped at once. A page that was being fetched at that moment may still arrive with the state before, so
+they are dropped once more when no such answer can be on its way.
 """
 
 import logging

@@ -1,10 +1,10 @@
 """Finished public pages as files below ``PAGES_DIR``, which nginx serves without asking the application.
 
 ``states/<state>-<release>/<headers>/<host>/<path>/index[.page-N].html.{br,gz}`` holds a page as it is in one state of
-what is public (`firm.page_cache.invalidation`), made by one release of the site, to be sent with one set of headers. It is written
-under the state known *before* it was made. Which state holds now is said by links ``at/<half second>``, which
-`firm.page_keeper` makes for now and the next half second alone. So a page of another state, release or set of headers
-is never found.
+what is public (`firm.page_cache.invalidation`), made by one release of the site, to be sent with one set of headers. It
+is written under the state known *before* it was made. Which state holds now is said by links ``at/<half second>``,
+which `firm.page_keeper` makes for now and the next half second alone. So a page of another state, release or set of
+headers is never found.
 
 Of all processes on the host together one makes a page: a lock by address, and who waited reads the file.
 """

@@ -10,9 +10,9 @@ from django.utils.safestring import SafeString, mark_safe
 
 from consultations.audit import record
 from consultations.colleagues import tellable
+from consultations.display import user_name
 from consultations.mail.notifications import announce_mention
 from consultations.models import AuditAction, ConsultationRequest, Mention, RequestEvent
-from consultations.queue.columns import user_name
 
 #: What is left of an address or of another name is no mention: a@ina, @ina.example.com, @ina@example.com, @ina-bo.
 _BEFORE, _AFTER = r"(?<![\w.@+-])@", r"(?![\w@]|[.-]\w)"

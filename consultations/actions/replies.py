@@ -12,6 +12,7 @@ from consultations.actions.requests import NOTE_LENGTH, Refused, action, locked,
 from consultations.audit import record
 from consultations.colleagues import around
 from consultations.contact_outcomes import Channel, Direction
+from consultations.display import user_name
 from consultations.mail.kinds import fill, left_open
 from consultations.mail.notifications import announce_answer
 from consultations.mail.render import SUBJECT_LENGTH, firm, phone_of
@@ -23,7 +24,6 @@ from consultations.models import (
     PreferredContact,
     RequestEvent,
 )
-from consultations.queue.columns import user_name
 from consultations.text_cleaning import one_line, paragraphs
 from consultations.workflow import Power, Status
 

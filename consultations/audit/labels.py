@@ -7,9 +7,9 @@ from django.contrib.auth import get_user_model
 from django.urls import reverse
 
 from consultations.contact_outcomes import Channel, Direction
+from consultations.display import user_name
 from consultations.models import AuditAction, AuditEntry
 from consultations.permissions import visible_to
-from consultations.queue.columns import user_name
 from consultations.queue.saved_filters import SETS
 from consultations.workflow import Status
 

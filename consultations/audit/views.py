@@ -12,9 +12,9 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from consultations.audit import record
 from consultations.audit.labels import Narrator
+from consultations.display import user_name
 from consultations.models import AuditAction, AuditEntry, Screen
 from consultations.permissions import visible_to
-from consultations.queue.columns import user_name
 from consultations.reference import read_reference
 from consultations.view_permissions import ForTrailReaders
 

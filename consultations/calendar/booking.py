@@ -1,4 +1,5 @@
-"""Making, moving and cancelling appointments. Verbs as those in `consultations.actions.requests`: ``by`` is who does it.
+"""Making, moving and cancelling appointments. Verbs as those in `consultations.actions.requests`: ``by`` is who does
+it.
 
 A time lies ahead, in working hours and outside absences; ``overrule``, with a reason, makes an exception of the last
 two. Two appointments at once in one calendar are refused in any case, by the database itself.

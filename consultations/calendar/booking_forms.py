@@ -5,10 +5,10 @@ from datetime import datetime
 from django import forms
 from django.utils import timezone
 
+from consultations.action_forms import OnceForm, TextField
 from consultations.calendar import booking
 from consultations.calendar.availability import calendars_open_for, next_free
 from consultations.calendar.wording import short_words
-from consultations.case.forms import OnceForm, TextField
 from consultations.models import Appointment, AttorneyCalendar, ConsultationRequest, Way
 from consultations.models.calendar import LONGEST, SHORTEST
 

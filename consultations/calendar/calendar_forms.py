@@ -8,9 +8,9 @@ from django.db.models import Q
 
 from attorneys.models import AttorneyPage
 from consultations.calendar.availability import hours_of
+from consultations.display import user_name
 from consultations.models import AbsenceKind, AttorneyCalendar, IntakeSettings
 from consultations.permissions import ADMIN
-from consultations.queue.columns import user_name
 from firm.blocks.hours import DAYS
 
 #: Spans of work that a day can have: before and after a break.

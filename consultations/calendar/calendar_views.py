@@ -9,12 +9,12 @@ from django.views.generic import TemplateView
 from wagtail.admin import messages
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
+from consultations.action_forms import REFUSED
 from consultations.audit import record
 from consultations.calendar import calendar_actions
 from consultations.calendar.access import ForCalendarKeepers, calendars_of, manages_calendars
 from consultations.calendar.calendar_forms import AbsenceForm, CalendarForm, HoursForm
 from consultations.calendar.feeds import feed_url
-from consultations.case.action_views import REFUSED
 from consultations.models import AttorneyCalendar, AuditAction
 
 

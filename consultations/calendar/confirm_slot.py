@@ -1,4 +1,4 @@
-"""What staff do with a time that the person chose on the thank-you page. Verbs as those in `consultations.actions.requests`."""
+"""What staff do with a time that the person chose; verbs as those in `consultations.actions.requests`."""
 
 from uuid import UUID
 

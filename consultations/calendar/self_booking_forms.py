@@ -2,8 +2,8 @@
 
 from django import forms
 
+from consultations.action_forms import DeskForm, OnceForm
 from consultations.calendar import booking, confirm_slot
-from consultations.case.forms import DeskForm, OnceForm
 from consultations.models import Appointment, ConsultationRequest, EventKind, RequestEvent
 
 

@@ -7,14 +7,19 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.generic import View
 from wagtail.admin import messages
 
+from consultations.action_forms import REFUSED, DeskForm
 from consultations.actions.requests import Refused
-from consultations.case.forms import ContactForm, DeskForm, MatterForm, MoveForm, NoteForm
+from consultations.calendar.booking_forms import RescheduleForm, ScheduleForm
+from consultations.calendar.self_booking_forms import ConfirmTimeForm, LetGoTimeForm
+from consultations.case.forms import ContactForm, MatterForm, MoveForm, NoteForm
 from consultations.case.handover_forms import AssignForm, MergeForm, ScreenForm, UnscreenForm
+from consultations.case.reply_forms import AnswerForm, FinishReminderForm, PostponeReminderForm, RemindForm
 from consultations.case.views import RequestScreen
+from consultations.conflicts.check_forms import ClearForm, DeclineForm, FlagForm, RecheckForm
+from consultations.display import detail_url
 from consultations.models import ConsultationRequest
-from consultations.queue.columns import detail_url
-
-REFUSED = 422
+from consultations.models.answers import answer_letter
+from consultations.text_cleaning import one_line, paragraphs
 
 
 @method_decorator(sensitive_post_parameters(), name="dispatch")
@@ -111,3 +116,91 @@ class UnscreenView(DeskView):
     """Takes a screen down."""
 
     form_class = UnscreenForm
+
+
+class ScheduleView(DeskView):
+    """Makes an appointment."""
+
+    form_class = ScheduleForm
+
+
+class RescheduleView(DeskView):
+    """Changes an appointment."""
+
+    form_class = RescheduleForm
+
+
+class ConfirmTimeView(DeskView):
+    """Confirms the time that the person chose."""
+
+    form_class = ConfirmTimeForm
+
+
+class LetGoTimeView(DeskView):
+    """Frees the time that the person chose."""
+
+    form_class = LetGoTimeForm
+
+
+class ClearView(DeskView):
+    """Finds that there is no conflict."""
+
+    form_class = ClearForm
+
+
+class FlagView(DeskView):
+    """Leaves it to a manager."""
+
+    form_class = FlagForm
+
+
+class DeclineView(DeskView):
+    """Ends the request for a conflict of interest."""
+
+    form_class = DeclineForm
+
+
+class RecheckView(DeskView):
+    """Looks in the register once more."""
+
+    form_class = RecheckForm
+
+
+class RemindView(DeskView):
+    """Sets a reminder."""
+
+    form_class = RemindForm
+
+
+class FinishReminderView(DeskView):
+    """Keeps that a reminder is done."""
+
+    form_class = FinishReminderForm
+
+
+class PostponeReminderView(DeskView):
+    """Puts a reminder off."""
+
+    form_class = PostponeReminderForm
+
+
+class AnswerView(DeskView):
+    """Writes to the person; asked for a preview, it shows what would be sent, and sends nothing."""
+
+    form_class = AnswerForm
+
+    def post(self, request, pk: int):
+        """Preview or send it; 404 when there is no such request for this account."""
+        if "preview" not in request.POST:
+            return super().post(request, pk)
+        found = self.find()
+        form = AnswerForm(request.POST, user=request.user, request=found)
+        is_sound = form.is_valid()
+        context = self.screen(found, refused=None if is_sound else form)
+        desk = context["desk"].notes
+        if is_sound and desk.answer is None:  # the verb says why not
+            return super().post(request, pk)
+        if is_sound:
+            subject, text = one_line(form.cleaned_data["subject"]), paragraphs(form.cleaned_data["text"])
+            desk.answer, desk.preview = form, answer_letter(subject, text, found.reference)
+        return self.render_to_response(context, status=200 if is_sound else REFUSED)

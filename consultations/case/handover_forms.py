@@ -3,13 +3,13 @@
 from django import forms
 from django.contrib.auth import get_user_model
 
+from consultations.action_forms import DeskForm
 from consultations.actions import requests
 from consultations.actions.merging import merge
-from consultations.case.forms import DeskForm
 from consultations.colleagues import around
+from consultations.display import user_name
 from consultations.models import ConsultationRequest
 from consultations.permissions import visible_to
-from consultations.queue.columns import user_name
 from consultations.reference import read_reference
 from consultations.workflow import Status
 

@@ -6,13 +6,13 @@ from django import forms
 from django.utils import timezone
 from django.utils.formats import date_format
 
+from consultations.action_forms import DeskForm, OnceForm, TextField
 from consultations.actions import reminders, replies
 from consultations.actions.reminder_times import OWN, moments
-from consultations.case.forms import DeskForm, OnceForm, TextField
 from consultations.colleagues import around
+from consultations.display import user_name
 from consultations.mail.render import SUBJECT_LENGTH
 from consultations.models import ConsultationRequest, Reminder
-from consultations.queue.columns import user_name
 
 CHOOSE_TIME = "Choose a day and a time that lie ahead, within two years."
 

@@ -6,14 +6,14 @@ from datetime import datetime
 from django.utils import timezone
 from django.utils.formats import date_format
 
+from consultations.action_forms import DeskForm
 from consultations.actions.replies import SILENT, Draft, caution, drafts_for
-from consultations.case.forms import DeskForm
 from consultations.case.reply_forms import AnswerForm, PostponeReminderForm, RemindForm
+from consultations.display import user_name
 from consultations.mail.render import Letter
 from consultations.models import ConsultationRequest, Reminder
 from consultations.models.notes import RESTING
 from consultations.permissions import holds
-from consultations.queue.columns import user_name
 from consultations.workflow import Power
 from firm.prepared import Prepared
 

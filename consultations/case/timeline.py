@@ -10,9 +10,9 @@ from django.db.models import Q
 from consultations.actions.mentions import emphasised
 from consultations.audit.labels import Narrator
 from consultations.calendar.wording import CHOICE_WORDS, CHOSEN_BY_VISITOR
-from consultations.case.facts import LABELS, LONG, value_words
 from consultations.case.timeline_labels import Known, capital, title_of
 from consultations.colleagues import around
+from consultations.display import LABELS, LONG, user_name, value_words
 from consultations.models import (
     AuditEntry,
     ConsultationRequest,
@@ -21,7 +21,6 @@ from consultations.models import (
     RequestEvent,
 )
 from consultations.permissions import visible_to
-from consultations.queue.columns import user_name
 from consultations.workflow import Status
 from firm.prepared import Prepared
 

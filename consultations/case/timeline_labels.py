@@ -9,8 +9,8 @@ from django.utils.timezone import get_default_timezone, localtime
 
 from consultations.calendar.wording import event_words
 from consultations.contact_outcomes import words_of
+from consultations.display import user_name
 from consultations.models import ConsultationRequest, EventKind, MessageKind, MessageState, RequestEvent
-from consultations.queue.columns import user_name
 from consultations.workflow import Status
 
 STATUS_WORDS = dict(Status.choices)

@@ -10,13 +10,14 @@ from django.utils import timezone
 from django.views.generic import TemplateView
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
+from consultations.action_forms import DeskForm
 from consultations.actions.mentions import mark_seen
 from consultations.audit import record
 from consultations.calendar.booking_forms import RescheduleForm, ScheduleForm
 from consultations.calendar.self_booking_forms import ConfirmTimeForm, LetGoTimeForm
 from consultations.case import facts, status_labels
 from consultations.case.duplicates import likely_duplicates
-from consultations.case.forms import ContactForm, DeskForm, MatterForm, MoveForm, NoteForm
+from consultations.case.forms import ContactForm, MatterForm, MoveForm, NoteForm
 from consultations.case.handover_forms import AssignForm, MergeForm, ScreenForm, UnscreenForm
 from consultations.case.reply_panel import NotesDesk, notes_desk_of
 from consultations.case.timeline import history_of, looks_at
@@ -25,10 +26,10 @@ from consultations.conflict_states import BLOCKED_WORDS, may_pass
 from consultations.conflicts.check_forms import judging_forms
 from consultations.conflicts.first_check import check_opened
 from consultations.conflicts.panel import region_of
+from consultations.display import user_name
 from consultations.models import Appointment, AuditAction, ConsultationRequest
 from consultations.models.calendar import AppointmentState
 from consultations.permissions import has_any, holds, is_intake, may_merge, moves_for, read_by
-from consultations.queue.columns import user_name
 from consultations.retention.forms import EraseForm, HoldForm, ReleaseForm, keeping_forms
 from consultations.retention.panel import outlook_of
 from consultations.view_permissions import may_read_trail

@@ -2,7 +2,7 @@
 
 from django import forms
 
-from consultations.case.forms import DeskForm, TextField
+from consultations.action_forms import DeskForm, TextField
 from consultations.conflict_states import BEYOND, TO_DO, ConflictState
 from consultations.conflicts import decisions
 from consultations.models import ConsultationRequest, EventKind, RequestEvent

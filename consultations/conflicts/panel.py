@@ -9,9 +9,9 @@ from django.urls import reverse
 from consultations.conflict_states import BEYOND, BLOCKED_WORDS, Asked, ConflictState, likelihood
 from consultations.conflicts import search
 from consultations.conflicts.access import may_see_parties
+from consultations.display import detail_url, user_name
 from consultations.models import ConflictHit, ConsultationRequest, Party, PartyRole, Verdict
 from consultations.permissions import visible_to
-from consultations.queue.columns import detail_url, user_name
 from consultations.workflow import Status
 
 _TONES = {

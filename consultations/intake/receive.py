@@ -89,7 +89,8 @@ def receive(
 
     Sent again with changes, the same form makes no second request: the changes are kept as a correction of the first,
     which is ``earlier`` where the caller knows of it. ``page`` is the page whose wording was agreed to. The conflict
-    check follows, see `consultations.conflicts.first_check`. Raises `IntegrityError` when the database refuses the values.
+    check follows, see `consultations.conflicts.first_check`. Raises `IntegrityError` when the database refuses the
+    values.
     """
     arrival, now = arrival or Arrival(), now or timezone.now()
     for attempt in range(ATTEMPTS):

@@ -59,7 +59,8 @@ class PartyQuerySet(models.QuerySet):
 
 
 class Party(SealedModel):
-    """Somebody whom the firm has to think of. Save with `consultations.conflicts.save_parties.keep`, so that it is found.
+    """Somebody whom the firm has to think of. Save with `consultations.conflicts.save_parties.keep`, so that it is
+    found.
 
     When the data are erased, a tombstone stays: no text at all, but the digests under which the name is recognised.
     """

@@ -11,9 +11,9 @@ from wagtail.admin.utils import get_valid_next_url_from_request
 
 from consultations.actions import requests
 from consultations.audit import record
+from consultations.display import NOBODY, user_name
 from consultations.models import AuditAction, ConsultationRequest
 from consultations.permissions import MANAGE, assignable_by
-from consultations.queue.columns import NOBODY, user_name
 from consultations.queue.filters import NONE
 from consultations.view_permissions import ForIntake
 from consultations.workflow import AWAITING, MOVES, Power, Status

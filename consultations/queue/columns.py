@@ -3,16 +3,15 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.timezone import localdate, localtime
 
 from consultations.conflict_states import TO_DO
+from consultations.display import NOBODY, detail_url, user_name
 from consultations.due_dates import Urgency
 from consultations.models import ConsultationRequest, Relationship
 from consultations.workflow import OPEN
 
-NOBODY = "Nobody"
 #: With less time left than this, the line says so with more weight.
 PRESSING = timedelta(minutes=60)
 _FOR_WHOM = {Relationship.FAMILY: "for a family member", Relationship.OTHER: "for someone else"}
@@ -161,13 +160,3 @@ def moment_words(moment: datetime, now: datetime) -> str:
     if local.date() == today:
         return f"Today, {date_format(local, 'g:i A')}"
     return date_format(local, "M j, g:i A" if local.year == today.year else "M j, Y")
-
-
-def detail_url(request: ConsultationRequest) -> str:
-    """Return the address of one request."""
-    return reverse("consultations:request", args=[request.pk])
-
-
-def user_name(user) -> str:
-    """Return how a member of staff is called; empty for nobody."""
-    return (user.get_full_name() or user.get_username()) if user else ""

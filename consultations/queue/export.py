@@ -9,10 +9,9 @@ from itertools import chain
 from django.http import StreamingHttpResponse
 from django.utils import timezone
 
-from consultations.case.facts import CONTACT_WORDS, RELATION_WORDS
+from consultations.display import CONTACT_WORDS, RELATION_WORDS, user_name
 from consultations.models import ConsultationRequest
 from consultations.queue import spreadsheet
-from consultations.queue.columns import user_name
 from consultations.queue.spreadsheet import ILLEGAL, Cell
 from firm.templatetags.firm_tags import national
 

@@ -7,9 +7,9 @@ from django.db.models import Exists, OuterRef, Q
 from wagtail.admin.filters import WagtailFilterSet
 
 from consultations.conflict_states import ConflictState
+from consultations.display import NOBODY, user_name
 from consultations.models import ConsultationRequest
 from consultations.permissions import is_intake, staff_of_intake, visible_to
-from consultations.queue.columns import NOBODY, user_name
 from consultations.workflow import Status
 from firm.encryption.cipher import Place, Unreadable, seal, unseal
 from firm.models import PracticeAreaPage

@@ -13,9 +13,9 @@ from zoneinfo import ZoneInfo
 from django.contrib.auth import get_user_model
 from django.db.models import BooleanField, Case, Q, Value, When
 
+from consultations.display import user_name
 from consultations.models import ConsultationRequest
 from consultations.permissions import visible_to
-from consultations.queue.columns import user_name
 from consultations.reports import columns
 from consultations.reports.period import Period
 from consultations.workflow import Status

@@ -8,8 +8,8 @@ from fractions import Fraction
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 
+from consultations.display import NOBODY, user_name
 from consultations.due_dates import Urgency
-from consultations.queue.columns import NOBODY, user_name
 from consultations.reports.charts import Bar, bars, columns
 from consultations.reports.counting import Counts, Matters
 from consultations.reports.period import Grain

@@ -2,8 +2,8 @@
 
 from django import forms
 
+from consultations.action_forms import DeskForm, TextField
 from consultations.actions.requests import Refused
-from consultations.case.forms import DeskForm, TextField
 from consultations.models import ConsultationRequest, LegalHold
 from consultations.permissions import holds
 from consultations.reference import read_reference

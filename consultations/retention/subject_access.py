@@ -9,8 +9,8 @@ from datetime import datetime
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
-from consultations.case.facts import LABELS, value_words
 from consultations.contact_outcomes import Channel, Direction
+from consultations.display import LABELS, value_words
 from consultations.intake.receive import FIELDS
 from consultations.models import Appointment, ConsultationRequest, EventKind, MessageKind, MessageState
 

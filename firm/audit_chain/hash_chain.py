@@ -1,10 +1,10 @@
 """Chains the entries of a trail, and finds where the chain is broken.
 
-Whoever acts only writes an entry with its seal (`firm.audit_chain.entry_mac`), and waits for nobody. The worker chains what has
-been committed, in batches: each line's HMAC covers the entry, its place and the line before. What is not chained yet is
-the newest quarter of a minute, and is told. A change, a removal, an insertion, another order is found by the chain; a
-cut end by the number of lines, which is sealed; an older state of everything, put back as a whole, by a fingerprint
-that was written down (`verify_trail --expect`), for no program can tell that from within the database.
+Whoever acts only writes an entry with its seal (`firm.audit_chain.entry_mac`), and waits for nobody. The worker chains
+what has been committed, in batches: each line's HMAC covers the entry, its place and the line before. What is not
+chained yet is the newest quarter of a minute, and is told. A change, a removal, an insertion, another order is found by
+the chain; a cut end by the number of lines, which is sealed; an older state of everything, put back as a whole, by a
+fingerprint that was written down (`verify_trail --expect`), for no program can tell that from within the database.
 
 A trail may forget its oldest entries: their lines go with them, and where the chain begins since then is sealed, too.
 """

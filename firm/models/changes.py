@@ -6,7 +6,8 @@ from django.db import models
 class PublicChange(models.Model):
     """The mark that every change of public content leaves. Written by triggers of the database alone.
 
-    See `firm.page_cache.invalidation`: on SQLite one row with another ``count`` each time, on PostgreSQL one row for each statement.
+    See `firm.page_cache.invalidation`: on SQLite one row with another ``count`` each time, on PostgreSQL one row for
+    each statement.
     """
 
     count = models.PositiveBigIntegerField(default=0)

@@ -1,8 +1,8 @@
 """What is seen of every request, from outside of everything else: a number to find its lines by, one line, counters.
 
-The line names the route, the address without secrets (`firm.monitoring.log_redaction`), the account by its number and the visitor's
-network. Answers from memory cost less than writing a line would: of those one in `LOG_KEPT_EVERY` is logged; the
-counters count all.
+The line names the route, the address without secrets (`firm.monitoring.log_redaction`), the account by its number and
+the visitor's network. Answers from memory cost less than writing a line would: of those one in `LOG_KEPT_EVERY` is
+logged; the counters count all.
 """
 
 import ipaddress

@@ -3,8 +3,8 @@
 **What may be kept** is opted into: a view calls `keep` for an answer that depends on its address and on public content
 alone. Of those, an answer is kept only when it is a 200 without a cookie, asked for by a GET without session.
 
-**For how long**: until `firm.page_cache.invalidation` names another state of what is public. A page is kept under the state that was
-known before it was made, so that a change in between makes it out of date at once.
+**For how long**: until `firm.page_cache.invalidation` names another state of what is public. A page is kept under the
+state that was known before it was made, so that a change in between makes it out of date at once.
 
 **Under load**: of several visitors who want the same page that nobody has, one makes it and the others wait for it.
 """

@@ -1,7 +1,7 @@
 """Keeps what was worked out of public content, in each server process, for as long as that content stays the same.
 
-Everything is kept under the name that `firm.page_cache.invalidation` gave to what was public before it was worked out. A change gives
-it another name, so that nothing here can be out of date, and nobody has to say what depends on what.
+Everything is kept under the name that `firm.page_cache.invalidation` gave to what was public before it was worked out.
+A change gives it another name, so that nothing here can be out of date, and nobody has to say what depends on what.
 """
 
 from collections.abc import Callable

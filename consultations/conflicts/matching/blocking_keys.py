@@ -2,8 +2,8 @@
 
 A name is stored under few keys and asked for under many: nicknames, other spellings and other lengths are put in when
 asking. A key joins two words, or one word and a part of another, so that a common surname alone brings up nobody. Each
-is digested with a secret of the firm (`firm.encryption.blind_index`) before it reaches the database. Whoever changes a rule here
-has to have all entries made anew: ``PartyEntry.objects.rebuild_all()``.
+is digested with a secret of the firm (`firm.encryption.blind_index`) before it reaches the database. Whoever changes a
+rule here has to have all entries made anew: ``PartyEntry.objects.rebuild_all()``.
 """
 
 from collections.abc import Iterable
