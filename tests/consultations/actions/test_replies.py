@@ -190,7 +190,7 @@ def test_same_form_many_times_at_once_sends_once(threads):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("broken", ["announce_answer", "audit.record"])
+@pytest.mark.parametrize("broken", ["announce_answer", "record.record"])
 def test_nothing_is_left_when_a_part_fails(staff, monkeypatch, broken):
     def fail(*args, **facts):
         raise RuntimeError("broken")

@@ -313,7 +313,7 @@ def test_nothing_is_left_when_the_trail_cannot_be_written(staff, monkeypatch, do
         raise RuntimeError("no trail")
 
     request, user = Request(), staff("intake")
-    monkeypatch.setattr(requests.audit, "record", fail)
+    monkeypatch.setattr(requests.record, "record", fail)
     act = {
         "move": partial(requests.move, to=Status.IN_REVIEW),
         "note": partial(requests.add_note, text="x"),

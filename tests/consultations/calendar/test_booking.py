@@ -393,7 +393,7 @@ def test_nothing_is_left_when_the_trail_cannot_be_written(intake, monkeypatch):
         raise RuntimeError("no trail")
 
     request, calendar = Request(contacted=True, email="a@example.com"), CalendarFactory()
-    monkeypatch.setattr(actions_requests.audit, "record", fail)
+    monkeypatch.setattr(actions_requests.record, "record", fail)
     with pytest.raises(RuntimeError):
         booking.schedule(request.pk, by=intake, **wish(calendar))
     assert [model.objects.count() for model in (Appointment, OutgoingMessage, RequestEvent)] == [0, 0, 0]
