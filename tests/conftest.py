@@ -14,6 +14,7 @@ from django.db import close_old_connections, connection, connections, transactio
 from wagtail.models import Site
 from xdist.scheduler.loadscope import LoadScopeScheduling
 
+from firm.page_cache import invalidation
 from firm.search import site_search
 from tests import factories
 from tests.demo_once import DemoDatabase
@@ -98,8 +99,12 @@ def _no_network(monkeypatch):
 
 @pytest.fixture(autouse=True)
 def _cold_cache(monkeypatch):
-    """Every test starts with an empty cache, and with no words of another one, whose numbers come again."""
+    """Every test starts with an empty cache, and with no words of another one, whose numbers come again.
+
+    What is public is asked for each time: whether a tenth of a second has passed would decide how many queries there are.
+    """
     monkeypatch.setattr(site_search, "_vocabulary", site_search.Vocabulary())
+    monkeypatch.setattr(invalidation, "PATIENCE", 0)
     cache.clear()
     yield
     cache.clear()

@@ -175,7 +175,8 @@ class Clock:
         return self.now
 
 
-def test_the_database_is_asked_again_only_after_a_while():
+def test_the_database_is_asked_again_only_after_a_while(monkeypatch):
+    monkeypatch.setattr(invalidation, "PATIENCE", PATIENCE)
     asked, clock = [], Clock()
     watch = Watch(lambda: asked.append(1) or str(len(asked)), clock)
     assert [watch.state(), watch.state()] == ["1", "1"]

@@ -104,7 +104,8 @@ def test_what_is_kept_costs_one_question_about_its_state(site, django_assert_num
         site.get("/")
 
 
-def test_what_is_at_hand_is_given_without_any_question(site, django_assert_num_queries):
+def test_what_is_at_hand_is_given_without_any_question(site, django_assert_num_queries, monkeypatch):
+    monkeypatch.setattr("firm.page_cache.invalidation.PATIENCE", PATIENCE)
     site.application.watch = Watch(clock=lambda: 0)
     asked = environ_of("/", HTTP_ACCEPT_ENCODING="br")
     assert site.application.at_hand(asked) is None
@@ -130,7 +131,8 @@ def test_only_what_is_the_same_for_all_is_at_hand(site, path, headers):
     assert site.application.at_hand(environ_of(path, **headers)) is None
 
 
-def test_nothing_is_at_hand_once_the_state_has_to_be_asked_for(site):
+def test_nothing_is_at_hand_once_the_state_has_to_be_asked_for(site, monkeypatch):
+    monkeypatch.setattr("firm.page_cache.invalidation.PATIENCE", PATIENCE)
     now = [0.0]
     site.application.watch = Watch(clock=lambda: now[0])
     site.get("/")
