@@ -11,8 +11,8 @@ import pytest
 from django.core.cache import cache
 from django.core.signals import request_finished, request_started
 from django.db import close_old_connections, connection, connections, transaction
+from hypothesis import settings as hypothesis_settings
 from wagtail.models import Site
-from xdist.scheduler.loadscope import LoadScopeScheduling
 
 from firm.page_cache import invalidation
 from firm.search import site_search
@@ -23,32 +23,25 @@ from tests.migrated_once import migrated_database
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
 
-#: The files whose tests share what takes long to make, besides the browser tests, which share one running site.
-SHARED = (
-    "tests/test_security.py",
-    "tests/test_query_budgets.py",
-    "tests/test_block_previews.py",
-    "tests/firm/test_load_demo.py",
-    "tests/firm/test_reading_server.py",
-    "tests/firm/pages/test_routing.py",
-    "tests/consultations/reports/test_numbers.py",
-)
+#: Tests that share what takes long to make: one process runs all of a group.
+GROUPS = {"tests/browser/": "browser", "tests/stack/": "stack"} | {
+    path: path
+    for path in (
+        "tests/test_security.py",
+        "tests/test_query_budgets.py",
+        "tests/test_block_previews.py",
+        "tests/firm/test_load_demo.py",
+        "tests/firm/test_reading_server.py",
+        "tests/firm/pages/test_routing.py",
+        "tests/consultations/reports/test_numbers.py",
+    )
+}
+#: Fixtures through which a test reaches the database.
+DATABASE = {"db", "transactional_db", "django_db_setup", "demo_site"}
 
-
-class Scheduling(LoadScopeScheduling):
-    """Gives tests to the processes one by one, but those that share something costly to the same one."""
-
-    def _split_scope(self, nodeid: str) -> str:
-        path = nodeid.split("::", 1)[0]
-        if path.startswith("tests/browser/"):
-            return "browser"
-        if path.startswith("tests/stack/"):
-            return "stack"
-        return path if path in SHARED else nodeid
-
-
-def pytest_xdist_make_scheduler(config, log):
-    return Scheduling(config, log)
+# Odd input is the same in every run; `make soak` looks further.
+hypothesis_settings.register_profile("repeatable", derandomize=True, deadline=None, database=None)
+hypothesis_settings.load_profile("repeatable")
 
 
 def pytest_xdist_auto_num_workers(config):
@@ -56,10 +49,21 @@ def pytest_xdist_auto_num_workers(config):
     return (os.cpu_count() or 1) + 1
 
 
-def pytest_collection_modifyitems(items):
-    """The browser tests take longest, so they begin first; then those of the stack."""
-    slow = ("tests/browser/", "tests/stack/")
-    items.sort(key=lambda item: next((i for i, part in enumerate(slow) if part in str(item.fspath)), len(slow)))
+def pytest_collection_modifyitems(config, items):
+    """Group what shares its making, the slowest first. What needs no database runs once, in the run on SQLite."""
+    for item in items:
+        if group := next((name for path, name in GROUPS.items() if item.nodeid.startswith(path)), None):
+            item.add_marker(pytest.mark.xdist_group(group))
+    items.sort(key=lambda item: not item.nodeid.startswith(("tests/browser/", "tests/stack/")))
+    if connection.vendor == "postgresql":
+        without = [item for item in items if not needs_database(item)]
+        items[:] = [item for item in items if needs_database(item)]
+        config.hook.pytest_deselected(items=without)
+
+
+def needs_database(item) -> bool:
+    """Whether a test reaches the database by its marks or fixtures."""
+    return item.get_closest_marker("django_db") is not None or not DATABASE.isdisjoint(item.fixturenames)
 
 
 def pytest_collection_finish():
@@ -101,7 +105,7 @@ def _no_network(monkeypatch):
 def _cold_cache(monkeypatch):
     """Every test starts with an empty cache, and with no words of another one, whose numbers come again.
 
-    What is public is asked for each time: whether a tenth of a second has passed would decide how many queries there are.
+    What is public is asked for each time; otherwise a tenth of a second would decide how many queries a page takes.
     """
     monkeypatch.setattr(site_search, "_vocabulary", site_search.Vocabulary())
     monkeypatch.setattr(invalidation, "PATIENCE", 0)
@@ -132,7 +136,7 @@ def django_db_setup(django_test_environment, django_db_blocker, django_db_modify
 
 @contextmanager
 def made_once(blocker):
-    """Let a fixture make content for all tests of a module; it is rolled back after them. List the file in `SHARED`."""
+    """Let a fixture make content for all tests of a module; it is rolled back after them. List the file in `GROUPS`."""
     with blocker.unblock(), transaction.atomic():
         yield
         transaction.set_rollback(True)

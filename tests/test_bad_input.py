@@ -1,5 +1,6 @@
 """Whatever a visitor or a robot sends, the site answers with a page, a redirect or a refusal: never with a failure."""
 
+import os
 import time
 from urllib.parse import quote, urlencode
 
@@ -8,7 +9,7 @@ from bs4 import BeautifulSoup
 from django.core.cache import cache
 from django.db import transaction
 from django.test import Client
-from hypothesis import HealthCheck, example, given, seed, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from wagtail.models import Site
 
@@ -343,9 +344,10 @@ def test_any_body_sent_to_the_form(visitor, body, kind):
     assert visitor.generic("POST", "/free-consultation/", body, content_type=kind).status_code < 500
 
 
-# --- Ten thousand requests --------------------------------------------------------------------------
+# --- Many requests ----------------------------------------------------------------------------------
 
-SHARDS, EXAMPLES, AT_A_TIME = 8, 63, 20
+#: How many are made; `make soak` makes ten thousand, and looks at how long each takes.
+MANY, AT_A_TIME = int(os.environ.get("ODD_REQUESTS", "1000")), 20
 FORMS = {
     "/free-consultation/": [
         "full_name",
@@ -380,17 +382,11 @@ posts = st.sampled_from(sorted(FORMS)).flatmap(
 )
 
 
-def test_enough_requests_are_made():
-    assert SHARDS * EXAMPLES * AT_A_TIME >= 10_000
-
-
-@pytest.mark.parametrize("shard", range(SHARDS))
-def test_no_request_of_ten_thousand_fails_or_takes_two_seconds(visitor, shard):
-    """What a request takes is counted in the time of this process, since others may keep the machine busy."""
+def test_no_request_of_many_fails(visitor):
+    """With `ODD_REQUESTS` none takes two seconds of this process either."""
     made = []
 
-    @seed(shard)
-    @settings(FREELY, max_examples=EXAMPLES, database=None)
+    @settings(FREELY, max_examples=MANY // AT_A_TIME)
     @given(st.lists(gets | gets | posts, min_size=AT_A_TIME, max_size=AT_A_TIME))
     def send(requests):
         for method, path, query, fields, headers in requests:
@@ -407,8 +403,8 @@ def test_no_request_of_ten_thousand_fails_or_takes_two_seconds(visitor, shard):
             )
             made.append(response.status_code)
             assert response.status_code < 500, (method, path, query, fields, headers)
-            assert time.process_time() - begin < 2, (method, path, query, fields, headers)
+            assert "ODD_REQUESTS" not in os.environ or time.process_time() - begin < 2, (method, path, query, fields)
 
     send()
-    assert len(made) >= EXAMPLES * AT_A_TIME * 0.95
+    assert len(made) >= MANY * 0.95
     assert {200, 404} <= set(made)

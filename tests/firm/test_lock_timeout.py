@@ -1,4 +1,3 @@
-import time
 from threading import Event
 
 import pytest
@@ -24,20 +23,17 @@ def test_a_locked_database_is_given_up_after_the_time_and_the_usual_patience_com
             is_locked.set()
             assert is_over.wait(20)
 
-    def knock() -> tuple[float, bool]:
+    def knock() -> bool:
         usual = waiting_time()
         assert is_locked.wait(20)
-        began = time.monotonic()
         try:
             with pytest.raises(OperationalError), at_most(0.5):
                 Group.objects.filter(name="Locked").update(name="Locked")
         finally:
             is_over.set()
-        return time.monotonic() - began, waiting_time() == usual
+        return waiting_time() == usual
 
-    _, (seconds, is_usual) = threads(lock, knock)
-    assert 0.4 < seconds < 15
-    assert is_usual
+    assert threads(lock, knock)[1]
 
 
 @pytest.mark.django_db

@@ -1,6 +1,3 @@
-import sys
-import time
-
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -149,13 +146,5 @@ def test_the_digest_written_is_among_those_looked_up(value, purpose):
     assert not value or digest(value, purpose) in digests_for_lookup(value, purpose)
 
 
-def test_a_hundred_thousand_digests_differ():
-    start = time.perf_counter()
-    digests = {digest(f"name {number}", "name") for number in range(100_000)}
-    middle = time.perf_counter()
-    tokens = sum(len(name_tokens(f"María Smith-Jones {number}")) for number in range(10_000))
-    end = time.perf_counter()
-    assert len(digests) == 100_000
-    sys.stdout.write(
-        f"100,000 digests: {middle - start:.2f} s; {tokens:,} tokens of 10,000 names: {end - middle:.2f} s\n"
-    )
+def test_ten_thousand_digests_differ():
+    assert len({digest(f"name {number}", "name") for number in range(10_000)}) == 10_000
