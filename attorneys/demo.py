@@ -3,7 +3,6 @@
 from pathlib import Path
 
 from attorneys.models import AttorneyIndexPage, AttorneyPage, Language, TestimonialIndexPage, TestimonialPage
-from firm import artwork
 from firm.demo import Demo, read
 
 CONTENT = Path(__file__).parent / "demo_content"
@@ -35,9 +34,7 @@ def _attorney(demo: Demo, entry: dict, languages: dict) -> AttorneyPage:
         summary=entry["summary"],
         email=entry.get("email", ""),
         is_former=entry.get("former", False),
-        portrait=demo.drawn(
-            f"Portrait: {name}", lambda: artwork.monogram_portrait(name, size=(768, 960)), entry["slug"]
-        ),
+        portrait=demo.picture(f"Portrait: {name}", CONTENT / "portraits" / f"{entry['slug']}.jpg"),
         biography=demo.writer(entry["slug"]).body([{"type": "text", "html": entry["biography"]}]),
         admissions=[
             {"type": "admission", "value": {"jurisdiction": item["jurisdiction"], "year": item["detail"]}}

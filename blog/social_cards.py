@@ -7,12 +7,11 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from PIL import Image
 
+from blog.card_drawing import social_card
 from blog.models import BlogPostPage
-from firm.artwork import social_card
 from firm.models import FirmSettings
 
 FOLDER = "social"
-SIZE = (1200, 630)
 QUALITY = 85
 
 
@@ -48,7 +47,7 @@ def _drawn(post: BlogPostPage, firm_name: str) -> str:
     name = card_name(post, firm_name)
     if default_storage.exists(name):
         return name
-    card = social_card(post.title, post.category.name, firm_name, size=SIZE)
+    card = social_card(post.title, post.category.name, firm_name)
     return default_storage.save(name, ContentFile(_jpeg(card)))
 
 

@@ -2,7 +2,6 @@
 
 import tomllib
 from collections.abc import Callable
-from io import BytesIO
 from pathlib import Path
 
 from django.core.files.base import ContentFile
@@ -11,7 +10,6 @@ from django.db import transaction
 from wagtail.documents import get_document_model
 from wagtail.models import Collection, Page, Site
 
-from firm import artwork
 from firm.demo.home import home_section
 from firm.demo.site_settings import save_settings
 from firm.demo.stream_content import StoryWriter, footnote_id
@@ -25,6 +23,7 @@ from firm.models import (
 )
 
 CONTENT = Path(__file__).parent / "content"
+PICTURES = Path(__file__).parent / "pictures"
 COLLECTION = "Demo artwork"
 SAMPLE_DOCUMENT = "What to write down after an arrest (sample)"
 SAMPLE_LINES = (
@@ -101,28 +100,24 @@ class Demo:
         return self._collection
 
     def image(self, key: str) -> FirmImage:
-        """Return the artwork for a key such as ``columns-2`` or ``skyline-hero``, drawing it the first time."""
+        """Return the picture of the demo with a name such as ``columns-2`` or ``skyline-hero``."""
         if key not in self._images:
-            self._images[key] = self.drawn(f"Artwork: {key}", lambda: artwork_for(key), key)
+            self._images[key] = self.picture(f"Artwork: {key}", PICTURES / f"{key}.jpg")
         return self._images[key]
 
-    def drawn(self, title: str, draw, name: str, *, kind: str = "JPEG") -> FirmImage:
-        """Return the picture with ``title``, made by ``draw()`` when there is none yet."""
+    def picture(self, title: str, path: Path) -> FirmImage:
+        """Return the picture with ``title``, uploaded from a file when there is none yet."""
         found = FirmImage.objects.filter(title=title, collection=self.collection).first()
         if found:
             return found
-        stream = BytesIO()
-        picture = draw()
-        picture.save(stream, kind, **({"quality": 86} if kind == "JPEG" else {}))
-        image = FirmImage(
-            title=title,
-            collection=self.collection,
-            width=picture.width,
-            height=picture.height,
-            credit="Drawn for the demo",
-            file=ImageFile(BytesIO(stream.getvalue()), name=f"{name}.{'jpg' if kind == 'JPEG' else 'png'}"),
-        )
-        image.save()
+        with path.open("rb") as file:
+            image = FirmImage(
+                title=title,
+                collection=self.collection,
+                credit="Drawn for the demo",
+                file=ImageFile(file, name=path.name),
+            )
+            image.save()
         return image
 
     def document(self, key: str) -> int:
@@ -134,16 +129,6 @@ class Demo:
             content = ContentFile(text.encode(), name=f"{key}.txt")
             found = documents.create(title=SAMPLE_DOCUMENT, file=content, file_size=content.size)
         return found.pk
-
-
-def artwork_for(key: str):
-    """Draw the picture for a key: ``skyline-…`` or one of the abstract themes with a number."""
-    if key == "skyline-hero":
-        return artwork.skyline(key, size=(960, 1200))
-    if key.startswith("skyline"):
-        return artwork.skyline(key, size=(1200, 800))
-    theme = key.rsplit("-", 1)[0]
-    return artwork.abstract_scene(theme, key, size=(1200, 800))
 
 
 def add_footnotes(page, slug: str, footnotes: list[dict]) -> None:

@@ -1,6 +1,8 @@
 """Turns the demo's texts into the stored sections of the home page; ``demo`` is a `firm.demo.Demo`."""
 
-from firm import artwork
+from pathlib import Path
+
+PICTURES = Path(__file__).parent / "pictures"
 
 
 def home_section(demo, entry: dict) -> dict:
@@ -28,15 +30,14 @@ def _hero(demo, entry):
     }
 
 
+def _file_name(words: str) -> str:
+    return words.lower().replace(" ", "-")
+
+
 def _logo_strip(demo, entry):
     logos = []
     for logo in entry["logos"]:
-        mark = demo.drawn(
-            f"Mark: {logo['name']}",
-            lambda logo=logo: artwork.outlet_mark(logo["name"], logo["style"]),
-            f"mark-{logo['name'].lower().replace(' ', '-')}",
-            kind="PNG",
-        )
+        mark = demo.picture(f"Mark: {logo['name']}", PICTURES / f"mark-{_file_name(logo['name'])}.png")
         logos.append({"name": logo["name"], "image": mark.pk, "url": logo.get("link", "")})
     return {"heading": entry["heading"], "logos": logos}
 
@@ -44,12 +45,7 @@ def _logo_strip(demo, entry):
 def _badges(demo, entry):
     badges = []
     for badge in entry["badges"]:
-        seal = demo.drawn(
-            f"Seal: {badge['label']}",
-            lambda badge=badge: artwork.badge_seal(badge["label"], badge["label"]),
-            f"seal-{badge['label'].lower().replace(' ', '-')}",
-            kind="PNG",
-        )
+        seal = demo.picture(f"Seal: {badge['label']}", PICTURES / f"seal-{_file_name(badge['label'])}.png")
         badges.append(badge | {"image": seal.pk, "valid_until": badge["valid_until"].isoformat()})
     return {"heading": entry["heading"], "badges": badges}
 

@@ -1,9 +1,12 @@
 """Turns the demo's texts into the firm's settings; ``demo`` is a `firm.demo.Demo`."""
 
+from pathlib import Path
+
 from wagtail.models import Page, Site
 
-from firm import artwork
 from firm.models import FirmSettings, Office
+
+PICTURES = Path(__file__).parent / "pictures"
 
 
 def save_settings(demo, texts: dict) -> None:
@@ -31,9 +34,7 @@ def save_settings(demo, texts: dict) -> None:
         results_disclaimer=texts["results_disclaimer"],
         site_disclaimer=texts["site_disclaimer"],
         article_disclaimer=texts["not_legal_advice"],
-        default_social_image=demo.drawn(
-            "Artwork: sharing", lambda: artwork.social_card(texts["tagline"], "New York", texts["firm_name"]), "sharing"
-        ),
+        default_social_image=demo.picture("Artwork: sharing", PICTURES / "sharing.jpg"),
     )
     for order, office in enumerate(texts["offices"]):
         settings.offices.add(_office(demo, office, order))
@@ -65,6 +66,6 @@ def _office(demo, texts: dict, order: int) -> Office:
         hours=hours,
         hours_note=texts["hours_note"],
         directions=texts["directions"],
-        map_image=demo.drawn("Artwork: map", lambda: artwork.map_drawing("office", texts["city"]), "map"),
+        map_image=demo.picture("Artwork: map", PICTURES / "map.jpg"),
         map_url=texts.get("map_link", ""),
     )

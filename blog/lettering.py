@@ -1,4 +1,4 @@
-"""Type for the drawings: the package's own faces, text reduced to their glyphs, and line breaking to a box."""
+"""Type for drawn cards: two faces, text reduced to their glyphs, and line breaking to a box."""
 
 import re
 import unicodedata
@@ -8,19 +8,17 @@ from enum import Enum
 from functools import cache
 from pathlib import Path
 
-from PIL import Image, ImageDraw, ImageFont
+from PIL import ImageDraw, ImageFont
 
-FONTS = Path(__file__).parent / "fonts"
+FONTS = Path(__file__).parent / "card_files"
 STAND_INS = str.maketrans("\u2010\u2011\u2012\u2015\u2212\u201b\u2032\u2033", "--–—–‘'\"")
 Measure = Callable[[str], float]
 
 
 class Face(Enum):
-    """The faces that ship with the package (Latin; SIL Open Font License, see fonts/)."""
+    """Latin faces under the SIL Open Font License; see card_files/."""
 
-    SERIF_LIGHT = "newsreader-display-300.ttf"
     SERIF = "newsreader-display-400.ttf"
-    ITALIC = "newsreader-italic-400.ttf"
     SANS = "hanken-grotesk-600.ttf"
 
 
@@ -149,12 +147,3 @@ def draw_spaced(
     for character in text:
         draw.text((x, y), character, font=font, fill=fill, anchor="ls")
         x += font.getlength(character) + tracking * font.size
-
-
-def glyph_mask(text: str, face: Face, size: int) -> Image.Image:
-    """The text as a tight mask of greys, its ink edge to edge."""
-    font = load(face, size)
-    left, top, right, bottom = font.getbbox(text)
-    mask = Image.new("L", (max(1, right - left), max(1, bottom - top)))
-    ImageDraw.Draw(mask).text((-left, -top), text, font=font, fill=255)
-    return mask.crop(mask.getbbox() or (0, 0, 1, 1))
