@@ -8,7 +8,6 @@ from attorneys.models import AttorneyPage, TestimonialPage
 from attorneys.profile import register_profile_section
 from firm.blocks.sections import SectionBlock, in_chosen_order
 from firm.pages.prefetch import FetchedPageChooserBlock
-from firm.prepared import Prepared
 from firm.registry import (
     PageSection,
     register_home_section,
@@ -33,22 +32,13 @@ def _testimonials():
     return TestimonialPage.objects.listed()
 
 
-_CURRENT = Prepared(_attorneys)
-_CHOSEN = Prepared(lambda numbers: _attorneys().filter(pk__in=numbers))
-_IN_AREA = Prepared(lambda area: _attorneys().filter(practice_areas=area))
-_NEWEST = Prepared(lambda: _testimonials()[:200])
-_SELECTED = Prepared(lambda numbers: _testimonials().filter(pk__in=numbers))
-_HEARD_IN_AREA = Prepared(lambda area: _testimonials().filter(practice_area=area)[:SHOWN_ON_PAGES])
-_HEARD_ABOUT = Prepared(lambda attorney: _testimonials().filter(attorney=attorney)[:SHOWN_ON_PAGES])
-
-
 def shown_today(count: int) -> list:
     """Return ``count`` of the listed ones: the featured first, the rest in an order that changes each day.
 
     The order depends on the date alone, so that all visitors of a day, and a cache, see the same.
     """
     day = timezone.localdate().toordinal()
-    candidates = _NEWEST.rows()
+    candidates = list(_testimonials()[:200])
     candidates.sort(key=lambda item: (not item.is_featured, (item.pk * 2_654_435_761 ^ day * 40_503) % 65_521))
     return candidates[:count]
 
@@ -67,7 +57,7 @@ class AttorneysBlock(SectionBlock):
         """Add the attorneys; those unpublished or gone are left out."""
         context = super().get_context(value, parent_context)
         is_all = value["mode"] == AttorneyMode.ALL
-        context["attorneys"] = _CURRENT.rows() if is_all else in_chosen_order(_CHOSEN, value["chosen"])
+        context["attorneys"] = list(_attorneys()) if is_all else in_chosen_order(_attorneys(), value["chosen"])
         return context
 
     class Meta:
@@ -101,7 +91,7 @@ class TestimonialsBlock(SectionBlock):
         """Add the testimonials; those unpublished or gone are left out."""
         context = super().get_context(value, parent_context)
         if value["mode"] == TestimonialMode.SELECTED:
-            context["testimonials"] = in_chosen_order(_SELECTED, value["selected"])
+            context["testimonials"] = in_chosen_order(_testimonials(), value["selected"])
         else:
             context["testimonials"] = shown_today(value["count"])
         return context
@@ -115,7 +105,7 @@ class TestimonialsBlock(SectionBlock):
 
 def attorneys_in_area(page) -> PageSection | None:
     """The attorneys who take on this kind of case."""
-    attorneys = _IN_AREA.rows(page.pk)
+    attorneys = _attorneys().filter(practice_areas=page)
     if not attorneys:
         return None
     return PageSection("components/sections/area_attorneys.html", {"attorneys": attorneys})
@@ -123,7 +113,7 @@ def attorneys_in_area(page) -> PageSection | None:
 
 def testimonials_in_area(page) -> PageSection | None:
     """What clients say about this kind of case."""
-    testimonials = _HEARD_IN_AREA.rows(page.pk)
+    testimonials = _testimonials().filter(practice_area=page)[:SHOWN_ON_PAGES]
     if not testimonials:
         return None
     return PageSection("components/sections/testimonials.html", {"testimonials": testimonials})
@@ -131,7 +121,7 @@ def testimonials_in_area(page) -> PageSection | None:
 
 def testimonials_about(attorney) -> PageSection | None:
     """What clients say about this attorney."""
-    testimonials = _HEARD_ABOUT.rows(attorney.pk)
+    testimonials = _testimonials().filter(attorney=attorney)[:SHOWN_ON_PAGES]
     if not testimonials:
         return None
     return PageSection("components/sections/testimonials.html", {"testimonials": testimonials})

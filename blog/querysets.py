@@ -1,13 +1,10 @@
 """Named sets of posts."""
 
-from functools import cache
-
 from django.apps import apps
 from django.db.models import Prefetch
 from wagtail.models import PageManager
 
 from blog.models.filing import Filing, Shelf
-from firm.prepared import Prepared
 from firm.querysets import LINE, FirmPageQuerySet, picture_of
 
 #: How many posts of a tag, and how many tags, are looked at to find what is related.
@@ -48,7 +45,7 @@ class BlogPostQuerySet(FirmPageQuerySet):
             near[0 if shelf == Shelf.TAG else 1] += 1
         found.pop(post.pk, None)
         best = [near[-1] for near in sorted(found.values(), reverse=True)[:count]]
-        posts = {found.pk: found for found in _LISTED.rows(best)} if best else {}
+        posts = {found.pk: found for found in _posts().listed().filter(pk__in=best).order_by()}
         return [posts[number] for number in best if number in posts]
 
 
@@ -58,17 +55,11 @@ def _shelves(post, tags: list) -> list[tuple[str, int]]:
 
 def newest(shelf: str, number: int, count: int) -> list:
     """Return the first ``count`` posts of a shelf, as `BlogPostQuerySet.listed` has them."""
-    return _first(count).rows(shelf, number)
-
-
-@cache
-def _first(count: int) -> Prepared:
-    return Prepared(lambda shelf, number: _posts().on_shelf(shelf, number, slice(count)))
+    return list(_posts().on_shelf(shelf, number, slice(count)))
 
 
 def _posts():
     return apps.get_model("blog", "BlogPostPage").objects
 
 
-_LISTED = Prepared(lambda numbers: _posts().listed().filter(pk__in=numbers).order_by())
 BlogPostManager = PageManager.from_queryset(BlogPostQuerySet)

@@ -8,7 +8,6 @@ from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, 
 
 from consultations.models import ConsultationRequest, Reminder, Screen
 from consultations.permissions import ADMIN, BACKEND, MANAGE, VIEW, is_intake, may_see
-from firm.prepared import Prepared
 
 
 def tellable(request: ConsultationRequest):
@@ -58,7 +57,7 @@ def around(request: ConsultationRequest) -> Around:
     """Return the accounts around a request: asked for once for each time that it was read. For screens, not verbs."""
     kept = request.__dict__.get("_accounts_around")
     if kept is None:
-        kept = request.__dict__["_accounts_around"] = _AROUND.rows(request.pk)
+        kept = request.__dict__["_accounts_around"] = list(_around(request.pk))
     return Around(kept, request.assignee_id)
 
 
@@ -75,9 +74,6 @@ def _around(number: int):
 def _is_among(permission: str) -> ExpressionWrapper:
     holders = get_user_model().objects.with_perm(permission, backend=BACKEND).values("pk")
     return ExpressionWrapper(Q(pk__in=holders), output_field=BooleanField())
-
-
-_AROUND = Prepared(_around)
 
 
 def managers_of(request: ConsultationRequest) -> list:

@@ -6,7 +6,6 @@ from django.db.models import Q
 from consultations.models.events import Screen
 from consultations.models.requests import ConsultationRequest
 from consultations.workflow import MERGEABLE, MOVES, Power
-from firm.prepared import Prepared
 
 VIEW = "consultations.view_consultationrequest"
 CHANGE = "consultations.change_consultationrequest"
@@ -42,16 +41,9 @@ def _not_walled(user):
     return ConsultationRequest.objects.exclude(pk__in=Screen.objects.filter(user=user).values("request"))
 
 
-#: For those who see all requests, and for those who see what is assigned to them.
-_OF_ALL = Prepared(lambda user, number: _not_walled(user).with_matter().filter(pk=number))
-_OF_OWN = Prepared(lambda user, number: _not_walled(user).with_matter().filter(pk=number, assignee=user))
-
-
 def read_by(user, pk: int) -> ConsultationRequest | None:
     """Return a request, with what its screen shows of it, if it is among `visible_to`; None when it is not."""
-    if not user.is_active or not user.has_perm(ADMIN):
-        return None
-    return (_OF_ALL if user.has_perm(VIEW) else _OF_OWN).first(user.pk, pk)
+    return visible_to(user).with_matter().filter(pk=pk).first()
 
 
 def may_see(user, request: ConsultationRequest) -> bool:
@@ -106,13 +98,9 @@ def staff_of_intake():
     return _by_name(users.with_perm(VIEW, backend=BACKEND).filter(pk__in=may_enter))
 
 
-#: The addresses of `staff_of_intake`, which are asked for with each request that comes in.
-_ADDRESSES = Prepared(lambda: staff_of_intake().values_list("email", flat=True))
-
-
 def addresses_of_intake() -> list[str]:
     """Return the mail addresses of `staff_of_intake`, in its order; empty for who has none."""
-    return _ADDRESSES.rows()
+    return list(staff_of_intake().values_list("email", flat=True))
 
 
 def assignable_by(user):

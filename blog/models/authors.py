@@ -7,7 +7,6 @@ from wagtail.admin.panels import FieldPanel, PageChooserPanel
 from wagtail.models import Orderable
 
 from firm.pages.renditions import ROLES
-from firm.prepared import Prepared
 from firm.querysets import LINE, of, picture_of
 
 _OWN = ("post", "sort_order", "attorney", "staff")
@@ -112,7 +111,3 @@ class PostAuthor(Orderable):
         if self.attorney_id and self.attorney.live and not self.attorney.is_former:
             return self.attorney
         return None
-
-
-#: The by-lines of the post with this number, in order.
-BYLINES = Prepared(lambda post: PostAuthor.objects.drawn().filter(post=post))

@@ -19,7 +19,7 @@ from wagtail.admin.panels import (
 )
 from wagtail.search import index
 
-from blog.models.authors import BYLINES
+from blog.models.authors import PostAuthor
 from blog.querysets import BlogPostManager
 from firm.fields import BlockField
 from firm.media import absolute_address
@@ -168,7 +168,9 @@ class BlogPostPage(FootnotedPage):
     @cached_property
     def bylines(self) -> list:
         """The authors in order, with what a by-line draws."""
-        return BYLINES.rows(self.pk) if self.pk and not self._is_edited else list(self.authors.all())
+        if self.pk and not self._is_edited:
+            return list(PostAuthor.objects.drawn().filter(post=self.pk))
+        return list(self.authors.all())
 
     @classmethod
     def rows_beside(cls) -> dict[str, RowsBeside]:

@@ -6,7 +6,6 @@ for the newest few rows of a digest or two, so it takes as long among a thousand
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
 from itertools import chain, product
 
 from django.db.models import Exists, OuterRef, Value
@@ -16,7 +15,6 @@ from consultations.models import ConsultationRequest, RequestEntry
 from consultations.models.search import EMAIL, NAME, PHONE
 from consultations.permissions import visible_to
 from firm.encryption.blind_index import digests_for_lookup, normalise_email, normalise_phone, query_words
-from firm.prepared import Prepared
 
 #: As many are shown, and so many candidates are opened at most.
 SHOWN, OPENED = 10, 200
@@ -139,29 +137,17 @@ def _newest(request: ConsultationRequest, steps: Iterable[tuple[str, Iterable[st
     """
     sought = [[digests_for_lookup(value, purpose) for value in values if value] for purpose, values in steps]
     found: list[list[int]] = [[] for _ in sought]
-    if not any(sought):
-        return found
-    digests = [list(of_one) for step in sought for of_one in step]
-    for step, number in _steps(tuple(map(len, sought))).rows(request.pk, *digests):
-        found[step].append(number)
+    parts = []
+    for step, digests in enumerate(sought):
+        if digests:
+            rows = _entries(digests).exclude(row=request).order_by("-row_id")
+            # SQLite takes a limited query within another one, but not as a part of a union.
+            newest = RequestEntry.objects.filter(pk__in=rows.values("pk")[:PER_STEP]).order_by()
+            parts.append(newest.annotate(step=Value(step)).values_list("step", "row_id"))
+    if parts:
+        for step, number in parts[0].union(*parts[1:], all=True):
+            found[step].append(number)
     return [sorted(numbers, reverse=True) for numbers in found]
-
-
-@cache
-def _steps(shape: tuple[int, ...]) -> Prepared:
-    """Return the query of steps that look for as many values each as ``shape`` says."""
-
-    def make(number: int, *digests: list[int]):
-        rest, parts = iter(digests), []
-        for step, count in enumerate(shape):
-            if count:
-                rows = _entries([next(rest) for _ in range(count)]).exclude(row=number).order_by("-row_id")
-                # SQLite takes a limited query within another one, but not as a part of a union.
-                newest = RequestEntry.objects.filter(pk__in=rows.values("pk")[:PER_STEP]).order_by()
-                parts.append(newest.annotate(step=Value(step)).values_list("step", "row_id"))
-        return parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0]
-
-    return Prepared(make)
 
 
 def entries_of(purpose: str, values: Iterable[str]):

@@ -15,16 +15,8 @@ from consultations.models import ConsultationRequest, Reminder
 from consultations.models.notes import RESTING
 from consultations.permissions import holds
 from consultations.workflow import Power
-from firm.prepared import Prepared
 
 MANAGERS = "the intake managers"
-_REMINDERS = Prepared(
-    lambda number: (
-        Reminder.objects.filter(request=number, done_at=None)
-        .select_related("for_user", "set_by")
-        .order_by("due_at", "pk")
-    )
-)
 
 
 @dataclass
@@ -81,7 +73,8 @@ def notes_desk_of(user, request: ConsultationRequest, *, template: str = "", now
     desk = NotesDesk(rests=request.status in RESTING, is_silent=request.status in SILENT)
     may_work = holds(user, Power.WORK, request)
     may_postpone = may_work and not desk.rests
-    found = _REMINDERS.rows(request.pk)
+    reminders = Reminder.objects.filter(request=request, done_at=None).select_related("for_user", "set_by")
+    found = reminders.order_by("due_at", "pk")
     zone = timezone.get_default_timezone()
     for reminder in found:
         form = PostponeReminderForm(reminder=reminder, **given) if may_postpone else None

@@ -22,13 +22,10 @@ from consultations.models import (
 )
 from consultations.permissions import visible_to
 from consultations.workflow import Status
-from firm.prepared import Prepared
 
 #: As many lines stand open; older ones are folded.
 SHOWN = 30
 LOOKS = 20
-_EVENTS = Prepared(lambda number: RequestEvent.objects.filter(request=number).for_timeline())
-_ENTRIES = Prepared(lambda number: AuditEntry.objects.filter(request_id=number)[:LOOKS])
 HANDED_ON = "handed_on"
 BY_VISITOR = (EventKind.RECEIVED, EventKind.CORRECTED, EventKind.FOLLOWED)
 
@@ -95,7 +92,7 @@ class History:
 
 def history_of(request: ConsultationRequest, user) -> History:
     """Return the history of a request as ``user`` may read it; in six queries at most, however long it is."""
-    events = _EVENTS.rows(request.pk)
+    events = list(RequestEvent.objects.filter(request=request.pk).for_timeline())
     known = Known(_people(request, events), _related(request, events, user), _deliveries(request, events))
     others = sorted(known.requests.values(), key=lambda other: (other.submitted_at, other.pk), reverse=True)
     return History(
@@ -120,7 +117,7 @@ def sent_before(events: Iterable[RequestEvent]) -> dict[str, tuple[str, ...]]:
 
 def looks_at(request: ConsultationRequest, user) -> list[Line]:
     """Return the last entries of the trail about a request, newest first, as ``user`` may read them."""
-    entries = _ENTRIES.rows(request.pk)
+    entries = list(AuditEntry.objects.filter(request_id=request.pk)[:LOOKS])
     narrator = Narrator(entries, user, accounts=around(request).accounts, requests=[request])
     told = map(narrator.tell, entries)
     return [Line(at=line.entry.at, who=line.actor, title=capital(line.words), kind=line.entry.action) for line in told]

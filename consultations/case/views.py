@@ -34,12 +34,9 @@ from consultations.retention.forms import EraseForm, HoldForm, ReleaseForm, keep
 from consultations.retention.panel import outlook_of
 from consultations.view_permissions import may_read_trail
 from consultations.workflow import Power, Status
-from firm.prepared import Prepared
 
 #: The times of a request that are agreed, and those that wait to be confirmed.
-_TIMES = Prepared(
-    lambda number, *states: Appointment.objects.filter(request=number, state__in=states).select_related("calendar")
-)
+SHOWN_TIMES = (AppointmentState.HELD, AppointmentState.HOLD)
 
 
 class WithinReach:
@@ -143,7 +140,7 @@ def desk_of(user, request: ConsultationRequest, *, is_held: bool, now: datetime)
     ]
     for name, form in judging_forms(user, request).items():
         setattr(desk, name, form)
-    times = _TIMES.rows(request.pk, AppointmentState.HELD.value, AppointmentState.HOLD.value)
+    times = list(Appointment.objects.filter(request=request, state__in=SHOWN_TIMES).select_related("calendar"))
     desk.appointment = next((one for one in times if one.state == AppointmentState.HELD), None)
     desk.chosen = next((one for one in times if one.state == AppointmentState.HOLD and one.hold_until > now), None)
     if desk.chosen and holds(user, Power.WORK, request):

@@ -15,7 +15,6 @@ from consultations.due_dates import Urgency
 from consultations.mail.kinds import PLACEHOLDERS, MessageKind, fill
 from consultations.text_cleaning import one_line, paragraphs
 from firm.models.settings import FirmSettings
-from firm.prepared import Prepared
 from firm.templatetags.firm_tags import national, tel
 
 SUBJECT_LENGTH = 150
@@ -83,11 +82,8 @@ def _with_breaks(html: str) -> SafeString:
 
 def firm() -> FirmSettings:
     """Return the settings of the default site: messages are not sent from a visit."""
-    kept = _OF_DEFAULT_SITE.first()
+    kept = FirmSettings.base_queryset().filter(site__is_default_site=True).first()
     return kept or FirmSettings.for_site_or_defaults(Site.objects.filter(is_default_site=True).first())
-
-
-_OF_DEFAULT_SITE = Prepared(lambda: FirmSettings.base_queryset().filter(site__is_default_site=True))
 
 
 def admin_url(name: str, *args) -> str:

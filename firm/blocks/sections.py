@@ -1,19 +1,19 @@
 """The home page's own sections, and what the sections of every app build on; ``firm/sections.py`` offers them."""
 
 from django.db import models
+from django.db.models import QuerySet
 from wagtail import blocks
 
 from firm.blocks.links import LinkBlock
 from firm.blocks.text import PROSE, QuestionBlock, TextBlock
 from firm.models import PracticeAreaPage
 from firm.pages.prefetch import FetchedImageChooserBlock, FetchedPageChooserBlock
-from firm.prepared import Prepared
 
 
-def in_chosen_order(numbered: Prepared, chosen: list) -> list:
-    """Return the pages that were chosen, in the order in which they were; ``numbered`` finds those that are listed."""
+def in_chosen_order(listed: QuerySet, chosen: list) -> list:
+    """Return the pages that were chosen, in the order in which they were; those not ``listed`` are left out."""
     ids = [page.pk for page in chosen if page is not None]
-    found = {page.pk: page for page in numbered.rows(ids)} if ids else {}
+    found = {page.pk: page for page in listed.filter(pk__in=ids)}
     return [found[pk] for pk in ids if pk in found]
 
 
@@ -100,7 +100,8 @@ class PracticeAreaMode(models.TextChoices):
     CHOSEN = "chosen", "Those chosen below, in that order"
 
 
-_LISTED = Prepared(lambda: PracticeAreaPage.objects.listed())
+def _listed() -> list[PracticeAreaPage]:
+    return list(PracticeAreaPage.objects.listed())
 
 
 class PracticeAreasBlock(SectionBlock):
@@ -119,7 +120,7 @@ class PracticeAreasBlock(SectionBlock):
         """Add the areas; those unpublished or gone are left out."""
         context = super().get_context(value, parent_context)
         chrome = context.get("chrome")
-        areas = chrome.recall("practice areas", _LISTED.rows) if chrome else _LISTED.rows()
+        areas = chrome.recall("practice areas", _listed) if chrome else _listed()
         if value["mode"] == PracticeAreaMode.CHOSEN:
             listed = {area.pk: area for area in areas}
             areas = [listed[page.pk] for page in value["chosen"] if page is not None and page.pk in listed]

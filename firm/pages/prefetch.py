@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from copy import copy
-from functools import cache
 
 from django.db.models import Model
 from wagtail.blocks import (
@@ -31,7 +30,6 @@ from wagtail.rich_text.pages import PageLinkHandler
 from wagtail.snippets.blocks import SnippetChooserBlock
 
 from firm.page_cache.process_cache import recall
-from firm.prepared import Prepared
 
 Fetched = dict[type[Model], dict[int, Model]]
 _fetched: ContextVar[Fetched | None] = ContextVar("fetched", default=None)
@@ -167,15 +165,9 @@ def fetch(found: dict[type[Model], set[int]], request=None) -> Fetched:
         if request is not None and getattr(model, "is_few", False):
             fetched[model] = recall(request, model, model.objects.in_bulk)
         else:
-            fetched[model] = {item.pk: item for item in _numbered(model).rows(sorted(ids))} if ids else {}
+            objects = model.objects.live() if issubclass(model, Page) else model.objects.all()
+            fetched[model] = {item.pk: item for item in objects.filter(pk__in=ids)}
     return fetched
-
-
-@cache
-def _numbered(model) -> Prepared:
-    """Return the query of the objects with these numbers, of pages the live ones."""
-    objects = model.objects.live() if issubclass(model, Page) else model.objects.all()
-    return Prepared(lambda numbers: objects.filter(pk__in=numbers))
 
 
 @contextmanager

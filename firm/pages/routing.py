@@ -5,7 +5,6 @@ Wagtail's own way asks twice for each step of the path. This one leaves its resu
 """
 
 from copy import copy
-from functools import cache
 
 from django.conf import settings
 from django.http import Http404
@@ -14,7 +13,6 @@ from wagtail.models import Page, Site, SiteRootPath, get_page_models
 from wagtail.url_routing import RouteResult
 
 from firm.page_cache.process_cache import recall
-from firm.prepared import Prepared
 from firm.querysets import in_private_section
 
 MAX_DEPTH = 12
@@ -111,8 +109,8 @@ def _child(parent: Page, slug: str) -> Page | None:
     path = f"{parent.url_path}{slug}/"
     types = parent.specific_class.allowed_subpage_models() if parent.specific_class else []
     if len(types) == 1 and hasattr(types[0], "drawn_with"):
-        return _at_address(types[0]).first(slug, path)
-    page = _at_address(Page).first(slug, path)
+        return _at_address(types[0], slug, path)
+    page = _at_address(Page, slug, path)
     if page is None:
         return None
     found = _specific(page)
@@ -125,20 +123,12 @@ def _specific(page: Page) -> Page:
     model = page.specific_class
     if model is None or not hasattr(model, "drawn_with"):
         return page.specific
-    found = _numbered(model).first(page.pk)
+    found = model.objects.for_display().filter(pk=page.pk).first()
     if found is None:
         raise Http404(f"The page {page.pk} is gone")
     return found
 
 
-@cache
-def _at_address(model) -> Prepared:
-    """Return the query of a type's pages by slug and whole path."""
+def _at_address(model, slug: str, path: str) -> Page | None:
     pages = model.objects.all() if model is Page else model.objects.for_display()
-    return Prepared(lambda slug, path: _with_restriction(pages).filter(slug=slug, url_path=path).order_by()[:1])
-
-
-@cache
-def _numbered(model) -> Prepared:
-    """Return the query of a type's page by its number."""
-    return Prepared(lambda number: model.objects.for_display().filter(pk=number).order_by())
+    return _with_restriction(pages).filter(slug=slug, url_path=path).first()
