@@ -4,7 +4,6 @@ import datetime
 import os
 
 from django.conf import settings
-from django.core.cache import cache
 from django.core.files.storage import FileSystemStorage, default_storage
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
@@ -190,13 +189,6 @@ def _is_migrated() -> bool:
     return not executor.migration_plan(executor.loader.graph.leaf_nodes())
 
 
-def _cache_answers() -> bool:
-    if getattr(cache, "is_optional", False):
-        return True
-    cache.set("readyz", "1", 10)
-    return cache.get("readyz") == "1"
-
-
 def _media_is_writable() -> bool:
     return settings.STORAGES["default"]["BACKEND"] != "django.core.files.storage.FileSystemStorage" or os.access(
         settings.MEDIA_ROOT if os.path.isdir(settings.MEDIA_ROOT) else settings.DATA_DIR, os.W_OK
@@ -212,7 +204,6 @@ def _disk_takes_a_request() -> bool:
 _READINESS = {
     "database": _database_answers,
     "migrations": _is_migrated,
-    "cache": _cache_answers,
     "media": _media_is_writable,
     "disk": _disk_takes_a_request,
 }

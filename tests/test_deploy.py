@@ -166,7 +166,7 @@ def test_what_is_installed_is_pinned(name):
 # --- Restrictions ------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", [*SITE_SERVICES, "nginx", "database", "redis"])
+@pytest.mark.parametrize("name", [*SITE_SERVICES, "nginx", "database"])
 def test_a_container_can_do_no_more_than_it_must(name):
     service = compose()["services"][name]
     assert service["read_only"] is True
@@ -179,7 +179,7 @@ def test_a_container_can_do_no_more_than_it_must(name):
 def test_nginx_alone_can_be_reached_from_outside_and_the_database_reaches_nobody():
     services = compose()["services"]
     assert [name for name, service in services.items() if "ports" in service] == ["nginx"]
-    assert services["database"]["networks"] == services["redis"]["networks"] == ["inside"]
+    assert services["database"]["networks"] == ["inside"]
     assert compose()["networks"]["inside"]["internal"] is True
 
 

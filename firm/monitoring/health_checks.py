@@ -2,7 +2,6 @@
 
 from firm.monitoring.health import Vital
 from firm.monitoring.health_probes import (
-    cache_answers,
     certificate_days,
     clock_difference,
     database_size,
@@ -114,20 +113,6 @@ SIGNS = [
         degrades=True,
         explanation="Tasks are usually done within seconds.",
         remedy="Is the worker alive? If it is, a long task holds it up; a second worker may run beside it.",
-    ),
-    Vital(
-        name="redis",
-        label="Redis answers",
-        unit="yes or no",
-        part="Servers",
-        metric="redis_up",
-        read=cache_answers,
-        limit=1,
-        is_floor=True,
-        degrades=True,
-        asks_database=False,
-        explanation="The cache that the servers share. Without it the site is slower and nothing is lost.",
-        remedy="Restart it: systemctl restart redis-server. The site finds it again by itself.",
     ),
     Vital(
         name="disk",

@@ -11,7 +11,6 @@ from pathlib import Path
 import django
 import wagtail
 from django.conf import settings
-from django.core.cache import cache
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
@@ -96,14 +95,6 @@ def oldest_task() -> float:
     """Return for how long the oldest background task waits; 0 when none does."""
     waiting = DBTaskResult.objects.ready().order_by("enqueued_at").values_list("enqueued_at", flat=True)
     return age(waiting.first()) or 0.0
-
-
-def cache_answers() -> float | None:
-    """Return 1 when Redis keeps what it is given, else 0; None where there is no Redis."""
-    if not settings.REDIS_URL:
-        return None
-    cache.set("firm.monitoring.health.cache", "1", 10)
-    return float(cache.get("firm.monitoring.health.cache") == "1")
 
 
 def disk_free() -> float:

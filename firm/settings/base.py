@@ -117,14 +117,8 @@ DATABASES = databases(env, DATA_DIR)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Cache and background work -----------------------------------------------------------------
-REDIS_URL = env.text("REDIS_URL", "")
-CACHES = {
-    "default": (
-        {"BACKEND": "firm.tolerant_cache.TolerantRedisCache", "LOCATION": REDIS_URL}
-        if REDIS_URL
-        else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
-    )
-}
+# What has to hold for all processes (sessions, limits, tasks) is in the database, so that no cache need be shared.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 # Wagtail's own small tasks (search indexing) run at once; ours go to the worker through the database.
 TASKS = {
     "default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"},

@@ -21,7 +21,7 @@ SAMPLES = (
 DIFFERENT = 16
 #: Variables whose files nobody but the site's account may read.
 SECRETS = (
-    *("SECRET_KEY", "FIELD_ENCRYPTION_KEYS", "DATABASE_URL", "REDIS_URL", "EMAIL_URL", "SENTRY_DSN"),
+    *("SECRET_KEY", "FIELD_ENCRYPTION_KEYS", "DATABASE_URL", "EMAIL_URL", "SENTRY_DSN"),
     *("AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "CLOUDFLARE_API_TOKEN"),
 )
 #: Ways to send mail that send none.

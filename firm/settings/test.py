@@ -13,7 +13,6 @@ os.environ.update(
     REQUIRE_SECOND_FACTOR="no",
 )
 os.environ.pop("EMAIL_URL", None)
-os.environ.pop("REDIS_URL", None)
 
 from firm.settings.base import *  # noqa: E402, F403
 from firm.settings.base import BASE_DIR, STORAGES  # noqa: E402

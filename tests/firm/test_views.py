@@ -90,17 +90,13 @@ def lose_migration(monkeypatch, settings, tmp_path):
     MigrationRecorder.Migration.objects.filter(app="firm").order_by("name").last().delete()
 
 
-def lose_cache(monkeypatch, settings, tmp_path):
-    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}}
-
-
 def lose_media(monkeypatch, settings, tmp_path):
     settings.MEDIA_ROOT = settings.DATA_DIR = tmp_path / "not-there"
 
 
 @pytest.mark.parametrize(
     ("lose", "name"),
-    [(lose_database, "database"), (lose_migration, "migrations"), (lose_cache, "cache"), (lose_media, "media")],
+    [(lose_database, "database"), (lose_migration, "migrations"), (lose_media, "media")],
 )
 def test_a_site_that_cannot_work_says_what_is_missing(home, client, monkeypatch, settings, tmp_path, lose, name):
     lose(monkeypatch, settings, tmp_path)

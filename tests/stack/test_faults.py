@@ -80,21 +80,6 @@ def test_a_form_is_taken_once_while_a_server_is_away(stack):
     assert stack.tell("requests") == before + 4
 
 
-def test_pages_are_right_without_redis(stack):
-    stack.tell("publish", slug="about", title="With Redis")
-    before = stack.tell("requests")
-    with stack.without("redis"):
-        for at in ("plain", "server-1", "server-2"):
-            for path in ("/", "/about/", "/blog/", "/search/?q=post", FORM):
-                assert stack.ask(path, at).status == 200, (at, path)
-            assert stack.ask("/readyz", at).status == 200
-        stack.tell("publish", slug="about", title="Without Redis")
-        wait_until(lambda: title(stack.ask("/about/")) == "Without Redis", 2)
-        assert send_form(stack) == 303
-    assert stack.tell("requests") == before + 1
-    assert stack.ask("/about/").status == 200
-
-
 def test_kept_pages_are_served_while_postgresql_restarts(stack):
     stack.tell("publish", slug="about", title="Before the restart")
     seen_within_a_second(stack, lambda at: title(stack.ask("/about/", at)) == "Before the restart")

@@ -143,13 +143,6 @@ def test_a_full_disk_takes_no_request_where_the_database_is_a_file(home, client,
     assert (response.status_code, response.json()["failed"]) == ((503, ["disk"]) if is_file else (200, []))
 
 
-def test_a_redis_that_is_gone_is_told(home, client, settings):
-    beat()
-    settings.REDIS_URL = "redis://127.0.0.1:1/0"
-    settings.CACHES = {"default": {"BACKEND": "firm.tolerant_cache.TolerantRedisCache", "LOCATION": settings.REDIS_URL}}
-    assert degraded(client) == ["redis"]
-
-
 def test_a_certificate_that_runs_out_is_told(home, client, settings):
     beat()
     settings.IS_HTTPS = True
