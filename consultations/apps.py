@@ -11,8 +11,10 @@ class ConsultationsConfig(AppConfig):
     public_urls = "consultations.urls"
 
     def ready(self):
-        """Add the desk's vitals to those of the installation."""
+        """Add the desk's vitals to those of the installation, and what backups do with requests and messages."""
+        from consultations import backup_hooks
         from consultations.health_checks import SIGNS
         from firm.monitoring.health import register
 
         register(*SIGNS)
+        backup_hooks.register()

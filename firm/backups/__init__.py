@@ -1,6 +1,6 @@
-"""Backups of the whole installation: one encrypted file, made while the site runs, verified, and tried out each night.
+"""Backups of the whole installation: one `age` file around a `tar`, which standard tools open (docs/backup.md).
 
-`keys` and `sealed_file` are the encryption, `sections` what is inside; `columns`, `snapshot`, `contents` read an
-installation, `writing` and `checking` make and check a file, `places` is where files lie, `loading` and `restoring`
-bring an installation back, `drill` and `nightly` prove each night that it would work, `state` says how things stand.
+`age` is the encryption, `archive` what is in the file, `database` the copy of the database and the way back,
+`destinations` where files lie. `making` and `restoring` are the two directions, `drill` tries each nightly backup out,
+`nightly` runs that by the clock, `status` says how backups are doing.
 """

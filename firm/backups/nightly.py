@@ -10,11 +10,11 @@ from django.core.mail import EmailMessage
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from firm.backups.destinations import destination
 from firm.backups.drill import drill
-from firm.backups.making import Made, make_backup, words
-from firm.backups.places import place
-from firm.backups.problems import BackupError
-from firm.backups.state import PATIENCE, summary
+from firm.backups.making import Made, make_backup
+from firm.backups.problems import BackupError, one_line
+from firm.backups.status import PATIENCE, summary
 from firm.models import BackupRun, BackupState
 
 logger = logging.getLogger(__name__)
@@ -55,7 +55,7 @@ def _claim(night: date, now: datetime) -> BackupRun | None:
 def _make(run: BackupRun) -> None:
     """Make it, try it out, then delete the oldest: those go only when a newer one has been restored."""
     try:
-        where = place(settings.BACKUP_DEST)
+        where = destination(settings.BACKUP_DEST)
         made = make_backup(where)
         keep_result(run, made)
         _drill(run, made)
@@ -71,7 +71,7 @@ def _make(run: BackupRun) -> None:
 def _drill(run: BackupRun, made: Made) -> None:
     began = timezone.now()
     try:
-        drill(made.place, made.written.file_key)
+        drill(made)
         run.drill = BackupState.SUCCEEDED
     except Exception as error:
         run.drill, run.problem = BackupState.FAILED, _said(error)
@@ -82,7 +82,7 @@ def _drill(run: BackupRun, made: Made) -> None:
 def _said(error: Exception) -> str:
     """Return what went wrong; of what nobody foresaw its kind alone, for its words may quote a value."""
     if isinstance(error, BackupError | OSError):
-        return words(error)[:300]
+        return one_line(error)[:300]
     logger.error("Unforeseen in a backup, %s at:\n%s", type(error).__name__, "".join(format_tb(error.__traceback__)))
     return f"{type(error).__name__}, see the log."
 
@@ -91,7 +91,7 @@ def keep_result(run: BackupRun, made: Made) -> BackupRun:
     """Write down on a run what was made."""
     run.state, run.ended_at, run.place = BackupState.SUCCEEDED, timezone.now(), made.place[:300]
     run.size, run.seconds, run.rows = made.size, round(made.seconds), made.rows
-    run.files, run.missing_files = len(made.written.manifest["files"]), len(made.written.missing)
+    run.files, run.missing_files = made.files, len(made.manifest["missing"])
     run.save()
     return run
 

@@ -5,5 +5,8 @@ class BackupError(Exception):
     """A backup that cannot be made, read or restored. The text is one line, and holds nothing confidential."""
 
 
-class Damaged(BackupError):
-    """A file that is not, or not all, what was written."""
+def one_line(error: Exception) -> str:
+    """Return what went wrong in one line."""
+    if isinstance(error, OSError):
+        return f"{error.strerror or type(error).__name__}{f' ({error.filename})' if error.filename else ''}."
+    return str(error)

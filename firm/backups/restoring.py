@@ -1,165 +1,116 @@
-"""Brings an empty installation to what a backup holds: tables, uploads and folders.
+"""Makes an empty installation what a backup holds.
 
-Everything is verified before anything is touched. The tables are filled in one transaction, which ends after the
-files are in place and every table was compared: broken off before, it leaves an empty database.
+All of it is read before anything is touched. Then come the files, and last the database, at once: broken off before,
+the installation is still an empty one, and a note of it keeps the site from being started.
 """
 
-import hashlib
 import os
-import tempfile
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from django.apps import apps
 from django.conf import settings
-from django.contrib.auth import get_user_model
+from django.contrib.sessions.models import Session
 from django.core.files import File
-from django.core.files.storage import default_storage
+from django.core.files.storage import FileSystemStorage, default_storage
 from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
-from wagtail.models import ModelLogEntry, PageLogEntry
+from pyrage.x25519 import Identity
 
-from firm.backups import contents, unfinished
-from firm.backups.checking import Checked, check, read_start
-from firm.backups.loading import Loader, loader
+from firm.backups import archive, database, unfinished
+from firm.backups.archive import ARCHIVE, MEDIA
+from firm.backups.destinations import bucket_errors, work_folder
+from firm.backups.hooks import AFTER_RESTORE
+from firm.backups.making import Report, announce
 from firm.backups.problems import BackupError
-from firm.backups.schema import bring_to, refuse_later_tables
-from firm.backups.sealed_file import SealedReader
-from firm.backups.sections import FRAME, Section, read_sections, unpacked
-from firm.backups.writing import DATA, MEDIA
-from firm.encryption.models import SealedModel
+from firm.encryption.keyring import keyring
 from firm.error_page import remember
-from firm.models import BackupRun, BackupState, FirmImage, FirmSettings, HomePage
-
-Report = Callable[[str], object]
+from firm.models import BackupRun, BackupState, FirmSettings
 
 
-def restore(
-    file: BinaryIO, open_key: Callable[[list[dict]], bytes], *, accept_unreadable: bool = False, report: Report
-) -> Checked:
-    """Restore a backup; return what it held. Raises `BackupError`, with what is there already left as it is."""
-    report("Reading the backup through…")
-    checked = check(file, open_key)
-    if not accept_unreadable:
-        checked.refuse_without_keys()
-    phase = unfinished.phase_of(checked.id)
-    if phase != unfinished.LOADED:
-        refuse_unless_empty()
-        refuse_later_tables(checked.start["migrations"])
-        if not phase:
-            _refuse_other_files(checked)
-        report("Making the tables…")
-        unfinished.note(checked.id, unfinished.LOADING)
-        bring_to(checked.start["migrations"])
-        report(f"Filling {len(checked.columns)} tables and writing {len(checked.manifest['files'])} files…")
-        load(file, checked, put=_Files(checked).put)
-        os.sync()
-        unfinished.note(checked.id, unfinished.LOADED)
-    report("Bringing tables up to this release, and making the search index…")
-    _finish()
+def restore(file: BinaryIO, keys: list[Identity], *, accept_unreadable: bool = False, report: Report) -> dict:
+    """Restore a backup; return its manifest. Raises `BackupError`, with what is there already left as it is."""
+    if not unfinished.warning():
+        database.refuse_unless_empty()
+    is_file = connection.vendor == "sqlite"
+    beside = Path(connection.settings_dict["NAME"]).absolute().parent if is_file else settings.DATA_DIR
+    with work_folder(beside) as folder, bucket_errors("The storage of uploads"):
+        announce(folder, os.fstat(file.fileno()).st_size, report)
+        report("Reading the backup through…")
+        manifest = archive.read(file, keys, folder)
+        refuse_unfit(manifest, accept_unreadable=accept_unreadable)
+        is_resumed = unfinished.is_noted(manifest["id"])
+        missing = _missing_files(folder, is_resumed=is_resumed)
+        unfinished.note(manifest["id"])
+        # A database that is there was loaded before this was broken off: it comes at once, or not at all.
+        if not (is_resumed and connection.introspection.table_names()):
+            report("Writing the uploads, and loading the database…")
+            for name, storage in missing:
+                _save(storage, name, folder / (MEDIA if storage is default_storage else ARCHIVE) / name)
+            os.sync()
+            database.load(folder / database.NAMES[connection.vendor])
+            if database.counts() != manifest["rows"]:
+                unfinished.note("one that is not whole")
+                raise BackupError("The tables have other numbers of rows than the backup says.")
+    report("Bringing the database up to this release, and making the search index…")
+    for said in _finish():
+        report(said)
     unfinished.forget()
-    return checked
+    return manifest
 
 
-def load(file: BinaryIO, checked: Checked, put: Callable[[Section], object]) -> None:
-    """Fill the tables from a backup that was checked, with ``put`` for the files; compare, and keep all or nothing."""
-    file.seek(0)
-    sections = read_sections(SealedReader(file, lambda keys: checked.file_key))
-    read_start(sections)
-    connection.close()
-    filling: Loader = loader(checked.columns, contents.left_out_tables())
-    try:
-        for section in sections:
-            if section.head["kind"] == "table":
-                filling.load(section.head["name"], unpacked(section.frames))
-            elif section.head["kind"] == "file":
-                put(section)
-        filling.finish(checked.manifest["tables"], checked.manifest["last_numbers"])
-    finally:
-        filling.close()
+def refuse_unfit(manifest: dict, *, accept_unreadable: bool = False) -> None:
+    """Raise `BackupError` when a backup is not for this installation: its database, its release, its keys."""
+    if manifest["database"] != connection.vendor:
+        raise BackupError(
+            f"The backup is of {database.KINDS.get(manifest['database'], 'another kind')}, and this installation has"
+            f" {database.KINDS[connection.vendor]}: restore it where DATABASE_URL names the same kind."
+        )
+    database.refuse_unknown(manifest["migrations"])
+    lost = [f"{key} ({count:,} values)" for key, count in manifest["keys"].items() if keyring().find(key) is None]
+    if lost and not accept_unreadable:
+        raise BackupError(
+            f"FIELD_ENCRYPTION_KEYS lacks the key {' and '.join(sorted(lost))}: what clients wrote under it could not"
+            " be read. Add the key, or accept the loss with --accept-unreadable."
+        )
 
 
-def refuse_unless_empty() -> None:
-    """Raise `BackupError` when there is anything here that people have made."""
-    present = set(connection.introspection.table_names())
-    sealed = [model for model in apps.get_models() if issubclass(model, SealedModel)]
-    made = [get_user_model(), HomePage, FirmImage, PageLogEntry, ModelLogEntry, *sealed]
-    for model in made:
-        if model._meta.db_table in present and model._base_manager.exists():
-            raise BackupError(
-                f"This installation is not empty: it has {model._meta.verbose_name_plural}. Restore into an empty"
-                " database and an empty DATA_DIR; nothing was changed."
-            )
+def _missing_files(folder: Path, *, is_resumed: bool) -> list[tuple]:
+    """Return name and storage of the files that are not there yet. One that is there with other content raises
+    `BackupError`, unless it may be half a file of a restore that was broken off.
+    """
+    missing = []
+    for part, storage in ((MEDIA, default_storage), (ARCHIVE, FileSystemStorage(location=settings.DATA_DIR / ARCHIVE))):
+        for path in sorted((folder / part).rglob("*")):
+            name = path.relative_to(folder / part).as_posix()
+            if path.is_dir():
+                continue
+            is_there = storage.exists(name)
+            if is_there and archive.sha256(storage.open(name)) == archive.sha256(path.open("rb")):
+                continue
+            if is_there and not is_resumed:
+                raise BackupError(f"There is another file {part}{name} here already; nothing was changed.")
+            missing.append((name, storage))
+    return missing
 
 
-def _refuse_other_files(checked: Checked) -> None:
-    for store, name, size, digest in checked.manifest["files"]:
-        there = _digest(store, name)
-        if there is not None and there != (size, digest):
-            raise BackupError(f"There is another file {name} here already; nothing was changed.")
-
-
-class _Files:
-    """Puts files where they were. One that is there with the same content stays; half a one is replaced."""
-
-    def __init__(self, checked: Checked) -> None:
-        self._expected = {(store, name): (size, digest) for store, name, size, digest in checked.manifest["files"]}
-
-    def put(self, section: Section) -> None:
-        """Put one file."""
-        store, name = section.head["store"], section.head["name"]
-        if _digest(store, name) == self._expected[store, name]:
-            return
-        if store == DATA:
-            _write_below(settings.DATA_DIR, name, section.frames)
-        elif store == MEDIA:
-            _save(name, section.frames)
-
-
-def _save(name: str, frames: Iterator[bytes]) -> None:
-    default_storage.delete(name)
-    with tempfile.SpooledTemporaryFile(max_size=4 * FRAME, dir=settings.DATA_DIR) as spool:
-        for frame in frames:
-            spool.write(frame)
-        spool.seek(0)
-        saved = default_storage.save(name, File(spool, name=name))
+def _save(storage, name: str, path: Path) -> None:
+    storage.delete(name)
+    with path.open("rb") as content:
+        saved = storage.save(name, File(content, name=name))
     if saved != name:
-        default_storage.delete(saved)
+        storage.delete(saved)
         raise BackupError(f"The storage does not take a file as {name}.")
 
 
-def _write_below(folder: Path, name: str, frames: Iterator[bytes]) -> None:
-    path = (folder / name).resolve()
-    if not path.is_relative_to(folder.resolve()):
-        raise BackupError(f"The backup has a file outside of its folder: {name}.")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("wb") as file:
-        for frame in frames:
-            file.write(frame)
-
-
-def _digest(store: str, name: str) -> tuple[int, str] | None:
-    """Return size and SHA-256 of a file that is there; None when there is none."""
-    if store == MEDIA and not default_storage.exists(name):
-        return None
-    if store == DATA and not (settings.DATA_DIR / name).is_file():
-        return None
-    digest, size = hashlib.sha256(), 0
-    with default_storage.open(name) if store == MEDIA else (settings.DATA_DIR / name).open("rb") as file:
-        while data := file.read(FRAME):
-            digest.update(data)
-            size += len(data)
-    return size, digest.hexdigest()
-
-
-def _finish() -> None:
-    """Do what follows from the tables: newer migrations, triggers (after them), the search index, the error page."""
-    call_command("migrate", interactive=False, verbosity=0)
+def _finish() -> list[str]:
+    """Do what follows from the tables; return what to say of it. It may be done twice."""
+    call_command("migrate", interactive=False, verbosity=0)  # and with it the triggers
+    Session.objects.all().delete()
     call_command("update_index", verbosity=0)
     for firm in FirmSettings.objects.all():
         remember(firm)
     BackupRun.objects.filter(state=BackupState.RUNNING).update(
         state=BackupState.FAILED, ended_at=timezone.now(), problem="It was running when the backup was made."
     )
+    return [said for hook in AFTER_RESTORE if (said := hook())]

@@ -1,7 +1,5 @@
-"""The note that a restore has begun and not ended: what is half there should not be served."""
+"""The note that a restore has begun and not ended: what is half there must not be served."""
 
-import json
-from contextlib import suppress
 from pathlib import Path
 
 from django.conf import settings
@@ -9,27 +7,25 @@ from django.core.management.base import CommandError
 
 from firm.backups.problems import BackupError
 
-FILE = "restore-unfinished.json"
-LOADING, LOADED = "loading", "loaded"
+FILE = "restore-unfinished.txt"
 
 
-def note(backup: str, phase: str) -> None:
-    """Write down which backup is being restored, and how far it is."""
+def note(backup: str) -> None:
+    """Write down which backup is being restored."""
     settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
-    _path().write_text(json.dumps({"backup": backup, "phase": phase}))
+    _path().write_text(backup)
 
 
-def phase_of(backup: str) -> str:
-    """Return how far a restore of this backup had come; empty when none has begun. Another one's raises."""
-    with suppress(OSError, ValueError, KeyError):
-        known = json.loads(_path().read_text())
-        if known["backup"] == backup:
-            return known["phase"]
+def is_noted(backup: str) -> bool:
+    """Return whether a restore of this backup has begun here. Raises `BackupError` when it was another one's."""
+    if not _path().exists():
+        return False
+    if _path().read_text() != backup:
         raise BackupError(
             "A restore of another backup was broken off here. Run that one again, or begin with an empty installation"
             f" (delete the database, the uploads and {_path()})."
         )
-    return ""
+    return True
 
 
 def forget() -> None:

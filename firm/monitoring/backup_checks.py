@@ -2,7 +2,7 @@
 
 from django.contrib.auth import get_user_model
 
-from firm.backups.state import summary
+from firm.backups.status import summary
 from firm.models import SecondFactor
 from firm.monitoring.health import Vital
 

@@ -1,43 +1,35 @@
-"""``drill_backup SRC --scratch NAME``: what a drill runs in a process of its own."""
+"""``drill_backup --database NAME``: what a drill runs in a process of its own."""
 
 import json
 import sys
+from pathlib import Path
+from traceback import extract_tb
 
 from django.core.management.base import BaseCommand, CommandError
 
-from firm.backups.checking import check
-from firm.backups.drill import use
-from firm.backups.making import words
-from firm.backups.places import source
+from firm.backups import drill_steps
 from firm.backups.problems import BackupError
-from firm.backups.restoring import load, refuse_unless_empty
-from firm.backups.schema import bring_to, refuse_later_tables
 
 
 class Command(BaseCommand):
-    """Restore tables into a scratch database, compare them, and print counts as JSON. Files are read and compared."""
+    """Use the database that a backup was restored into."""
 
-    help = "Used by backup --drill and by the nightly drill; reads the backup's own key from its standard input."
+    help = "Used by backup --drill and by the nightly drill: publishes, searches, signs in, opens a request."
     requires_system_checks = []
 
     def add_arguments(self, parser):
-        """Add the backup and the scratch database."""
-        parser.add_argument("src")
-        parser.add_argument("--scratch", required=True)
         parser.add_argument("--database", required=True)
 
     def handle(self, *args, **options):
-        """Restore and compare."""
+        expected = json.load(sys.stdin)
+        drill_steps.use(options["database"])
         try:
-            use(options["scratch"], options["database"])
-            file_key = bytes.fromhex(sys.stdin.readline().strip())
-            with source(options["src"]) as file:
-                checked = check(file, lambda keys: file_key)
-                checked.refuse_without_keys()
-                refuse_unless_empty()
-                refuse_later_tables(checked.start["migrations"])
-                bring_to(checked.start["migrations"])
-                load(file, checked, put=lambda section: None)
-        except (BackupError, OSError) as error:
-            raise CommandError(words(error)) from None
-        self.stdout.write(json.dumps({"tables": len(checked.columns), "rows": checked.rows}))
+            for line in drill_steps.run(expected):
+                self.stdout.write(line)
+        except BackupError as error:
+            raise CommandError(str(error)) from None
+        except Exception as error:
+            # Its words may quote a row, and end up in mails and logs.
+            at = extract_tb(error.__traceback__)[-1]
+            where = f"{type(error).__name__} in {Path(at.filename).name}:{at.lineno}"
+            raise CommandError(f"The restored site cannot be used: {where}.") from error

@@ -1,22 +1,22 @@
-"""``make_backup_key``: the pair of keys that backups are made and opened with."""
+"""``make_backup_key``: the pair of keys that backups are made and opened with; `age-keygen` makes the same."""
 
 from django.core.management.base import BaseCommand
-
-from firm.backups.keys import PUBLIC, key_id, make_pair, read_key
+from pyrage.x25519 import Identity
 
 
 class Command(BaseCommand):
-    """Print a new pair. It is kept nowhere."""
+    """Print a new pair. It is kept nowhere. What is printed is an identity file of age."""
 
     help = "Prints a new pair of keys for backups: one for the server, one to be kept away from it."
 
     def handle(self, *args, **options):
-        """Print it, with what to do."""
-        public, secret = make_pair()
+        identity = Identity.generate()
         self.stdout.write(
-            f"The pair {key_id(read_key(PUBLIC, public))}. It is shown this once, and kept nowhere.\n\n"
-            f"On the server, in the environment. It makes backups and cannot open them:\n\n"
-            f"BACKUP_RECIPIENT={public}\n\n"
-            f"NOT on the server: print it, put one copy in the safe and one in another house. Without it no backup\n"
-            f"opens, and whoever has it and a backup can read that. Keep FIELD_ENCRYPTION_KEYS beside it.\n\n{secret}"
+            "# It is shown this once, and kept nowhere. On the server, in the environment, to make backups (it cannot\n"
+            "# open them):\n"
+            f"# BACKUP_RECIPIENT={identity.to_public()}\n"
+            "#\n"
+            "# NOT on the server: print it, put one copy in the safe and one in another house. Without it no backup\n"
+            "# opens, and whoever has it and a backup can read that. Keep FIELD_ENCRYPTION_KEYS beside it.\n"
+            f"{identity}"
         )

@@ -2,11 +2,11 @@
 
 from django.core.management.base import BaseCommand, CommandError
 
-from firm.backups.checking import check
-from firm.backups.making import words
-from firm.backups.opening import opener
-from firm.backups.places import source
-from firm.backups.problems import BackupError
+from firm.backups import archive
+from firm.backups.age import identities
+from firm.backups.destinations import source
+from firm.backups.problems import BackupError, one_line
+from firm.backups.restoring import refuse_unfit
 
 
 class Command(BaseCommand):
@@ -15,20 +15,20 @@ class Command(BaseCommand):
     help = "Says whether a backup is whole, when it was made and what it holds."
 
     def add_arguments(self, parser):
-        """Add the backup, and where its secret key is."""
         parser.add_argument("src", help="a file, s3://bucket/key, or - for the standard input")
-        parser.add_argument("--secret-file", default="", help="the secret key; else BACKUP_SECRET, else asked")
+        parser.add_argument("-i", "--identity", default="", help="the file with the secret key; else it is asked for")
 
     def handle(self, *args, **options):
-        """Read it, and describe it."""
         try:
+            keys = identities(options["identity"])
             with source(options["src"]) as file:
-                checked = check(file, opener(options["secret_file"]))
+                manifest = archive.read(file, keys)
             self.stdout.write(
-                f"Whole. Made at {checked.start['made_at'][:19]} UTC from {checked.start['database']}:"
-                f" {checked.rows:,} rows of {len(checked.columns)} tables, {len(checked.manifest['files']):,} files."
+                f"Whole. Made at {manifest['made_at'][:19]} UTC from {manifest['database']}:"
+                f" {sum(manifest['rows'].values()):,} rows of {len(manifest['rows'])} tables,"
+                f" {manifest['parts'].get('media', {}).get('files', 0):,} uploads."
             )
-            checked.refuse_without_keys()
+            refuse_unfit(manifest)
         except (BackupError, OSError) as error:
-            raise CommandError(words(error)) from None
-        self.stdout.write("The keys of this installation open what is sealed in it.")
+            raise CommandError(one_line(error)) from None
+        self.stdout.write("It fits this installation: its database, its release, and its keys.")

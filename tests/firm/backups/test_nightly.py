@@ -5,7 +5,7 @@ from django.core import mail
 
 from firm.backups import nightly
 from firm.backups.problems import BackupError
-from firm.backups.state import summary
+from firm.backups.status import summary
 from firm.models import BackupRun, BackupState
 from tests import factories
 
@@ -20,11 +20,10 @@ def nights(installations, settings, monkeypatch):
     settings.BACKUP_DEST, settings.BACKUP_TIME = f"{installations.folder}/nightly/", time(2, 30)
     installations.drilled, installations.problem = [], None
 
-    def drill(source, file_key):
-        installations.drilled.append((source, len(file_key)))
+    def drill(made):
+        installations.drilled.append(made.place)
         if installations.problem:
             raise installations.problem
-        return {"tables": 1, "rows": 1}
 
     monkeypatch.setattr(nightly, "drill", drill)
     return installations
@@ -52,7 +51,7 @@ def test_once_a_night(nights):
     assert (run.state, run.drill, run.problem) == ("succeeded", "succeeded", "")
     assert nightly.run_due(NIGHT + HOUR) is None
     assert len(files(nights)) == 1
-    assert nights.drilled == [(str(files(nights)[0]), 32)]
+    assert nights.drilled == [str(files(nights)[0])]
     assert (run.size, run.rows > 100) == (files(nights)[0].stat().st_size, True)
 
 
@@ -88,7 +87,7 @@ def test_what_was_broken_off_is_tried_again_in_the_same_night(nights):
 def test_the_oldest_go_when_a_newer_one_was_restored_on_trial(nights, settings):
     settings.BACKUP_KEEP = 2
     (nights.folder / "nightly").mkdir()
-    old = [nights.folder / "nightly" / f"backup-2020010{day}T000000Z.firmbackup" for day in (1, 2, 3)]
+    old = [nights.folder / "nightly" / f"backup-2020010{day}T000000Z.tar.gz.age" for day in (1, 2, 3)]
     for path in old:
         path.write_bytes(b"old")
     nights.problem = BackupError("It does not open.")
@@ -193,7 +192,7 @@ def test_a_mail_server_that_is_gone_is_tried_again(nights, settings, monkeypatch
 
 
 def test_what_nobody_foresaw_is_said_without_its_words(nights, monkeypatch):
-    def fail(place):
+    def fail(where):
         raise RuntimeError("Zebrawine Okapi")
 
     monkeypatch.setattr(nightly, "make_backup", fail)
