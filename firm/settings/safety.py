@@ -9,6 +9,9 @@ from itertools import pairwise
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from pyrage import RecipientError
+from pyrage.x25519 import Recipient
+
 from firm.settings.environment import SettingError
 
 #: Parts of keys that come from samples and guides. Each is too long to stand in a random key by chance.
@@ -39,6 +42,7 @@ def refuse_unsafe(values: Mapping, environ: Mapping[str, str] = os.environ) -> N
     _refuse_addresses(values)
     _refuse_served_database(values)
     _refuse_mail(values["EMAIL_ADDRESS"])
+    _refuse_backups_that_nobody_can_open(values)
 
 
 def _refuse_readable_files(environ: Mapping[str, str]) -> None:
@@ -96,6 +100,16 @@ def _refuse_served_database(values: Mapping) -> None:
     for folder in filter(None, (values["STATIC_ROOT"], values["MEDIA_ROOT"], values["PAGES_DIR"])):
         if file.is_relative_to(folder):
             raise SettingError("DATABASE_URL", "is a file in a folder whose files the site gives away.")
+
+
+def _refuse_backups_that_nobody_can_open(values: Mapping) -> None:
+    if values["BACKUP_DEST"] and not values["BACKUP_RECIPIENT"]:
+        raise SettingError("BACKUP_RECIPIENT", "is not set, and BACKUP_DEST is: give the recipient of make_backup_key.")
+    for text in values["BACKUP_RECIPIENT"]:
+        try:
+            Recipient.from_str(text)
+        except RecipientError:
+            raise SettingError("BACKUP_RECIPIENT", "must list age recipients (age1…), separated by commas.") from None
 
 
 def _refuse_mail(address: str) -> None:

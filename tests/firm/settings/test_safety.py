@@ -4,6 +4,7 @@ import base64
 import secrets
 
 import pytest
+from pyrage.x25519 import Identity
 
 from firm.settings.environment import SettingError
 from firm.settings.safety import is_weak, refuse_unsafe
@@ -25,6 +26,8 @@ def values(folder, **changed):
         "STATIC_ROOT": folder / "static",
         "MEDIA_ROOT": folder / "media",
         "PAGES_DIR": None,
+        "BACKUP_DEST": "/mnt/backup/",
+        "BACKUP_RECIPIENT": [str(Identity.generate().to_public())],
         "EMAIL_ADDRESS": "smtp+tls://user:word@mail.example:587",
     }
     return known | changed
@@ -39,7 +42,7 @@ def refused(folder, environ=None, **changed) -> str:
     with pytest.raises(SettingError) as error:
         refuse_unsafe(values(folder, **changed), environ or {})
     assert len(str(error.value).splitlines()) == 1
-    for name in ("SECRET_KEY", "FIELD_ENCRYPTION_KEYS"):
+    for name in ("SECRET_KEY", "FIELD_ENCRYPTION_KEYS", "BACKUP_RECIPIENT"):
         for given in [changed[name]] if isinstance(changed.get(name), str) else changed.get(name, []):
             assert given not in str(error.value)
     return error.value.name
@@ -137,6 +140,21 @@ def test_mail_that_reaches_nobody_or_tells_everybody_is_refused(tmp_path, addres
 )
 def test_mail_that_gives_nothing_away_is_accepted(tmp_path, address):
     refuse_unsafe(values(tmp_path, EMAIL_ADDRESS=address), {})
+
+
+@pytest.mark.parametrize(
+    "recipients", [[], ["age1nothing"], ["ü"], [str(Identity.generate())]], ids=["none", "half", "no text", "secret"]
+)
+def test_backups_that_nobody_could_open_are_refused(tmp_path, recipients):
+    assert refused(tmp_path, BACKUP_RECIPIENT=recipients) == "BACKUP_RECIPIENT"
+
+
+def test_no_backups_need_no_recipient(tmp_path):
+    refuse_unsafe(values(tmp_path, BACKUP_DEST="", BACKUP_RECIPIENT=[]), {})
+
+
+def test_a_server_does_not_start_with_backups_that_nobody_could_open(tmp_path):
+    assert_refused(start("import firm.settings.production", tmp_path, BACKUP_DEST="/mnt/backup/"), "BACKUP_RECIPIENT")
 
 
 @pytest.mark.parametrize("name", ["SECRET_KEY", "FIELD_ENCRYPTION_KEYS", "DATABASE_URL", "EMAIL_URL"])
