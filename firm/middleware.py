@@ -1,19 +1,31 @@
 """Headers in and out: whom to believe about the visitor's address, and what every answer tells the browser."""
 
+import codecs
 import ipaddress
 from collections.abc import Callable
+from functools import lru_cache
 
 from csp.middleware import CSPMiddleware, PolicyParts
 from django.conf import settings
 from django.http import HttpResponse, HttpResponseBadRequest
 
 from firm.admin_paths import is_admin_path
+from firm.page_cache.middleware import is_cacheable
+from firm.page_cache.stored_response import REVALIDATE
 
 FORWARDED = ("HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_PROTO", "HTTP_X_FORWARDED_HOST", "HTTP_X_FORWARDED_PORT")
 MAX_PATH = 2000
+#: The encodings that anybody sends forms in, as Python names them; others fail or expand while they are decoded.
+CHARSETS = frozenset({"utf-8", "ascii", "iso8859-1", "cp1252"})
+PRIVATE = "private, no-store"
 #: What Wagtail's bar on pages, which draws itself from text, does not work under.
 TRUSTED_TYPES = frozenset({"require-trusted-types-for", "trusted-types"})
-PERMISSIONS_POLICY = "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()"
+#: What every response says and Django has no setting for.
+FIXED_HEADERS = {
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()",
+    "X-Permitted-Cross-Domain-Policies": "none",
+}
 
 
 def _networks() -> list:
@@ -37,15 +49,16 @@ def _says_https(header: str) -> bool:
     return header.strip().lower() == "https"
 
 
-def scheme_reader() -> Callable[[dict], str]:
-    """Return a function that tells the scheme of a request before Django sees it, by the same rules."""
+def scheme_reader() -> Callable[[str, str, str], str]:
+    """Return a function that tells the scheme of a request before Django sees it, by the same rules.
+
+    It takes the header X-Forwarded-Proto, the address that the request came from and the scheme without a proxy.
+    """
     networks = _networks()
 
-    def scheme_of(environ: dict) -> str:
-        forwarded = environ.get("HTTP_X_FORWARDED_PROTO", "")
-        if _says_https(forwarded) and _is_within(environ.get("REMOTE_ADDR", ""), networks):
-            return "https"
-        return environ.get("wsgi.url_scheme", "http")
+    @lru_cache(maxsize=1000)
+    def scheme_of(forwarded: str, address: str, plain: str) -> str:
+        return "https" if _says_https(forwarded) and _is_within(address, networks) else plain
 
     return scheme_of
 
@@ -114,22 +127,24 @@ class ResponseHeadersMiddleware:
     def __call__(self, request):
         """Add the headers that the view has not set itself."""
         response = self.get_response(request)
-        response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
-        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
-        response.headers.setdefault("X-Permitted-Cross-Domain-Policies", "none")
+        for name, value in FIXED_HEADERS.items():
+            response.headers.setdefault(name, value)
+        response.headers.setdefault("Cache-Control", REVALIDATE if is_cacheable(request, response) else PRIVATE)
         if is_admin_path(request.path):
             response.headers.setdefault("X-Robots-Tag", "noindex, nofollow")
         return response
 
 
-class CleanAddressMiddleware:
-    """Refuses addresses that nothing can be looked up by: with a null byte (400), or longer than any of ours (414)."""
+class CleanRequestMiddleware:
+    """Refuses what nothing can be looked up by: a null byte or an odd charset (400), too long an address (414)."""
 
     def __init__(self, get_response) -> None:
         self.get_response = get_response
 
     def __call__(self, request):
-        """Refuse the address before anything looks it up."""
+        """Refuse the request before anything decodes it or looks it up."""
+        if not _is_readable(request.content_params.get("charset")):
+            return HttpResponseBadRequest("The charset is none that forms are sent in.", content_type="text/plain")
         if "\x00" in request.path:
             return HttpResponseBadRequest(
                 "The address contains a character that no page has.", content_type="text/plain"
@@ -137,3 +152,13 @@ class CleanAddressMiddleware:
         if len(request.path) > MAX_PATH:
             return HttpResponse("The address is too long.", status=414, content_type="text/plain")
         return self.get_response(request)
+
+
+def _is_readable(charset: str | None) -> bool:
+    """True for the charsets of forms, and for names that nobody knows: Django reads UTF-8 then."""
+    if charset is None:
+        return True
+    try:
+        return codecs.lookup(charset).name in CHARSETS
+    except LookupError:
+        return True

@@ -1,4 +1,4 @@
-"""The WSGI application that a server process loads: the site, behind finished public pages, behind what sees it all."""
+"""The WSGI application that a server process loads: the site, behind the page cache, behind the request log."""
 
 import os
 
@@ -12,9 +12,8 @@ application = get_wsgi_application()
 from firm.middleware import scheme_reader  # noqa: E402
 from firm.monitoring.metrics import start_meter  # noqa: E402
 from firm.monitoring.request_log import Observed  # noqa: E402
-from firm.page_cache.middleware import KeptAnswers  # noqa: E402
-from firm.page_files import page_files  # noqa: E402
+from firm.page_cache.middleware import PageCache  # noqa: E402
 
 if not settings.DEBUG:
-    application = KeptAnswers(application, scheme_of=scheme_reader(), files=page_files())
+    application = PageCache(application, scheme_of=scheme_reader())
     application = Observed(application, meter=start_meter(), kept_every=settings.LOG_KEPT_EVERY)

@@ -11,7 +11,7 @@ from django.test import Client
 from consultations.models import ConsultationPage
 from firm import views
 from firm.middleware import scheme_reader
-from firm.page_cache.middleware import KeptAnswers
+from firm.page_cache.middleware import PageCache
 from tests import factories
 
 FIXED = {
@@ -127,7 +127,7 @@ def test_a_site_that_is_not_ready_has_them(secure, monkeypatch):
 @pytest.mark.usefixtures("open_connection")
 @pytest.mark.parametrize("known", [False, True])
 def test_a_kept_page_has_them(secure, known):
-    site = KeptAnswers(WSGIHandler(), scheme_of=scheme_reader(), watch=Standing())
+    site = PageCache(WSGIHandler(), scheme_of=scheme_reader(), watch=Standing())
     environ = {"HTTP_HOST": "testserver", "PATH_INFO": "/about/", "wsgi.url_scheme": "https"}
     first = ask(site, environ)
     answer = ask(site, environ | ({"HTTP_IF_NONE_MATCH": first[1]["ETag"]} if known else {}))

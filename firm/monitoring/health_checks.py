@@ -12,7 +12,6 @@ from firm.monitoring.health_probes import (
     late_jobs,
     missing_migrations,
     oldest_task,
-    pages_are_kept,
     support_days,
 )
 from firm.monitoring.worker_heartbeat import DEAD_AFTER
@@ -127,20 +126,6 @@ SIGNS = [
         asks_database=False,
         explanation="Of the disk with uploads, and with the database where that is a file. At least 1 GB should be.",
         remedy="Delete old backups and logs, or enlarge the disk, before nothing can be written any more.",
-    ),
-    Vital(
-        name="page_files",
-        label="Finished pages are served as files",
-        unit="yes or no",
-        part="Servers",
-        metric="page_files_up",
-        read=pages_are_kept,
-        limit=1,
-        is_floor=True,
-        degrades=True,
-        asks_database=False,
-        explanation="nginx serves them by itself while the keeper of pages runs on this machine.",
-        remedy="Start it: systemctl start firm-pages. Until then every page comes from the application.",
     ),
     Vital(
         name="certificate",

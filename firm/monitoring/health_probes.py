@@ -20,7 +20,6 @@ from django_tasks_db.models import DBTaskResult
 from firm.models import JobRun, Measurement
 from firm.monitoring.tls_expiry import MEASUREMENT
 from firm.monitoring.worker_heartbeat import NAME
-from firm.page_keeper import slot_name
 
 #: A job is late when it has not been run for three times its pause, and for this long, in seconds.
 LATE_AFTER = 600
@@ -116,14 +115,6 @@ def can_grow(size: int) -> bool:
 def _existing(folder: Path) -> Path:
     """Return the folder, or the first one above it that there is."""
     return next(one for one in (folder, *folder.parents) if one.exists())
-
-
-def pages_are_kept() -> float | None:
-    """Return 1 when finished pages are served from PAGES_DIR at this moment, else 0; None where that is not used."""
-    if settings.PAGES_DIR is None:
-        return None
-    now = int(time.time() * 2)
-    return float(any(os.path.islink(settings.PAGES_DIR / "at" / slot_name(slot)) for slot in (now - 1, now, now + 1)))
 
 
 def certificate_days() -> float | None:

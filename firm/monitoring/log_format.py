@@ -25,7 +25,7 @@ _IPV4 = re.compile(r"\b(\d{1,3}\.\d{1,3}\.\d{1,3})\.\d{1,3}\b")
 _IPV6 = re.compile(r"(?<![\w:])(?:[0-9a-fA-F]{0,4}:){3,7}[0-9a-fA-F]{0,4}(?![\w:])")
 _PATH = re.compile(r"(?<![\w.])/[^\s\"'<>]*")
 #: Loggers whose messages name addresses of requests.
-_TELLING = ("django.", "gunicorn.")
+_TELLING = ("django.", "waitress")
 
 
 def scrub(message: str, logger: str = "") -> str:

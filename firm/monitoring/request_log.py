@@ -61,11 +61,6 @@ class Observed:
         self.application, self.meter, self.kept_every = application, meter, kept_every
         self._kept = count(1)
 
-    def at_hand(self, environ: dict, start_response: Callable) -> Iterable[bytes] | None:
-        """Answer a request for what is kept, and see it like any other; None when it would have to be made."""
-        answer = self.application.at_hand(environ)
-        return self._answer(answer.send, environ, start_response) if answer else None
-
     def __call__(self, environ: dict, start_response: Callable) -> Iterable[bytes]:
         """Answer a request, and see what becomes of it."""
         return self._answer(self.application, environ, start_response)

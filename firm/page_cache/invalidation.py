@@ -2,16 +2,14 @@
 
 Triggers of the database leave a mark in the transaction of the change itself, so that no way of writing can be
 forgotten: publishing, a schedule, a bulk update, another server, a statement by hand. All servers see it as soon as it
-is committed. `state` names what is public now; what was made under another name is out of date.
+is committed. `read_state` names what is public now; what was made under another name is out of date.
 
 Watched are the tables of all models but those in `UNSEEN`: a new model counts until somebody says that visitors never
 see it. The triggers are made after every migration, since a migration may drop them with the table it rebuilds.
 """
 
-import time
-
 from django.apps import apps
-from django.db import Error, connection, transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from firm.models.changes import PublicChange
@@ -84,8 +82,6 @@ ADD = "INSERT INTO firm_publicchange (count) VALUES (0)"
 FUNCTION = "firm_note_public_change"
 #: Where a request carries the name of what was public when it began.
 STATE = "firm.public_state"
-#: How long a process may go on without asking again, in seconds; a change is seen everywhere within one.
-PATIENCE = 0.1
 #: As many marks may pile up on PostgreSQL before they are cleared away.
 MOST_MARKS = 1000
 
@@ -181,35 +177,6 @@ def read_state() -> str | None:
     if connection.vendor == "sqlite" and not rows:
         return None
     return f"{timezone.localdate():%Y%m%d}-{last}-{rows}-{count}"
-
-
-class Watch:
-    """The state as a process knows it: asked for again when what it knows is older than `PATIENCE`."""
-
-    def __init__(self, read=read_state, clock=time.monotonic) -> None:
-        self._read, self._clock = read, clock
-        self._known: tuple[float, str | None] = (float("-inf"), None)
-
-    def known(self) -> str | None:
-        """Return what `state` would return without asking the database; None when it would have to ask."""
-        asked, known = self._known
-        return known if self._clock() - asked < PATIENCE else None
-
-    def state(self) -> str | None:
-        """Return the name of what is public now; None when nobody knows, so that nothing may be kept or served.
-
-        While the database is out of reach nothing can change either, and what is known goes on to hold.
-        """
-        asked, known = self._known
-        now = self._clock()
-        if now - asked < PATIENCE:
-            return known
-        try:
-            known = self._read()
-        except Error:
-            connection.close()
-        self._known = (now, known)
-        return known
 
 
 def clear_marks() -> bool:

@@ -11,16 +11,17 @@ state that was known before it was made, so that a change in between makes it ou
 
 import logging
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
-from contextlib import nullcontext
 from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
 from django.conf import settings
+from django.db import Error, connection
 
-from firm.page_cache.invalidation import STATE, Watch
-from firm.page_cache.stored_response import HOW, Answer
+from firm.page_cache.invalidation import STATE, read_state
+from firm.page_cache.stored_response import HOW, StoredResponse
 
 logger = logging.getLogger(__name__)
 #: Parameters that advertisements and newsletters hang on links; no page asks for them.
@@ -34,6 +35,8 @@ MAX_BYTES = 16 * 1024 * 1024
 MAX_PASSING = 2000
 #: How long somebody waits for a page that another is making, in seconds.
 WAIT = 10.0
+#: How long a process may go on without asking for the state again, in seconds.
+STATE_SECONDS = 0.1
 _MARK = "firm.page_cache.stored_response"
 
 
@@ -49,6 +52,11 @@ def keep(request, response):
     else:
         _note(request, response)
     return response
+
+
+def is_cacheable(request, response) -> bool:
+    """True for an answer that was given to `keep` and is no visitor's own."""
+    return _MARK in request.environ and not response.cookies and settings.SESSION_COOKIE_NAME not in request.COOKIES
 
 
 def _note(request, response) -> None:
@@ -96,17 +104,17 @@ def _page_of(query: str) -> int | None:
     return int(value) if is_page and len(value) <= 3 and 1 < int(value) <= MAX_PAGE else None
 
 
-class Shelf:
+class ResponseCache:
     """The answers that a process keeps, the least asked for going first when there are too many."""
 
     def __init__(self, limit: int = MAX_BYTES) -> None:
         self.limit, self.size = limit, 0
         self._state: str | None = None
-        self._answers: OrderedDict[Address, Answer] = OrderedDict()
+        self._answers: OrderedDict[Address, StoredResponse] = OrderedDict()
         self._passing: OrderedDict[Address, None] = OrderedDict()
         self._lock = threading.Lock()
 
-    def get(self, address: Address, state: str) -> Answer | None:
+    def get(self, address: Address, state: str) -> StoredResponse | None:
         """Return the answer that holds in this state."""
         with self._lock:
             self._turn_to(state)
@@ -115,7 +123,7 @@ class Shelf:
                 self._answers.move_to_end(address)
             return answer
 
-    def put(self, address: Address, state: str, answer: Answer) -> None:
+    def put(self, address: Address, state: str, answer: StoredResponse) -> None:
         """Keep an answer that was made in this state, unless that is past."""
         with self._lock:
             if state != self._state or answer.size > self.limit:
@@ -148,35 +156,57 @@ class Shelf:
             self._passing.clear()
 
 
-class KeptAnswers:
+class Watch:
+    """The state as a process knows it: asked for again when what it knows is older than `STATE_SECONDS`."""
+
+    def __init__(self, read=read_state, clock=time.monotonic) -> None:
+        self._read, self._clock = read, clock
+        self._known: tuple[float, str | None] = (float("-inf"), None)
+
+    def state(self) -> str | None:
+        """Return the name of what is public now; None when nobody knows, so that nothing may be kept or served.
+
+        While the database is out of reach nothing can change either, and what is known goes on to hold.
+        """
+        asked, known = self._known
+        now = self._clock()
+        if now - asked < STATE_SECONDS:
+            return known
+        try:
+            known = self._read()
+        except Error:
+            connection.close()
+        self._known = (now, known)
+        return known
+
+
+class PageCache:
     """WSGI middleware around the whole site: serves what is kept, and keeps what may be."""
 
     def __init__(
         self,
         application: Callable,
         *,
-        scheme_of: Callable[[dict], str],
+        scheme_of: Callable[[str, str, str], str],
         watch: Watch | None = None,
-        shelf: Shelf | None = None,
-        files=None,
+        shelf: ResponseCache | None = None,
     ) -> None:
-        """Take the site, and the `firm.page_files.PageFiles` to share pages through with other processes and nginx."""
-        self.application, self.scheme_of, self.files = application, scheme_of, files
-        self.watch, self.shelf = watch or Watch(), shelf or Shelf()
+        """Take the site, and a function as `firm.middleware.scheme_reader` returns it."""
+        self.application, self.scheme_of = application, scheme_of
+        self.watch, self.shelf = watch or Watch(), shelf or ResponseCache()
         self._making: dict[tuple[Address, str], threading.Event] = {}
         self._lock = threading.Lock()
 
     def __call__(self, environ: dict, start_response: Callable) -> Iterable[bytes]:
-        """Answer a request."""
-        address = address_of(environ, self.scheme_of(environ))
+        """StoredResponse a request."""
+        claimed, peer = environ.get("HTTP_X_FORWARDED_PROTO", ""), environ.get("REMOTE_ADDR", "")
+        address = address_of(environ, self.scheme_of(claimed, peer, environ["wsgi.url_scheme"]))
         state = self.watch.state() if address else None
         if address is None or state is None:
             return self.application(environ, start_response)
         environ[STATE] = state
         answer = self.shelf.get(address, state)
         if answer:
-            if self.files:
-                self.files.write(address, state, answer)
             return answer.send(environ, start_response)
         if self.shelf.is_passing(address):
             return self.application(environ, start_response)
@@ -189,21 +219,11 @@ class KeptAnswers:
             answer = self.shelf.get(address, state)
             return answer.send(environ, start_response) if answer else self.application(environ, start_response)
         try:
-            with self.files.held(address, state) if self.files else nullcontext() as answer:
-                if answer is None:
-                    return self._make(address, state, environ, start_response)
-            self.shelf.put(address, state, answer)
-            return answer.send(environ, start_response)
+            return self._make(address, state, environ, start_response)
         finally:
             with self._lock:
                 del self._making[address, state]
             done.set()
-
-    def at_hand(self, environ: dict) -> Answer | None:
-        """Return the answer to a request that is kept here; None when anything has to be asked or made for it."""
-        address = address_of(environ, self.scheme_of(environ))
-        state = self.watch.known() if address and not self.files else None
-        return self.shelf.get(address, state) if state else None
 
     def _make(self, address: Address, state: str, environ: dict, start_response: Callable) -> Iterable[bytes]:
         """Have the answer made, keep it if it may be kept, and give it."""
@@ -217,12 +237,10 @@ class KeptAnswers:
             return result
         if hasattr(result, "close"):
             result.close()
-        answer = Answer.of(told[-1][1], body)
+        answer = StoredResponse.of(told[-1][1], body)
         environ[HOW] = "made"
         logger.info("Made %s", address.path)
         self.shelf.put(address, state, answer)
-        if self.files:
-            self.files.write(address, state, answer)
         return answer.send(environ, start_response)
 
 

@@ -11,15 +11,15 @@ from firm import cdn
 
 #: Compression of text: what a visitor's wait allows, as a page is compressed once.
 BROTLI_QUALITY, GZIP_LEVEL = 6, 6
-#: Browsers keep pages but ask each time whether they still hold; the answer is a few bytes.
-REVALIDATE = "public, max-age=0, must-revalidate"
+#: Browsers store pages but ask each time whether they are still current; nginx may give one to many for a second.
+REVALIDATE = "public, max-age=0, s-maxage=1, must-revalidate"
 #: How an answer came to be, in its request's environment: a ``hit`` came from memory, one that was ``made`` is new.
 HOW = "firm.kept"
 FRAMING = frozenset({"content-encoding", "content-length", "etag", "vary"})
 
 
 @dataclass
-class Answer:
+class StoredResponse:
     """A finished answer: its headers, its body in each encoding, and 31 bits of the body's digest in hexadecimal."""
 
     headers: list[tuple[str, str]]
@@ -31,7 +31,7 @@ class Answer:
         self.size = sum(map(len, self.bodies.values())) + 2048
 
     @classmethod
-    def of(cls, headers: Iterable[tuple[str, str]], body: bytes) -> "Answer":
+    def of(cls, headers: Iterable[tuple[str, str]], body: bytes) -> "StoredResponse":
         """Return the answer with its body compressed in the two ways that browsers take."""
         kept = [(name, value) for name, value in headers if name.lower() not in FRAMING | {"cache-control"}]
         own = next((value for name, value in headers if name.lower() == "cache-control"), REVALIDATE)
@@ -46,13 +46,12 @@ class Answer:
                 "br": brotli.compress(body, mode=brotli.MODE_TEXT, quality=BROTLI_QUALITY),
                 "gzip": gzip.compress(body, GZIP_LEVEL, mtime=0),
             },
-            tag=f"{int.from_bytes(hashlib.sha256(body).digest()[:4]) >> 1:x}",
+            tag=hashlib.sha256(body).hexdigest()[:16],
         )
 
     def tag_in(self, encoding: str) -> str:
-        """Return the strong validator of the body in an encoding, as nginx makes it from a file's time and size."""
-        size = len(self.bodies[encoding]) if encoding else int.from_bytes(self.bodies["gzip"][-4:], "little")
-        return f'"{self.tag}-{size:x}"'
+        """Return the strong validator of the body in an encoding (RFC 9110, 8.8.3)."""
+        return f'"{self.tag}-{encoding or "plain"}"'
 
     def send(self, environ: dict, start_response: Callable) -> list[bytes]:
         """Answer a request: 304 when the browser has it already (RFC 9110, 13.1.2), else the body as it takes it."""

@@ -35,7 +35,7 @@ def collect_static() -> bool:
 def static_fingerprint() -> str:
     """A digest of what static files are made from: the project's own, the pinned packages, and how they are bundled."""
     digest = hashlib.sha256((settings.BASE_DIR / "requirements.txt").read_bytes())
-    digest.update((settings.BASE_DIR / "firm" / "staticfiles.py").read_bytes())
+    digest.update((settings.BASE_DIR / "firm" / "server" / "static_storage.py").read_bytes())
     for folder in settings.STATICFILES_DIRS:
         for path in sorted(Path(folder).rglob("*")):
             if path.is_file():

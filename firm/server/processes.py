@@ -1,4 +1,4 @@
-"""The processes that serve the site: the web server, for ``make run`` and for servers alike, and the worker.
+"""The processes that serve the site: web servers that share one socket, and the worker, tended by their parent.
 
 Each is forked from one that has loaded the site already: a wrong setting ends that one before anything listens,
 children start in half the time, and they share its memory.
@@ -8,40 +8,31 @@ import gc
 import multiprocessing
 import os
 import signal
+import socket
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Callable
 from urllib.parse import urlsplit
 from wsgiref.util import setup_testing_defaults
 
 from django.conf import settings
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import connections
 from django.urls import reverse
 from django.utils.module_loading import import_string
-from gunicorn.app.base import BaseApplication
-from gunicorn.glogging import Logger
 
+from firm.server.web_server import GRACE, SETTINGS, serve
 from firm.settings.environment import Environment
 
 APPLICATION = "firm.wsgi.application"
-#: What holds wherever the site is served. A worker is never replaced after some number of requests: pages that are kept
-#: count as requests, too, and every replaced worker would have to make them again.
-SETTINGS = {
-    "worker_class": "firm.reading_server.ReadingWorker",
-    "threads": 4,
-    "timeout": 60,
-    "graceful_timeout": 25,
-    "keepalive": 15,
-    "loglevel": "warning",
-    "forwarded_allow_ips": "",
-    "control_socket_disable": True,
-}
-#: Where workers note that they are alive: in memory, since a slow disk would look like a worker that hangs.
-MEMORY = "/dev/shm"  # noqa: S108
-
-#: A visitor waits for an answer, a mail or a picture's small versions can wait a moment.
+#: A visitor waits for a response, a mail or a picture's small versions can wait a moment.
 WORKER_NICENESS = 5
+#: Seconds between two looks at the children; one that ends at once is started again no more often.
+LOOK_EVERY = 0.5
+#: The descriptor of the first socket that systemd hands over (sd_listen_fds(3)).
+HANDED_OVER = 3
 
 _fork = multiprocessing.get_context("fork")
 
@@ -59,7 +50,6 @@ class Child:
 
     @property
     def is_running(self) -> bool:
-        """True until it has ended."""
         if isinstance(self._process, subprocess.Popen):
             return self._process.poll() is None
         return self._process.is_alive()
@@ -71,13 +61,9 @@ class Child:
 
     def wait(self, seconds: float) -> None:
         """Wait for its end; kill it when it takes longer."""
-        try:
-            if isinstance(self._process, subprocess.Popen):
-                self._process.wait(seconds)
-            else:
-                self._process.join(seconds)
-        except subprocess.TimeoutExpired:
-            pass
+        deadline = time.monotonic() + seconds
+        while self.is_running and time.monotonic() < deadline:
+            time.sleep(0.02)
         if self.is_running:
             self._process.kill()
 
@@ -88,36 +74,57 @@ def _as_child(run: Callable[[], None]) -> None:
     run()
 
 
-class ServerLog(Logger):
-    """Gunicorn's messages among all others, where they are scrubbed as all are; it has no access log."""
+class Supervisor:
+    """Starts children, starts those again that end, and ends all of them at INT or TERM."""
 
-    def setup(self, cfg) -> None:
-        """Leave the writing to the handlers of the site."""
-        super().setup(cfg)
-        self.error_log.handlers, self.error_log.propagate = [], True
+    def __init__(self) -> None:
+        self.children: dict[str, Child] = {}
+        self._starts: dict[str, Callable[[], Child]] = {}
+        self.stopping = threading.Event()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *given: self.stopping.set())
+
+    def start(self, name: str, start: Callable[[], Child]) -> None:
+        self._starts[name] = start
+        self.children[name] = start()
+
+    @property
+    def are_all_running(self) -> bool:
+        return all(child.is_running for child in self.children.values())
+
+    def watch(self) -> None:
+        """Tend the children until told to stop."""
+        while not self.stopping.wait(LOOK_EVERY):
+            for name, child in self.children.items():
+                if not child.is_running:
+                    sys.stderr.write(f"The {name} ended; starting it again.\n")
+                    self.children[name] = self._starts[name]()
+
+    def end(self) -> None:
+        """End the children; kill those that take longer than requests are given."""
+        for child in self.children.values():
+            child.stop()
+        deadline = time.monotonic() + GRACE + 5
+        for child in self.children.values():
+            child.wait(max(0.1, deadline - time.monotonic()))
 
 
-class Server(BaseApplication):
-    """Gunicorn with threaded workers, serving the site that this process has loaded.
+def bind(host: str, port: int) -> socket.socket:
+    """Return a socket at an address, taken but not listening yet. Raises `CommandError` when the port is taken."""
+    bound = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        bound.bind((host, port))
+    except OSError as error:
+        raise CommandError(f"Port {port} is taken ({error.strerror}). Try another: PORT=8001") from None
+    return bound
 
-    Sockets that systemd hands over are used in place of ``address``, so that they outlive a restart.
-    """
 
-    def __init__(self, address: str, **settings) -> None:
-        self.settings = SETTINGS | {"bind": address, "workers": number_of_workers()} | settings
-        super().__init__()
-
-    def load_config(self) -> None:
-        """Take the settings of all servers and those of this one; nothing from files or the command line."""
-        if os.access(MEMORY, os.W_OK):
-            self.cfg.set("worker_tmp_dir", MEMORY)
-        self.cfg.set("logger_class", ServerLog)
-        for name, value in self.settings.items():
-            self.cfg.set(name, value)
-
-    def load(self):
-        """Return the application, which this process was forked with."""
-        return import_string(APPLICATION)
+def handed_over() -> socket.socket | None:
+    """Return the socket that systemd keeps for us, so that it outlives a restart; None without one."""
+    if os.environ.pop("LISTEN_PID", "") != str(os.getpid()) or os.environ.pop("LISTEN_FDS", "") != "1":
+        return None
+    return socket.socket(fileno=HANDED_OVER)
 
 
 def preload() -> None:
@@ -138,19 +145,24 @@ def _ask(application, path: str) -> None:
     site = urlsplit(settings.SITE_URL)
     environ = {"PATH_INFO": path, "HTTP_HOST": site.netloc, "wsgi.url_scheme": site.scheme, "REMOTE_ADDR": "127.0.0.1"}
     setup_testing_defaults(environ)
-    answer = application(environ, lambda status, headers, failure=None: None)
-    if hasattr(answer, "close"):
-        answer.close()
+    response = application(environ, lambda status, headers, failure=None: None)
+    if hasattr(response, "close"):
+        response.close()
 
 
-def number_of_workers() -> int:
-    """Return how many processes answer requests: ``WEB_CONCURRENCY``, else two."""
-    return Environment().number("WEB_CONCURRENCY", 2)
+def number_of_processes() -> int:
+    """Return how many processes answer requests: ``WEB_CONCURRENCY``, else two. Raises `CommandError` below one."""
+    number = Environment().number("WEB_CONCURRENCY", 2)
+    if number < 1:
+        raise CommandError("WEB_CONCURRENCY must be 1 or more.")
+    return number
 
 
-def start_server(address: str) -> Child:
-    """Start the server at ``host:port``."""
-    return Child(lambda: Server(address, graceful_timeout=10, reuse_port=True).run())
+def start_web_servers(supervisor: Supervisor, listener: socket.socket) -> None:
+    """Listen, and start the processes that answer."""
+    listener.listen(SETTINGS["backlog"])
+    for number in range(1, number_of_processes() + 1):
+        supervisor.start(f"web server {number}", lambda: Child(lambda: serve(import_string(APPLICATION), listener)))
 
 
 def start_development_server(address: str) -> Child:
@@ -158,12 +170,13 @@ def start_development_server(address: str) -> Child:
     return Child([sys.executable, "manage.py", "runserver", address])
 
 
-def start_worker() -> Child:
+def start_worker(listener: socket.socket) -> Child:
     """Start the worker for background tasks and scheduled jobs, behind the server where both want the processor."""
-    return Child(_work)
+    return Child(lambda: _work(listener))
 
 
-def _work() -> None:
+def _work(listener: socket.socket) -> None:
+    listener.close()  # with the web servers gone, nobody should wait at it
     if hasattr(os, "nice"):
         os.nice(WORKER_NICENESS)
     call_command("run_worker")

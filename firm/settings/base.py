@@ -76,7 +76,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "firm.server.static_serving.StaticFilesMiddleware",
     "django.middleware.gzip.GZipMiddleware",
-    "firm.middleware.CleanAddressMiddleware",
+    "firm.middleware.CleanRequestMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -154,10 +154,6 @@ STORAGES = {
     "staticfiles": {"BACKEND": "firm.server.static_storage.BundledStaticFilesStorage"},
 }
 WHITENOISE_MAX_AGE = 60
-# Finished public pages as files, for nginx to serve by itself; see docs/performance.md.
-_pages = env.text("PAGES_DIR", "")
-PAGES_DIR = Path(_pages).expanduser().resolve() if _pages else None
-PAGES_MAX_MB = env.number("PAGES_MAX_MB", 512)
 CDN = network(env)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000

@@ -29,6 +29,7 @@ def logging_settings(env: Environment, *, reports: bool = False) -> dict:
             "fido2": {"level": "WARNING"},
             "modelsearch": {"level": "WARNING"},
             "wagtail": {"level": "WARNING"},
+            "waitress.queue": {"level": "ERROR"},  # for each request that waits for a thread
         },
     }
 

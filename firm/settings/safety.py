@@ -97,7 +97,7 @@ def _refuse_served_database(values: Mapping) -> None:
     if database["ENGINE"] != "django.db.backends.sqlite3":
         return
     file = Path(database["NAME"]).expanduser().resolve()
-    for folder in filter(None, (values["STATIC_ROOT"], values["MEDIA_ROOT"], values["PAGES_DIR"])):
+    for folder in (values["STATIC_ROOT"], values["MEDIA_ROOT"]):
         if file.is_relative_to(folder):
             raise SettingError("DATABASE_URL", "is a file in a folder whose files the site gives away.")
 

@@ -11,7 +11,7 @@ from django.db import OperationalError
 from firm import cdn
 from firm.cdn import PAUSES, SECOND, PurgeError, Purger
 from firm.page_cache.invalidation import read_state
-from firm.page_cache.stored_response import Answer
+from firm.page_cache.stored_response import StoredResponse
 from firm.settings.cdn import network
 from firm.settings.environment import Environment, SettingError
 from tests import factories
@@ -223,18 +223,18 @@ def test_cloudfront_drops_everything_with_one_order(settings, monkeypatch):
 
 
 def sent(*headers) -> dict:
-    return dict(Answer.of([("Content-Type", "text/html"), *headers], b"<p>").headers)
+    return dict(StoredResponse.of([("Content-Type", "text/html"), *headers], b"<p>").headers)
 
 
 def test_without_a_cdn_everybody_asks_each_time(settings):
     settings.CDN = None
-    assert sent()["Cache-Control"] == "public, max-age=0, must-revalidate"
+    assert sent()["Cache-Control"] == "public, max-age=0, s-maxage=1, must-revalidate"
     assert not {"CDN-Cache-Control", "Cache-Tag"} & set(sent())
 
 
 def test_cloudflare_keeps_pages_and_browsers_ask_each_time(settings):
     settings.CDN = CLOUDFLARE
-    assert sent()["Cache-Control"] == "public, max-age=0, must-revalidate"
+    assert sent()["Cache-Control"] == "public, max-age=0, s-maxage=1, must-revalidate"
     assert sent()["CDN-Cache-Control"].startswith("public, max-age=300,")
     assert sent()["Cache-Tag"] == "pages"
 

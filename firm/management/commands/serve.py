@@ -1,9 +1,6 @@
 """``make run`` and ``make dev``: the whole site in the foreground, its worker included."""
 
 import os
-import signal
-import socket
-import sys
 import time
 import urllib.request
 
@@ -13,10 +10,16 @@ from django.core.management.base import BaseCommand, CommandError
 from firm.backups.unfinished import refuse_while_unfinished
 from firm.management.commands.load_demo import PASSWORD_FILE, STAFF
 from firm.server import installation
-from firm.server.processes import Child, preload, start_development_server, start_server, start_worker
+from firm.server.processes import (
+    Supervisor,
+    bind,
+    preload,
+    start_development_server,
+    start_web_servers,
+    start_worker,
+)
 
 START_TIMEOUT = 60
-STOP_TIMEOUT = 15
 
 
 class Command(BaseCommand):
@@ -32,37 +35,26 @@ class Command(BaseCommand):
         parser.add_argument("--port", type=int, default=int(os.environ.get("PORT", "8000")))
 
     def handle(self, *args, **options):
-        """Run until a signal, or until the server ends by itself."""
         self.host, self.port = options["host"], options["port"]
-        self.children: dict[str, Child] = {}
-        self.is_stopping = False
         refuse_while_unfinished()
-        self._refuse_a_taken_port()
+        listener = bind(self.host, self.port)
         self._prepare()
-        for name in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(name, self._stop)
-        address = f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
-        if not settings.DEBUG:
+        self.supervisor = Supervisor()
+        if settings.DEBUG:
+            listener.close()
+            address = f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+            self.supervisor.start("development server", lambda: start_development_server(address))
+        else:
             preload()
-        start = start_development_server if settings.DEBUG else start_server
-        self.children["server"] = start(address)
-        self.children["worker"] = start_worker()
+            start_web_servers(self.supervisor, listener)
+        self.supervisor.start("worker", lambda: start_worker(listener))
         try:
             self._wait_until_it_answers()
             self._greet()
-            status = self._watch()
+            self.supervisor.watch()
         finally:
-            self._end_children()
-        sys.exit(status)
-
-    def _refuse_a_taken_port(self) -> None:
-        family = socket.AF_INET6 if ":" in self.host else socket.AF_INET
-        with socket.socket(family) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((self.host, self.port))
-            except OSError as error:
-                raise CommandError(f"Port {self.port} is taken ({error.strerror}). Try: make run PORT=8001") from None
+            listener.close()
+            self.supervisor.end()
 
     def _prepare(self) -> None:
         settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
@@ -78,17 +70,21 @@ class Command(BaseCommand):
         host = "127.0.0.1" if self.host in {"0.0.0.0", "::"} else self.host
         url = f"http://{f'[{host}]' if ':' in host else host}:{self.port}/healthz"
         deadline = time.monotonic() + START_TIMEOUT
-        while time.monotonic() < deadline and not self.is_stopping and self.children["server"].is_running:
+        while time.monotonic() < deadline and not self._is_stopping and self.supervisor.are_all_running:
             try:
                 with urllib.request.urlopen(url, timeout=2):
                     return
             except OSError:
                 time.sleep(0.1)
-        if not self.is_stopping:
+        if not self._is_stopping:
             raise CommandError("The server did not start; its own message is above.")
 
+    @property
+    def _is_stopping(self) -> bool:
+        return self.supervisor.stopping.is_set()
+
     def _greet(self) -> None:
-        if self.is_stopping:
+        if self._is_stopping:
             return
         lines = ["", f"  Site        {settings.SITE_URL}/", f"  Staff       {settings.SITE_URL}/admin/"]
         path = settings.DATA_DIR / PASSWORD_FILE
@@ -101,25 +97,3 @@ class Command(BaseCommand):
         lines += [f"  State       {settings.DATA_DIR}", "  Stop        Ctrl-C", ""]
         self.stdout.write("\n".join(lines))
         self.stdout.flush()
-
-    def _watch(self) -> int:
-        """Wait; start the worker again should it end; return the exit status."""
-        while not self.is_stopping:
-            time.sleep(0.3)
-            if not self.children["server"].is_running:
-                return 0 if self.is_stopping else 1
-            if not self.children["worker"].is_running and not self.is_stopping:
-                self.stderr.write("The worker ended; starting it again.")
-                time.sleep(2)
-                self.children["worker"] = start_worker()
-        return 0
-
-    def _stop(self, number, frame) -> None:
-        self.is_stopping = True
-
-    def _end_children(self) -> None:
-        for child in self.children.values():
-            child.stop()
-        deadline = time.monotonic() + STOP_TIMEOUT
-        for child in self.children.values():
-            child.wait(max(0.1, deadline - time.monotonic()))

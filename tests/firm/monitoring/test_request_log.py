@@ -20,7 +20,7 @@ from firm.monitoring import metrics as metrics_module
 from firm.monitoring.log_format import JSONFormatter, LineFormatter, QueryFilter, request_id, task_id
 from firm.monitoring.metrics import Meter
 from firm.monitoring.request_log import Observed, network_of, number_of
-from firm.page_cache.middleware import KeptAnswers
+from firm.page_cache.middleware import PageCache
 from tests.consultations.conftest import make_user
 
 pytestmark = pytest.mark.usefixtures("open_connection")
@@ -227,9 +227,9 @@ def test_what_an_error_came_from_is_told_by_type():
     ("message", "logger", "kept"),
     [
         ("Sent to jane@example.com now", "x", "Sent to [e-mail] now"),
-        ("Invalid request from ip=203.0.113.77: x", "gunicorn.error", "Invalid request from ip=203.0.113.0/24: x"),
+        ("Invalid request from ip=203.0.113.77: x", "waitress", "Invalid request from ip=203.0.113.0/24: x"),
         ("From 2001:db8:1:2:0:0:0:77 now", "x", "From [IPv6] now"),
-        ("Error handling request /calendar/AbCdEf123456?q=1", "gunicorn.error", "Error handling request /calendar/*"),
+        ("Error handling request /calendar/AbCdEf123456?q=1", "waitress", "Error handling request /calendar/*"),
         ("It took from 10:20:30 to 10:20:31", "x", "It took from 10:20:30 to 10:20:31"),
     ],
 )
@@ -258,7 +258,7 @@ def test_lines_of_a_task_name_it():
 
 @pytest.mark.parametrize(("every", "expected"), [(0, 0), (1, 6), (3, 2)])
 def test_of_answers_from_memory_one_of_many_is_logged(home, lines, every, expected):
-    kept = Observed(KeptAnswers(WSGIHandler(), scheme_of=scheme_reader()), kept_every=every)
+    kept = Observed(PageCache(WSGIHandler(), scheme_of=scheme_reader()), kept_every=every)
     ask(kept)
     del lines[:]
     answers = [ask(kept) for _ in range(6)]
@@ -314,7 +314,7 @@ def test_the_vitals_are_told(home, client, settings, meter):
 
 def test_requests_are_counted_by_route_and_status(home, client, settings, meter):
     settings.METRICS_TOKEN = TOKEN
-    application = Observed(KeptAnswers(WSGIHandler(), scheme_of=scheme_reader()), meter=meter)
+    application = Observed(PageCache(WSGIHandler(), scheme_of=scheme_reader()), meter=meter)
     for path in ("/", "/", "/", "/healthz", "/nowhere/"):
         ask(application, path)
     found = scrape(client)

@@ -13,7 +13,8 @@ from wagtail.models import Page, PageViewRestriction
 
 from firm.models import FirmSettings, PublicChange
 from firm.page_cache import invalidation
-from firm.page_cache.invalidation import PATIENCE, Watch, read_state, watched_models
+from firm.page_cache.invalidation import read_state, watched_models
+from firm.page_cache.middleware import STATE_SECONDS, Watch
 from tests import factories
 
 
@@ -180,12 +181,12 @@ def test_the_database_is_asked_again_only_after_a_while(monkeypatch):
     asked, clock = [], Clock()
     watch = Watch(lambda: asked.append(1) or str(len(asked)), clock)
     assert [watch.state(), watch.state()] == ["1", "1"]
-    clock.now += 2 * PATIENCE
+    clock.now += 2 * STATE_SECONDS
     assert watch.state() == "2"
 
 
 def test_patience_keeps_the_promise_of_a_second():
-    assert PATIENCE < 1
+    assert STATE_SECONDS < 1
 
 
 def test_without_a_database_what_is_known_goes_on_to_hold():
@@ -201,7 +202,7 @@ def test_without_a_database_what_is_known_goes_on_to_hold():
     known = []
     for _ in range(3):
         known.append(watch.state())
-        clock.now += 2 * PATIENCE
+        clock.now += 2 * STATE_SECONDS
     assert known == ["first", "first", "second"]
 
 

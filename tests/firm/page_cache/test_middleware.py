@@ -15,10 +15,9 @@ from consultations.models import ConsultationPage
 from firm.middleware import scheme_reader
 from firm.models import FirmSettings
 from firm.models.base import BasePage
-from firm.page_cache.invalidation import PATIENCE, STATE, Watch
-from firm.page_cache.middleware import Address, KeptAnswers, Shelf, address_of
-from firm.page_cache.stored_response import Answer
-from firm.page_files import PageFiles
+from firm.page_cache.invalidation import STATE
+from firm.page_cache.middleware import Address, PageCache, ResponseCache, Watch, address_of
+from firm.page_cache.stored_response import StoredResponse
 from tests import factories
 
 pytestmark = pytest.mark.usefixtures("open_connection")
@@ -66,8 +65,8 @@ class Site:
             return handler(environ, start_response)
 
         clock = iter(range(10**6))
-        self.shelf = Shelf()
-        self.application = KeptAnswers(
+        self.shelf = ResponseCache()
+        self.application = PageCache(
             application, scheme_of=scheme_reader(), watch=Watch(clock=lambda: next(clock)), shelf=self.shelf
         )
 
@@ -104,58 +103,12 @@ def test_what_is_kept_costs_one_question_about_its_state(site, django_assert_num
         site.get("/")
 
 
-def test_what_is_at_hand_is_given_without_any_question(site, django_assert_num_queries, monkeypatch):
-    monkeypatch.setattr("firm.page_cache.invalidation.PATIENCE", PATIENCE)
-    site.application.watch = Watch(clock=lambda: 0)
-    asked = environ_of("/", HTTP_ACCEPT_ENCODING="br")
-    assert site.application.at_hand(asked) is None
-    kept = site.get("/", HTTP_ACCEPT_ENCODING="br")
-    with django_assert_num_queries(0):
-        at_hand = Reply(site.application.at_hand(asked).send, asked)
-    assert (at_hand.body, at_hand.headers) == (kept.body, kept.headers)
-
-
-@pytest.mark.parametrize(
-    ("path", "headers"),
-    [
-        ("/", {"HTTP_COOKIE": "sessionid=abc"}),
-        ("/", {"HTTP_AUTHORIZATION": "Basic abc"}),
-        ("/?preview=1", {}),
-        ("/nowhere/", {}),
-    ],
-)
-def test_only_what_is_the_same_for_all_is_at_hand(site, path, headers):
-    site.application.watch = Watch(clock=lambda: 0)
-    site.get("/")
-    site.get(path, **headers)
-    assert site.application.at_hand(environ_of(path, **headers)) is None
-
-
-def test_nothing_is_at_hand_once_the_state_has_to_be_asked_for(site, monkeypatch):
-    monkeypatch.setattr("firm.page_cache.invalidation.PATIENCE", PATIENCE)
-    now = [0.0]
-    site.application.watch = Watch(clock=lambda: now[0])
-    site.get("/")
-    assert site.application.at_hand(environ_of("/"))
-    now[0] += PATIENCE
-    assert site.application.at_hand(environ_of("/")) is None
-    FirmSettings.objects.update(firm_name="Other & Partners")
-    assert "Other &amp; Partners" in site.get("/").text
-
-
-def test_where_pages_are_shared_through_files_nothing_is_at_hand(site, tmp_path):
-    site.application.watch = Watch(clock=lambda: 0)
-    site.get("/")
-    site.application.files = PageFiles(tmp_path, most=10**9)
-    assert site.application.at_hand(environ_of("/")) is None
-
-
 def test_what_is_kept_has_the_headers_of_what_was_made(site):
     made, kept = site.get("/", HTTP_COOKIE="sessionid=mine"), site.get("/")
     lost = {name for name in made.headers if name not in kept.headers}
     assert lost <= {"content-length", "set-cookie"}
     assert kept.headers["content-security-policy"]
-    assert kept.headers["cache-control"] == "public, max-age=0, must-revalidate"
+    assert kept.headers["cache-control"] == "public, max-age=0, s-maxage=1, must-revalidate"
 
 
 def test_a_change_is_seen_at_once(site):
@@ -326,8 +279,8 @@ def answering(status="200 OK", headers=(("Content-Type", "text/html"),), body=BO
     return application
 
 
-def around(application, state="state") -> KeptAnswers:
-    return KeptAnswers(application, scheme_of=lambda environ: "http", watch=Watch(lambda: state))
+def around(application, state="state") -> PageCache:
+    return PageCache(application, scheme_of=lambda *given: "http", watch=Watch(lambda: state))
 
 
 @pytest.mark.parametrize(
@@ -370,8 +323,8 @@ def test_nothing_is_kept_while_nobody_knows_the_state():
 def test_what_was_made_before_a_change_is_not_served_after_it():
     states = iter(["before", "after", "after"])
     application = answering()
-    kept = KeptAnswers(
-        application, scheme_of=lambda environ: "http", watch=Watch(lambda: next(states), iter(range(9)).__next__)
+    kept = PageCache(
+        application, scheme_of=lambda *given: "http", watch=Watch(lambda: next(states), iter(range(9)).__next__)
     )
     for _ in range(3):
         Reply(kept, environ_of("/"))
@@ -450,12 +403,12 @@ def test_a_failure_is_not_remembered():
 # --- The shelf ------------------------------------------------------------------------------------
 
 
-def answer(size: int) -> Answer:
-    return Answer(headers=[], bodies={"br": b"x" * size}, tag="t")
+def answer(size: int) -> StoredResponse:
+    return StoredResponse(headers=[], bodies={"br": b"x" * size}, tag="t")
 
 
 def test_the_least_asked_for_goes_first():
-    shelf = Shelf(limit=10_000)
+    shelf = ResponseCache(limit=10_000)
     one, two, three = (Address("http", "h", f"/{name}/") for name in ("one", "two", "three"))
     shelf.get(one, "s")
     shelf.put(one, "s", answer(2000))
@@ -468,7 +421,7 @@ def test_the_least_asked_for_goes_first():
 
 
 def test_the_same_address_counts_once():
-    shelf, address = Shelf(), Address("http", "h", "/")
+    shelf, address = ResponseCache(), Address("http", "h", "/")
     shelf.get(address, "s")
     for _ in range(5):
         shelf.put(address, "s", answer(1000))
@@ -476,14 +429,14 @@ def test_the_same_address_counts_once():
 
 
 def test_an_answer_larger_than_the_shelf_is_not_kept():
-    shelf, address = Shelf(limit=1000), Address("http", "h", "/")
+    shelf, address = ResponseCache(limit=1000), Address("http", "h", "/")
     shelf.get(address, "s")
     shelf.put(address, "s", answer(2000))
     assert len(shelf) == 0
 
 
 def test_an_answer_of_a_past_state_is_not_kept():
-    shelf, address = Shelf(), Address("http", "h", "/")
+    shelf, address = ResponseCache(), Address("http", "h", "/")
     shelf.get(address, "before")
     shelf.get(address, "after")
     shelf.put(address, "before", answer(10))
@@ -492,7 +445,7 @@ def test_an_answer_of_a_past_state_is_not_kept():
 
 def test_only_so_many_addresses_are_remembered_as_passing(monkeypatch):
     monkeypatch.setattr("firm.page_cache.middleware.MAX_PASSING", 3)
-    shelf = Shelf()
+    shelf = ResponseCache()
     addresses = [Address("http", "h", f"/{number}/") for number in range(5)]
     shelf.get(addresses[0], "s")
     for address in addresses:
@@ -599,8 +552,8 @@ def test_a_purge_under_load_has_each_page_made_once_for_each_state():
         return [environ["firm.page_cache.stored_response"]]
 
     clock = count()
-    kept = KeptAnswers(
-        application, scheme_of=lambda environ: "http", watch=Watch(lambda: state[0], lambda: next(clock)), shelf=Shelf()
+    kept = PageCache(
+        application, scheme_of=lambda *given: "http", watch=Watch(lambda: state[0], lambda: next(clock)), shelf=ResponseCache()
     )
     for number in range(5):
         state[0] = str(number)

@@ -25,7 +25,6 @@ def values(folder, **changed):
         "DATABASES": database(folder / "db.sqlite3"),
         "STATIC_ROOT": folder / "static",
         "MEDIA_ROOT": folder / "media",
-        "PAGES_DIR": None,
         "BACKUP_DEST": "/mnt/backup/",
         "BACKUP_RECIPIENT": [str(Identity.generate().to_public())],
         "EMAIL_ADDRESS": "smtp+tls://user:word@mail.example:587",
@@ -116,9 +115,9 @@ def test_believing_everybody_is_refused(tmp_path, proxy):
     assert refused(tmp_path, TRUSTED_PROXIES=["10.0.0.5", proxy]) == "TRUSTED_PROXIES"
 
 
-@pytest.mark.parametrize("name", ["media/db.sqlite3", "static/a/db.sqlite3", "media/images/../db.sqlite3", "pages/db"])
+@pytest.mark.parametrize("name", ["media/db.sqlite3", "static/a/db.sqlite3", "media/images/../db.sqlite3"])
 def test_a_database_that_would_be_given_away_is_refused(tmp_path, name):
-    assert refused(tmp_path, DATABASES=database(tmp_path / name), PAGES_DIR=tmp_path / "pages") == "DATABASE_URL"
+    assert refused(tmp_path, DATABASES=database(tmp_path / name)) == "DATABASE_URL"
 
 
 @pytest.mark.parametrize(
