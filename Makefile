@@ -8,7 +8,7 @@ HOST     ?= 127.0.0.1
 export PORT HOST
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev test lint format fresh browser bench stack stack-down lock
+.PHONY: help run dev test lint format fresh browser soak bench stack stack-down lock
 
 help: ## Show what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -42,10 +42,10 @@ dev: $(VENV)/run.stamp ## The same with reload and readable tracebacks
 	@DJANGO_SETTINGS_MODULE=firm.settings.dev exec $(PY) manage.py serve
 
 stack: $(VENV)/servers.stamp ## The production shape with nginx, PostgreSQL and Redis, at https://127.0.0.1:8080
-	@$(PY) deploy/stack.py up
+	@$(PY) -m deploy.stack up
 
 stack-down: ## End it
-	@$(PY) deploy/stack.py down
+	@$(PY) -m deploy.stack down
 
 browser: $(VENV)/dev.stamp
 	@$(PY) tests/browser_setup.py
@@ -68,6 +68,9 @@ format: $(VENV)/dev.stamp ## Fix what can be fixed
 lock: $(VENV)/dev.stamp ## Write the files with the hashes anew, after a change of requirements
 	@for name in requirements requirements-servers requirements-dev; do $(PY) -m uv pip compile -q --generate-hashes --no-header \
 	    --no-annotate --no-emit-index-url --python $(PY) $$name.txt -o $$name.lock || exit 1; done
+
+soak: $(VENV)/dev.stamp ## Run what takes long or is timed: load, kills, slow clients; ARGS= goes to pytest
+	@$(PY) -m pytest -n 0 soak $(ARGS)
 
 bench: $(VENV)/dev.stamp ## Measure the site beside others and print one table; ARGS= names rows and options
 	@$(PY) -m bench $(ARGS)

@@ -24,7 +24,7 @@ def facts() -> list[str]:
         f"{os.cpu_count()} processors ({model.group(1) if model else platform.machine()}),"
         f" {int(memory.group(1)) / 1024**2:.0f} GiB of memory; load before the run {os.getloadavg()[0]:.2f}",
         f"Python {platform.python_version()}, "
-        + ", ".join(f"{name} {version(name)}" for name in ("django", "wagtail", "gunicorn")),
+        + ", ".join(f"{name} {version(name)}" for name in ("django", "wagtail", "waitress", "gunicorn")),
         ", ".join(f"{name} {found}" for name, command in PROGRAMS.items() if (found := _version(command))),
     ]
 

@@ -35,9 +35,6 @@ PLAIN = """server {
     sendfile on;
     tcp_nopush on;
     location = /page { root %(folder)s; default_type "text/html; charset=utf-8"; add_header Content-Encoding br; }
-    location = /with/page { alias %(folder)s/page; default_type "text/html; charset=utf-8";
-        add_header Content-Encoding br; add_header Vary "Accept-Encoding, Cookie";
-        add_header Cache-Control "public, max-age=0, must-revalidate"; include %(headers)s; }
 }
 """
 
@@ -71,9 +68,7 @@ def worked() -> float:
 
 extra = folder / "nginx" / "extra"
 (extra / "page").write_bytes(fetch())
-(extra / "measure.conf").write_text(
-    PLAIN % {"port": options.port, "folder": extra, "headers": folder / "nginx" / "headers.conf"}
-)
+(extra / "measure.conf").write_text(PLAIN % {"port": options.port, "folder": extra})
 master = json.loads((folder / "running.json").read_text())["nginx"]
 os.kill(master, signal.SIGHUP)
 time.sleep(2)

@@ -5,9 +5,7 @@
 
 import json
 import os
-import signal
 import sys
-import threading
 import time
 
 import django
@@ -15,14 +13,17 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "firm.settings.local")
 django.setup()
 
-from firm.server.processes import Child, Server, start_worker  # noqa: E402
+from django.utils.module_loading import import_string  # noqa: E402
+
+from firm.server.processes import APPLICATION, Child, Supervisor, bind, start_worker  # noqa: E402
+from firm.server.web_server import SETTINGS, serve  # noqa: E402
 
 
 class Timing:
     """WSGI middleware that writes down how long a POST took: until its answer is complete, and closed."""
 
     def __init__(self, application, path: str) -> None:
-        self.application, self.at_hand = application, getattr(application, "at_hand", None)
+        self.application = application
         self.file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
 
     def __call__(self, environ, start_response):
@@ -48,30 +49,21 @@ class Timing:
         os.write(self.file, (json.dumps(line) + "\n").encode())
 
 
-class TimedServer(Server):
-    """The server of ``make run``, timed."""
-
-    def __init__(self, address: str, path: str) -> None:
-        self.path = path
-        super().__init__(address)
-
-    def load(self):
-        """Return the application with the clock around it."""
-        return Timing(super().load(), self.path)
-
-
 def main(address: str, path: str) -> None:
     """Serve until told to stop."""
-    stopping = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stopping.set())
-    children = [Child(lambda: TimedServer(address, path).run()), start_worker()]
-    while not stopping.wait(0.3) and children[0].is_running:
-        pass
-    for child in children:
-        child.stop()
-    for child in children:
-        child.wait(15)
+    host, _, port = address.rpartition(":")
+    listener = bind(host, int(port))
+    listener.listen(SETTINGS["backlog"])
+    supervisor = Supervisor()
+    for number in (1, 2):
+        application = Timing(import_string(APPLICATION), path)
+        supervisor.start(
+            f"web server {number}", lambda application=application: Child(lambda: serve(application, listener))
+        )
+    supervisor.start("worker", lambda: start_worker(listener))
+    supervisor.watch()
+    listener.close()
+    supervisor.end()
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from django.db import close_old_connections, connection, connections, transactio
 from hypothesis import settings as hypothesis_settings
 from wagtail.models import Site
 
-from firm.page_cache import invalidation
+from firm.page_cache import middleware as page_cache
 from firm.search import site_search
 from tests import factories
 from tests.demo_once import DemoDatabase
@@ -24,14 +24,13 @@ LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
 
 #: Tests that share what takes long to make: one process runs all of a group.
-GROUPS = {"tests/browser/": "browser", "tests/stack/": "stack"} | {
+GROUPS = {"tests/browser/": "browser"} | {
     path: path
     for path in (
         "tests/test_security.py",
         "tests/test_query_budgets.py",
         "tests/test_block_previews.py",
         "tests/firm/test_load_demo.py",
-        "tests/firm/test_reading_server.py",
         "tests/firm/pages/test_routing.py",
         "tests/consultations/reports/test_numbers.py",
     )
@@ -54,7 +53,7 @@ def pytest_collection_modifyitems(config, items):
     for item in items:
         if group := next((name for path, name in GROUPS.items() if item.nodeid.startswith(path)), None):
             item.add_marker(pytest.mark.xdist_group(group))
-    items.sort(key=lambda item: not item.nodeid.startswith(("tests/browser/", "tests/stack/")))
+    items.sort(key=lambda item: not item.nodeid.startswith("tests/browser/"))
     if connection.vendor == "postgresql":
         without = [item for item in items if not needs_database(item)]
         items[:] = [item for item in items if needs_database(item)]
@@ -108,7 +107,7 @@ def _cold_cache(monkeypatch):
     What is public is asked for each time; otherwise a tenth of a second would decide how many queries a page takes.
     """
     monkeypatch.setattr(site_search, "_vocabulary", site_search.Vocabulary())
-    monkeypatch.setattr(invalidation, "PATIENCE", 0)
+    monkeypatch.setattr(page_cache, "STATE_SECONDS", 0)
     cache.clear()
     yield
     cache.clear()

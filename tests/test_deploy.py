@@ -14,7 +14,7 @@ import yaml
 from django.conf import settings
 from django.core.management import get_commands, load_command_class
 
-from firm.server.processes import SETTINGS
+from firm.server.web_server import GRACE, error_headers
 from firm.settings.cdn import NEEDED
 
 ROOT = Path(settings.BASE_DIR)
@@ -24,7 +24,7 @@ MANIFESTS = sorted((DEPLOY / "kubernetes").glob("*.yaml"))
 #: Read by Python itself.
 FOREIGN = {"PATH", "PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED"}
 READERS = {"text", "secret", "items", "networks", "keys", "number", "flag", "file", "time", "database", "email"}
-SITE_SERVICES = ("release", "web1", "web2", "worker", "pages")
+SITE_SERVICES = ("release", "web1", "web2", "worker")
 
 
 def compose() -> dict:
@@ -115,7 +115,7 @@ def commands_named() -> set[str]:
     found = {services[name]["command"][0] for name in SITE_SERVICES if services[name].get("command")}
     for _, spec in pods():
         found |= {container["args"][0] for container in spec["containers"]}
-    texts = [path.read_text() for path in [*UNITS, DEPLOY / "release.sh", DEPLOY / "Containerfile"]]
+    texts = [path.read_text() for path in [*UNITS, DEPLOY / "Containerfile"]]
     texts.append((ROOT / "docs" / "operations.md").read_text())
     found |= {name for text in texts for name in re.findall(r"manage\.py ([a-z_]+)", text)}
     return found | set(re.findall(r'^CMD \["([a-z_]+)"\]', (DEPLOY / "Containerfile").read_text(), re.MULTILINE))
@@ -192,7 +192,7 @@ def test_the_servers_believe_nginx_s_address():
 
 def test_servers_wait_for_the_release():
     services = compose()["services"]
-    for name in ("web1", "web2", "worker", "pages"):
+    for name in ("web1", "web2", "worker"):
         assert services[name]["depends_on"]["release"] == {"condition": "service_completed_successfully"}
 
 
@@ -240,7 +240,7 @@ def test_the_objects_of_kubernetes_go_together():
 
 
 def test_a_server_has_longer_to_stop_than_its_requests_have():
-    own = SETTINGS["graceful_timeout"]
+    own = GRACE + 5  # after which the parent kills its children
     [web] = [spec for name, spec in pods() if name == "web"]
     assert web["terminationGracePeriodSeconds"] > own + 8
     assert int(compose()["services"]["web1"]["stop_grace_period"].removesuffix("s")) > own
@@ -277,22 +277,19 @@ def test_the_probe_asks_by_the_site_s_name_and_tells_an_answer_from_none(path, s
     assert subprocess.run(probe, env=environment, check=False, timeout=30).returncode == 1
 
 
-def test_a_release_keeps_the_static_files_of_the_one_before(tmp_path):
-    python, state, static = tmp_path / "bin" / "python", tmp_path / "state", tmp_path / "static"
-    for folder in (python.parent, state / "static", static):
-        folder.mkdir(parents=True)
-    python.write_text('#!/bin/sh\necho "$@" >>"$DATA_DIR/called"\necho "# headers"\n')
-    python.chmod(0o755)
-    (state / "static" / "old.1.css").write_text("old")
-    (static / "new.2.css").write_text("new")
-    environment = {
-        "PATH": f"{python.parent}:{os.environ['PATH']}",
-        "DATA_DIR": str(state),
-        "STATIC_DIR": str(static),
-    }
-    for _ in range(2):
-        subprocess.run(["sh", str(DEPLOY / "release.sh")], env=environment, check=True, timeout=30)
-    assert (state / "static" / "old.1.css").read_text() == "old"
-    assert (state / "static" / "new.2.css").read_text() == "new"
-    assert (state / "called").read_text().splitlines()[0] == "manage.py migrate --noinput"
-    assert (state / "headers.conf").read_text() == "# headers\n"
+# --- What nginx answers by itself ----------------------------------------------------------------------
+
+ERRORS = (DEPLOY / "nginx" / "firm" / "errors.conf").read_text()
+
+
+@pytest.mark.parametrize(
+    "status", [400, 403, 404, 405, 408, 413, 414, 416, 431, 494, 497, 500, 501, 502, 503, 504, 505]
+)
+def test_nginx_s_own_errors_are_sent_with_the_headers(status):
+    target = re.search(rf"^error_page {status} (?:=\d+ )?(/-error/\d+);$", ERRORS, re.MULTILINE)[1]
+    assert f"location = {target} {{ internal; return " in ERRORS
+
+
+def test_nginx_s_errors_have_the_headers_of_the_application_s(settings):
+    settings.SECURE_HSTS_SECONDS = 63_072_000
+    assert dict(re.findall(r'add_header (\S+) "(.*)" always;', ERRORS)) == dict(error_headers())

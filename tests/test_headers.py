@@ -88,6 +88,25 @@ def test_every_kind_of_answer_has_all_headers(answer):
     check(answer.headers)
 
 
+#: What answers say that are neither a page nor said otherwise by their view: the same for all kinds.
+OWN_CACHING = {"page", "robots", "health", "static", "part of a static file", "static without change", "card", "login"}
+
+
+@pytest.mark.parametrize("kind", [kind for kind in ANSWERS if kind not in OWN_CACHING])
+def test_what_may_not_be_shared_says_so(secure, kind):
+    _, method, path, sent = ANSWERS[kind]
+    assert secure.generic(method, path, secure=True, **sent)["Cache-Control"] == "private, no-store"
+
+
+def test_every_answer_says_how_it_is_cached(answer):
+    assert answer["Cache-Control"]
+
+
+def test_a_page_may_be_shared_for_a_second_and_not_when_staff_ask_for_it(secure, client_of):
+    assert secure.get("/about/", secure=True)["Cache-Control"] == "public, max-age=0, s-maxage=1, must-revalidate"
+    assert client_of("Editors").get("/about/", secure=True)["Cache-Control"] == "private, no-store"
+
+
 def test_the_way_to_https_has_them(secure):
     response = secure.get("/about/")
     assert response.status_code == 301

@@ -176,3 +176,19 @@ def test_the_login_works_under_its_policy(home, client):
     urls = [tag.get("src") or tag.get("href") for tag in drawn.select("script[src], link[rel=stylesheet]")]
     assert urls
     assert all(url.startswith("/") and not url.startswith("//") for url in urls)
+
+
+@pytest.mark.parametrize("charset", ["zip", "rot13", "idna", "utf-16", "unicode_escape", "hex", "punycode", "utf-7"])
+@pytest.mark.parametrize("path", ["/", "/free-consultation/", "/admin/login/"])
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_charset_of_no_form_is_refused(client, home, path, charset, method):
+    kind = f"application/x-www-form-urlencoded; charset={charset}"
+    answer = client.generic(method, f"{path}?next=%ff&q=a", b"a=%ff", content_type=kind)
+    assert answer.status_code == 400
+    assert answer["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize("charset", ["utf-8", "UTF8", "iso-8859-1", "windows-1252", "us-ascii", "nobody-knows-it"])
+def test_the_charsets_of_forms_are_read(client, home, charset):
+    kind = f"application/x-www-form-urlencoded; charset={charset}"
+    assert client.generic("GET", "/?q=a", content_type=kind).status_code == 200

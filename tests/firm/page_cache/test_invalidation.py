@@ -177,7 +177,7 @@ class Clock:
 
 
 def test_the_database_is_asked_again_only_after_a_while(monkeypatch):
-    monkeypatch.setattr(invalidation, "PATIENCE", PATIENCE)
+    monkeypatch.setattr("firm.page_cache.middleware.STATE_SECONDS", STATE_SECONDS)
     asked, clock = [], Clock()
     watch = Watch(lambda: asked.append(1) or str(len(asked)), clock)
     assert [watch.state(), watch.state()] == ["1", "1"]

@@ -553,7 +553,10 @@ def test_a_purge_under_load_has_each_page_made_once_for_each_state():
 
     clock = count()
     kept = PageCache(
-        application, scheme_of=lambda *given: "http", watch=Watch(lambda: state[0], lambda: next(clock)), shelf=ResponseCache()
+        application,
+        scheme_of=lambda *given: "http",
+        watch=Watch(lambda: state[0], lambda: next(clock)),
+        shelf=ResponseCache(),
     )
     for number in range(5):
         state[0] = str(number)

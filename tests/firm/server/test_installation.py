@@ -20,10 +20,15 @@ def folders(settings, tmp_path):
     """A project folder and a folder for state of the test's own."""
     settings.BASE_DIR, settings.DATA_DIR = tmp_path / "project", tmp_path / "state"
     settings.STATIC_ROOT, settings.STATICFILES_DIRS = tmp_path / "state" / "static", [tmp_path / "project" / "static"]
-    for path in (settings.DATA_DIR, settings.STATIC_ROOT, settings.BASE_DIR / "firm", settings.STATICFILES_DIRS[0]):
+    for path in (
+        settings.DATA_DIR,
+        settings.STATIC_ROOT,
+        settings.BASE_DIR / "firm" / "server",
+        settings.STATICFILES_DIRS[0],
+    ):
         path.mkdir(parents=True)
     (settings.BASE_DIR / "requirements.txt").write_text("django==5.2\n")
-    (settings.BASE_DIR / "firm" / "staticfiles.py").write_text("")
+    (settings.BASE_DIR / "firm" / "server" / "static_storage.py").write_text("")
     (settings.STATICFILES_DIRS[0] / "site.css").write_text("a{}")
     return settings
 
@@ -66,7 +71,7 @@ def change_the_requirements(settings):
 
 
 def change_the_bundling(settings):
-    (settings.BASE_DIR / "firm" / "staticfiles.py").write_text("BUNDLED = ()")
+    (settings.BASE_DIR / "firm" / "server" / "static_storage.py").write_text("BUNDLED = ()")
 
 
 def lose_the_files(settings):

@@ -1,6 +1,5 @@
-"""A real stack: nginx, two servers, PostgreSQL, Redis, worker and keeper, with a small site in it."""
+"""A real stack: nginx, two servers, PostgreSQL, Redis, and a worker, with a small site in it."""
 
-import importlib.util
 import os
 import socket
 import subprocess
@@ -9,22 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.stack.embedded import Embedded
-from tests.stack.running import ROOT, Stack, wait_until
-
-
-def pytest_collection_modifyitems(items):
-    """Mark the tests of the stack, so that they can be left out."""
-    for item in items:
-        if "tests/stack/" in str(item.fspath):
-            item.add_marker(pytest.mark.stack)
-
-
-def _stack_program():
-    spec = importlib.util.spec_from_file_location("stack", ROOT / "deploy" / "stack.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+from deploy.stack.setup import missing_packages
+from soak.embedded import Embedded
+from soak.running import ROOT, Stack, wait_until
 
 
 def _free_port() -> int:
@@ -36,7 +22,7 @@ def _free_port() -> int:
 @pytest.fixture(scope="package")
 def running_stack():
     """The stack of these tests, kept outside of pytest's own folders, which only their owner may enter."""
-    if missing := _stack_program().missing_packages():
+    if missing := missing_packages():
         pytest.skip(f"Not installed: {', '.join(missing)}")
     folder = Path(f"/tmp/firm-stack-{os.getpid()}")
     given = {"STACK_DIR": str(folder), "STACK_PORT": str(_free_port()), "STACK_DEMO": "no"}
@@ -44,7 +30,7 @@ def running_stack():
 
     def order(*words) -> None:
         done = subprocess.run(
-            [sys.executable, "deploy/stack.py", *words], cwd=ROOT, env=environment, capture_output=True, text=True
+            [sys.executable, "-m", "deploy.stack", *words], cwd=ROOT, env=environment, capture_output=True, text=True
         )
         assert done.returncode == 0, done.stderr + done.stdout
 
@@ -83,3 +69,8 @@ def embedded(running_embedded):
     """The embedded server, running and well."""
     wait_until(running_embedded.is_ready, 60)
     return running_embedded
+
+
+@pytest.fixture(scope="session")
+def django_db_setup():
+    """No database of the tests' own: each server brings its own."""

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from http.client import HTTPException
 from pathlib import Path
 
-from tests.stack.running import ROOT, Editor, Reply, wait_until
-from tests.stack.senders import Visitor
+from soak.running import ROOT, Editor, Reply, wait_until
+from soak.senders import Visitor
 
 KEPT = {"PATH", "HOME", "LANG", "TZ", "TMPDIR"}
 
@@ -104,14 +104,18 @@ class Embedded:
 
     @property
     def server_processes(self) -> list[int]:
-        """Those that answer requests: children of the one that serves."""
-        return [number for child in children(self.pid) for number in children(child)]
+        """Those that answer requests."""
+        return [child for child in children(self.pid) if os.getpriority(os.PRIO_PROCESS, child) == self._niceness]
 
     @property
     def worker(self) -> int:
-        """The process of the worker, which has no children."""
-        [number] = [child for child in children(self.pid) if not children(child)]
+        """The process of the worker, which is nicer than the others."""
+        [number] = [child for child in children(self.pid) if os.getpriority(os.PRIO_PROCESS, child) > self._niceness]
         return number
+
+    @property
+    def _niceness(self) -> int:
+        return os.getpriority(os.PRIO_PROCESS, self.pid)
 
     def kill_a_server_process(self) -> None:
         """Kill one of those that answer; another one takes its place."""
@@ -120,7 +124,7 @@ class Embedded:
 
     def kill_worker(self) -> None:
         """Kill the worker; it is started again."""
-        wait_until(lambda: len(children(self.pid)) == 2, 60)
+        wait_until(lambda: len(children(self.pid)) == 3, 60)
         os.kill(self.worker, signal.SIGKILL)
 
     def kill_everything_and_start_again(self) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import brotli
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[1]
 
 
 class Reply:
@@ -34,11 +34,11 @@ class Reply:
 
 
 class Editor:
-    """`tests.stack.editor` as a process of its own, told what to do."""
+    """`soak.editor` as a process of its own, told what to do."""
 
     def __init__(self, environment: dict) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.stack.editor"],
+            [sys.executable, "-m", "soak.editor"],
             cwd=ROOT,
             env=environment,
             stdin=subprocess.PIPE,
@@ -84,7 +84,6 @@ class Stack:
             "EMAIL_URL": f"filemail:///{folder / 'data' / 'mail'}",
             "DEFAULT_FROM_EMAIL": "website@example.com",
             "DATA_DIR": str(folder / "data"),
-            "PAGES_DIR": str(folder / "pages"),
         }
         self._editor = Editor(environment)
         self.tell = self._editor.tell
@@ -107,23 +106,6 @@ class Stack:
                 connection.putheader("Content-Length", str(len(body)))
             connection.endheaders(body)
             return Reply(connection.getresponse())
-
-    def files(self) -> list[str]:
-        """Return the names of all page files, from the host on."""
-        found = (self.folder / "pages" / "states").rglob("*.html.*")
-        return sorted(str(path).split(self.host, 1)[-1] for path in found if not path.name.startswith("."))
-
-    def is_served_from_file(self, path: str, **headers) -> bool:
-        """True when nginx answers by itself: both servers would have to be asked otherwise, and are stopped."""
-        with self.paused("server-1"), self.paused("server-2"):
-            try:
-                connection = http.client.HTTPConnection("127.0.0.1", self.known["plain"], timeout=1)
-                with contextlib.closing(connection):
-                    sent = {"Host": self.host, "Accept-Encoding": "br"} | headers
-                    connection.request("GET", path, headers=sent)
-                    return connection.getresponse().status == 200
-            except TimeoutError:
-                return False
 
     # --- Services ---------------------------------------------------------------------------------
 
@@ -167,7 +149,7 @@ class Stack:
 
     def bring_back(self) -> None:
         """Wait until everything runs and answers."""
-        names = {"postgresql", "redis", "server-1", "server-2", "worker", "keeper", "nginx"}
+        names = {"postgresql", "redis", "server-1", "server-2", "worker", "nginx"}
         wait_until(lambda: set(json.loads((self.folder / "running.json").read_text())) == names, 30)
         for at in ("server-1", "server-2", "plain"):
             wait_until(lambda at=at: self._is_ready(at), 60)

@@ -13,7 +13,7 @@ from random import Random
 from urllib.parse import urlencode
 
 from consultations.models.pages import COOKIE
-from tests.stack.running import Reply
+from soak.running import Reply
 
 FORM = "/free-consultation/"
 #: What somebody may see while parts are being killed: nobody there, or an honest "not saved".

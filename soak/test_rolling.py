@@ -6,8 +6,8 @@ import threading
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
-from tests.stack.running import wait_until
-from tests.stack.senders import Visitor, send_until_thanked
+from soak.running import wait_until
+from soak.senders import Visitor, send_until_thanked
 
 #: A page that nginx has on the disk, and pages that a server makes each time: those of a reader, and the form's.
 PAGES = ("/blog/", "/search/?q=post", "/?fresh=1", "/free-consultation/")

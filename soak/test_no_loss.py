@@ -7,8 +7,8 @@ import signal
 from collections import Counter
 from pathlib import Path
 
-from tests.stack.embedded import children
-from tests.stack.senders import Sent, crowd
+from soak.embedded import children
+from soak.senders import Sent, crowd
 
 FORMS, FORMS_ON_SQLITE = 1000, 300
 

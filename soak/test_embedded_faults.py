@@ -16,8 +16,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tests.stack.running import ROOT, wait_until
-from tests.stack.senders import Visitor, send_until_thanked
+from soak.running import ROOT, wait_until
+from soak.senders import Visitor, send_until_thanked
 
 TYPED = {"message": "They took my brother this morning."}
 NO_ROOM = 1024

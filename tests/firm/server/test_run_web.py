@@ -1,11 +1,9 @@
 """The web server of an installation on servers, as a process of its own: it ends, or it loses nothing."""
 
 import os
-import signal
 import socket
 import subprocess
 import sys
-import time
 from contextlib import contextmanager
 
 import pytest
@@ -13,7 +11,8 @@ from django.conf import settings
 from django.core.management import call_command
 from wagtail.models import Site
 
-from firm.server.processes import Server
+from firm.management.commands import run_web
+from firm.server.processes import Supervisor
 from tests.factories import FirmSettingsFactory
 from tests.firm.settings.test_production import SAFE
 
@@ -106,66 +105,7 @@ def test_a_taken_port_ends_it(tmp_path):
             check=False,
         )
     assert process.returncode == 1
-    assert "in use" in process.stderr
-
-
-def test_a_request_in_hand_is_answered_after_the_server_was_told_to_stop(tmp_path):
-    with listening() as listener, served(listener, tmp_path) as process:
-        assert ask(listener).startswith(b"HTTP/1.1 200")
-        with connect(listener) as connection:
-            connection.sendall(ASK[:30])
-            time.sleep(1)
-            process.send_signal(signal.SIGTERM)
-            time.sleep(1)
-            connection.sendall(ASK[30:])
-            assert answer(connection).startswith(b"HTTP/1.1 200")
-        assert process.wait(30) == 0
-
-
-def test_who_comes_while_a_server_stops_is_refused_at_once_and_can_ask_another(tmp_path):
-    """Where no socket is handed over. A proxy asks the next server only for a connection that was refused."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        address = probe.getsockname()
-    command = f"{COMMAND} --port {address[1]}"
-    process = subprocess.Popen(["sh", "-c", command], env=environment(tmp_path), cwd=settings.BASE_DIR)
-    try:
-        first = _first_connection(address)
-        with first:
-            first.sendall(ASK[:30])
-            time.sleep(1)
-            process.send_signal(signal.SIGTERM)
-            time.sleep(1)
-            with pytest.raises(ConnectionRefusedError):
-                socket.create_connection(address, timeout=5)
-            first.sendall(ASK[30:])
-            assert answer(first).startswith(b"HTTP/1.1 200")
-        assert process.wait(30) == 0
-    finally:
-        process.kill()
-        process.wait()
-
-
-def _first_connection(address) -> socket.socket:
-    deadline = time.monotonic() + 60
-    while True:
-        try:
-            return socket.create_connection(address, timeout=60)
-        except ConnectionRefusedError:
-            assert time.monotonic() < deadline, "It did not start"
-            time.sleep(0.1)
-
-
-def test_a_request_between_two_servers_waits_for_the_second(tmp_path):
-    with listening() as listener:
-        with served(listener, tmp_path) as process:
-            assert ask(listener).startswith(b"HTTP/1.1 200")
-            process.send_signal(signal.SIGTERM)
-            assert process.wait(30) == 0
-        with connect(listener) as waiting:
-            waiting.sendall(ASK)
-            with served(listener, tmp_path):
-                assert answer(waiting).startswith(b"HTTP/1.1 200")
+    assert "taken" in process.stderr
 
 
 @pytest.mark.parametrize("missing", [True, False])
@@ -174,20 +114,8 @@ def test_the_error_page_is_noted_on_this_machine(db, settings, tmp_path, monkeyp
     if not missing:
         FirmSettingsFactory(site=Site.objects.get(is_default_site=True), firm_name="Here & Now")
         (tmp_path / "error-page.json").unlink(missing_ok=True)
-    monkeypatch.setattr(Server, "run", lambda self: None)
-    monkeypatch.setattr("firm.management.commands.run_web.connections.close_all", lambda: None)
-    call_command("run_web")
+    for name in ("preload", "start_web_servers"):
+        monkeypatch.setattr(run_web, name, lambda *given: None)
+    monkeypatch.setattr(Supervisor, "watch", lambda self: None)
+    call_command("run_web", "--port", "0")
     assert (tmp_path / "error-page.json").exists() is not missing
-
-
-@pytest.mark.parametrize(("host", "bound"), [("0.0.0.0", "0.0.0.0:8123"), ("::1", "[::1]:8123")])
-def test_the_server_listens_where_it_is_told(db, monkeypatch, host, bound):
-    started = []
-    monkeypatch.setattr(Server, "run", lambda self: started.append(self.cfg))
-    monkeypatch.setattr("firm.management.commands.run_web.connections.close_all", lambda: None)
-    call_command("run_web", "--host", host, "--port", "8123")
-    [cfg] = started
-    assert cfg.bind == [bound]
-    assert cfg.preload_app
-    assert not cfg.reuse_port  # two servers at one address would each lose what the other's queue holds
-    assert cfg.max_requests == 0

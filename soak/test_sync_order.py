@@ -5,8 +5,8 @@ import uuid
 
 import pytest
 
-from tests.stack.senders import Visitor
-from tests.stack.system_calls import STRACE, read, synced_before_answer
+from soak.senders import Visitor
+from soak.system_calls import STRACE, read, synced_before_answer
 
 WAL, ASKED, ANSWERED = "-wal", "POST /free", "HTTP/1.1 303"
 RECEIVED = '7 recvfrom(5<TCP:[1]>, "POST /free-consultation/ HTTP/1.1"..., 65536, 0, NULL, NULL) = 900'

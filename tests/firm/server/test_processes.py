@@ -1,0 +1,93 @@
+"""Processes are tended: they share a socket, come back when they end, and end together."""
+
+import os
+import signal
+import socket
+
+import pytest
+from django.core.management import CommandError
+
+from firm.server.processes import Supervisor, bind, handed_over, number_of_processes
+
+
+class Ended:
+    """A child that has ended."""
+
+    is_running = False
+
+
+class Running(Ended):
+    """A child that runs until it is stopped."""
+
+    is_running = True
+
+    def stop(self) -> None:
+        self.is_running = False
+
+    def wait(self, seconds: float) -> None:
+        assert not self.is_running
+
+
+@pytest.fixture
+def supervisor(monkeypatch):
+    """One that looks at once; signals are set back afterwards."""
+    monkeypatch.setattr("firm.server.processes.LOOK_EVERY", 0)
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    yield Supervisor()
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+def test_a_child_that_ends_is_started_again(supervisor, capsys):
+    started = []
+
+    def start():
+        started.append(1)
+        if len(started) == 3:
+            supervisor.stopping.set()
+            return Running()
+        return Ended()
+
+    supervisor.start("worker", start)
+    assert not supervisor.are_all_running
+    supervisor.watch()
+    assert len(started) == 3
+    assert supervisor.are_all_running
+    assert capsys.readouterr().err == "The worker ended; starting it again.\n" * 2
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_all(supervisor, number):
+    children = [Running(), Running()]
+    for place, child in enumerate(children):
+        supervisor.start(str(place), lambda child=child: child)
+    os.kill(os.getpid(), number)
+    supervisor.watch()
+    supervisor.end()
+    assert not any(child.is_running for child in children)
+
+
+def test_a_taken_port_is_said():
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        with pytest.raises(CommandError, match=r"Port \d+ is taken"):
+            bind("127.0.0.1", other.getsockname()[1])
+
+
+def test_a_port_is_taken_before_anybody_is_listened_to():
+    with bind("127.0.0.1", 0) as taken, pytest.raises(ConnectionRefusedError):
+        socket.create_connection(taken.getsockname(), timeout=10)
+
+
+@pytest.mark.parametrize(("pid", "count"), [("", ""), ("1", "1"), (str(os.getpid()), "2")])
+def test_sockets_of_others_are_left_alone(monkeypatch, pid, count):
+    monkeypatch.setenv("LISTEN_PID", pid)
+    monkeypatch.setenv("LISTEN_FDS", count)
+    assert handed_over() is None
+
+
+def test_no_process_at_all_is_refused(monkeypatch):
+    monkeypatch.setenv("WEB_CONCURRENCY", "0")
+    with pytest.raises(CommandError, match="WEB_CONCURRENCY"):
+        number_of_processes()
