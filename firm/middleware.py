@@ -2,12 +2,13 @@
 
 import codecs
 import ipaddress
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 
 from csp.middleware import CSPMiddleware, PolicyParts
 from django.conf import settings
 from django.http import HttpResponse, HttpResponseBadRequest
+from django.utils.http import parse_header_parameters
 
 from firm.admin_paths import is_admin_path
 from firm.page_cache.middleware import is_cacheable
@@ -135,16 +136,14 @@ class ResponseHeadersMiddleware:
         return response
 
 
-class CleanRequestMiddleware:
-    """Refuses what nothing can be looked up by: a null byte or an odd charset (400), too long an address (414)."""
+class CleanAddressMiddleware:
+    """Refuses what nothing can be looked up by: an address with a null byte (400), or too long (414)."""
 
     def __init__(self, get_response) -> None:
         self.get_response = get_response
 
     def __call__(self, request):
-        """Refuse the request before anything decodes it or looks it up."""
-        if not _is_readable(request.content_params.get("charset")):
-            return HttpResponseBadRequest("The charset is none that forms are sent in.", content_type="text/plain")
+        """Refuse the address before anything looks it up."""
         if "\x00" in request.path:
             return HttpResponseBadRequest(
                 "The address contains a character that no page has.", content_type="text/plain"
@@ -152,6 +151,25 @@ class CleanRequestMiddleware:
         if len(request.path) > MAX_PATH:
             return HttpResponse("The address is too long.", status=414, content_type="text/plain")
         return self.get_response(request)
+
+
+class ReadableCharset:
+    """WSGI middleware: refuses a charset that forms are not sent in (400).
+
+    Django decodes the query with it while it makes the request, before any middleware of its own could refuse it.
+    """
+
+    def __init__(self, application: Callable) -> None:
+        self.application = application
+
+    def __call__(self, environ: dict, start_response: Callable) -> Iterable[bytes]:
+        _, parameters = parse_header_parameters(environ.get("CONTENT_TYPE", ""))
+        if _is_readable(parameters.get("charset")):
+            return self.application(environ, start_response)
+        body = b"The charset is none that forms are sent in.\n"
+        headers = [("Content-Type", "text/plain; charset=utf-8"), ("Content-Length", str(len(body)))]
+        start_response("400 Bad Request", [*headers, *error_headers()])
+        return [body]
 
 
 def _is_readable(charset: str | None) -> bool:
@@ -162,3 +180,18 @@ def _is_readable(charset: str | None) -> bool:
         return codecs.lookup(charset).name in CHARSETS
     except LookupError:
         return True
+
+
+def error_headers() -> list[tuple[str, str]]:
+    """Return the headers of an error without content: those of every response, and the strictest policy."""
+    headers = FIXED_HEADERS | {
+        "Cache-Control": "no-store",
+        "Content-Security-Policy": "default-src 'none'; frame-ancestors 'self'",
+        "Cross-Origin-Opener-Policy": settings.SECURE_CROSS_ORIGIN_OPENER_POLICY,
+        "Referrer-Policy": settings.SECURE_REFERRER_POLICY,
+        "X-Content-Type-Options": "nosniff",
+        "X-Frame-Options": settings.X_FRAME_OPTIONS,
+    }
+    if settings.SECURE_HSTS_SECONDS:
+        headers["Strict-Transport-Security"] = f"max-age={settings.SECURE_HSTS_SECONDS}; includeSubDomains; preload"
+    return list(headers.items())

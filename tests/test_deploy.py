@@ -14,7 +14,8 @@ import yaml
 from django.conf import settings
 from django.core.management import get_commands, load_command_class
 
-from firm.server.web_server import GRACE, error_headers
+from firm.middleware import error_headers
+from firm.server.web_server import GRACE
 from firm.settings.cdn import NEEDED
 
 ROOT = Path(settings.BASE_DIR)

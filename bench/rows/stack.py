@@ -17,8 +17,8 @@ from bench.running import environment, get, last_line, running
 from bench.table import CannotMeasure, Figure
 
 TITLE = "public page, cached, through `make stack`"
-LEAST = 0.9
-PROGRAM = ROOT / "deploy" / "stack.py"
+LEAST = 0.85
+PROGRAM = ROOT / "deploy" / "stack" / "__main__.py"
 #: Seconds that the first start of the stack may take: it makes a database and loads the demo.
 STARTS = 600
 #: How often a page is asked for before it is measured, half a second apart.
@@ -62,7 +62,7 @@ http {{
 def measure(options: Options) -> Iterator[Figure]:
     """Yield a line for a post and for home."""
     if not PROGRAM.exists():
-        raise CannotMeasure("`make stack` is not there: deploy/stack.py is missing")
+        raise CannotMeasure("`make stack` is not there: deploy/stack is missing")
     nginx = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
     if not nginx:
         raise CannotMeasure("nginx is not installed (Debian: apt-get install nginx-light)")
@@ -105,7 +105,9 @@ def _stack(folder: Path, port: int) -> Iterator[tuple[str, Path]]:
     except subprocess.TimeoutExpired:
         raise CannotMeasure(f"`make stack` was not ready within {STARTS} s ({log})") from None
     finally:
-        subprocess.run([sys.executable, str(PROGRAM), "down"], cwd=ROOT, env=env, capture_output=True, check=False)
+        subprocess.run(
+            [sys.executable, "-m", "deploy.stack", "down"], cwd=ROOT, env=env, capture_output=True, check=False
+        )
 
 
 @contextlib.contextmanager

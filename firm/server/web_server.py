@@ -13,7 +13,6 @@ import threading
 import time
 from collections.abc import Callable
 
-from django.conf import settings
 from waitress import wasyncore
 from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser, ParsingError
@@ -21,7 +20,7 @@ from waitress.server import create_server
 from waitress.task import ErrorTask
 
 from firm.admin_paths import is_admin_path
-from firm.middleware import FIXED_HEADERS
+from firm.middleware import error_headers
 
 #: Bytes of a request's first line and headers, of a visitor's body, of what staff upload.
 MAX_HEAD, MAX_BODY, MAX_UPLOAD = 32 * 1024, 1024 * 1024, 32 * 1024 * 1024
@@ -92,21 +91,6 @@ class Connection(HTTPChannel):
         """True while a request is arriving or being answered, or may still come over a new connection."""
         is_new = time.time() - self.creation_time < FIRST_REQUEST
         return bool(is_new or self.request or self.requests or self.total_outbufs_len)
-
-
-def error_headers() -> list[tuple[str, str]]:
-    """Return the headers of an error without content: those of every response, and the strictest policy."""
-    headers = FIXED_HEADERS | {
-        "Cache-Control": "no-store",
-        "Content-Security-Policy": "default-src 'none'; frame-ancestors 'self'",
-        "Cross-Origin-Opener-Policy": settings.SECURE_CROSS_ORIGIN_OPENER_POLICY,
-        "Referrer-Policy": settings.SECURE_REFERRER_POLICY,
-        "X-Content-Type-Options": "nosniff",
-        "X-Frame-Options": settings.X_FRAME_OPTIONS,
-    }
-    if settings.SECURE_HSTS_SECONDS:
-        headers["Strict-Transport-Security"] = f"max-age={settings.SECURE_HSTS_SECONDS}; includeSubDomains; preload"
-    return list(headers.items())
 
 
 def serve(application: Callable, listener: socket.socket) -> None:

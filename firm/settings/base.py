@@ -76,7 +76,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "firm.server.static_serving.StaticFilesMiddleware",
     "django.middleware.gzip.GZipMiddleware",
-    "firm.middleware.CleanRequestMiddleware",
+    "firm.middleware.CleanAddressMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

@@ -8,7 +8,8 @@ from waitress import wasyncore
 from waitress.adjustments import Adjustments
 from waitress.server import create_server
 
-from firm.server.web_server import MAX_BODY, MAX_UPLOAD, SETTINGS, Connection, RequestParser, error_headers
+from firm.middleware import error_headers
+from firm.server.web_server import MAX_BODY, MAX_UPLOAD, SETTINGS, Connection, RequestParser
 from tests.test_headers import FIXED
 
 pytestmark = pytest.mark.filterwarnings("ignore:send_bytes:DeprecationWarning")
