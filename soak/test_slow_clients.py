@@ -166,7 +166,7 @@ def test_resets_in_every_state(unharmed):
 
 
 def test_a_full_folder_for_temporary_files(unharmed):
-    """No process can write a file: what a visitor sends is read all the same, and an upload costs nobody else anything."""
+    """No process can write a file: what visitors send is read all the same, and an upload costs nobody anything."""
     before = {pid: resource.prlimit(pid, resource.RLIMIT_FSIZE) for pid in unharmed.server_processes}
     for pid, (_, hard) in before.items():
         resource.prlimit(pid, resource.RLIMIT_FSIZE, (1024, hard))

@@ -183,7 +183,7 @@ def test_the_login_works_under_its_policy(home, client):
 def status_of(method: str, path: str, charset: str) -> tuple[str, dict]:
     """Ask the site as a server does; return status and headers."""
     kind, told = f"application/x-www-form-urlencoded; charset={charset}", []
-    environ = RequestFactory().generic(method, path, b"a=%ff", content_type=kind).environ
+    environ = RequestFactory().generic(method, path, b"a=%ff").environ | {"CONTENT_TYPE": kind}
     result = ReadableCharset(WSGIHandler())(
         environ, lambda status, headers, failure=None: told.append((status, headers))
     )
