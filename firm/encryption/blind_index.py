@@ -1,12 +1,12 @@
-"""Keyed digests by which sealed values are found without being opened, and the rules that values are compared by.
+"""Blind indexes: keyed digests that find rows by an encrypted value, and the normalisation that values are compared by.
 
-What they give away. Whoever reads the database, and has no key, sees which rows share a value, and how often each
-digest occurs; nothing about a value by itself. E-mail addresses and numbers are nearly unique, so that says "the same
-person again" and no more. Prefixes of names say more: with 26 × 26 possible beginnings of two letters, their
-frequencies can be compared with those of common names, and a guess at some beginnings of some names made good. That is
-the price of finding "parts of a name". It is kept down: purposes do not share digests, no digest stands for a single
-first letter, a word longer than 12 letters is cut, and no digest says whether it is a whole word or where it stood.
-Never index what has few values (a status, a court) or what must not be linked between rows.
+What they reveal: without a key, a reader of the database sees which rows share a value and how often each digest
+occurs, but no value. E-mail addresses and phone numbers are nearly unique, so that says "the same person again" and no
+more. Name prefixes reveal more: there are only 26 × 26 two-letter prefixes, and their frequencies can be compared with
+those of common names. This is the price of searching by parts of a name. It is limited: purposes do not share digests,
+there are no one-letter prefixes, words are cut at 12 letters, and a digest says neither whether it is a whole word nor
+where it stood. Never index a field with few distinct values (a status, a court) or values that must not be linked
+between rows.
 """
 
 import hmac
@@ -30,12 +30,12 @@ _JOINED = re.compile(r"[^\s,;/&()]+")
 
 
 def digest(value: str, purpose: str) -> int:
-    """Return the digest of a normalised value under the newest key, as a signed number of 64 bits."""
+    """Return the digest of a normalised value under the newest key, as a signed 64-bit integer."""
     return _digest(keyring().newest, value, purpose)
 
 
 def digests_for_lookup(value: str, purpose: str) -> list[int]:
-    """Return the digests under all keys, so that lookups work while keys rotate; none for an empty value."""
+    """Return the digests under all keys, so that lookups work during a key rotation; none for an empty value."""
     return [_digest(key, value, purpose) for key in keyring().keys] if value else []
 
 
@@ -51,34 +51,34 @@ def _digest(key: Key, value: str, purpose: str) -> int:
 
 
 def _hashed(key: Key, value: str, purpose: str) -> int:
-    """HMAC-SHA-256 over purpose and value, which a byte parts that no purpose holds."""
+    """HMAC-SHA-256 over purpose and value, separated by a null byte, which no purpose contains."""
     message = purpose.encode("ascii") + b"\0" + value.encode("utf-8", "surrogatepass")
     return int.from_bytes(hmac.digest(key.index, message, "sha256")[:DIGEST_BYTES], signed=True)
 
 
 def normalise_email(text: str) -> str:
-    """Return an address as it is compared: NFKC, case folded, without spaces around it.
+    """Return an address in the form used for comparison: NFKC, case folded, stripped.
 
-    The part before the @ is folded too: by RFC 5321 case could matter there, at no provider does it. Dots and
-    ``+tags`` are kept, since they are ignored by some providers only. Empty when there is no @ within.
+    The local part is folded too: RFC 5321 lets case matter there, but no provider uses it. Dots and ``+tags`` stay,
+    since only some providers ignore them. Empty when there is no @ within.
     """
     address = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold()).strip()
     return address if "@" in address.strip("@") else ""
 
 
 def normalise_phone(text) -> str:
-    """Return a number as E.164 (``+12125550123``), read as of the firm's country; empty when it is no valid one."""
+    """Return a number as E.164 (``+12125550123``), by default in the firm's country; empty when it is invalid."""
     number = to_python(text)
     return number.as_e164 if number and number.is_valid() else ""
 
 
 @sensitive_variables()
 def name_tokens(name: str) -> set[str]:
-    """Return what a name is found by: the beginnings, of 2 to 12 letters, of every word and of every part of one.
+    """Return the search tokens of a name: the prefixes, of 2 to 12 letters, of every word and word part.
 
-    Letters are those of the Latin alphabet, without accents and case. Particles are words like others. "Smith-Jones"
-    is found by "smith", "jones" and "smithj"; "O'Brien" by "obrien" and "brien"; each character of a Chinese, Japanese
-    or Korean word begins a part. A word of a single letter stands for itself.
+    Names are transliterated to the Latin alphabet, without accents and case. "Smith-Jones" is found by "smith", "jones"
+    and "smithj"; "O'Brien" by "obrien" and "brien"; each character of a Chinese, Japanese or Korean word begins a part.
+    A one-letter word is a token of its own.
     """
     return {
         part[:length]
@@ -92,7 +92,7 @@ def name_tokens(name: str) -> set[str]:
 def query_words(text: str) -> set[str]:
     """Return the tokens that a name must all have to match ``text``.
 
-    Hyphens part words, apostrophes do not. A single letter is passed over beside longer words.
+    Hyphens separate words, apostrophes do not. A single letter is ignored beside longer words.
     """
     words = {
         piece[:MAX_PREFIX] for word in _JOINED.findall(_composed(text)) for piece in _between_hyphens(_latin(word))
@@ -101,7 +101,7 @@ def query_words(text: str) -> set[str]:
 
 
 def _parts(word: str) -> set[str]:
-    """Return a written word without its marks, what stands between them, and what begins at each wide character."""
+    """Return a word without punctuation, the pieces between punctuation, and what begins at each wide character."""
     latin = _latin(word)
     tails = (_latin(word[at:]) for at, letter in enumerate(word) if at and unicodedata.east_asian_width(letter) in "WF")
     pieces = re.findall(r"[a-z0-9]+", latin)
@@ -109,7 +109,7 @@ def _parts(word: str) -> set[str]:
 
 
 def _between_hyphens(latin: str) -> list[str]:
-    """Return what a name's apostrophes join, and its other marks part."""
+    """Split at punctuation other than apostrophes, which are dropped."""
     return [_without_marks(piece) for piece in _WORD.findall(latin)]
 
 

@@ -1,4 +1,4 @@
-"""System checks of models with sealed fields: nothing else may store, list or compare what they hold."""
+"""System checks of models with encrypted fields: no index, search or chooser may store or compare their values."""
 
 from django.core.checks import Error
 from django.core.exceptions import FieldDoesNotExist
@@ -8,7 +8,6 @@ from wagtail.snippets.models import get_snippet_models
 
 
 def check_sealed_field(field) -> list[Error]:
-    """Return what is wrong with a sealed field or its model."""
     model = field.model
     rules = [
         (_has_seal_id(model), "E001", f"{model.__name__} needs seal_id = UUIDField(default=uuid4, unique=True)."),
@@ -22,11 +21,10 @@ def check_sealed_field(field) -> list[Error]:
         ),
         (model not in get_snippet_models(), "E006", f"{model.__name__} must not be a snippet: snippets have choosers."),
     ]
-    return [Error(text, obj=field, id=f"sealed.{number}") for is_kept, number, text in rules if not is_kept]
+    return [Error(text, obj=field, id=f"sealed.{number}") for is_met, number, text in rules if not is_met]
 
 
 def check_blind_index(model) -> list[Error]:
-    """Return what is wrong with a model of blind index entries."""
     try:
         row = model._meta.get_field("row")
     except FieldDoesNotExist:
@@ -45,7 +43,7 @@ def _has_seal_id(model) -> bool:
 
 
 def _is_compared(field) -> bool:
-    """Whether something asks the database to compare ciphertext."""
+    """Whether an index, constraint, choice or ordering would compare ciphertext."""
     meta = field.model._meta
     names = {field.name, field.attname}
     ordered = {str(name).lstrip("-") for name in meta.ordering or ()}

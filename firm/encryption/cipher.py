@@ -1,8 +1,8 @@
-"""Seals one text for one place, and opens it again there and nowhere else.
+"""Encrypts a text for one row and field; it cannot be decrypted for any other.
 
-AES-256-GCM (NIST SP 800-38D) with random nonces of 96 bits. Section 8.3 allows 2^32 texts under one key with such
-nonces: a thousand a second for seven weeks, so a firm that changes its keys each year stays far below. The associated
-data is what makes a place: format, key, field and the row's own random id.
+AES-256-GCM (NIST SP 800-38D) with random 96-bit nonces. Section 8.3 allows 2^32 texts per key with such nonces: a
+thousand a second for seven weeks. The associated data binds the ciphertext to format, key, field and the row's random
+id.
 """
 
 import base64
@@ -27,7 +27,7 @@ _TOKEN = re.compile(rf"{VERSION}\.([0-9a-f]{{8}})\.([A-Za-z0-9_-]+)")
 
 
 class Unreadable(Exception):
-    """A sealed text that cannot be opened. Says where and why, never what."""
+    """Ciphertext that cannot be decrypted. Says where and why, never what."""
 
     def __init__(self, place: "Place", reason: str):
         super().__init__(place, reason)
@@ -38,13 +38,13 @@ class Unreadable(Exception):
 
 
 class Token(str):
-    """A sealed text as it is stored, ``s1.<key id>.<base64url>``; the empty text is stored as it is."""
+    """Ciphertext as it is stored, ``s1.<key id>.<base64url>``; the empty text is stored as it is."""
 
     __slots__ = ()
 
 
 class Place(NamedTuple):
-    """Where a sealed text belongs: a field, named with its model, and one row."""
+    """What ciphertext is bound to: a field, named with its model, and one row."""
 
     field: str
     seal_id: UUID
@@ -53,13 +53,13 @@ class Place(NamedTuple):
         return f"{self.field} of row {self.seal_id}"
 
     def bound_to(self, key: Key) -> bytes:
-        """The associated data. No part can hold a line break, so no two places share it."""
+        """The associated data. No part can contain a line break, so no two places share it."""
         return f"{VERSION}\n{key.id}\n{self.field}\n{self.seal_id.hex}".encode()
 
 
 @sensitive_variables()
 def seal(text: str, place: Place) -> Token:
-    """Return ``text`` sealed for ``place`` with the newest key."""
+    """Return ``text`` encrypted for ``place`` with the newest key."""
     key = keyring().newest
     nonce = os.urandom(NONCE_BYTES)
     sealed = key.cipher.encrypt(nonce, _pad(text.encode("utf-8", "surrogatepass")), place.bound_to(key))
@@ -68,7 +68,7 @@ def seal(text: str, place: Place) -> Token:
 
 @sensitive_variables()
 def unseal(token: str, place: Place) -> str:
-    """Return the text that was sealed for ``place``; raise `Unreadable` for anything else."""
+    """Return the plaintext; raise `Unreadable` unless ``token`` was encrypted for ``place``."""
     key_id, raw = _split(token, place)
     key = keyring().find(key_id)
     if key is None:
@@ -81,12 +81,12 @@ def unseal(token: str, place: Place) -> str:
 
 
 def is_current(token: str) -> bool:
-    """Whether ``token`` was sealed with the newest key."""
+    """Whether ``token`` was encrypted with the newest key."""
     return token.startswith(prefix(keyring().newest.id))
 
 
 def is_token(text: str) -> bool:
-    """Whether ``text`` is written as a token; whether it opens is another question."""
+    """Whether ``text`` has the format of a token; it need not be decryptable."""
     return _TOKEN.fullmatch(text) is not None
 
 
@@ -96,7 +96,7 @@ def prefix(key_id: str) -> str:
 
 
 def _split(token: str, place: Place) -> tuple[str, bytes]:
-    """Return key id and bytes. One token has one spelling: leftover bits and foreign characters are refused."""
+    """Return key id and bytes. A token has one spelling: leftover bits and foreign characters are refused."""
     match = _TOKEN.fullmatch(token)
     if match is None:
         raise Unreadable(place, "it is not a sealed text")
@@ -115,7 +115,7 @@ def _encode(raw: bytes) -> str:
 
 
 def _pad(raw: bytes) -> bytes:
-    """Fill up to the bucket, so that the stored length tells short texts of all lengths apart by bucket alone."""
+    """Pad to the bucket, so that the stored length reveals the bucket only."""
     needed = len(raw) + len(END)
     last = BUCKETS[-1]
     size = next((bucket for bucket in BUCKETS if needed <= bucket), -(-needed // last) * last)

@@ -1,7 +1,7 @@
-"""How a sealed value rests on an instance: as its ciphertext until somebody reads it, then in a cell.
+"""Encrypted values on a model instance: decrypted when first read.
 
-The instance's ``__dict__`` holds a `Token` (or None) while nobody has asked, and a `Cell` from the first reading or
-writing on. Pickles and deep copies carry ciphertext only.
+The instance's ``__dict__`` holds a `Token` (or None) until the value is read or set, then a `FieldValue`. Pickles and
+deep copies contain ciphertext only.
 """
 
 from collections.abc import Callable
@@ -17,7 +17,7 @@ IN_TRANSIT = Place("in transit", UUID(int=0))
 
 
 class Cell:
-    """A value in the clear, with the token it came from or was sealed to last."""
+    """A plaintext value, with the token that it was decrypted from or last encrypted to."""
 
     __slots__ = ("dump", "load", "seal_id", "text", "token", "value")
 
@@ -38,7 +38,7 @@ class Cell:
 
     @sensitive_variables()
     def token_for(self, place: Place) -> Token:
-        """Return the token of the value; seal it anew only when value, row or newest key are others than before."""
+        """Return the token of the value; encrypt again only when value, row or newest key have changed."""
         text = self.dump(self.value)
         if self.token is None or text != self.text or place.seal_id != self.seal_id or not is_current(self.token):
             self.token, self.text, self.seal_id = seal(text, place), text, place.seal_id
@@ -47,12 +47,11 @@ class Cell:
 
 @sensitive_variables()
 def _arrived(token: str, dump: Callable, load: Callable) -> Cell:
-    """Unpickle a cell."""
     return Cell(load(unseal(token, IN_TRANSIT)), dump=dump, load=load)
 
 
 class TokenAttribute(DeferredAttribute):
-    """``<name>_sealed``: the ciphertext. Takes tokens, None and the empty text, never plaintext."""
+    """``<name>_encrypted``: the ciphertext. Takes tokens, None and the empty text, never plaintext."""
 
     def __get__(self, instance, cls=None):
         if instance is None:
@@ -69,7 +68,7 @@ class TokenAttribute(DeferredAttribute):
 
 
 class PlainAttribute:
-    """``<name>``: the plaintext, opened at its first reading. A token that is set is taken as ciphertext."""
+    """``<name>``: the plaintext, decrypted when first read. Setting a token sets the ciphertext."""
 
     def __init__(self, field):
         self.field = field

@@ -1,11 +1,10 @@
-"""Model fields whose values are ciphertext in the database, bound to their row and field.
+"""Model fields that are encrypted in the database, bound to their row and field.
 
-On an instance, ``request.message`` is the plaintext, opened when it is first read, and ``request.message_sealed`` the
-ciphertext. The second is what Django knows as the ``attname``: all that Django does on its own (loading, deferring,
-bulk writes, ``values()``, constraints) handles ciphertext, and the plaintext is met only where code asks for it by
-name. ``update(message="…")`` and lookups by plaintext raise `FieldError`. To copy a row, read the values and set them
-on a new one: ciphertext does not open under another ``seal_id``. An upsert (``bulk_create(update_conflicts=True)``)
-that writes a sealed field has to write ``seal_id`` with it.
+On an instance, ``request.message`` is the plaintext, decrypted when first read, and ``request.message_encrypted`` the
+ciphertext. Django knows the second as the ``attname``: what it does on its own (loading, deferring, bulk writes,
+``values()``, constraints) handles ciphertext. ``update(message="…")`` and lookups by plaintext raise `FieldError`. To
+copy a row, read the values and set them on a new one: ciphertext does not decrypt under another ``seal_id``. An upsert
+(``bulk_create(update_conflicts=True)``) that writes an encrypted field has to write ``seal_id`` with it.
 """
 
 import json
@@ -29,10 +28,10 @@ from firm.encryption.lookups import LOOKUPS
 
 
 class SealedTextField(models.TextField):
-    """Text that is encrypted at rest. The model needs a ``seal_id``; see `firm.encryption.models.SealedModel`.
+    """Text that is encrypted at rest. The model needs a ``seal_id``; see `firm.encryption.models.EncryptedModel`.
 
-    ``place`` keeps the name ``app.model.field`` under which existing rows were sealed when model or field are renamed.
-    The empty text is stored as it is, so that constraints may ask for it (``message__isblank=False``).
+    ``place`` preserves the name ``app.model.field`` under which existing rows were encrypted when model or field are
+    renamed. The empty text is stored as it is, so that constraints may ask for it (``message__isblank=False``).
     """
 
     descriptor_class = TokenAttribute
@@ -47,41 +46,35 @@ class SealedTextField(models.TextField):
     # --- What Django is told ----------------------------------------------------------------------
 
     def get_attname(self) -> str:
-        """Return the name of the attribute with the ciphertext."""
         return f"{self.name}_sealed"
 
     def get_attname_column(self) -> tuple[str, str]:
-        """Return it with the column, which is called after the field."""
         return self.get_attname(), self.db_column or self.name
 
     def contribute_to_class(self, cls, name, private_only=False):
-        """Add the attribute with the plaintext."""
         super().contribute_to_class(cls, name, private_only)
         setattr(cls, name, PlainAttribute(self))
 
     def deconstruct(self):
-        """Add the place, if one was given."""
         name, path, args, kwargs = super().deconstruct()
         return name, path, args, kwargs | ({"place": self.place} if self.place else {})
 
     def check(self, **kwargs):
-        """Check the model too: what is sealed must not be told elsewhere."""
         return [*super().check(**kwargs), *check_sealed_field(self)]
 
     def get_lookup(self, lookup_name):
-        """Refuse lookups by plaintext: nothing would ever match, and the value would reach the database's log."""
+        """Refuse lookups by plaintext: they would never match, and the value would reach the database's log."""
         if lookup_name not in LOOKUPS:
             raise FieldError(f"{self} is sealed and cannot be looked up by {lookup_name!r}; use a blind index.")
         return LOOKUPS[lookup_name]
 
     def get_transform(self, lookup_name):
-        """Refuse transforms."""
         raise FieldError(f"{self} is sealed and has no {lookup_name!r}; use a blind index.")
 
     # --- Towards the database ---------------------------------------------------------------------
 
     def pre_save(self, model_instance, add):
-        """Return the token. A new row is proven to open; what was sealed with an older key is sealed anew."""
+        """Return the token. A new row must decrypt; a value under an older key is encrypted again."""
         held = model_instance.__dict__.get(self.attname)
         if isinstance(held, Token) and held and (add or not is_current(held)):
             try:
@@ -92,65 +85,59 @@ class SealedTextField(models.TextField):
         return getattr(model_instance, self.attname)
 
     def get_prep_value(self, value):
-        """Return the token as plain text; refuse anything that is not one."""
         if value is not None and value != "" and not isinstance(value, Token):
             raise FieldError(f"{self} is sealed: assign to an instance and save it. Queries take no plaintext.")
         return None if value is None else str(value)
 
     def get_db_prep_save(self, value, connection):
-        """Let pass tokens, and the expression that ``bulk_update`` makes of them; no other expression."""
+        """Accept tokens and the expression that ``bulk_update`` makes of them; refuse other expressions."""
         if hasattr(value, "as_sql") and not _holds_tokens_alone(value):
             raise FieldError(f"{self} is sealed: assign to an instance and save it. Expressions cannot be stored.")
         return super().get_db_prep_save(value, connection)
 
     def from_db_value(self, value, expression, connection):
-        """Mark what comes from the database as ciphertext."""
         return None if value is None else Token(value)
 
     # --- Values -----------------------------------------------------------------------------------
 
     @staticmethod
     def dump(value) -> str:
-        """Return the text to seal."""
         return value
 
     @staticmethod
     def load(text: str):
-        """Return the value of a text that was sealed."""
         return text
 
     def cell(self, value, **known) -> Cell:
-        """Return what holds ``value`` on an instance."""
         return Cell(value, dump=self.dump, load=self.load, **known)
 
     def blank_value(self, held):
-        """Return what stands for an empty column."""
+        """Return the value of an empty column."""
         return None if held is None else ""
 
     def accept(self, value):
-        """Return a value that is set as it is kept; raise `TypeError`, which does not show it, if it cannot be."""
+        """Return the value to store on the instance; raise `TypeError`, without showing the value, for a wrong type."""
         if not isinstance(value, self.value_types):
             raise TypeError(f"{self} cannot hold {type(value).__name__}.")
         return value
 
     def place_of(self, instance) -> Place:
-        """Return where the value of this instance belongs."""
+        """Return what this instance's value is bound to."""
         seal_id = instance.seal_id
         return Place(self.place or self.path, seal_id if isinstance(seal_id, UUID) else UUID(seal_id))
 
     @property
     def path(self) -> str:
-        """``app.model.field``."""
         return f"{self.model._meta.label_lower}.{self.name}"
 
     def open(self, token: Token | None, seal_id: UUID):
-        """Return the value of a token that was read without its instance; raise `Unreadable` when it does not open."""
+        """Decrypt a token that was read without its instance; raise `Unreadable` when that fails."""
         if not token:
             return self.blank_value(token)
         return self.load(unseal(token, Place(self.place or self.path, seal_id)))
 
     def reseal(self, token: Token, seal_id: UUID) -> Token:
-        """Return what ``token`` holds, sealed with the newest key; raise `Unreadable` when it does not open."""
+        """Encrypt ``token`` again with the newest key; raise `Unreadable` when it does not decrypt."""
         place = Place(self.place or self.path, seal_id)
         return seal(unseal(token, place), place)
 
@@ -164,15 +151,14 @@ class SealedTextField(models.TextField):
         return value
 
     def value_from_object(self, obj):
-        """Return the plaintext, for forms."""
         return getattr(obj, self.name)
 
     def value_to_string(self, obj) -> str:
-        """Return the ciphertext, for fixtures."""
+        """Return the ciphertext: fixtures hold no plaintext."""
         return str(getattr(obj, self.attname))
 
     def to_python(self, value):
-        """Read what `value_to_string` wrote. A fixture with plaintext is refused."""
+        """Read what `value_to_string` wrote; refuse plaintext."""
         if value is None or value == "":
             return value
         if not is_token(str(value)):
@@ -181,32 +167,29 @@ class SealedTextField(models.TextField):
 
 
 class SealedPhoneField(SealedTextField):
-    """A telephone number that is encrypted at rest as E.164; on an instance a `PhoneNumber`, or the empty text."""
+    """A phone number, encrypted at rest as E.164; on an instance a `PhoneNumber`, or the empty text."""
 
     value_types = (str, PhoneNumber)
     default_validators = [validate_international_phonenumber]
 
     def accept(self, value):
-        """Read a text as a number of the firm's country."""
         return to_python(super().accept(value)) if value else ""
 
     @staticmethod
     def dump(value: PhoneNumber) -> str:
-        """Return the number in international notation; what is no number as it was entered."""
+        """Return the number as E.164; an invalid one as it was entered."""
         return value.as_e164 if value.is_valid() else str(value.raw_input)
 
     @staticmethod
     def load(text: str) -> PhoneNumber:
-        """Return the number."""
         return to_python(text)
 
     def formfield(self, **kwargs):
-        """Return a field that reads a number."""
         return models.Field.formfield(self, **{"form_class": PhoneNumberFormField, **kwargs})
 
 
 class SealedJSONField(SealedTextField):
-    """A list or an object of JSON that is encrypted at rest; None when there is nothing."""
+    """A JSON list or object, encrypted at rest; None when there is nothing."""
 
     empty_strings_allowed = False
     value_types = (list, dict)
@@ -218,16 +201,14 @@ class SealedJSONField(SealedTextField):
         super().__init__(*args, **kwargs)
 
     def blank_value(self, held):
-        """Return None."""
         return None
 
     def formfield(self, **kwargs):
-        """Return a field that reads JSON."""
         return models.Field.formfield(self, **{"form_class": forms.JSONField, **kwargs})
 
 
 def _holds_tokens_alone(expression) -> bool:
-    """Whether all that ``expression`` can come to is ciphertext or nothing."""
+    """Whether every possible result of ``expression`` is ciphertext or empty."""
     if isinstance(expression, Value):
         return expression.value is None or expression.value == "" or isinstance(expression.value, Token)
     if isinstance(expression, Case):

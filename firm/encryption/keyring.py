@@ -1,6 +1,6 @@
-"""The keys of the installation, newest first. From each come one key to encrypt and one to index with.
+"""The installation's keys, newest first. An encryption key and an index key are derived from each.
 
-Deriving them (HKDF, RFC 5869) keeps the two uses apart: whoever learns an index key can test guesses, and open nothing.
+The derivation (HKDF, RFC 5869) separates the two uses: with an index key one can test guesses, but decrypt nothing.
 """
 
 import base64
@@ -24,7 +24,7 @@ ID_BYTES = 4
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Key:
-    """One key of the ring: its public id, and what is derived from it."""
+    """A key with its public id and the keys derived from it."""
 
     id: str
     cipher: AESGCM
@@ -35,7 +35,7 @@ class Key:
 
     @classmethod
     def from_secret(cls, secret: bytes) -> "Key":
-        """Derive the parts. The id is a hash, so it may stand beside what the key has sealed."""
+        """Derive the keys. The id is a hash, so it may stand beside the ciphertext."""
         if len(secret) != KEY_BYTES:
             raise ValueError(f"A key has {KEY_BYTES} bytes.")
         return cls(
@@ -47,27 +47,26 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class Keyring:
-    """All keys that may still be met. What is written is always written with the newest."""
+    """All keys that can decrypt. New values are encrypted with the newest."""
 
     keys: tuple[Key, ...]
 
     @property
     def newest(self) -> Key:
-        """The key to write with."""
         return self.keys[0]
 
     def find(self, key_id: str) -> Key | None:
-        """Return the key of this id; None when it is not, or no longer, of the ring."""
+        """Return the key with this id, or None."""
         return next((key for key in self.keys if key.id == key_id), None)
 
 
 def _derive(secret: bytes, info: bytes) -> bytes:
-    """One independent key for each ``info`` (RFC 5869; the secret is random, so no salt is needed, section 3.1)."""
+    """An independent key for each ``info`` (RFC 5869; the secret is random, so no salt is needed, section 3.1)."""
     return HKDF(algorithm=SHA256(), length=32, salt=None, info=info).derive(secret)
 
 
 def read_keys(texts: Iterable[str]) -> Keyring:
-    """Return the ring of these keys in url-safe base64; raise `ImproperlyConfigured` without printing any of them."""
+    """Return the keyring of these url-safe base64 keys; raise `ImproperlyConfigured`, which shows none of them."""
     keys = []
     for text in texts:
         try:
@@ -83,7 +82,6 @@ def read_keys(texts: Iterable[str]) -> Keyring:
 
 @cache
 def keyring() -> Keyring:
-    """Return the keys of the settings."""
     return read_keys(getattr(settings, SETTING, ()))
 
 

@@ -1,4 +1,4 @@
-"""The few questions that may be asked of a sealed column. None of them takes plaintext."""
+"""The lookups that an encrypted column allows. None of them takes plaintext."""
 
 from django.db.models.lookups import BuiltinLookup, Exact, IsNull
 
@@ -15,7 +15,6 @@ class IsBlank(BuiltinLookup):
     prepare_rhs = False
 
     def as_sql(self, compiler, connection):
-        """Compare with the empty text."""
         if not isinstance(self.rhs, bool):
             raise ValueError("isblank takes True or False.")
         sql, params = self.process_lhs(compiler, connection)
@@ -23,23 +22,21 @@ class IsBlank(BuiltinLookup):
 
 
 class IsToken(Exact):
-    """``field__is_token=token``: the column still holds exactly this ciphertext (compare and set)."""
+    """``field__is_token=token``: the column still contains exactly this ciphertext (compare and set)."""
 
     lookup_name = "is_token"
 
     def get_rhs_op(self, connection, rhs):
-        """Compare as texts are compared."""
         return f"= {rhs}"
 
 
 class IsOutdated(BuiltinLookup):
-    """``field__outdated_for=key_id``: something is sealed, with another key than this one."""
+    """``field__outdated_for=key_id``: the value is encrypted with another key than this one."""
 
     lookup_name = "outdated_for"
     prepare_rhs = False
 
     def as_sql(self, compiler, connection):
-        """Compare the beginning, which names the key."""
         sql, params = self.process_lhs(compiler, connection)
         beginning = prefix(self.rhs)
         condition = f"(COALESCE({sql}, '') <> '' AND SUBSTR({sql}, 1, {len(beginning)}) <> %s)"

@@ -1,4 +1,4 @@
-"""Abstract models of what is sealed, and of the index by which it is found."""
+"""Abstract models: rows with encrypted fields, and their blind index."""
 
 from collections.abc import Iterable, Mapping
 from uuid import uuid4
@@ -15,7 +15,7 @@ BATCH = 500
 
 
 class SealedModel(models.Model):
-    """A model with sealed fields. Its ``seal_id`` is what ciphertext is bound to, and never changes."""
+    """A model with encrypted fields. Ciphertext is bound to ``seal_id``, which never changes."""
 
     seal_id = models.UUIDField(default=uuid4, unique=True, editable=False)
 
@@ -26,23 +26,22 @@ class SealedModel(models.Model):
         abstract = True
 
     def seal(self) -> None:
-        """Seal all values now. Saving does it too, but holds the database's lock meanwhile."""
+        """Encrypt all values now. Saving does it too, but while it holds the database's lock."""
         for field in self._meta.concrete_fields:
             if isinstance(field, SealedTextField):
                 getattr(self, field.attname)
 
 
 class BlindIndexQuerySet(QuerySet):
-    """Entries of a blind index."""
-
     def equal_to(self, purpose: str, value: str):
-        """Return the ids of rows that have exactly this normalised value, for ``filter(pk__in=…)``."""
+        """Return the ids of rows with exactly this normalised value, for ``filter(pk__in=…)``."""
         return self.filter(digest__in=digests_for_lookup(value, purpose)).values("row")
 
     def matching(self, purpose: str, text: str):
-        """Return the ids of rows whose words begin with all words of ``text``, in any order, for ``filter(pk__in=…)``.
+        """Return the ids of rows with words that begin with all words of ``text``, in any order, for
+        ``filter(pk__in=…)``.
 
-        Nothing matches a text without words.
+        A text without words matches nothing.
         """
         words = query_words(text)
         if not words:
@@ -56,10 +55,10 @@ class BlindIndexQuerySet(QuerySet):
         return found.values("row")
 
     def rebuild(self, rows: Iterable) -> None:
-        """Make the entries of these rows (instances or ids) what `BlindIndexEntry.terms` says of them as stored now.
+        """Update the index entries of these rows (instances or ids) to their stored values.
 
-        Belongs in the transaction that writes the rows. They are locked and read again, so of two writers at once the
-        later one's values are what is found.
+        Call it in the transaction that writes the rows. They are locked and read again, so that the later of two
+        concurrent writes is indexed.
         """
         ids = sorted({getattr(row, "pk", row) for row in rows})
         table = self.model._meta.get_field("row").related_model._base_manager.using(self.db)
@@ -69,11 +68,11 @@ class BlindIndexQuerySet(QuerySet):
                 self._replace({row.pk: row for row in locked})
 
     def renewable(self):
-        """Return the entries that can be made anew from their rows, which a rotation of keys does; here all."""
+        """Return the entries that a key rotation can compute again from their rows; here all."""
         return self
 
     def entries_of(self, rows: Iterable) -> list:
-        """Return the entries of new rows, which need not be saved yet; they are for `enter`."""
+        """Return the entries of new rows, which need not be saved yet; for `enter`."""
         key_id = keyring().newest.id
         return [
             self.model(row=row, digest=number, purpose=purpose, key_id=key_id)
@@ -82,11 +81,11 @@ class BlindIndexQuerySet(QuerySet):
         ]
 
     def enter(self, entries: Iterable) -> None:
-        """Store what `entries_of` returned, in the transaction that has saved the rows; they had no entries before."""
+        """Store the result of `entries_of` for new rows, in the transaction that has saved the rows."""
         self.bulk_create(entries, batch_size=4 * BATCH)
 
     def rebuild_all(self) -> int:
-        """Rebuild the entries of all rows, batch by batch; return how many rows there were."""
+        """Rebuild the entries of all rows in batches; return the number of rows."""
         table = self.model._meta.get_field("row").related_model._base_manager.using(self.db)
         last, count = None, 0
         while True:
@@ -103,7 +102,7 @@ class BlindIndexQuerySet(QuerySet):
         return {digest(value, purpose): purpose for purpose, values in terms for value in values if value}
 
     def _replace(self, rows: Mapping) -> None:
-        """Delete entries that no longer hold, and add those that are missing; what holds is left alone."""
+        """Delete obsolete entries and add missing ones; leave the others alone."""
         wanted = {(pk, number): purpose for pk, row in rows.items() for number, purpose in self._digests(row).items()}
         key_id = keyring().newest.id
         stale = []
@@ -122,7 +121,7 @@ class BlindIndexQuerySet(QuerySet):
 
 
 class BlindIndexEntry(models.Model):
-    """One keyed digest under which one row is found. See `firm.encryption.blind_index` for what it gives away.
+    """A keyed digest that finds one row. See `firm.encryption.blind_index` for what it reveals.
 
     Subclasses add ``row``, a cascading foreign key to the model that is searched, and `terms`.
     """
@@ -144,10 +143,9 @@ class BlindIndexEntry(models.Model):
 
     @classmethod
     def terms(cls, row) -> Mapping[str, Iterable[str]]:
-        """Return, for each purpose, the normalised values by which ``row`` is found; empty ones are ignored."""
+        """Return the normalised search values of ``row`` by purpose; empty ones are ignored."""
         raise NotImplementedError
 
     @classmethod
     def check(cls, **kwargs):
-        """Check that there is a row."""
         return [*super().check(**kwargs), *check_blind_index(cls)]

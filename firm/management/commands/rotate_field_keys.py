@@ -28,12 +28,14 @@ class Command(BaseCommand):
             line = f"{tally.label}: {tally.outdated} under older keys"
             if not options["dry_run"]:
                 line += f", {tally.renewed} rows renewed, {tally.remaining} left"
-            if tally.kept:
-                line += f"; {tally.kept} of erased rows stay under older keys, and are found only while those are kept"
+            if tally.obsolete:
+                line += (
+                    f"; {tally.obsolete} of erased rows stay under older keys, and are found only while those are kept"
+                )
             self.stdout.write(line)
         if options["dry_run"]:
             self.stdout.write("Nothing was changed.")
         elif remaining:
-            raise CommandError(f"{remaining} are still under older keys. Keep all keys, and run this again.")
+            raise CommandError(f"{remaining} are still under older keys. Leave all keys in the settings and run this again.")
         else:
             self.stdout.write("Nothing is left under older keys.")
