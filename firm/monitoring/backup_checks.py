@@ -1,4 +1,4 @@
-"""The vitals of what keeps the firm's data safe: backups, and second factors of staff."""
+"""Health checks of backups and of staff's second factors."""
 
 from django.contrib.auth import get_user_model
 
@@ -8,18 +8,16 @@ from firm.monitoring.health import Vital
 
 
 def backup_age() -> float | None:
-    """Return how old the last backup is, in seconds; None before the first."""
+    """Return the age of the last backup in seconds; None before the first."""
     age = summary().age
     return age.total_seconds() if age is not None else None
 
 
 def backup_problems() -> float:
-    """Return how much is wrong with the backups."""
     return float(len(summary().problems))
 
 
 def backup_note() -> str:
-    """Return what is wrong with the backups, or that none are made at night."""
     found = summary()
     if found.problems:
         return " ".join(found.problems)
@@ -27,7 +25,6 @@ def backup_note() -> str:
 
 
 def accounts_without_second_factor() -> float:
-    """Return how many active accounts can be entered with a password alone."""
     protected = SecondFactor.objects.filter(confirmed_at__isnull=False).values("user_id")
     return float(get_user_model().objects.filter(is_active=True).exclude(pk__in=protected).count())
 
@@ -35,35 +32,35 @@ def accounts_without_second_factor() -> float:
 SIGNS = [
     Vital(
         name="backup_age",
-        label="The last backup was made before",
+        label="Age of the last backup",
         unit="seconds",
-        part="Safekeeping",
+        part="Data protection",
         metric="backup_age",
         read=backup_age,
-        explanation="Database and uploads in one encrypted file; the nightly one is also restored on trial.",
+        explanation="Database and uploads in one encrypted file; the nightly one is also test-restored.",
         remedy="",
     ),
     Vital(
         name="backups",
-        label="What is wrong with the backups",
+        label="Problems with the backups",
         unit="count",
-        part="Safekeeping",
+        part="Data protection",
         metric="backup_problems",
         read=backup_problems,
         limit=0,
         degrades=True,
         note=backup_note,
         explanation="Late, failed or not restorable.",
-        remedy="Run manage.py backup by hand: it says what stands in its way.",
+        remedy="Run manage.py backup by hand: it names the problem.",
     ),
     Vital(
         name="second_factors",
-        label="Accounts with a password alone",
+        label="Accounts without a second factor",
         unit="count",
-        part="Safekeeping",
+        part="Data protection",
         metric="accounts_without_second_factor",
         read=accounts_without_second_factor,
-        explanation="Whoever learns such a password is in. Where one is required, it is set up at the next login.",
+        explanation="A stolen password opens these accounts. A required factor is set up at the next login.",
         remedy="",
     ),
 ]

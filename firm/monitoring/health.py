@@ -1,7 +1,7 @@
-"""How the installation is doing, as a list of vitals that every app adds its own to.
+"""The installation's health, as a list of checks that every app adds its own to.
 
-``/metrics``, ``/readyz`` and the page *System* of the admin all read this one list. An app registers in its
-configuration's ``ready``. No vital holds anything about a person: each is one number.
+``/metrics``, ``/readyz`` and the admin page *System* read this list. An app registers its checks in
+``AppConfig.ready``. Each check is one number; none holds personal data.
 """
 
 import logging
@@ -19,7 +19,7 @@ _KEY = "firm.monitoring.health.degraded"
 
 
 class State(StrEnum):
-    """How a vital is: ``UNKNOWN`` could not be read, ``NONE`` has nothing to tell."""
+    """The result of a check: ``UNKNOWN`` could not be read, ``NONE`` has no value."""
 
     GOOD = "good"
     BAD = "bad"
@@ -29,11 +29,11 @@ class State(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Vital:
-    """One number: what it is called, how it is read, when it is bad, and what to do then.
+    """One number: its name, how it is read, when it is bad, and what to do then.
 
-    ``read`` returns a number, or None when there is nothing to tell; with ``must_exist`` that is bad. It is bad above
-    ``limit``, or, with ``is_floor``, below it. ``degrades``: ``/readyz`` names it when it is bad. ``is_costly``: it is
-    read for the page alone, as is ``note``, a sentence that changes.
+    ``read`` returns a number, or None when there is none; with ``must_exist`` None is bad. A value is bad above
+    ``limit`` or, with ``is_floor``, below it. ``degrades``: ``/readyz`` lists it when it is bad. ``is_costly``: it is
+    read for the System page only, as is ``note``, a sentence that changes.
     """
 
     name: str
@@ -53,7 +53,6 @@ class Vital:
     note: Callable[[], str] | None = None
 
     def judge(self, value: float | None) -> State:
-        """Return how a value is."""
         if value is None:
             return State.BAD if self.must_exist else State.NONE
         if self.limit is None:
@@ -63,7 +62,7 @@ class Vital:
 
 @dataclass(frozen=True)
 class Reading:
-    """A vital as it was read."""
+    """A check with the value that was read."""
 
     vital: Vital
     value: float | None
@@ -76,20 +75,19 @@ _vitals: dict[str, Vital] = {}
 
 
 def register(*vitals: Vital) -> None:
-    """Add vitals to the list; one of the same name takes the other's place."""
+    """Add checks to the list; a check of the same name is replaced."""
     for vital in vitals:
         if vital.unit not in UNITS:
-            raise ValueError(f"{vital.unit} is no unit of {', '.join(UNITS)}.")
+            raise ValueError(f"{vital.unit} is not one of the units {', '.join(UNITS)}.")
         _vitals[vital.name] = vital
 
 
 def vitals() -> list[Vital]:
-    """Return the list, in the order of registration."""
     return list(_vitals.values())
 
 
 def read(wanted: Iterable[Vital]) -> list[Reading]:
-    """Read vitals. One that fails is unknown; once the database is out of reach it is asked no more."""
+    """Run checks. One that fails is unknown; once the database is unreachable, no further check queries it."""
     readings, is_reachable = [], True
     for vital in wanted:
         if vital.asks_database and not is_reachable:
@@ -101,13 +99,13 @@ def read(wanted: Iterable[Vital]) -> list[Reading]:
         except Exception as error:
             if isinstance(error, Error):
                 is_reachable = connection.connection is not None and connection.is_usable()
-            logger.warning("The vital %s could not be read: %s", vital.name, type(error).__name__)
+            logger.warning("The health check %s could not be read: %s", vital.name, type(error).__name__)
             readings.append(Reading(vital, None, State.UNKNOWN))
     return readings
 
 
 def degraded() -> list[str]:
-    """Return the names of what is bad, or cannot be read, although the site can work; found out at most every 10 s."""
+    """Return the names of bad or unknown checks that do not stop the site; cached for 10 seconds."""
     names = cache.get(_KEY)
     if names is None:
         readings = read(vital for vital in vitals() if vital.degrades and not vital.is_costly)

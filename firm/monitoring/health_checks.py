@@ -1,4 +1,4 @@
-"""The vitals of the installation itself, in plain words, with what is bad and what to do then."""
+"""The health checks of the installation itself, each with its limit and remedy."""
 
 from firm.monitoring.health import Vital
 from firm.monitoring.health_probes import (
@@ -26,7 +26,7 @@ SIGNS = [
         part="Database",
         metric="database",
         read=database_size,
-        explanation="What requests, pages and the trail take up.",
+        explanation="Requests, pages and the audit trail together.",
         remedy="",
     ),
     Vital(
@@ -38,24 +38,24 @@ SIGNS = [
         read=missing_migrations,
         limit=0,
         is_costly=True,
-        explanation="The database has the form that this release expects when there are none.",
+        explanation="None when the database has the schema that this release expects.",
         remedy="Run manage.py migrate, then restart the servers and the worker.",
     ),
     Vital(
         name="clock",
-        label="Difference of the clocks",
+        label="Clock difference",
         unit="seconds",
         part="Database",
         metric="clock_difference",
         read=clock_difference,
         limit=5,
         degrades=True,
-        explanation="Between this server and the database’s. Deadlines and appointments are kept by these clocks.",
+        explanation="Between this server and the database’s. Deadlines and appointments depend on both clocks.",
         remedy="Switch on the time service (chrony or systemd-timesyncd) on both machines.",
     ),
     Vital(
         name="worker",
-        label="The worker was last seen",
+        label="Last worker heartbeat",
         unit="seconds",
         part="Background work",
         metric="worker_heartbeat_age",
@@ -63,8 +63,8 @@ SIGNS = [
         limit=DEAD_AFTER,
         must_exist=True,
         degrades=True,
-        explanation="It sends mail, reminds, publishes what is scheduled and erases. It shows itself every 15 seconds.",
-        remedy="Requests still arrive and are kept, but nobody is told. Start it: systemctl start firm-worker.",
+        explanation="It sends mail and reminders, publishes scheduled pages and erases. It reports every 15 seconds.",
+        remedy="Requests are still stored, but no mail is sent. Start it: systemctl start firm-worker.",
     ),
     Vital(
         name="late_jobs",
@@ -88,7 +88,7 @@ SIGNS = [
         limit=0,
         degrades=True,
         explanation="They are tried again at their next time; they are marked below.",
-        remedy="If it does not pass, the worker’s log has the place in the code: journalctl -u firm-worker.",
+        remedy="If it continues, the worker’s log has the place in the code: journalctl -u firm-worker.",
     ),
     Vital(
         name="failed_tasks",
@@ -115,7 +115,7 @@ SIGNS = [
     ),
     Vital(
         name="disk",
-        label="Free on the disk",
+        label="Free disk space",
         unit="bytes",
         part="Servers",
         metric="disk_free",
@@ -124,12 +124,12 @@ SIGNS = [
         is_floor=True,
         degrades=True,
         asks_database=False,
-        explanation="Of the disk with uploads, and with the database where that is a file. At least 1 GB should be.",
-        remedy="Delete old backups and logs, or enlarge the disk, before nothing can be written any more.",
+        explanation="Of the disk with uploads, and with the database where that is a file. At least 1 GB should be free.",
+        remedy="Delete old backups and logs, or enlarge the disk, before it is full.",
     ),
     Vital(
         name="certificate",
-        label="The certificate holds for",
+        label="The certificate is valid for",
         unit="days",
         part="Servers",
         metric="certificate_left",
@@ -137,7 +137,7 @@ SIGNS = [
         limit=14,
         is_floor=True,
         degrades=True,
-        explanation="Looked at every six hours from the worker. Less than nothing: browsers refuse it already.",
+        explanation="Checked every six hours by the worker. Negative: browsers refuse it already.",
         remedy="Renew it (with certbot: certbot renew), then reload nginx.",
     ),
     Vital(
@@ -150,7 +150,7 @@ SIGNS = [
         limit=90,
         is_floor=True,
         asks_database=False,
-        explanation="Until the first of them gets no more corrections of security.",
+        explanation="Until the first of them gets no more security fixes.",
         remedy="Plan the upgrade to the next long-term release.",
     ),
 ]

@@ -1,4 +1,4 @@
-"""Finds out how the installation itself is doing: database, worker, cache, disk, certificate, clocks, versions."""
+"""Reads the state of the installation: database, worker, cache, disk, certificate, clocks, versions."""
 
 import datetime
 import os
@@ -33,12 +33,12 @@ SUPPORT_ENDS = {
 
 
 def age(moment: datetime.datetime | None) -> float | None:
-    """Return how many seconds a moment is past; None for none."""
+    """Return the seconds since ``moment``; None for None."""
     return None if moment is None else max(0.0, (timezone.now() - moment).total_seconds())
 
 
 def database_size() -> float:
-    """Return the bytes of the database."""
+    """Return the size of the database in bytes."""
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute("SELECT pg_database_size(current_database())")
@@ -48,13 +48,12 @@ def database_size() -> float:
 
 
 def missing_migrations() -> float:
-    """Return how many migrations of this release have not run."""
     executor = MigrationExecutor(connection)
     return float(len(executor.migration_plan(executor.loader.graph.leaf_nodes())))
 
 
 def clock_difference() -> float | None:
-    """Return by how many seconds the clock of the database's machine is off ours; None where both are one machine's."""
+    """Return the difference between the database server's clock and ours in seconds; None on SQLite."""
     if connection.vendor != "postgresql":
         return None
     with connection.cursor() as cursor:
@@ -63,24 +62,21 @@ def clock_difference() -> float | None:
 
 
 def heartbeat_age() -> float | None:
-    """Return how long ago a worker has last been seen; a time to come is as far off, after the clock was put back."""
+    """Return the seconds since a worker was last seen; absolute, since the clock may have been put back."""
     seen = JobRun.objects.filter(name=NAME).values_list("finished_at", flat=True).first()
     return None if seen is None else abs((timezone.now() - seen).total_seconds())
 
 
 def late_jobs() -> float:
-    """Return how many jobs of the schedule should have been run by now."""
     rows = JobRun.objects.values_list("finished_at", "every")
     return float(sum(is_late(finished_at, every) for finished_at, every in rows))
 
 
 def is_late(finished_at: datetime.datetime, every: int) -> bool:
-    """True when a job should have been run again."""
     return age(finished_at) > max(3 * every, LATE_AFTER)
 
 
 def failing_jobs() -> float:
-    """Return how many jobs of the schedule failed the last time."""
     return float(JobRun.objects.filter(failures__gt=0).count())
 
 
@@ -91,18 +87,17 @@ def failed_tasks() -> float:
 
 
 def oldest_task() -> float:
-    """Return for how long the oldest background task waits; 0 when none does."""
+    """Return how many seconds the oldest background task has waited; 0 for an empty queue."""
     waiting = DBTaskResult.objects.ready().order_by("enqueued_at").values_list("enqueued_at", flat=True)
     return age(waiting.first()) or 0.0
 
 
 def disk_free() -> float:
-    """Return the free bytes of the disk that DATA_DIR is on."""
     return float(shutil.disk_usage(_existing(settings.DATA_DIR)).free)
 
 
 def can_grow(size: int) -> bool:
-    """True when there is room for so many bytes beside the database's file; tried, since a quota ends before a disk."""
+    """Whether the database's file can grow by ``size`` bytes; tried, since a quota may end before the disk does."""
     try:
         with tempfile.TemporaryFile(dir=_existing(Path(settings.DATABASES["default"]["NAME"]).parent)) as file:
             if hasattr(os, "posix_fallocate"):
@@ -113,19 +108,18 @@ def can_grow(size: int) -> bool:
 
 
 def _existing(folder: Path) -> Path:
-    """Return the folder, or the first one above it that there is."""
     return next(one for one in (folder, *folder.parents) if one.exists())
 
 
 def certificate_days() -> float | None:
-    """Return the days that the certificate still holds, as the worker has last seen it; None without TLS."""
+    """Return the days until the certificate expires, as last measured by the worker; None without TLS."""
     if not settings.IS_HTTPS:
         return None
     return Measurement.objects.filter(name=MEASUREMENT).values_list("value", flat=True).first()
 
 
 def versions() -> list[tuple[str, str, datetime.date | None]]:
-    """Return what the site is built on: name, version, and the day on which its support ends, as far as is known."""
+    """Return name, version and end of support (None when unknown) of Django, Wagtail and Python."""
     installed = {
         "Django": django.get_version(),
         "Wagtail": wagtail.__version__,

@@ -1,6 +1,6 @@
-"""Lines of the log: one event each, as JSON on servers and readable elsewhere; with nothing about any person.
+"""Log lines: one event each, as JSON on servers and readable elsewhere; without personal data.
 
-An error is told by its type and the places in our code, never by its words: those of a database hold values.
+An error is logged by its type and its places in our code, never by its message: messages of a database contain values.
 """
 
 import json
@@ -29,7 +29,9 @@ _TELLING = ("django.", "waitress")
 
 
 def scrub(message: str, logger: str = "") -> str:
-    """Return a message without queries, e-mail addresses and full addresses of machines; of Django's, paths cleaned."""
+    """Return a message without query strings, e-mail addresses and full IP addresses; Django's also without paths that
+    may hold secrets.
+    """
     if "?" in message:
         message = _QUERY.sub(r"\1", message)
     if "@" in message:
@@ -40,10 +42,9 @@ def scrub(message: str, logger: str = "") -> str:
 
 
 class QueryFilter(logging.Filter):
-    """Takes out of every line what no log may hold, and lets the line pass."""
+    """Redacts every log line; drops none."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Scrub the message where it needs it."""
         message = record.getMessage()
         scrubbed = scrub(message, record.name)
         if scrubbed != message:
@@ -52,7 +53,7 @@ class QueryFilter(logging.Filter):
 
 
 def causes(error: BaseException) -> list[BaseException]:
-    """Return an error and those that it came from, itself first."""
+    """Return an error and its causes, itself first."""
     found = []
     while error is not None and error not in found and len(found) < 5:
         found.append(error)
@@ -61,7 +62,7 @@ def causes(error: BaseException) -> list[BaseException]:
 
 
 def our_frames(error: BaseException) -> list[traceback.FrameSummary]:
-    """Return the places in our code that an error went through, the outermost first, without lines and values."""
+    """Return the frames of our own code that an error passed, outermost first, without source lines and values."""
     frames = traceback.StackSummary.extract(traceback.walk_tb(error.__traceback__), lookup_lines=False)
     return [frame for frame in frames if _is_ours(Path(frame.filename))]
 
@@ -76,12 +77,11 @@ def place(frame: traceback.FrameSummary) -> str:
 
 
 def type_of(error: BaseException) -> str:
-    """Return the full name of an error's type."""
     return f"{type(error).__module__}.{type(error).__qualname__}".removeprefix("builtins.")
 
 
 def fields_of(record: logging.LogRecord) -> dict:
-    """Return what a line says besides its message: request, task, what the caller gave as ``fields``, the error."""
+    """Return a line's fields: request, task, the caller's ``fields``, the error."""
     fields = {"request": request_id.get(), "task": task_id.get()}
     fields = {name: value for name, value in fields.items() if value} | getattr(record, "fields", {})
     if record.exc_info and record.exc_info[1] is not None:
@@ -92,20 +92,18 @@ def fields_of(record: logging.LogRecord) -> dict:
 
 
 class JSONFormatter(logging.Formatter):
-    """One object for each event."""
+    """One JSON object for each event."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """Write it in one line."""
         at = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
         line = {"time": at, "level": record.levelname, "logger": record.name, "event": record.getMessage()}
         return json.dumps(line | fields_of(record), ensure_ascii=False, default=str)
 
 
 class LineFormatter(logging.Formatter):
-    """One readable line for each event; with DEBUG, errors come with their whole traceback."""
+    """One readable line for each event; with DEBUG, errors with their whole traceback."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """Write it in one line."""
         if settings.DEBUG and record.exc_info:
             return super().format(record)
         fields = " ".join(f"{name}={_short(value)}" for name, value in fields_of(record).items())

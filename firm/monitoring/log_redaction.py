@@ -1,7 +1,7 @@
-"""Addresses as they may stand in a log: without what is secret in them, such as the token of a calendar's feed.
+"""Redacts URL paths for the log, which must not hold secrets such as the token of a calendar feed.
 
-Nothing is trusted by default. Of an address with a pattern of its own, numbers alone are kept; of the page tree, what
-looks like the words of a page's address. All else becomes an asterisk.
+Nothing is trusted by default. Of a path with its own URL pattern, numbers alone remain; of a page's path, what looks
+like the words of a slug. Everything else becomes an asterisk.
 """
 
 import re
@@ -21,7 +21,7 @@ PAGES = "wagtail_serve"
 
 
 def clean_path(path: str) -> str:
-    """Return a path in which every part that is not like a word of a page's address is masked."""
+    """Return a path with every segment masked that does not look like words of a slug."""
     parts = path.split("?", 1)[0].split("/")
     kept = [_clean(part) for part in parts[: _PARTS + 1]]
     return "/".join(kept if len(parts) <= _PARTS + 1 else [*kept, MASK])
@@ -35,7 +35,7 @@ def _clean(part: str) -> str:
 
 
 def path_of(path: str, match) -> str:
-    """Return the path of a request as it may be logged; ``match`` is how it was resolved, None when it was not."""
+    """Return a request's path as it may be logged; ``match`` is its resolver match, None for an unresolved one."""
     if match is None or match.view_name == PAGES:
         return clean_path(path)
     if _PARAMETER.search(match.route) and "(" not in match.route:
@@ -52,7 +52,7 @@ def _value(found: re.Match, values: dict) -> str:
 
 
 def route_of(request) -> str:
-    """Return the name of an address, or the type of the page; of as many as there are in the code."""
+    """Return the URL name or the page's type: a bounded set of values."""
     match = getattr(request, "resolver_match", None)
     if match is None:
         return "static" if request and request.path.startswith(settings.STATIC_URL) else "none"

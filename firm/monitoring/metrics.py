@@ -1,7 +1,7 @@
-"""Numbers for Prometheus: what the processes of this server have counted together, and the vitals.
+"""Metrics for Prometheus: the request counters of this server's processes together, and the health checks.
 
-Counters are shared through files in memory, one set for each server, so that whichever process is asked answers for
-all. No label holds anything of a person: routes, classes of status and names of vitals, as many as stand in the code.
+The processes share counters through files in memory, one set for each server, so that any process can answer for all.
+Labels hold no personal data: routes, status classes and names of checks, a bounded set of each.
 """
 
 import atexit
@@ -27,7 +27,7 @@ BUCKETS = (0.001, 0.005, 0.025, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 
 
 class Meter:
-    """The counters of a server. Made before its processes are forked; each counts in files of its own."""
+    """The request counters of a server. Created before its processes fork; each process counts in its own files."""
 
     def __init__(self, folder: Path) -> None:
         self.folder, own = folder, CollectorRegistry()
@@ -44,13 +44,13 @@ class Meter:
         self._hits = self.cache.labels("hit")
 
     def count_kept(self, status: str, took: float) -> None:
-        """Count an answer from memory; ``status`` is its first digit."""
+        """Count a cached response; ``status`` is its first digit."""
         self.requests.labels("kept", f"{status}xx").inc()
         self._hits.inc()
         self._kept_seconds.observe(took)
 
     def count(self, route: str, status: str, took: float, how: str) -> None:
-        """Count an answer that was made; ``how`` is ``made`` when it was kept, too."""
+        """Count a response that was not cached; ``how`` is ``made`` when it is cached from now on."""
         self.requests.labels(route, f"{status}xx").inc()
         self.cache.labels(how or "passed").inc()
         self.seconds.labels("static" if route == "static" else "made").observe(took)
@@ -60,7 +60,7 @@ meter: Meter | None = None
 
 
 def start_meter() -> Meter | None:
-    """Return the counters of this server, new at first; None without ``METRICS_TOKEN``."""
+    """Return this server's counters, created on the first call; None without ``METRICS_TOKEN``."""
     global meter
     if meter is None and settings.METRICS_TOKEN:
         meter = Meter(_make_folder())
@@ -68,7 +68,7 @@ def start_meter() -> Meter | None:
 
 
 def _make_folder() -> Path:
-    """Make a folder for this server's counters, in memory where there is any, and clear away those of dead ones."""
+    """Create the folder of this server's counters, in memory where possible, and delete those of dead processes."""
     parent = MEMORY if os.access(MEMORY, os.W_OK) else Path(tempfile.gettempdir())
     for old in parent.glob(f"{PREFIX}*"):
         owner = old.name.removeprefix(PREFIX).split("-")[0]
@@ -85,11 +85,11 @@ def _remove(folder: Path, maker: int) -> None:
 
 
 class VitalsCollector:
-    """The vitals as gauges: the value of each, and whether it is bad."""
+    """The health checks as gauges: the value of each, and whether it is bad."""
 
     def collect(self):
-        """Read them, but for those that take long."""
-        bad = GaugeMetricFamily("firm_vital_bad", "1 when the vital needs attention or cannot be read", labels=["name"])
+        """Yield the gauges of all checks but costly ones."""
+        bad = GaugeMetricFamily("firm_vital_bad", "1 when the check needs attention or cannot be read", labels=["name"])
         for reading in health.read(vital for vital in health.vitals() if not vital.is_costly):
             vital = reading.vital
             bad.add_metric([vital.name], float(reading.state in {State.BAD, State.UNKNOWN}))
@@ -101,7 +101,7 @@ class VitalsCollector:
 
 @require_safe
 def metrics(request) -> HttpResponse:
-    """Answer whoever has ``METRICS_TOKEN`` as a bearer token; for all others there is nothing at this address."""
+    """The metrics, for clients with ``METRICS_TOKEN`` as a bearer token; 404 for everybody else."""
     kind, _, token = request.headers.get("Authorization", "").partition(" ")
     if not settings.METRICS_TOKEN or kind != "Bearer" or not constant_time_compare(token, settings.METRICS_TOKEN):
         raise Http404("No such page")

@@ -1,8 +1,8 @@
-"""What is seen of every request, from outside of everything else: a number to find its lines by, one line, counters.
+"""Gives every request an id, logs it in one line and counts it, from outside of all other code.
 
-The line names the route, the address without secrets (`firm.monitoring.log_redaction`), the account by its number and
-the visitor's network. Answers from memory cost less than writing a line would: of those one in `LOG_KEPT_EVERY` is
-logged; the counters count all.
+The line names the route, the path without secrets (`firm.monitoring.log_redaction`), the account's id and the visitor's
+network. For cached responses a log line would cost more than the response: one in `LOG_KEPT_EVERY` is logged, all are
+counted.
 """
 
 import ipaddress
@@ -26,19 +26,18 @@ _GIVEN = re.compile(r"[A-Za-z0-9-]{8,64}")
 
 
 class NoteRequest:
-    """Django middleware: leaves the request where `Observed` finds what became of it."""
+    """Django middleware: stores the request in the WSGI environment, where `Observed` reads what became of it."""
 
     def __init__(self, get_response) -> None:
         self.get_response = get_response
 
     def __call__(self, request):
-        """Note it, and go on."""
         request.environ[REQUEST] = request
         return self.get_response(request)
 
 
 def number_of(environ: dict) -> str:
-    """Return the number of a request: the one that a trusted proxy gave it, else a new one."""
+    """Return the request's id: the one given by a trusted proxy, else a new one."""
     given = environ.get("HTTP_X_REQUEST_ID")
     if given and _GIVEN.fullmatch(given) and is_trusted_proxy(environ.get("REMOTE_ADDR", "")):
         return given
@@ -46,7 +45,7 @@ def number_of(environ: dict) -> str:
 
 
 def network_of(address: str) -> str:
-    """Return the network that an address is of (/24, /48): enough to see a flood, not who it was."""
+    """Return the network of an address (/24, /48): enough to recognize a flood, but not a person."""
     try:
         wide = 24 if ipaddress.ip_address(address).version == 4 else 48
         return str(ipaddress.ip_network(f"{address}/{wide}", strict=False))
@@ -62,7 +61,6 @@ class Observed:
         self._kept = count(1)
 
     def __call__(self, environ: dict, start_response: Callable) -> Iterable[bytes]:
-        """Answer a request, and see what becomes of it."""
         return self._answer(self.application, environ, start_response)
 
     def _answer(self, application: Callable, environ: dict, start_response: Callable) -> Iterable[bytes]:
@@ -86,7 +84,7 @@ class Observed:
         return result
 
     def _finish(self, environ: dict, status: str, size: int, begun: float) -> None:
-        """Count and log an answer that is done."""
+        """Count and log a finished response."""
         took, how = time.perf_counter() - begun, environ.get(HOW, "")
         request = environ.pop(REQUEST, None)
         if how == "hit":
@@ -104,7 +102,6 @@ class Observed:
 
 
 def _fields(environ: dict, request, route: str, status: str, size: int, took: float, how: str) -> dict:
-    """Return what the line of a request says."""
     match = getattr(request, "resolver_match", None)
     user = getattr(request, "_cached_user", None)
     fields = {
@@ -122,7 +119,7 @@ def _fields(environ: dict, request, route: str, status: str, size: int, took: fl
 
 
 class _Streamed:
-    """An answer that is made while it is sent: seen when that has ended."""
+    """A streaming response: logged when its stream has ended."""
 
     def __init__(self, result, finish: Callable[[int], None]) -> None:
         self.result, self.finish, self.sent = result, finish, 0
@@ -133,6 +130,6 @@ class _Streamed:
             yield part
 
     def close(self) -> None:
-        """Close what was wrapped, then tell."""
+        """Close the wrapped response, then log it."""
         self.result.close()
         self.finish(self.sent)

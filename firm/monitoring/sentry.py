@@ -1,6 +1,6 @@
-"""Error reports to Sentry, where ``SENTRY_DSN`` is set: the type of an error and where in our code it happened.
+"""Error reports to Sentry, where ``SENTRY_DSN`` is set: an error's type and its places in our code.
 
-A report is not cleaned of what it must not hold; it is made anew of the few things that it may hold.
+Reports are not scrubbed: each is built again from the few fields that it may contain.
 """
 
 import logging
@@ -15,7 +15,7 @@ except ImportError:  # of requirements-servers.txt; the settings refuse SENTRY_D
 
 
 def start(dsn: str, *, transport=None) -> None:
-    """Report what is logged with an error from now on. ``transport`` is for tests."""
+    """Start reporting logged errors. ``transport`` is for tests."""
     sentry_sdk.init(
         dsn=dsn,
         transport=transport,
@@ -34,16 +34,16 @@ def start(dsn: str, *, transport=None) -> None:
 
 
 def stop() -> None:
-    """Send what waits, and report no more."""
+    """Send pending reports and stop."""
     sentry_sdk.get_client().close(timeout=2)
     sentry_sdk.get_global_scope().set_client(None)
 
 
 class ReportHandler(logging.Handler):
-    """Reports every error that is logged, those of requests and of the worker alike."""
+    """Reports every logged error, of requests and of the worker."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Hand it over; what goes wrong there must not add to what has gone wrong already."""
+        """Send a report. Failing to do so never raises."""
         error = record.exc_info[1] if record.exc_info else None
         if sentry_sdk is None or error is None or not sentry_sdk.get_client().is_active():
             return
@@ -55,7 +55,7 @@ class ReportHandler(logging.Handler):
 
 
 def scrubbed(event: dict, hint: dict) -> dict | None:
-    """Return a new report with nothing of the old one but its number and time."""
+    """Return a new report that keeps only the id and time of the old one."""
     error = (hint.get("exc_info") or (None, None))[1]
     if error is None:
         return None

@@ -1,4 +1,4 @@
-"""The page *System*: how the installation is doing, in plain words, for its owners."""
+"""The admin page *System*: the installation's health in plain words, for owners."""
 
 from dataclasses import dataclass
 
@@ -15,17 +15,16 @@ from firm.monitoring.health import Reading, State
 from firm.monitoring.health_probes import is_late, versions
 from firm.monitoring.worker_heartbeat import NAME
 
-WORDS = {State.GOOD: "Good", State.BAD: "Needs attention", State.UNKNOWN: "Unknown", State.NONE: "Nothing to tell"}
+WORDS = {State.GOOD: "Good", State.BAD: "Needs attention", State.UNKNOWN: "Unknown", State.NONE: "No value"}
 DAY, HOUR, MINUTE = 86_400, 3600, 60
 
 
 def may_see_system(user) -> bool:
-    """True for owners."""
     return user.is_active and user.is_superuser
 
 
 def in_words(value: float | None, unit: str) -> str:
-    """Return a number as people say it."""
+    """Return a number with its unit as people say it."""
     if value is None:
         return "–"
     if unit == "yes or no":
@@ -48,33 +47,29 @@ def _counted(number: int, word: str) -> str:
 
 @dataclass(frozen=True)
 class Line:
-    """One vital on the page."""
+    """One health check on the page."""
 
     reading: Reading
 
     @property
     def value(self) -> str:
-        """The number in words."""
         return in_words(self.reading.value, self.reading.vital.unit)
 
     @property
     def note(self) -> str:
-        """What else there is to say today."""
         return self.reading.vital.note() if self.reading.vital.note and self.reading.state != State.UNKNOWN else ""
 
     @property
     def state(self) -> str:
-        """How it is, in words."""
         return WORDS[self.reading.state]
 
     @property
     def is_bad(self) -> bool:
-        """True when somebody has to do something."""
         return self.reading.state in {State.BAD, State.UNKNOWN}
 
 
 def parts(lines: list[Line]) -> list[tuple[str, list[Line]]]:
-    """Return the lines by the part of the installation that they are about, in the order of registration."""
+    """Group the lines by part of the installation, in the order of registration."""
     found: dict[str, list[Line]] = {}
     for line in lines:
         found.setdefault(line.reading.vital.part, []).append(line)
@@ -82,7 +77,7 @@ def parts(lines: list[Line]) -> list[tuple[str, list[Line]]]:
 
 
 def jobs() -> list[dict] | None:
-    """Return the jobs of the schedule with what is wrong with them; None when that cannot be read."""
+    """Return the scheduled jobs with their last run; None when they cannot be read."""
     try:
         rows = list(JobRun.objects.exclude(name=NAME))
     except Error:
@@ -91,7 +86,7 @@ def jobs() -> list[dict] | None:
 
 
 class SystemView(WagtailAdminTemplateMixin, TemplateView):
-    """Reads every vital anew each time; changes nothing."""
+    """Runs every check on each request; changes nothing."""
 
     template_name = "firm/admin/system.html"
     page_title = "System"
@@ -99,17 +94,14 @@ class SystemView(WagtailAdminTemplateMixin, TemplateView):
     http_method_names = ["get", "head", "options"]
 
     def dispatch(self, request, *args, **kwargs):
-        """Let owners in, and nobody else."""
         if not may_see_system(request.user):
             raise PermissionDenied
         return super().dispatch(request, *args, **kwargs)
 
     def get_breadcrumbs_items(self) -> list[dict]:
-        """The way to this screen."""
         return [*self.breadcrumbs_items, {"url": "", "label": self.page_title}]
 
     def get_context_data(self, **kwargs) -> dict:
-        """Add the vitals by part, the jobs, and what the site is built on."""
         lines = [Line(reading) for reading in health.read(health.vitals())]
         return super().get_context_data(
             parts=parts(lines),

@@ -1,4 +1,4 @@
-"""Ties the lines of a background task to each other, and to the request that has asked for it, by the task's number."""
+"""Adds the task's id to the log lines of a background task, and logs which request enqueued it."""
 
 import logging
 
@@ -10,26 +10,26 @@ logger = logging.getLogger(__name__)
 
 
 def connect() -> None:
-    """Log what becomes of tasks."""
+    """Connect the signal receivers."""
     for signal, receiver in ((task_enqueued, enqueued), (task_started, started), (task_finished, finished)):
         signal.connect(receiver, dispatch_uid=f"firm.monitoring.task_logs.{receiver.__name__}")
 
 
 def enqueued(sender, task_result, **kwargs) -> None:
-    """Log, with the request's number, that it has asked for the task; what commands ask for is not logged."""
+    """Log a task that a request enqueued; those of commands are not logged."""
     if request_id.get() and task_result.task.backend == "worker":
         fields = {"task": str(task_result.id), "name": task_result.task.module_path}
         logger.info("A task was asked for", extra={"fields": fields})
 
 
 def started(sender, task_result, **kwargs) -> None:
-    """Have every line of the task name it."""
+    """Set the task's id for the log lines that follow."""
     if task_result.task.backend == "worker":
         task_id.set(str(task_result.id))
 
 
 def finished(sender, task_result, **kwargs) -> None:
-    """Log how it ended."""
+    """Log the task's result."""
     if task_result.task.backend == "worker":
         fields = {"name": task_result.task.module_path, "status": str(task_result.status)}
         logger.info("A task has ended", extra={"fields": fields})

@@ -1,4 +1,4 @@
-"""How long the certificate of the site's address still holds, as a visitor's browser sees it. The worker looks."""
+"""When the site's TLS certificate expires, as a browser sees it. Measured by the worker."""
 
 import socket
 import ssl
@@ -14,14 +14,14 @@ TIMEOUT = 10
 
 
 def measure_certificate() -> None:
-    """Note the days that are left; a negative number when browsers refuse it. Not for an address without TLS."""
+    """Store the days left; negative when browsers refuse the certificate. Does nothing without TLS."""
     if settings.IS_HTTPS:
         site = urlsplit(settings.SITE_URL)
         Measurement.objects.note(MEASUREMENT, days_left(site.hostname, site.port or 443), timezone.now())
 
 
 def days_left(host: str, port: int) -> float | None:
-    """Return the days until the certificate ends; -1 when it does not hold, None when nobody answers."""
+    """Return the days until the certificate expires; -1 when it is invalid, None when the host does not answer."""
     try:
         with (
             socket.create_connection((host, port), timeout=TIMEOUT) as plain,

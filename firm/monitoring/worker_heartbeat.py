@@ -1,4 +1,4 @@
-"""The worker's sign of life: every quarter of a minute it writes which jobs it has run, and how that went."""
+"""The worker's heartbeat: every 15 seconds it writes which jobs it has run, and their results."""
 
 import threading
 from collections.abc import Iterable
@@ -17,7 +17,7 @@ _COLUMNS = ("every", "finished_at", "took", "failures", "error")
 
 @dataclass
 class Diary:
-    """What a worker has run since it last wrote it down; threads share it."""
+    """The runs since the last heartbeat; shared by threads."""
 
     _runs: dict[str, JobRun] = field(default_factory=dict)
     _failures: dict[str, int] = field(default_factory=dict)
@@ -25,7 +25,7 @@ class Diary:
     _is_tidied: bool = False
 
     def note(self, name: str, every: int, took: float, error: Exception | None) -> None:
-        """Note a run in memory; the next sign of life writes it."""
+        """Record a run in memory; the next heartbeat writes it."""
         with self._lock:
             failures = self._failures[name] = self._failures.get(name, 0) + 1 if error else 0
             kind = type(error).__name__[:100] if error else ""
@@ -34,7 +34,7 @@ class Diary:
             )
 
     def write(self, names: Iterable[str]) -> None:
-        """Write what was noted, and that the worker is alive. The first time, forget jobs of other ``names``."""
+        """Write the recorded runs and the heartbeat. The first time, delete jobs that are not in ``names``."""
         self.note(NAME, BEAT, 0.0, None)
         with self._lock:
             runs, self._runs = self._runs, {}
