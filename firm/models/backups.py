@@ -1,10 +1,10 @@
-"""What came of each backup. Says nothing of what is in one."""
+"""The results of backups; nothing of their contents."""
 
 from django.db import models
 
 
 class BackupState(models.TextChoices):
-    """How far a backup, or its drill, has come."""
+    """The progress of a backup or of its test restore."""
 
     RUNNING = "running", "Running"
     SUCCEEDED = "succeeded", "Succeeded"
@@ -12,9 +12,9 @@ class BackupState(models.TextChoices):
 
 
 class BackupRun(models.Model):
-    """One backup: by hand, or by the clock, which numbers its attempts of a ``night``. Two cannot be the same attempt.
+    """One backup: manual, or scheduled with a ``night`` and an attempt number, unique together.
 
-    ``drill`` is what came of restoring it into a scratch database and comparing; empty when nobody tried.
+    ``drill`` is the result of the test restore into a scratch database; empty when there was none.
     """
 
     night = models.DateField(null=True, blank=True)

@@ -1,4 +1,4 @@
-"""What every page of the site has in common."""
+"""The base classes of all page types."""
 
 from uuid import UUID
 
@@ -19,8 +19,8 @@ from firm.querysets import FirmPageManager, RowsBeside
 class BasePage(Page):
     """A page with fallbacks for its description and picture, breadcrumbs, and structured data.
 
-    Subclasses say which streams they show (`streams`), which pictures in which roles (`pictures`), what they are
-    about in one sentence (`summary_text`), and what they are for machines (`structured_data`).
+    Subclasses define the streams they show (`streams`), their pictures by role (`pictures`), a one-sentence summary
+    (`summary_text`) and their JSON-LD (`structured_data`).
     """
 
     social_image = models.ForeignKey(
@@ -58,11 +58,11 @@ class BasePage(Page):
 
     @property
     def streams(self) -> list:
-        """The StreamField values that the page draws."""
+        """The StreamField values that the template renders."""
         return []
 
     def rich_texts(self, chrome: Chrome) -> list[str]:
-        """The rich text that the page draws outside of its streams, its footnotes apart."""
+        """The rich text that the template renders outside of streams and footnotes."""
         return []
 
     @property
@@ -72,11 +72,11 @@ class BasePage(Page):
 
     @classmethod
     def rows_beside(cls) -> dict[str, RowsBeside]:
-        """The rows of other tables that are fetched with a page that is shown, by the name they get on it."""
+        """Related rows that are fetched in the page's own query, by attribute name."""
         return {}
 
     def fetched(self, name: str, model: type[models.Model], *fields: str) -> list | None:
-        """Return rows that were fetched with the page; None for a page that is edited, or was read in another way."""
+        """Return rows that were fetched with the page; None when it was loaded in another way."""
         rows = self.__dict__.get(name)
         return None if rows is None else [model(**dict(zip(fields, row, strict=True))) for row in rows]
 
@@ -86,14 +86,14 @@ class BasePage(Page):
         return ""
 
     def structured_data(self, chrome: Chrome) -> list[dict]:
-        """The JSON-LD nodes of the page, beside those that every page has."""
+        """The page's own JSON-LD nodes, besides those of every page."""
         return []
 
     # --- What follows from it ---------------------------------------------------------------------
 
     @property
     def description(self) -> str:
-        """The meta description: what the editor wrote, else the page's own sentence, clipped to 155 characters."""
+        """The meta description: the editor's, else the summary, clipped to 155 characters."""
         return clip(self.search_description or self.summary_text, 155)
 
     @property
@@ -104,14 +104,14 @@ class BasePage(Page):
         return next((image for image, _ in self.pictures if image), None)
 
     def share_image_url(self, chrome: Chrome) -> str:
-        """The absolute address of the picture for sharing; empty when there is none."""
+        """The absolute URL of the picture for sharing; empty when there is none."""
         return chrome.share_image_url(self.share_image)
 
     @cached_property
     def trail(self) -> list[Page]:
-        """The live pages between the home page and this one, outermost first, the home page included.
+        """The live ancestors, from the home page down.
 
-        Routing leaves them on the page; only previews and direct use ask the database.
+        Routing sets them; only previews and direct use query the database.
         """
         routed = getattr(self, "_routed_ancestors", None)
         if routed is None:
@@ -119,12 +119,12 @@ class BasePage(Page):
         return [page for page in routed if page.live]
 
     def breadcrumbs(self, request) -> list[Breadcrumb]:
-        """The way from the home page to this one; empty on the home page and on the level below."""
+        """The breadcrumbs, from the home page; empty on the home page and the level below it."""
         above = [Breadcrumb(page.title, page.get_url(request) or "/") for page in self.trail]
         return [*above, Breadcrumb(self.title, self.get_url(request) or "")] if above else []
 
     def get_view_restrictions(self):
-        """Spare the query, and its making, where routing saw that neither this page nor one above it is restricted."""
+        """Save the query when routing found neither this page nor an ancestor restricted."""
         if getattr(self, "_routed_public", False):
             none = PageViewRestriction.objects.none()
             none._result_cache = []
@@ -132,7 +132,6 @@ class BasePage(Page):
         return super().get_view_restrictions()
 
     def metadata(self, request, chrome: Chrome) -> Metadata:
-        """What goes into the page's head."""
         url = chrome.root_url + (self.get_url(request) or "")
         crumbs = self.breadcrumbs(request)
         graph = [chrome.organization(), chrome.website(), *self.structured_data(chrome)]
@@ -149,11 +148,10 @@ class BasePage(Page):
         )
 
     def default_title(self, chrome: Chrome) -> str:
-        """The title shown in the browser and in results when the editor gave none."""
+        """The browser title when the editor gave none."""
         return f"{self.title} | {chrome.settings.firm_name}"
 
     def get_context(self, request, *args, **kwargs):
-        """Add the chrome (header, footer), the head's metadata, and what the body's blocks draw with."""
         context = super().get_context(request, *args, **kwargs)
         chrome, notes = Chrome.for_request(request), self.footnote_texts()
         texts = [*notes.values(), *self.rich_texts(chrome)]
@@ -172,18 +170,17 @@ class BasePage(Page):
         return {}
 
     def get_sitemap_urls(self, request=None):
-        """List the page unless it asks not to be."""
         return super().get_sitemap_urls(request) if self.is_in_sitemap else []
 
 
 class FootnotedPage(BasePage):
-    """A page whose text may refer to footnotes; the editor writes them in a list beside the body."""
+    """A page whose text may refer to footnotes; editors write them in a list beside the body."""
 
     class Meta:
         abstract = True
 
     def footnote_texts(self) -> dict[str, str]:
-        """The page's footnotes by id; not asked for where no text refers to any."""
+        """The page's footnotes by id; costs no query when no text refers to one."""
         if not any(is_footnoted(stream) for stream in self.streams):
             return {}
         notes = self.fetched("footnote_rows", Footnote, "uuid", "text")
@@ -191,6 +188,5 @@ class FootnotedPage(BasePage):
 
     @classmethod
     def rows_beside(cls) -> dict[str, RowsBeside]:
-        """The footnotes."""
         notes = Footnote.objects.filter(page=OuterRef("pk")).order_by("sort_order")
         return super().rows_beside() | {"footnote_rows": RowsBeside(notes, "uuid", "text")}

@@ -1,13 +1,13 @@
-"""What tells that something visitors may see has changed."""
+"""Marks of changes to public content."""
 
 from django.db import models
 
 
 class PublicChange(models.Model):
-    """The mark that every change of public content leaves. Written by triggers of the database alone.
+    """A mark that database triggers write at every change of public content.
 
-    See `firm.page_cache.invalidation`: on SQLite one row with another ``count`` each time, on PostgreSQL one row for
-    each statement.
+    See `firm.page_cache.invalidation`: on SQLite one row whose ``count`` changes, on PostgreSQL one row for each
+    statement.
     """
 
     count = models.PositiveBigIntegerField(default=0)

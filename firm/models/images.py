@@ -1,4 +1,4 @@
-"""The site's images, and the ready-made sizes that pages show of them."""
+"""The site's images and their prepared sizes."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ from firm.pages.renditions import ROLES, Role
 
 @dataclass(frozen=True)
 class Variant:
-    """One ready-made file of an image: its storage path, width and height in pixels."""
+    """One prepared file of an image: its storage path, width and height in pixels."""
 
     path: str
     width: int
@@ -20,8 +20,8 @@ class Variant:
 class FirmImage(AbstractImage):
     """An image in the library.
 
-    `variants` lists the ready-made files by role and format. Templates draw from it alone: a visitor's request
-    neither makes an image nor asks the database for one. `firm.pages.renditions.prepare` fills it in the background.
+    `variants` lists the prepared files by role and format. Templates use nothing else: a visitor's request neither
+    creates a rendition nor queries for one. `firm.pages.renditions.prepare` fills it in the background.
     """
 
     credit = models.CharField(
@@ -49,24 +49,24 @@ class FirmImage(AbstractImage):
 
     @property
     def variants_key(self) -> str:
-        """What the ready-made files depend on: the file's content and the focal point."""
+        """What the prepared files depend on: the file's content and the focal point."""
         focus = (self.focal_point_x, self.focal_point_y, self.focal_point_width, self.focal_point_height)
         return f"{self.file_hash}:{':'.join(str(part or 0) for part in focus)}"
 
     def ready(self, role: Role) -> dict[str, list[Variant]]:
-        """Return the ready-made files of a role by format (``avif``, ``webp``, ``jpeg``), narrowest first."""
+        """Return the prepared files of a role by format (``avif``, ``webp``, ``jpeg``), narrowest first."""
         if self.variants_of != self.variants_key:
             return {}
         made = self.variants.get(role.name, {})
         return {format_: [Variant(*entry) for entry in entries] for format_, entries in made.items()}
 
     def has_ready(self, role: Role) -> bool:
-        """True when every size of the role was made from the file and focal point as they are now."""
+        """Whether every size of the role was prepared from the current file and focal point."""
         return self.variants_of == self.variants_key and role.name in self.variants
 
 
 class FirmRendition(AbstractRendition):
-    """One file that was made from an image."""
+    """One rendition of an image."""
 
     image = models.ForeignKey(FirmImage, on_delete=models.CASCADE, related_name="renditions")
 

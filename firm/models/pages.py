@@ -1,4 +1,4 @@
-"""The pages that belong to no other app: home, practice areas, standing pages, contact."""
+"""The page types of this app: home, practice areas, standard pages, contact."""
 
 from django.db import models
 from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel
@@ -13,7 +13,7 @@ from firm.registry import practice_area_sections
 
 
 class HomePage(BasePage):
-    """The front page: sections that staff add, leave out and move."""
+    """The front page: sections that staff add, remove and reorder."""
 
     sections = BlockField(
         "firm.registry.home_blocks", blank=True, collapsed=True, help_text="The page from top to bottom."
@@ -32,23 +32,18 @@ class HomePage(BasePage):
 
     @property
     def streams(self) -> list:
-        """The sections."""
         return [self.sections]
 
     @property
     def summary_text(self) -> str:
-        """The opening's sentence."""
         hero = next((block.value for block in self.sections if block.block_type == "hero"), None)
         return hero["text"] if hero else ""
 
     def default_title(self, chrome: Chrome) -> str:
-        """The firm's name and what it does."""
         return " | ".join(part for part in (chrome.settings.firm_name, chrome.settings.tagline) if part)
 
 
 class PracticeAreaIndexPage(BasePage):
-    """The list of practice areas."""
-
     introduction = models.TextField(max_length=400, blank=True, help_text="One or two sentences above the list.")
 
     page_description = "The list of all practice areas."
@@ -64,18 +59,16 @@ class PracticeAreaIndexPage(BasePage):
 
     @property
     def summary_text(self) -> str:
-        """The introduction."""
         return self.introduction
 
     def get_context(self, request, *args, **kwargs):
-        """Add the areas in the editors' order."""
         context = super().get_context(request, *args, **kwargs)
         context["areas"] = PracticeAreaPage.objects.child_of(self).listed()
         return context
 
 
 class PracticeAreaPage(FootnotedPage):
-    """One kind of case: what it is, what to do, who at the firm takes it on."""
+    """One kind of case: what it is, what to do, who at the firm handles it."""
 
     summary = models.CharField(max_length=160, help_text="One line, shown in lists. Says what the area covers.")
     introduction = models.TextField(max_length=500, blank=True, help_text="The first paragraph, set larger.")
@@ -110,21 +103,17 @@ class PracticeAreaPage(FootnotedPage):
 
     @property
     def streams(self) -> list:
-        """Body and questions."""
         return [self.body, self.faq]
 
     @property
     def pictures(self) -> list[tuple]:
-        """The opening picture."""
         return [(self.image, "lead")] if self.image_id else []
 
     @property
     def summary_text(self) -> str:
-        """The line shown in lists."""
         return self.summary
 
     def get_context(self, request, *args, **kwargs):
-        """Add the outline and the other apps' sections about this area."""
         context = super().get_context(request, *args, **kwargs)
         context["contents"] = contents(self.body)
         context["sections"] = practice_area_sections(self)
@@ -157,7 +146,7 @@ class PracticeAreaPage(FootnotedPage):
 
 
 class StandardPage(FootnotedPage):
-    """A standing page: about the firm, privacy, terms, disclaimer, accessibility."""
+    """A text page: about the firm, privacy, terms, disclaimer, accessibility."""
 
     introduction = models.TextField(max_length=400, blank=True, help_text="The first paragraph, set larger.")
     body = BlockField("firm.blocks.story.story_blocks", blank=True)
@@ -184,23 +173,20 @@ class StandardPage(FootnotedPage):
 
     @property
     def streams(self) -> list:
-        """The body."""
         return [self.body]
 
     @property
     def summary_text(self) -> str:
-        """The introduction, or the first words of the body."""
         return self.introduction or plain_text(self.body)[:300]
 
     def get_context(self, request, *args, **kwargs):
-        """Add the outline where the page shows it."""
         context = super().get_context(request, *args, **kwargs)
         context["contents"] = contents(self.body) if self.shows_contents else []
         return context
 
 
 class ContactPage(BasePage):
-    """How to reach and find the firm; numbers and offices come from the settings."""
+    """How to reach the firm; numbers and offices come from the settings."""
 
     introduction = models.TextField(max_length=400, blank=True)
     body = BlockField("firm.blocks.story.story_blocks", blank=True)
@@ -218,14 +204,11 @@ class ContactPage(BasePage):
 
     @property
     def streams(self) -> list:
-        """The body."""
         return [self.body]
 
     def rich_texts(self, chrome: Chrome) -> list[str]:
-        """How to get to each office."""
         return [office.directions for office in chrome.offices]
 
     @property
     def summary_text(self) -> str:
-        """The introduction."""
         return self.introduction

@@ -1,11 +1,11 @@
-"""What visitors can read of each page, kept for excerpts in search results and for suggesting spellings."""
+"""The plain text of published pages, for search excerpts and spelling suggestions."""
 
 from django.db import models
 from wagtail.models import Page
 
 
 class PageText(models.Model):
-    """The words of one published page. Written when the page is published, gone when it is withdrawn."""
+    """The text of one published page. Written on publish, deleted on unpublish."""
 
     page = models.OneToOneField(Page, on_delete=models.CASCADE, primary_key=True, related_name="+")
     title = models.CharField(max_length=255, blank=True)
@@ -17,7 +17,6 @@ class PageText(models.Model):
 
     @property
     def words(self) -> str:
-        """All that can be read."""
         return f"{self.title} {self.summary} {self.text}"
 
 

@@ -1,4 +1,4 @@
-"""What staff set once for the whole site: names, numbers, offices, menus, and the notices the law asks for."""
+"""Site-wide settings: names, numbers, offices, menus, and legally required notices."""
 
 from django.db import models
 from modelcluster.fields import ParentalKey
@@ -26,7 +26,7 @@ SHORT_PROSE = ["bold", "italic", "link"]
 
 @register_setting(icon="home", order=100)
 class FirmSettings(BaseSiteSetting, ClusterableModel):
-    """The firm, as every page shows it. One for each site."""
+    """The firm's settings. One row for each site."""
 
     firm_name = models.CharField(max_length=80, default="The firm", help_text="Shown in header, footer and titles.")
     tagline = models.CharField(max_length=80, blank=True, help_text="Below the name. Example: Criminal defense.")
@@ -165,20 +165,19 @@ class FirmSettings(BaseSiteSetting, ClusterableModel):
 
     @property
     def pictures(self) -> list[tuple]:
-        """The offices' maps, and the picture for sharing."""
         maps = [(office.map_image, "inline") for office in self.offices.all() if office.map_image_id]
         shared = [(self.default_social_image, "social")] if self.default_social_image_id else []
         return [*maps, *shared]
 
     @classmethod
     def for_site_or_defaults(cls, site: Site | None) -> "FirmSettings":
-        """Return the site's settings, or unsaved defaults: drawing a page writes nothing."""
+        """Return the site's settings, or unsaved defaults: rendering a page writes nothing."""
         found = cls.base_queryset().filter(site=site).first() if site else None
         return found or cls(site=site)
 
 
 class Office(Orderable):
-    """A place where the firm can be visited."""
+    """An office that clients can visit."""
 
     firm = ParentalKey(FirmSettings, on_delete=models.CASCADE, related_name="offices")
     name = models.CharField(max_length=60, help_text="Example: Manhattan.")
@@ -225,10 +224,10 @@ class Office(Orderable):
 
     @property
     def locality(self) -> str:
-        """City, state and postal code in one line, as an envelope has them."""
+        """City, state and postal code in one line."""
         return f"{self.city}, {self.region} {self.postal_code}".strip(" ,")
 
     @property
     def map_description(self) -> str:
-        """What the drawn map shows, for those who cannot see it."""
+        """Alternative text of the map."""
         return f"Map of the streets around the office at {', '.join(self.street.splitlines())}, {self.locality}"

@@ -1,10 +1,10 @@
-"""What the worker notes for the processes that answer requests: its jobs, and numbers that take long to find out."""
+"""What the worker records for other processes: its job runs and slow measurements."""
 
 from django.db import models
 
 
 class JobRun(models.Model):
-    """The last run of a job of the schedule; ``failures`` counts those since it last went well."""
+    """The last run of a scheduled job; ``failures`` counts those since its last success."""
 
     name = models.CharField(max_length=100, unique=True)
     every = models.PositiveIntegerField(help_text="Seconds between the starts of two runs.")
@@ -24,15 +24,13 @@ class JobRun(models.Model):
 
 
 class MeasurementQuerySet(models.QuerySet):
-    """Numbers that the worker has found out."""
-
     def note(self, name: str, value: float | None, at) -> None:
-        """Keep the latest value of one."""
+        """Store the latest value of one measurement."""
         self.update_or_create(name=name, defaults={"value": value, "at": at})
 
 
 class Measurement(models.Model):
-    """A number that takes too long to find out while somebody waits, and when that was done."""
+    """A number that is too slow to measure during a request, with its time."""
 
     name = models.CharField(max_length=60, unique=True)
     value = models.FloatField(null=True)

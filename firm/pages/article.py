@@ -1,4 +1,4 @@
-"""What a reader needs around a text: its outline, how long it takes, its footnotes. Pure functions and counters."""
+"""A text's table of contents, reading time and footnotes: pure functions and counters."""
 
 import json
 import math
@@ -16,7 +16,7 @@ _TAG = re.compile(r"<[^>]*>")
 
 
 class Anchors:
-    """Gives each heading of one page an id: its text as a slug, numbered where the same text comes again."""
+    """Unique heading ids for one page: the text as a slug, numbered when it recurs."""
 
     def __init__(self) -> None:
         self._taken: set[str] = set(FRAME_IDS)
@@ -34,7 +34,7 @@ class Anchors:
 
 @dataclass
 class Heading:
-    """A line of the list of contents, with the sub-sections below it."""
+    """An entry of the table of contents, with the sub-sections below it."""
 
     text: str
     anchor: str
@@ -57,32 +57,32 @@ def contents(stream) -> list[Heading]:
 
 
 def plain_text(stream) -> str:
-    """Return all words of a stream, blocks apart by a space. Wagtail says “None” for a field that was left out."""
+    """Return all words of a stream, blocks separated by a space. Wagtail renders a missing field as “None”."""
     parts = [part for part in stream.stream_block.get_searchable_content(stream) if part != "None"]
     return " ".join(" ".join(parts).split())
 
 
 def is_footnoted(stream) -> bool:
-    """True when any text of a stream, as it is stored, refers to a footnote."""
+    """Whether any stored text of the stream refers to a footnote."""
     return "<footnote" in json.dumps(list(stream.raw_data))
 
 
 def readable(html) -> str:
-    """Return rich text as it is stored, as plain text in which words of neighbouring elements stay apart.
+    """Return stored rich text as plain text, with words of adjacent elements separated.
 
-    The editor's own mark-up is well formed, so nothing has to be parsed for it: a page of many texts is drawn quicker.
+    The editor's mark-up is well formed, so regular expressions suffice and are faster than a parser.
     """
     return unescape(_TAG.sub("", _TAG_BOUNDARY.sub(r" <\1>", str(html))))
 
 
 def reading_minutes(text: str) -> int:
-    """Return how long an adult takes to read ``text``, in whole minutes, at least one."""
+    """Return an adult's reading time for ``text`` in whole minutes, at least one."""
     return max(1, math.ceil(len(text.split()) / WORDS_PER_MINUTE))
 
 
 @dataclass
 class Footnote:
-    """An entry of the list at the end of a text, with the number of places that refer to it."""
+    """An entry of the footnote list, with the number of references to it."""
 
     number: int
     html: str = ""
@@ -91,13 +91,13 @@ class Footnote:
 
     @property
     def back_links(self) -> list[str]:
-        """The ids of the places that refer to it."""
+        """The ids of its references."""
         return [f"ref-{self.number}-{index}" for index in range(1, self.references + 1)]
 
 
 @dataclass(frozen=True)
 class Mark:
-    """One reference in the text: the number it shows, its own id and the id it leads to."""
+    """A reference to a footnote: the number shown, its own id and the id it links to."""
 
     number: int
     anchor: str
@@ -105,10 +105,10 @@ class Mark:
 
 
 class Footnotes:
-    """Numbers the footnotes of one page in the order in which its text refers to them."""
+    """Numbers the footnotes of one page in the order of their first reference."""
 
     def __init__(self, texts: dict[str, str] | None = None) -> None:
-        """Take the footnotes' texts by id; those never referred to are not listed."""
+        """``texts``: the footnotes by id; those without a reference are not listed."""
         self._texts = texts or {}
         self._by_key: dict[str, Footnote] = {}
         self.entries: list[Footnote] = []

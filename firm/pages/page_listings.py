@@ -1,4 +1,4 @@
-"""Flat lists of pages of one type on the staff's side."""
+"""Admin lists of all pages of one type."""
 
 from wagtail.admin.auth import user_has_any_page_permission
 from wagtail.admin.menu import MenuItem
@@ -13,22 +13,21 @@ SearchView.verbose_name, SearchView.verbose_name_plural = Page._meta.verbose_nam
 
 
 class PageListingMenuItem(MenuItem):
-    """An entry of the menu for those who may work on pages; intake staff are not led there."""
+    """A menu item for staff with permissions on pages; hidden from intake staff."""
 
     def is_shown(self, request) -> bool:
-        """True for those with any permission on pages."""
         return user_has_any_page_permission(request.user)
 
 
 class PageListing(PageListingViewSet):
-    """All pages of one type in one list, with an entry in the menu."""
+    """An admin list of all pages of one type, with a menu item."""
 
     add_to_admin_menu = True
     menu_item_class = PageListingMenuItem
 
 
 def page_columns(*between: Column) -> list[Column]:
-    """Return the columns of a list of pages, with those of its kind between title and state."""
+    """Return the columns of a list of pages, with the type's own between title and state."""
     return [
         BulkActionsColumn("bulk_actions"),
         PageTitleColumn("title", label="Title", sort_key="title", classname="title"),

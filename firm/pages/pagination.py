@@ -1,10 +1,10 @@
-"""Pages of a listing; any ``?page=`` gives a sensible one."""
+"""Pagination of listings; an invalid ``?page=`` gives the nearest valid page."""
 
 from django.core.paginator import Paginator
 
 
 class Pages:
-    """One page of a listing, and the addresses of the others with the rest of the query kept."""
+    """One page of a listing, and the URLs of the others, which preserve the rest of the query string."""
 
     def __init__(self, items, per_page: int, query) -> None:
         self.paginator = Paginator(items, per_page)
@@ -20,21 +20,21 @@ class Pages:
 
     @property
     def count(self) -> int:
-        """How many items there are on all pages."""
+        """The number of items on all pages."""
         return self.paginator.count
 
     @property
     def number(self) -> int:
-        """The page shown, from 1."""
+        """The current page, from 1."""
         return self.page.number
 
     @property
     def total(self) -> int:
-        """How many pages there are."""
+        """The number of pages."""
         return self.paginator.num_pages
 
     def url(self, number: int) -> str:
-        """The address of a page, relative to the listing."""
+        """The URL of a page, relative to the listing."""
         query = self._query.copy()
         if number > 1:
             query["page"] = number
@@ -42,22 +42,22 @@ class Pages:
 
     @property
     def own_query(self) -> str:
-        """What a canonical address ends with: the page's number alone; nothing on the first."""
+        """The query string of the canonical URL: the page's number alone; nothing on the first."""
         return f"?page={self.number}" if self.number > 1 else ""
 
     @property
     def previous_url(self) -> str:
-        """The page before; empty on the first."""
+        """Empty on the first page."""
         return self.url(self.number - 1) if self.page.has_previous() else ""
 
     @property
     def next_url(self) -> str:
-        """The page after; empty on the last."""
+        """Empty on the last page."""
         return self.url(self.number + 1) if self.page.has_next() else ""
 
     @property
     def links(self) -> list[dict]:
-        """The page numbers to show, an entry without number standing for those left out."""
+        """The page numbers to show; an entry without number stands for those left out."""
         numbers = self.paginator.get_elided_page_range(self.number, on_each_side=1, on_ends=1)
         return [
             {"number": number, "url": self.url(number), "is_current": number == self.number}

@@ -1,7 +1,7 @@
-"""Fetches what StreamFields refer to: one query for all images, one for all pages, however many blocks.
+"""Prefetches what StreamFields refer to: one query for all images, one for all pages, for any number of blocks.
 
-Wagtail fetches references block type by block type; a home page with ten sections would ask the database ten
-times. `resolve` walks the stored values, fetches once, and evaluates the streams while the result is at hand.
+Wagtail fetches references per block type: a home page with ten sections would cost ten queries. `resolve` walks the
+stored values, fetches each model once, and evaluates the streams with the result.
 """
 
 import re
@@ -39,10 +39,10 @@ _ID = re.compile(r"\bid=\"(\d{1,18})\"")
 
 
 class FetchedTogether:
-    """Mixin of choosers: takes its objects from what `resolve` fetched, and falls back to Wagtail's own query."""
+    """Mixin of choosers: takes objects from the prefetch of `resolve`, else from Wagtail's own query."""
 
     def bulk_to_python(self, values):
-        """Return the objects in the order of ``values``, None where one is gone."""
+        """Return the objects in the order of ``values``, None for a deleted one."""
         fetched = _fetched.get()
         if fetched is None or (self.model_class not in fetched and any(values)):
             return super().bulk_to_python(values)
@@ -51,29 +51,29 @@ class FetchedTogether:
 
 
 class FetchedImageChooserBlock(FetchedTogether, ImageChooserBlock):
-    """An image chooser; its page fetches all images at once."""
+    """An image chooser with prefetch."""
 
 
 class FetchedDocumentChooserBlock(FetchedTogether, DocumentChooserBlock):
-    """A document chooser; its page fetches all documents at once."""
+    """A document chooser with prefetch."""
 
 
 class FetchedSnippetChooserBlock(FetchedTogether, SnippetChooserBlock):
-    """A snippet chooser; its page fetches all snippets of the kind at once."""
+    """A snippet chooser with prefetch."""
 
 
 class FetchedPageChooserBlock(FetchedTogether, PageChooserBlock):
-    """A page chooser; its page fetches all pages at once. The values are plain pages, whatever type may be chosen."""
+    """A page chooser with prefetch. The values are plain `Page` objects, whatever type may be chosen."""
 
     target_model = Page
 
 
 class FetchedLinks:
-    """Mixin of link handlers: takes what rich text leads to from what `resolve` fetched, not by a query per text."""
+    """Mixin of link handlers: takes link targets from the prefetch of `resolve` instead of a query per text."""
 
     @classmethod
     def get_many(cls, attrs_list):
-        """Return the objects in the order of the links; Wagtail leaves the address out where one is gone."""
+        """Return the objects in the order of the links; Wagtail leaves out the ``href`` of a deleted one."""
         fetched = _rendering.get()
         if fetched is None:
             return super().get_many(attrs_list)
@@ -90,7 +90,7 @@ class FetchedDocumentLinkHandler(FetchedLinks, DocumentLinkHandler):
 
 
 class FetchedImageBlock(ImageBlock):
-    """Wagtail's image with alternative text; its page fetches all images at once."""
+    """Wagtail's image with alternative text, with prefetch."""
 
     def __init__(self, required=True, **kwargs):
         super().__init__(required=required, **kwargs)
@@ -105,7 +105,7 @@ class FetchedImageBlock(ImageBlock):
 def references(block, raw, role: str = "") -> Iterator[tuple[type[Model], int, str]]:
     """Yield what the stored value ``raw`` of ``block`` refers to, as ``(model, id, role of an image)``.
 
-    An image's role is the ``image_role`` in the Meta of the nearest block around it. Unknown shapes are passed over.
+    An image's role is the ``image_role`` in the Meta of the nearest block around it. Unknown shapes are ignored.
     """
     if raw is None:
         return
@@ -123,7 +123,7 @@ def references(block, raw, role: str = "") -> Iterator[tuple[type[Model], int, s
 
 
 def links(html) -> Iterator[tuple[type[Model], int]]:
-    """Yield the pages and documents to which stored rich text leads, as ``(model, id)``."""
+    """Yield the pages and documents that stored rich text links to, as ``(model, id)``."""
     for link in _LINK.finditer(html if isinstance(html, str) else ""):
         if match := _ID.search(link.group()):
             yield (Page if link.group(1) == "page" else get_document_model()), int(match.group(1))
@@ -156,9 +156,9 @@ def images_in(streams: Iterable[StreamValue]) -> set[tuple[int, str]]:
 
 
 def fetch(found: dict[type[Model], set[int]], request=None) -> Fetched:
-    """Fetch the objects by model. Pages that visitors cannot open are left out, so that no link leads to them.
+    """Fetch the objects by model, without pages that are not live, so that nothing links to them.
 
-    Of a model that says that there are few (``is_few``), all are fetched, once for each state of what is public.
+    Of a small model (``is_few``) all objects are fetched, and cached until public content changes.
     """
     fetched: Fetched = {}
     for model, ids in found.items():
@@ -172,7 +172,7 @@ def fetch(found: dict[type[Model], set[int]], request=None) -> Fetched:
 
 @contextmanager
 def rendering(fetched: Fetched | None) -> Iterator[None]:
-    """While it lasts, links to pages within rich text come from ``fetched``."""
+    """Within the block, links in rich text are resolved from ``fetched``."""
     token = _rendering.set(fetched)
     try:
         yield
@@ -183,8 +183,8 @@ def rendering(fetched: Fetched | None) -> Iterator[None]:
 def resolve(streams: Iterable[StreamValue], texts: Iterable[str] = (), request=None) -> Fetched:
     """Evaluate the streams with one query for each model that they refer to; return what was fetched.
 
-    ``texts`` is rich text outside of the streams that is drawn with them. The request spares the pages found the
-    query for the site's root when rich text asks for their addresses.
+    ``texts`` is rich text outside of the streams. With the request, the URLs of linked pages cost no query for the
+    site's root.
     """
     streams = [stream for stream in streams if stream]
     found: dict[type[Model], set[int]] = defaultdict(set)

@@ -1,7 +1,7 @@
-"""The sizes in which the site shows images, by the role an image plays on a page.
+"""Image sizes by role: how an image is used on a page.
 
-Widths are CSS pixels times the densities worth serving. A new role is one entry here; its files are made by the
-worker when a page that uses it is published (see `prepare`).
+Widths are CSS pixels times the densities worth serving. A new role is one entry here; the worker creates its files when
+a page that uses it is published (see `prepare`).
 """
 
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from django.db import transaction
 class Role:
     """How an image is shown: sizes as (width, height) in pixels, cropped to fit around the focal point.
 
-    A height of None keeps the image's own proportions. ``sizes`` is the value of the attribute of that name.
+    A height of None preserves the image's proportions. ``sizes`` is the value of the HTML attribute.
     """
 
     name: str
@@ -46,9 +46,9 @@ ROLES: dict[str, Role] = {
 
 
 def prepare(image, role_names) -> bool:
-    """Make the missing files of the roles for an image and note them on it; return whether anything was made.
+    """Create the missing files of the roles for an image and store them on it; return whether any were created.
 
-    Raises OSError when the original cannot be read or a file cannot be written; nothing is noted then.
+    Raises OSError when the original cannot be read or a file cannot be written; nothing is stored then.
     """
     wanted = [ROLES[name] for name in role_names if not image.has_ready(ROLES[name])]
     if not wanted:
@@ -75,7 +75,7 @@ def _usable_boxes(image, role: Role):
 
 
 def _of_different_widths(files) -> list:
-    """One file for each width: a flat image cropped upright gives the same small file for every box."""
+    """One file for each width: a small image may give the same file for every box."""
     return list({width: [name, width, height] for name, width, height in files}.values())
 
 

@@ -1,7 +1,7 @@
-"""Finds the page for an address in one query or two, however deep it lies; sites and sections are remembered.
+"""Finds the page for a path in one or two queries at any depth; sites and sections are cached.
 
-Wagtail's own way asks twice for each step of the path. This one leaves its result where Wagtail looks for it
-(``request._wagtail_route_for_request``), so that everything behind it works as documented.
+Wagtail's own routing costs two queries for each step of the path. This one stores its result where Wagtail looks for it
+(``request._wagtail_route_for_request``), so that everything after it works as documented.
 """
 
 from copy import copy
@@ -19,7 +19,7 @@ MAX_DEPTH = 12
 
 
 def find_site(request) -> Site | None:
-    """Return the site for the request's host, else the default one, and note all roots for building addresses."""
+    """Return the site for the request's host, else the default one; set the root paths for building URLs."""
     sites = recall(request, "sites", _sites)
     request._wagtail_cached_site_root_paths = [
         SiteRootPath(site.id, site.root_page.url_path, site.root_url, settings.LANGUAGE_CODE) for site in sites
@@ -35,7 +35,7 @@ def find_site(request) -> Site | None:
 
 
 def _sites() -> list[Site]:
-    """Return all sites with their root pages, those whose root lies deepest first."""
+    """Return all sites with their root pages, the deepest root first."""
     rows = Site.objects.select_related("root_page").annotate(is_private=in_private_section("root_page__path"))
     sites = list(rows.order_by("-root_page__url_path", "-is_default_site", "hostname"))
     for site in sites:
@@ -44,7 +44,7 @@ def _sites() -> list[Site]:
 
 
 def find_route(request, path: str) -> RouteResult | None:
-    """Return the page and the arguments of its view for an address below the site's root, or None."""
+    """Return the page and its view's arguments for a path below the site's root, or None."""
     site = find_site(request)
     if site is None:
         return None
@@ -80,7 +80,7 @@ def _sections_along(request, site: Site, steps: list[str]) -> list[Page]:
 
 
 def _sections() -> dict[str, Page]:
-    """Return all pages with children by their path of addresses; there are few of them however many pages there are."""
+    """Return all pages with children by URL path; they are few, however many pages there are."""
     return {page.url_path: page for page in _with_restriction(Page.objects.filter(numchild__gt=0).order_by())}
 
 
@@ -89,22 +89,22 @@ def _with_restriction(pages):
 
 
 def _answered_anew(request, parent: Page, slug: str) -> Page | None:
-    """Return a copy of the page below one, when its answers are never kept: each request would look for it again."""
+    """Return a copy of a child page whose responses are not cached: each request would query for it."""
     page = recall(request, "answered anew", _pages_answered_anew).get(f"{parent.url_path}{slug}/")
     return copy(page) if page else None
 
 
 def _pages_answered_anew() -> dict[str, Page]:
-    """Return these pages by their path of addresses: a form or two."""
+    """Return the pages without cached responses by URL path: a form or two."""
     types = [model for model in get_page_models() if hasattr(model, "drawn_with") and not model.is_kept]
     found = (page for model in types for page in _with_restriction(model.objects.for_display()).order_by())
     return {page.url_path: page for page in found}
 
 
 def _child(parent: Page, slug: str) -> Page | None:
-    """Return the page below one as its own type; in one query where the tree allows but one type there.
+    """Return the child page as its own type; in one query where the tree allows only one type.
 
-    The database has an index of the last step of each address, and none of whole ones.
+    The database has an index on slugs, but none on whole paths.
     """
     path = f"{parent.url_path}{slug}/"
     types = parent.specific_class.allowed_subpage_models() if parent.specific_class else []
@@ -119,7 +119,7 @@ def _child(parent: Page, slug: str) -> Page | None:
 
 
 def _specific(page: Page) -> Page:
-    """Return the page as its own type, with the rows it draws itself with."""
+    """Return the page as its own type, with the rows it is rendered from."""
     model = page.specific_class
     if model is None or not hasattr(model, "drawn_with"):
         return page.specific

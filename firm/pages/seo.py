@@ -1,7 +1,7 @@
-"""What search engines and networks read of a page: pure functions that build metadata and JSON-LD nodes.
+"""Metadata and JSON-LD for search engines and social networks: pure functions.
 
-The vocabulary is schema.org's. Every node that others refer to has an ``@id``; a page's graph contains each id
-that it refers to. No rating of the firm by itself is ever given (Google's review snippet rules forbid it).
+The vocabulary is schema.org's. A node that others refer to has an ``@id``; a page's graph contains every id that it
+refers to. The firm never publishes ratings of itself (Google's review snippet rules forbid it).
 """
 
 import json
@@ -23,7 +23,7 @@ _DAYS = {
 
 @dataclass(frozen=True)
 class Breadcrumb:
-    """One step of the way to a page: its title and its address within the site."""
+    """A breadcrumb: title and path."""
 
     title: str
     url: str
@@ -31,7 +31,7 @@ class Breadcrumb:
 
 @dataclass
 class Metadata:
-    """What stands in a page's head."""
+    """The contents of a page's ``<head>``."""
 
     title: str
     description: str = ""
@@ -60,7 +60,6 @@ def clip(text: str, length: int) -> str:
 
 
 def without_empty(node: dict) -> dict:
-    """Return the node without the properties that have no value."""
     return {key: value for key, value in node.items() if value not in (None, "", [], {})}
 
 

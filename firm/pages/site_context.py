@@ -1,4 +1,4 @@
-"""What surrounds every public page: settings, offices, menus. Worked out once for each state of what is public."""
+"""What every public page shows besides its content: settings, offices, menus. Cached until public content changes."""
 
 from collections.abc import Callable
 from functools import cached_property
@@ -15,27 +15,27 @@ from firm.pages.seo import opening_hours, postal_address, without_empty
 
 
 class Chrome:
-    """The frame of the page that answers one request. Requests share what it gives: nobody may change it."""
+    """The site context of one request. Its values are shared between requests: do not modify them."""
 
     def __init__(self, request) -> None:
         self.request = request
 
     @classmethod
     def for_request(cls, request) -> "Chrome":
-        """Return the request's frame; the same one each time."""
+        """Return the request's site context, created on the first call."""
         chrome = getattr(request, "_chrome", None)
         if chrome is None:
             chrome = request._chrome = cls(request)
         return chrome
 
     def recall(self, key, make: Callable):
-        """Return what ``make`` returns, worked out once for this site and for each state of what is public."""
+        """Return the result of ``make``, cached for this site until public content changes."""
         site = self.site.pk if self.site else None
         return recall(self.request, (key, site, self.root_url), make)
 
     @cached_property
     def site(self) -> Site | None:
-        """The site that the request is for; the default one for an unknown host."""
+        """The site of the request; the default one for an unknown host."""
         return Site.find_for_request(self.request)
 
     @cached_property
@@ -58,17 +58,17 @@ class Chrome:
 
     @property
     def marked_links(self) -> list:
-        """The blocks of the menus that mark where the visitor is."""
+        """The menu links that mark the current page."""
         return [*self.settings.header_nav, *self.settings.legal_nav]
 
     @property
     def root_url(self) -> str:
-        """Scheme and host of the site as configured, without a slash at the end; never what a request claims."""
+        """Scheme and host of the site as configured, without a trailing slash; never those of the request."""
         return django_settings.SITE_URL
 
     @cached_property
     def consultation_url(self) -> str:
-        """The address of the consultation form; empty until one is chosen in the settings."""
+        """The URL of the consultation form; empty until one is chosen in the settings."""
         return self.recall("consultation", self._consultation_url)
 
     def _consultation_url(self) -> str:
@@ -76,7 +76,7 @@ class Chrome:
         return (page.get_url(self.request) or "") if page and page.live else ""
 
     def share_image_url(self, image) -> str:
-        """The absolute address of an image for sharing: ``image``, else the settings' own; empty when none is ready."""
+        """The absolute URL of ``image`` for sharing, else of the settings' image; empty when neither is ready."""
         for candidate in (image, self.settings.default_social_image):
             made = candidate.ready(ROLES["social"]).get("jpeg") if candidate else None
             if made:
