@@ -1,1 +1,1 @@
-"""The building blocks of pages: text, links, media, the story of a page, and the sections of the home page."""
+"""The blocks of pages: text, links, media, page bodies, and the sections of the home page."""

@@ -1,4 +1,4 @@
-"""Opening hours, in a form that people and machines read."""
+"""Opening hours, readable by people and machines."""
 
 from django.core.exceptions import ValidationError
 from wagtail import blocks
@@ -22,7 +22,7 @@ class HoursValue(blocks.StructValue):
 
     @property
     def days_label(self) -> str:
-        """The days in words; neighbours as a span: “Monday to Friday”, “Saturday and Sunday”."""
+        """The days in words; adjacent ones as a span: “Monday to Friday”, “Saturday and Sunday”."""
         places = sorted(_ORDER.index(day) for day in self["days"] if day in _ORDER)
         spans: list[list[int]] = []
         for place in places:
@@ -41,7 +41,7 @@ def _span(places: list[int]) -> str:
 
 
 class HoursBlock(blocks.StructBlock):
-    """When an office is open, in the office's own time."""
+    """When an office is open, in the office's time zone."""
 
     days = blocks.MultipleChoiceBlock(search_index=False, choices=DAYS)
     opens = blocks.TimeBlock()
@@ -53,7 +53,6 @@ class HoursBlock(blocks.StructBlock):
         label_format = "{days} {opens}–{closes}"
 
     def clean(self, value):
-        """Refuse hours that close before they open."""
         result = super().clean(value)
         if result["opens"] and result["closes"] and result["closes"] <= result["opens"]:
             raise StructBlockValidationError(
@@ -63,5 +62,4 @@ class HoursBlock(blocks.StructBlock):
 
 
 def hours_blocks():
-    """The blocks of an office's hours."""
     return [("hours", HoursBlock())]

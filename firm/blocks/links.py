@@ -10,7 +10,7 @@ from firm.pages.prefetch import FetchedPageChooserBlock
 
 
 class LinkKind(models.TextChoices):
-    """Where a link leads."""
+    """What a link leads to."""
 
     CONSULTATION = "consultation", "The consultation form"
     PHONE = "phone", "The firm's telephone number"
@@ -19,14 +19,14 @@ class LinkKind(models.TextChoices):
 
 
 def is_address(value: str) -> None:
-    """Refuse what is neither an address on the web nor a path of this site, ``javascript:`` above all."""
+    """Refuse everything but web addresses and paths of this site, ``javascript:`` above all."""
     if value.startswith("/") and not value.startswith("//"):
         return
     URLValidator(schemes=["https", "http"])(value)
 
 
 class LinkBlock(blocks.StructBlock):
-    """A label and where it leads. Form and telephone come from the site's settings, so they never go stale."""
+    """A label and a target. Form and phone number come from the site's settings, so they stay current."""
 
     label = blocks.CharBlock(max_length=60, help_text="What the link says. Example: Request a free consultation.")
     kind = blocks.ChoiceBlock(
@@ -50,7 +50,7 @@ class LinkBlock(blocks.StructBlock):
         label_format = "{label}"
 
     def clean(self, value):
-        """Require the one target that the kind calls for, and drop the others."""
+        """Require the target that the kind needs, and drop the others."""
         result = super().clean(value)
         kind = result["kind"]
         for name, owner in (("page", LinkKind.PAGE), ("url", LinkKind.URL)):
@@ -75,7 +75,7 @@ class LinkGroupBlock(blocks.StructBlock):
 
 
 class SocialLinkBlock(blocks.StructBlock):
-    """The firm's page at a network."""
+    """The firm's profile on a social network."""
 
     network = blocks.CharBlock(max_length=30, help_text="Example: LinkedIn.")
     url = blocks.URLBlock(label="Address")
@@ -86,15 +86,12 @@ class SocialLinkBlock(blocks.StructBlock):
 
 
 def navigation_blocks():
-    """The blocks of the header's menu and of the legal line: single links."""
     return [("link", LinkBlock())]
 
 
 def footer_blocks():
-    """The blocks of the footer's menu: columns."""
     return [("group", LinkGroupBlock())]
 
 
 def social_blocks():
-    """The blocks of the list of social links."""
     return [("profile", SocialLinkBlock(icon="group"))]

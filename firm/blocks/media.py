@@ -1,4 +1,4 @@
-"""Blocks that show something: pictures, videos as a poster with a link, documents to download."""
+"""Media blocks: pictures, videos as a poster with a link, documents to download."""
 
 from wagtail import blocks
 from wagtail.images import get_image_model
@@ -13,7 +13,7 @@ class ImageBlock(blocks.StructBlock):
     caption = blocks.CharBlock(required=False, max_length=250)
 
     def get_preview_value(self):
-        """Return the newest picture of the library with a caption."""
+        """Preview the newest picture of the library."""
         newest = get_image_model().objects.order_by("-pk").first()
         image = {"image": newest.pk, "alt_text": "", "decorative": True} if newest else None
         return self.to_python({"image": image, "caption": "The caption stands below the picture."})
@@ -27,7 +27,7 @@ class ImageBlock(blocks.StructBlock):
 
 
 class VideoBlock(blocks.StructBlock):
-    """A video shown as a poster that links to where it plays: nothing is loaded from there before a click."""
+    """A video poster that links to the player: nothing is loaded from the provider before a click."""
 
     title = blocks.CharBlock(max_length=120)
     poster = FetchedImageChooserBlock(required=False, help_text="A still picture, at least 1,200 pixels wide.")

@@ -1,4 +1,4 @@
-"""Sections of the home page that show what others say and what can be checked: media, awards, results, figures."""
+"""Home-page sections with outside evidence: media, awards, results, statistics."""
 
 import datetime
 
@@ -25,7 +25,7 @@ class LogoBlock(blocks.StructBlock):
 
 
 class LogoStripBlock(SectionBlock):
-    """A row of logos of one height and one colour."""
+    """A row of logos of one height and one color."""
 
     logos = blocks.ListBlock(LogoBlock(), min_num=1, max_num=12)
 
@@ -39,7 +39,7 @@ class LogoStripBlock(SectionBlock):
 
 
 class BadgeBlock(blocks.StructBlock):
-    """A claim with its proof. Advertising rules want every such claim verifiable and current."""
+    """A claim with its proof. Advertising rules require every such claim to be verifiable and current."""
 
     label = blocks.CharBlock(max_length=40, help_text="Example: Top rated.")
     claim = blocks.CharBlock(max_length=160, help_text="What exactly was awarded, by whom and when.")
@@ -55,12 +55,11 @@ class BadgeBlock(blocks.StructBlock):
 
 
 class BadgesBlock(SectionBlock):
-    """Badges whose proof is at hand and not out of date."""
+    """Badges that have proof and have not expired."""
 
     badges = blocks.ListBlock(BadgeBlock(), min_num=1, max_num=6)
 
     def get_context(self, value, parent_context=None):
-        """Add the badges that are valid today."""
         context = super().get_context(value, parent_context)
         today = timezone.localdate()
         context["badges"] = [
@@ -87,7 +86,7 @@ class BadgesBlock(SectionBlock):
 
 
 class OnScreenBlock(SectionBlock):
-    """A film or series in which somebody of the firm appears or is portrayed."""
+    """A film or series in which an attorney of the firm appears or is portrayed."""
 
     person = blocks.CharBlock(max_length=80, help_text="Who appears, or is portrayed.")
     production = blocks.CharBlock(max_length=80, help_text="Title of the film or series.")
@@ -115,7 +114,7 @@ class OnScreenBlock(SectionBlock):
 
 
 class CaseResultBlock(blocks.StructBlock):
-    """What became of one case. The notice on prior results is printed with it, whatever is entered here."""
+    """The result of one case. The notice on prior results is always printed with it."""
 
     headline = blocks.CharBlock(max_length=120)
     charge = blocks.CharBlock(max_length=160)
@@ -131,7 +130,7 @@ class CaseResultBlock(blocks.StructBlock):
 
 
 class CaseResultsBlock(SectionBlock):
-    """Results of cases, always with the notice that they guarantee nothing."""
+    """Case results, always with the notice that they guarantee nothing."""
 
     results = blocks.ListBlock(CaseResultBlock(), min_num=1, max_num=12)
 
@@ -155,7 +154,7 @@ class CaseResultsBlock(SectionBlock):
 
 
 class StatisticBlock(blocks.StructBlock):
-    """A figure that somebody can check."""
+    """A verifiable figure."""
 
     figure = blocks.CharBlock(max_length=20, help_text="Example: 94.")
     label = blocks.CharBlock(max_length=160, help_text="What is counted. Example: federal judicial districts.")

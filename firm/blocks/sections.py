@@ -1,4 +1,4 @@
-"""The home page's own sections, and what the sections of every app build on; ``firm/sections.py`` offers them."""
+"""The home page's own sections and the base class of every app's sections; ``firm/sections.py`` registers them."""
 
 from django.db import models
 from django.db.models import QuerySet
@@ -77,7 +77,7 @@ class ValueStatementBlock(SectionBlock):
 
 
 class CallToActionSectionBlock(SectionBlock):
-    """A band across the page that asks for one thing."""
+    """A full-width call to action."""
 
     text = blocks.TextBlock(required=False, rows=2)
     link = LinkBlock(label="Button")
@@ -105,7 +105,7 @@ def _listed() -> list[PracticeAreaPage]:
 
 
 class PracticeAreasBlock(SectionBlock):
-    """A ruled list of practice areas: name and one line."""
+    """A list of practice areas: name and one line."""
 
     mode = blocks.ChoiceBlock(
         search_index=False, choices=PracticeAreaMode.choices, default=PracticeAreaMode.ALL, label="Show"
@@ -117,7 +117,7 @@ class PracticeAreasBlock(SectionBlock):
     )
 
     def get_context(self, value, parent_context=None):
-        """Add the areas; those unpublished or gone are left out."""
+        """Add the areas; unpublished and deleted ones are left out."""
         context = super().get_context(value, parent_context)
         chrome = context.get("chrome")
         areas = chrome.recall("practice areas", _listed) if chrome else _listed()

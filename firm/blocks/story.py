@@ -1,4 +1,4 @@
-"""Assembles the blocks of which the body of a post, practice area or standing page is made."""
+"""The blocks of a page's body: posts, practice areas, standard pages."""
 
 from wagtail import blocks
 
@@ -17,7 +17,7 @@ from firm.blocks.text import (
 
 
 class CallToActionBlock(blocks.StructBlock):
-    """Asks for one thing: a heading, a line and a button."""
+    """A call to action: a heading, a line and a button."""
 
     heading = blocks.CharBlock(max_length=120)
     text = blocks.TextBlock(required=False, rows=2)
@@ -37,7 +37,7 @@ class CallToActionBlock(blocks.StructBlock):
 
 
 def story_blocks():
-    """Return the blocks of a story, in the order in which the editor offers them."""
+    """Return the body's blocks in the editor's order."""
     return [
         ("text", TextBlock(group="Text")),
         ("heading", HeadingBlock(group="Text")),

@@ -1,4 +1,4 @@
-"""Blocks of text: rich text with footnotes, headings, lists, tables, call-outs, questions and citations."""
+"""Text blocks: rich text with footnotes, headings, lists, tables, call-outs, questions and citations."""
 
 import re
 from functools import partial
@@ -24,14 +24,14 @@ class TextBlock(blocks.RichTextBlock):
         super().__init__(features=list(features), **kwargs)
 
     def render(self, value, context=None):
-        """Render the text; without a page around it (in a listing, say) the references are left out."""
+        """Render the text; outside of a page (in a listing, say) footnote references are left out."""
         context = context or {}
         with rendering(context.get("references")):
             html = str(value)
         return mark_safe(FOOTNOTE_MARK.sub(partial(_reference, context.get("footnotes")), html))
 
     def get_searchable_content(self, value):
-        """Return the text without the marks of footnotes."""
+        """Return the text without footnote marks."""
         return [readable(FOOTNOTE_MARK.sub("", value.source)).strip()]
 
     class Meta:
@@ -57,13 +57,12 @@ class HeadingLevel(models.TextChoices):
 
 
 class HeadingBlock(blocks.StructBlock):
-    """A heading; it appears in the page's list of contents and can be linked to."""
+    """A heading that appears in the page's table of contents and can be linked to."""
 
     text = blocks.CharBlock(max_length=120)
     level = blocks.ChoiceBlock(search_index=False, choices=HeadingLevel.choices, default=HeadingLevel.H2)
 
     def get_context(self, value, parent_context=None):
-        """Add the anchor: the next free one of the page for this text."""
         context = super().get_context(value, parent_context)
         anchors = context.get("anchors")
         context["anchor"] = anchors.take(value["text"]) if anchors else ""
@@ -78,7 +77,7 @@ class HeadingBlock(blocks.StructBlock):
 
 
 class QuotationBlock(blocks.StructBlock):
-    """Words of somebody else, with their source."""
+    """A quotation with its source."""
 
     quote = blocks.TextBlock(rows=3)
     attribution = blocks.CharBlock(required=False, max_length=160, help_text="Example: U.S. Const. amend. VI.")
@@ -117,7 +116,7 @@ class ItemsBlock(blocks.StructBlock):
 
 
 class TableBlock(blocks.StructBlock):
-    """A table with a caption; columns of figures are set with figures of one width."""
+    """A table with a caption; numeric columns use tabular figures."""
 
     caption = blocks.CharBlock(max_length=160, help_text="What the table shows; read aloud before it.")
     table = TypedTableBlock(
@@ -142,7 +141,7 @@ class TableBlock(blocks.StructBlock):
 
 
 class CalloutKind(models.TextChoices):
-    """What a call-out is for; named beside it in words, not by colour alone."""
+    """The purpose of a call-out; shown in words, not by color alone."""
 
     NOTE = "note", "Note"
     WARNING = "warning", "Warning"
@@ -157,7 +156,6 @@ class CalloutBlock(blocks.StructBlock):
     text = TextBlock(features=[*PROSE, "footnotes"], template=None)
 
     def get_context(self, value, parent_context=None):
-        """Add the kind in words, and as the CSS component's modifier."""
         context = super().get_context(value, parent_context)
         context["kind_label"] = CalloutKind(value["kind"]).label
         context["kind_class"] = value["kind"].replace("_", "-")
@@ -209,7 +207,7 @@ class CitationBlock(blocks.StructBlock):
     accessed = blocks.DateBlock(required=False, help_text="When you last read it there.")
 
     def get_context(self, value, parent_context=None):
-        """Add the statement with the number of the footnote that names its source, at the end of its last line."""
+        """Add the statement with the number of its source's footnote at the end of the last line."""
         context = super().get_context(value, parent_context)
         footnotes = context.get("footnotes")
         mark = footnotes.cite(value) if footnotes is not None else None
@@ -231,5 +229,4 @@ class CitationBlock(blocks.StructBlock):
 
 
 def question_blocks():
-    """The blocks of a list of questions and answers."""
     return [("question", QuestionBlock())]

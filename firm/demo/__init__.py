@@ -1,4 +1,4 @@
-"""The demo site: the firm of the brief. Every app adds its own part in a module ``demo`` with ``load(demo)``."""
+"""The demo site: the firm of the brief. Every app adds its part in a module ``demo`` with ``load(demo)``."""
 
 import tomllib
 from collections.abc import Callable
@@ -39,12 +39,11 @@ SAMPLE_LINES = (
 
 
 def read(path: Path) -> dict:
-    """Return a file of the demo's texts."""
     return tomllib.loads(path.read_text(encoding="utf-8"))
 
 
 class Demo:
-    """The demo site while it is being loaded: what the apps' parts refer to in each other."""
+    """The demo site while it is being loaded: the objects that the apps' parts refer to."""
 
     def __init__(self, *, staff: dict, requests: int | None = None, tell: Callable[[str], object] = str) -> None:
         self.staff = staff
@@ -61,7 +60,9 @@ class Demo:
     # --- Pages ------------------------------------------------------------------------------------
 
     def child(self, parent: Page, page: Page) -> Page:
-        """Publish ``page`` below ``parent``, unless the parent has a page at that slug; return the one there is."""
+        """Publish ``page`` below ``parent``, unless the parent has a page at that slug; return the existing or new
+        page.
+        """
         existing = parent.get_children().filter(slug=page.slug).first()
         if existing:
             return existing.specific
@@ -75,7 +76,7 @@ class Demo:
         return StoryWriter(slug, lambda key: self.image(key).pk, self.document, self.link)
 
     def link(self, label: str, target: str) -> dict:
-        """Return the stored value of a link to the form, the telephone, a page of the site or another address."""
+        """Return the stored value of a link to the form, the phone number, a page of the site or another URL."""
         value = {"label": label, "kind": target, "page": None, "url": ""}
         if target in {"consultation", "phone"}:
             return value
@@ -85,7 +86,7 @@ class Demo:
         return value | {"kind": "url", "url": target}
 
     def page_at(self, path: str) -> int | None:
-        """Return the id of the page at an address of the site, if it is there yet."""
+        """Return the id of the page at a path of the site, or None."""
         page = Page.objects.filter(url_path=self.home.url_path + path.lstrip("/")).first()
         return page.pk if page else None
 
@@ -93,7 +94,7 @@ class Demo:
 
     @property
     def collection(self) -> Collection:
-        """Where the demo's pictures are kept in the library."""
+        """The library collection of the demo's pictures."""
         if self._collection is None:
             found = Collection.objects.filter(name=COLLECTION).first()
             self._collection = found or Collection.get_first_root_node().add_child(name=COLLECTION)
@@ -139,7 +140,7 @@ def add_footnotes(page, slug: str, footnotes: list[dict]) -> None:
 
 
 def load(demo: Demo) -> None:
-    """Make the home page, the practice areas and the standing pages."""
+    """Create the home page, the practice areas and the standard pages."""
     demo.home = _home()
     _practice_areas(demo)
     for entry in read(CONTENT / "pages.toml")["page"]:
@@ -198,7 +199,7 @@ def _practice_area(demo: Demo, entry: dict) -> PracticeAreaPage:
 
 
 def plain(html: str) -> str:
-    """Return the words of a paragraph of the demo's texts."""
+    """Strip the paragraph tags."""
     return " ".join(html.replace("<p>", "").replace("</p>", "").split())
 
 
@@ -223,7 +224,7 @@ def _standing_page(demo: Demo, entry: dict) -> None:
 
 
 def finish(demo: Demo) -> None:
-    """Fill the settings and the home page, which refer to what all apps have made."""
+    """Fill the settings and the home page, which refer to objects of all apps."""
     save_settings(demo, read(CONTENT / "settings.toml"))
     if not demo.home.sections:
         sections = read(CONTENT / "home.toml")["section"]

@@ -1,4 +1,4 @@
-"""Turns the demo's texts into the stored sections of the home page; ``demo`` is a `firm.demo.Demo`."""
+"""Builds the stored sections of the demo's home page; ``demo`` is a `firm.demo.Demo`."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ PICTURES = Path(__file__).parent / "pictures"
 
 
 def home_section(demo, entry: dict) -> dict:
-    """Return a section of the home page as it is stored."""
+    """Return a section of the home page as a stored value."""
     kind = entry["type"]
     build = _SECTIONS.get(kind, _plain_section)
     value = build(demo, entry)

@@ -1,4 +1,4 @@
-"""Turns the demo's texts into the firm's settings; ``demo`` is a `firm.demo.Demo`."""
+"""Creates the demo's site settings; ``demo`` is a `firm.demo.Demo`."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ PICTURES = Path(__file__).parent / "pictures"
 
 
 def save_settings(demo, texts: dict) -> None:
-    """Make the settings of the default site with its offices, unless there are some."""
+    """Create the settings of the default site with its offices, unless it has some."""
     site = Site.objects.get(is_default_site=True)
     if FirmSettings.objects.filter(site=site).exists():
         return

@@ -1,4 +1,4 @@
-"""Turns the demo's texts into the stored values of StreamFields."""
+"""Builds StreamField values from the demo's texts."""
 
 import re
 import uuid
@@ -9,13 +9,13 @@ _NAMESPACE = uuid.UUID("6f7c2c1e-52f2-4d0b-9a3e-0d4f6f0b7a11")
 
 
 def footnote_id(slug: str, key: str) -> str:
-    """Return the id of a page's footnote; the same each time."""
+    """Return the id of a page's footnote; the same on every load."""
     return str(uuid.uuid5(_NAMESPACE, f"{slug}:{key}"))
 
 
 @dataclass
 class StoryWriter:
-    """Writes the body of one page: knows its slug, the pictures and documents by key, the pages by address."""
+    """Builds the body of one page: its slug, pictures and documents by key, pages by URL."""
 
     slug: str
     image_id: object
@@ -24,7 +24,7 @@ class StoryWriter:
     keys: set = field(default_factory=set)
 
     def html(self, text: str) -> str:
-        """Return rich text with references to footnotes in the form in which it is stored."""
+        """Return rich text with footnote references in their stored form."""
         text = " ".join(text.split()) if "\n" in text.strip() else text.strip()
         return FOOTNOTE.sub(self._footnote, text)
 

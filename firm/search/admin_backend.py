@@ -1,8 +1,8 @@
-"""Wagtail's search on SQLite, quick with many results: the admin's lists of pages, images and documents use it.
+"""Wagtail's search on SQLite, fast with many results: used by the admin's lists of pages, images and documents.
 
-Wagtail asks for the rank of each result in a question of its own, and each of those counts all results anew: where
-thousands of pages have a word in common, a search takes minutes. Here all ranks come from one question. Visitors search
-by `firm.search.site_search`; PostgreSQL keeps Wagtail's own.
+Wagtail ranks each result in a query of its own, each of which counts all results again: where thousands of pages share
+a word, a search takes minutes. Here one query gives all ranks. Visitors search with `firm.search.site_search`;
+PostgreSQL uses Wagtail's own backend.
 """
 
 from modelsearch.backends.database.sqlite.query import MatchExpression, SQLiteFTSIndexEntry, normalize
@@ -17,14 +17,14 @@ from modelsearch.utils import get_descendants_content_types_pks
 
 
 class RanksApart:
-    """For a compiler of queries: finds without ranks, and gives these separately."""
+    """Mixin of query compilers: searches without ranks, and returns these separately."""
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.is_ranked, self.order_by_relevance = self.order_by_relevance, False
 
     def ranks(self, config) -> dict[str, float] | None:
-        """Return the rank of each object that has the words, the best being the least; None where there is none."""
+        """Return each matching object's rank by id, the lowest being the best; None when the query has no ranks."""
         query = normalize(self.query)
         if isinstance(query, MatchAll | Not):
             return None
@@ -40,11 +40,11 @@ class RankedSearch(RanksApart, SQLiteSearchQueryCompiler):
 
 
 class RankedAutocomplete(RanksApart, SQLiteAutocompleteQueryCompiler):
-    """A search for the beginnings of words."""
+    """A search for prefixes."""
 
 
 class RankedResults(SQLiteSearchResults):
-    """What was found, the best first; of equals the newest."""
+    """The results, best first; equal ranks newest first."""
 
     def _do_search(self) -> list:
         compiler = self.query_compiler
@@ -63,7 +63,7 @@ class RankedResults(SQLiteSearchResults):
 
 
 class SearchBackend(SQLiteSearchBackend):
-    """The search of Wagtail, with ranks apart."""
+    """Wagtail's SQLite search with separate ranking."""
 
     query_compiler_class = RankedSearch
     autocomplete_query_compiler_class = RankedAutocomplete

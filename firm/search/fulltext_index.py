@@ -1,7 +1,7 @@
-"""The database's own index of what can be read on the site: FTS5 on SQLite, a GIN index of a tsvector on PostgreSQL.
+"""The full-text index of the site: FTS5 on SQLite, a GIN index of a tsvector on PostgreSQL.
 
-It follows `firm_pagetext` by itself: triggers on SQLite, a generated column on PostgreSQL. `matching` walks it from the
-newest page on and stops when it has enough, so that a word of every page costs no more than a rare one.
+The database updates it from `firm_pagetext`: triggers on SQLite, a generated column on PostgreSQL. `matching` reads it
+from the newest page on and stops when it has enough, so that a word on every page costs no more than a rare one.
 """
 
 import re
@@ -26,7 +26,7 @@ _PRIVATE = """SELECT 1 FROM wagtailcore_pageviewrestriction r CROSS JOIN wagtail
 
 
 def install() -> None:
-    """Make the index where it is missing or out of step with its triggers, and fill it."""
+    """Create the index and its triggers unless they exist, and fill it."""
     if TABLE not in connection.introspection.table_names():
         return
     with transaction.atomic(), connection.cursor() as cursor:
@@ -59,8 +59,9 @@ def _install_on_postgresql(cursor) -> None:
 
 
 def matching(words: list[str], root: Page, most: int) -> dict[int, int]:
-    """Return the public pages below ``root`` with all of the words, ``most`` at most: the number of each page with its
-    tier. Those of the first tier come first; within one, the newest page does.
+    """Return at most ``most`` public pages below ``root`` with all of the words, as tiers by page id.
+
+    The best tier comes first; within one, the newest page does.
     """
     words = [part for word in words for part in word.split("_") if part and part.isprintable()]
     found: dict[int, int] = {}
@@ -71,7 +72,7 @@ def matching(words: list[str], root: Page, most: int) -> dict[int, int]:
 
 
 def _in_all_tiers(words: list[str], root: Page, most: int) -> list[tuple[int, int]]:
-    """Return tier and number of ``most`` pages of each tier, by one statement."""
+    """Return (tier, page id) of ``most`` pages of each tier, by one statement."""
     statements, given = [], []
     for tier, columns in enumerate(TIERS):
         statement, query = {"sqlite": _on_sqlite, "postgresql": _on_postgresql}[connection.vendor](words, columns)
@@ -106,6 +107,6 @@ def _on_postgresql(words: list[str], columns: tuple[str, ...]) -> tuple[str, str
 
 
 def stem_pattern(words: list[str]) -> re.Pattern:
-    """Return the pattern of words that begin with one of ``words``: the index stems its own."""
+    """Return a pattern of words that begin with one of ``words``, since the index stems them."""
     stems = sorted({re.escape(word) for word in words}, key=len, reverse=True)
     return re.compile(rf"\b(?:{'|'.join(stems)})\w{{0,4}}", re.IGNORECASE)

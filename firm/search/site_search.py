@@ -1,4 +1,4 @@
-"""The site's search: all public pages, excerpts with the words found, and other spellings when nothing is found."""
+"""The site's search: all public pages, excerpts with the words found, and spelling corrections."""
 
 import re
 import unicodedata
@@ -26,20 +26,20 @@ _WORD = re.compile(r"[^\W\d_]{4,40}")
 
 
 def clean_query(text: str) -> str:
-    """Return the visitor's words in one line: no control characters, at most 100 characters."""
+    """Return the query in one line: no control characters, at most 100 characters."""
     text = unicodedata.normalize("NFKC", text[: MAX_QUERY * 4])
     text = "".join(character if character.isprintable() else " " for character in text)
     return " ".join(text.split())[:MAX_QUERY]
 
 
 def words_of(text: str) -> list[str]:
-    """Return the words of a query that can be looked for, in lower case."""
+    """Return the words of a query, in lower case."""
     return re.findall(r"\w+", text.lower())[:MAX_WORDS]
 
 
 @dataclass
 class Results:
-    """The outcome of a search: the pages, and the spelling that was looked for instead when it had to be changed."""
+    """The pages found, and the corrected spelling if one was used."""
 
     query: str
     matches: list[int] = field(default_factory=list)
@@ -47,17 +47,17 @@ class Results:
 
     @property
     def searched(self) -> str:
-        """What was looked for in the end."""
+        """The query that gave the results."""
         return self.corrected or self.query
 
     @property
     def is_cut(self) -> bool:
-        """True when there may be more pages than those that are shown."""
+        """Whether there may be more pages than those returned."""
         return len(self.matches) >= MOST
 
 
 def find(query: str, root: Page) -> Results:
-    """Look for all words of ``query`` in the public pages below ``root``; try near spellings when there are none."""
+    """Search the public pages below ``root`` for all words of ``query``; without results, try corrected spellings."""
     results = Results(query)
     words = words_of(query)
     if not words:
@@ -72,7 +72,7 @@ def find(query: str, root: Page) -> Results:
 
 
 def _ranked(words: list[str], root: Page) -> list[int]:
-    """Return the numbers of the pages with all words, the best first."""
+    """Return the ids of the pages with all words, the best first."""
     tiers = matching(words, root, MOST)
     if len(tiers) > RANKED:
         return list(tiers)
@@ -83,7 +83,7 @@ def _ranked(words: list[str], root: Page) -> list[int]:
 
 
 def corrections(words: list[str]) -> list[str]:
-    """Return the words, each one that occurs nowhere on the site replaced by the nearest that does."""
+    """Return the words; each one that occurs nowhere on the site is replaced by the most similar that does."""
     known = set(Word.objects.filter(text__in=words).values_list("text", flat=True))
     unknown = [word for word in words if word not in known and len(word) >= 4]
     if not unknown:
@@ -96,14 +96,13 @@ def corrections(words: list[str]) -> list[str]:
 
 
 class Vocabulary:
-    """The site's words as a process knows them: read once, then only those that have come since."""
+    """The site's words, cached in the process: read once, then only new ones."""
 
     def __init__(self) -> None:
         self._words: list[str] = []
         self._key: tuple = ()
 
     def words(self) -> list[str]:
-        """Return all words of the site."""
         last = self._key[0] if self._key else 0
         newest = Word.objects.order_by("pk").last()
         if newest is None:
@@ -120,10 +119,7 @@ _vocabulary = Vocabulary()
 
 
 def note_page(page) -> None:
-    """Keep what can be read of a published page, and so let it be found; ``page`` is of its own type.
-
-    A page that asks not to be listed (an attorney who has left) is not found.
-    """
+    """Index the text of a published page of its specific type, or remove it if it is not listed."""
     if getattr(page, "is_in_sitemap", True):
         note_pages([page])
     else:
@@ -131,7 +127,7 @@ def note_page(page) -> None:
 
 
 def note_pages(pages: list) -> None:
-    """Keep what can be read of published pages that ask to be listed, in a few statements for all of them."""
+    """Index the text of published, listed pages in a few statements."""
     kept = [_text_of(page) for page in pages]
     PageText.objects.bulk_create(
         kept, update_conflicts=True, unique_fields=["page"], update_fields=["title", "summary", "text"]
@@ -152,12 +148,12 @@ def _text_of(page) -> PageText:
 
 
 def forget_page(page) -> None:
-    """Drop what was kept of a page that is no longer published."""
+    """Remove an unpublished page from the index."""
     PageText.objects.filter(page_id=page.pk).delete()
 
 
 def excerpt(text: str, words: list[str], length: int = EXCERPT) -> str:
-    """Return about ``length`` characters of ``text`` around the first of the words; from the start without any."""
+    """Return about ``length`` characters of ``text`` around the first match; from the start without one."""
     text = " ".join(text.split())
     found = stem_pattern(words).search(text) if words else None
     if found is None or found.start() < length * 0.6:
@@ -171,7 +167,7 @@ def excerpt(text: str, words: list[str], length: int = EXCERPT) -> str:
 
 
 def highlight(text: str, words: list[str]) -> SafeString:
-    """Return ``text`` escaped, with the words found in ``<mark>``."""
+    """Return ``text`` escaped, with matches in ``<mark>``."""
     if not words:
         return mark_safe(escape(text))
     parts, end = [], 0

@@ -1,4 +1,4 @@
-"""What templates draw with: pictures, icons, links, telephone numbers."""
+"""Template tags and filters: pictures, icons, links, phone numbers."""
 
 import json
 import re
@@ -24,9 +24,9 @@ _NORTH_AMERICAN = re.compile(r"\((\d{3})\) (\d{3})-(\d{4})")
 
 @register.inclusion_tag("components/picture.html")
 def picture(image, role: str, alt: str | None = None, css: str = "", first: bool = False) -> dict:
-    """Draw an image from its ready-made files; the original stands in until the worker has made them.
+    """Render an image from its prepared files; the original serves until the worker has created them.
 
-    ``first`` marks the page's largest picture above the fold: fetched at once and with priority.
+    ``first`` marks the page's largest picture above the fold: loaded at once and with priority.
     """
     if not image:
         return {"image": None}
@@ -64,7 +64,7 @@ def _alternative(image) -> str:
 
 @register.simple_tag
 def icon(name: str) -> SafeString:
-    """Draw an icon of the sprite; it says nothing to screen readers, so words stand beside it."""
+    """Render an icon of the sprite; hidden from screen readers, so it needs text beside it."""
     return format_html(
         '<svg class="icon" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
         static("img/icons.svg"),
@@ -74,7 +74,7 @@ def icon(name: str) -> SafeString:
 
 @register.simple_tag(takes_context=True)
 def href(context, link) -> str:
-    """Return where a link block leads; empty when its target is gone or not published."""
+    """Return the URL of a link block; empty when its target is deleted or unpublished."""
     return _target(context["chrome"], link) if link else ""
 
 
@@ -92,7 +92,7 @@ def _target(chrome, link) -> str:
 
 @register.simple_tag(takes_context=True)
 def frame_part(context, template: str) -> SafeString:
-    """Draw a part of the page's frame, once for all pages on which the same links are marked as leading here."""
+    """Render a part of the page frame, cached for all pages that mark the same links as current."""
     chrome = context["chrome"]
 
     def draw() -> SafeString:
@@ -108,20 +108,20 @@ def frame_part(context, template: str) -> SafeString:
 
 @register.simple_tag(takes_context=True)
 def prose(context, html: str) -> SafeString:
-    """Draw rich text; what it links to is taken from what the page fetched."""
+    """Render rich text; link targets come from the page's prefetch."""
     with rendering(context.get("references")):
         return richtext(html)
 
 
 @register.simple_tag(takes_context=True)
 def page_href(context, page) -> str:
-    """Return a page's address; empty when it is gone or not published."""
+    """Return a page's URL; empty when it is deleted or unpublished."""
     return (page.get_url(context.get("request")) or "") if page and page.live else ""
 
 
 @register.simple_tag(takes_context=True)
 def consultation_href(context, **prefill) -> str:
-    """Return the address of the consultation form, with fields filled in beforehand where a value is given."""
+    """Return the URL of the consultation form, prefilled with the values that are not empty."""
     url = context["chrome"].consultation_url
     query = urlencode({name: value for name, value in prefill.items() if value})
     return f"{url}?{query}" if url and query else url
@@ -129,13 +129,13 @@ def consultation_href(context, **prefill) -> str:
 
 @register.filter
 def tel(number) -> str:
-    """Return the ``tel:`` address of a telephone number (RFC 3966); empty without one."""
+    """Return the ``tel:`` URL of a phone number (RFC 3966); empty without one."""
     return f"tel:{number.as_e164}" if number else ""
 
 
 @register.filter
 def national(number) -> str:
-    """Return a telephone number as it is written at home, 212-555-0100; one of another country with its code."""
+    """Return a phone number in national format, 212-555-0100; a foreign one with its country code."""
     if not number:
         return ""
     match = _NORTH_AMERICAN.fullmatch(number.as_national)
@@ -146,13 +146,13 @@ def national(number) -> str:
 
 @register.filter
 def hostname(url: str) -> str:
-    """Return the host of an address, without www."""
+    """Return the host of a URL, without www."""
     return (urlsplit(url).hostname or "").removeprefix("www.")
 
 
 @register.simple_tag(takes_context=True)
 def parent_href(context, page) -> str:
-    """Return the address of the page above ``page``, without asking the database."""
+    """Return the URL of the page's parent, without a query."""
     url = (page.get_url(context.get("request")) or "") if page else ""
     return url.rstrip("/").rpartition("/")[0] + "/" if url else ""
 
@@ -166,6 +166,6 @@ def next_anchor(context, text: str) -> str:
 
 @register.simple_tag
 def start_widget(name: str, number: str | None, options: str):
-    """Print what starts a widget of the staff's side: its function, the field's id if there is one, options as JSON."""
+    """Print the data element that starts an admin widget: function, field id if there is one, options as JSON."""
     given = json.loads(options)
     return start(name, given) if number is None else start(name, number, given)

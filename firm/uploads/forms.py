@@ -1,4 +1,4 @@
-"""The forms with which staff add pictures and documents to the library."""
+"""The forms with which staff upload pictures and documents."""
 
 from wagtail.documents.forms import BaseDocumentForm
 from wagtail.images.forms import BaseImageForm
@@ -7,19 +7,17 @@ from firm.uploads.validation import check_document, cleaned_image
 
 
 class ImageForm(BaseImageForm):
-    """Keeps a picture as it looks, and nothing else of its file."""
+    """Re-encodes new pictures, which removes all metadata."""
 
     def clean_file(self):
-        """Return the new file drawn anew; the one that is there already stays as it is."""
         file = self.cleaned_data.get("file")
         return cleaned_image(file) if file and "file" in self.changed_data else file
 
 
 class DocumentForm(BaseDocumentForm):
-    """Takes a document whose content is what its name says."""
+    """Refuses a document whose content does not match its file name."""
 
     def clean_file(self):
-        """Return the file, once it has been looked into."""
         file = self.cleaned_data.get("file")
         if file and "file" in self.changed_data:
             check_document(file)

@@ -12,9 +12,9 @@ LINK_LASTS = 60
 
 
 class Bucket(S3Storage):
-    """Pictures have a lasting public address below ``public_url``; all else is private, and linked to for a minute.
+    """Pictures have a permanent public URL below ``public_url``; all else is private, with signed links for a minute.
 
-    What makes pictures readable is the bucket's policy, never a right that is set on an object (docs/operations.md).
+    Pictures are readable by the bucket's policy, never by an ACL on an object (docs/operations.md).
     """
 
     def __init__(self, *, public_url: str, **settings) -> None:
@@ -38,11 +38,10 @@ class Bucket(S3Storage):
         )
 
     def url(self, name, parameters=None, expire=None, http_method=None) -> str:
-        """Return the public address of a picture, which asks nobody; a signed link to anything else."""
+        """Return the public URL of a picture, or a signed link to anything else."""
         if is_public(clean_name(name)):
             return f"{self.public_url}/{filepath_to_uri(clean_name(name))}"
         return super().url(name, parameters, expire, http_method)
 
     def get_object_parameters(self, name) -> dict:
-        """Have pictures kept for good, and everything else by nobody."""
         return {"CacheControl": LASTING if is_public(name) else "private, no-store"}

@@ -1,4 +1,4 @@
-"""What an uploaded file has to be: what its name says, by its content, and nothing that runs or tells on anybody."""
+"""Validation of uploads: the content must match the file name, without programs, scripts or personal metadata."""
 
 import io
 import zipfile
@@ -29,9 +29,9 @@ NOT_WHAT_IT_SAYS = "This is not a .{} file, whatever its name says. Save it agai
 
 
 def cleaned_image(file):
-    """Return an uploaded picture drawn anew, upright: nothing is left of where and with what it was taken.
+    """Return an uploaded picture re-encoded and upright, without metadata on place and camera.
 
-    Colours (ICC) and movement stay. Raises ValidationError for what is no picture of the kind that its name says.
+    Color profile and animation stay. Raises ValidationError when the content is not of the kind that the name says.
     """
     extension = PurePath(file.name).suffix[1:].lower()
     wanted = FORMATS.get(extension)
@@ -64,7 +64,7 @@ def _drawn_anew(picture: Image.Image, wanted: str, *, is_moving: bool) -> bytes:
 
 
 def check_document(file) -> None:
-    """Raise ValidationError unless the content is what the name says, without programs, and no bomb."""
+    """Raise ValidationError unless the content matches the name and holds no programs and no zip bomb."""
     extension = PurePath(file.name).suffix[1:].lower()
     file.seek(0)
     try:
