@@ -1,8 +1,7 @@
-"""Where the staff's side is."""
+"""The path of the admin."""
 
 ADMIN_PATH = "/admin/"
 
 
 def is_admin_path(path: str) -> bool:
-    """True for the addresses of the staff's side."""
     return path.startswith(ADMIN_PATH) or path == ADMIN_PATH.rstrip("/")

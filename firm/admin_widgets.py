@@ -1,7 +1,7 @@
-"""Wagtail's widgets without inline scripts, so that the staff's side runs no script but those of its files.
+"""Wagtail's widgets without inline scripts, so that the admin's Content Security Policy can forbid them.
 
-Wagtail prints a line of script behind a date field, a chooser or a panel to start it. Here the same is printed as data,
-and ``static/js/admin-widgets.js`` starts what is on its list.
+Wagtail prints an inline script after a date field, a chooser or a panel to start it. Here its arguments are printed as
+data, and ``static/js/admin-widgets.js`` starts the widgets on its list.
 """
 
 import json
@@ -15,7 +15,7 @@ ESCAPES = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
 
 
 def start(name: str, *arguments) -> SafeString:
-    """Return the element that has the browser call a function, or make an object of a class, of that name."""
+    """Return the data element that makes the browser call the function, or construct the class, of that name."""
     data = mark_safe(json.dumps(arguments).translate(ESCAPES))
     return format_html('<script type="application/json" data-start="{}">{}</script>', name, data)
 
@@ -27,5 +27,5 @@ def _render(self, name, value, attrs=None, renderer=None) -> SafeString:
 
 
 def install() -> None:
-    """Let every chooser print data in place of a script."""
+    """Make every chooser print data instead of a script."""
     BaseChooser.render = _render

@@ -1,4 +1,4 @@
-"""The lowest app: what every other app shares."""
+"""The base app, which all other apps import."""
 
 from django.apps import AppConfig
 from django.conf import settings
@@ -7,13 +7,12 @@ from django.db.models.signals import post_migrate
 
 
 class FirmConfig(AppConfig):
-    """The firm's site: pages, settings, images, and the registries that the other apps fill."""
+    """Pages, settings, images, and the registries that the other apps fill."""
 
     name = "firm"
     verbose_name = "Firm"
 
     def ready(self):
-        """Connect the signals, register the house rules as system checks, watch over changes of public content."""
         from django.contrib.auth.signals import user_logged_out
 
         from firm import admin_widgets, checks, signals

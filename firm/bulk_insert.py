@@ -1,4 +1,4 @@
-"""Writes very many rows at once, past the models: for demo content in numbers. Signals are not sent."""
+"""Bulk inserts for large demo content. They bypass models and send no signals."""
 
 from collections.abc import Iterable, Sequence
 from itertools import islice
@@ -10,7 +10,7 @@ ROWS, VALUES = 5000, 20_000
 
 
 def insert(model, columns: Sequence[str], rows: Iterable[tuple]) -> None:
-    """Insert rows of database values: on SQLite by one prepared statement, on PostgreSQL many rows by each."""
+    """Insert rows of database values: on SQLite with one prepared statement, on PostgreSQL many rows per statement."""
     names = ", ".join(f'"{name}"' for name in columns)
     start, places = f'INSERT INTO "{model._meta.db_table}" ({names}) VALUES ', f"({', '.join(['%s'] * len(columns))})"
     remaining = iter(rows)
@@ -24,7 +24,7 @@ def insert(model, columns: Sequence[str], rows: Iterable[tuple]) -> None:
 
 
 def insert_children(model, instances: list) -> None:
-    """Insert the rows of a model's own table for instances whose parent rows are there already."""
+    """Insert only the model's own table for instances whose parent rows exist."""
     manager = model._base_manager.all()
     manager._for_write = True
     manager._batched_insert(instances, model._meta.local_concrete_fields, batch_size=None)

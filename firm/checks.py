@@ -1,4 +1,4 @@
-"""The house rules, as system checks: a page model that breaks one does not start."""
+"""System checks of page models."""
 
 from django.core.checks import Error
 from wagtail.models import get_page_models
@@ -8,7 +8,7 @@ from firm.querysets import FirmPageQuerySet
 
 
 def page_models_follow_the_house_rules(app_configs, **kwargs) -> list[Error]:
-    """Every page type of ours builds on `BasePage`, has tree rules, a label for editors, and one-query listings."""
+    """Every page type must build on `BasePage` and have tree rules, a label for editors, and one-query listings."""
     errors = []
     for model in get_page_models():
         if model.__module__.split(".")[0] in {"wagtail", "tests"}:

@@ -1,4 +1,4 @@
-"""What every template may use."""
+"""Variables of every template."""
 
 from django.utils.functional import SimpleLazyObject
 
@@ -6,5 +6,5 @@ from firm.pages.site_context import Chrome
 
 
 def firm(request) -> dict:
-    """Add ``chrome``, fetched only by templates that draw it."""
+    """Add the site context, which loads nothing until a template uses it."""
     return {"chrome": SimpleLazyObject(lambda: Chrome.for_request(request))}

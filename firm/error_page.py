@@ -1,4 +1,4 @@
-"""What the error pages show when the database cannot be asked: kept in a file since the settings were last saved."""
+"""The settings that error pages show without a database: written to a file whenever the settings are saved."""
 
 import json
 import logging
@@ -12,7 +12,7 @@ FILE = "error-page.json"
 
 
 def remember(firm) -> None:
-    """Keep name, number and menu of the firm's settings. A failure is logged; it must not stop the saving."""
+    """Store the firm's name, number and menu. A failure is logged and does not stop the saving."""
     known = {
         "firm_name": firm.firm_name,
         "phone": str(firm.phone.as_e164) if firm.phone else "",
@@ -32,7 +32,7 @@ def _entry(link) -> dict | None:
 
 
 def recall() -> dict:
-    """Return what was kept; nothing when there is none. Reads one small file."""
+    """Return what was stored, or an empty dict. Reads one small file."""
     try:
         return json.loads((settings.DATA_DIR / FILE).read_text())
     except (OSError, ValueError):

@@ -1,4 +1,4 @@
-"""Model fields that every app shares."""
+"""Model fields that every app uses."""
 
 from django.utils.functional import cached_property
 from django.utils.module_loading import import_string
@@ -7,10 +7,10 @@ from wagtail.fields import StreamField
 
 
 class BlockField(StreamField):
-    """A StreamField that names the function which assembles its blocks, instead of listing them.
+    """A StreamField whose blocks come from a function, instead of a list.
 
-    ``source`` is the dotted path of a callable that returns ``(name, block)`` pairs. Migrations keep the path
-    alone, so that they stay stable when a label changes, and so that the blocks of apps above may be registered.
+    ``source`` is the dotted path of a callable that returns ``(name, block)`` pairs. Migrations contain the path only,
+    so that they do not change with a label, and so that other apps may register blocks.
     """
 
     def __init__(self, source: str, **kwargs):
@@ -19,13 +19,12 @@ class BlockField(StreamField):
 
     @cached_property
     def stream_block(self) -> StreamBlock:
-        """The assembled block; built on first use, when all apps are ready."""
+        """The blocks, built on first use, when all apps are ready."""
         block = StreamBlock(list(import_string(self.source)()))
         block.set_meta_options(self.block_opts)
         return block
 
     def deconstruct(self):
-        """Return the dotted path as the only argument, and no block definitions."""
         name, path, _, kwargs = super().deconstruct()
         kwargs.pop("block_lookup", None)
         return name, path, [self.source], kwargs

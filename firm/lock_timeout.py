@@ -1,4 +1,4 @@
-"""How long a visitor waits for a database that others keep locked."""
+"""A shorter lock timeout for requests of visitors."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,10 +9,11 @@ from psycopg2.extensions import TRANSACTION_STATUS_IDLE
 
 @contextmanager
 def at_most(seconds: float) -> Iterator[None]:
-    """Within the block, wait at most so long for a lock, instead of as long as workers may. Not inside a transaction.
+    """Within the block, wait at most so long for a lock, instead of as long as the worker may.
 
-    Whoever waits longer gets an `OperationalError`. Raises `DatabaseError` when the database cannot be reached.
-    Behind a pooler it holds in transactions alone: what is set between two of them would be another visitor's.
+    Do not use it inside a transaction. A longer wait raises `OperationalError`, an unreachable database
+    `DatabaseError`. Behind a connection pooler it holds within transactions only: a setting made outside of one would
+    reach another client's queries.
     """
     milliseconds = int(seconds * 1000)
     if connection.vendor == "postgresql" and connection.settings_dict.get("DISABLE_SERVER_SIDE_CURSORS"):
@@ -35,7 +36,7 @@ def at_most(seconds: float) -> Iterator[None]:
 
 
 def _in_each_transaction(statement: str):
-    """Return a wrapper that runs a statement before the first one of each transaction of PostgreSQL."""
+    """Return a wrapper that runs ``statement`` at the start of each PostgreSQL transaction."""
 
     def wrapper(execute, sql, params, many, context):
         if connection.in_atomic_block and connection.connection.info.transaction_status == TRANSACTION_STATUS_IDLE:

@@ -1,4 +1,4 @@
-"""Uploads: which of them anybody may see, and their addresses wherever they are kept."""
+"""Uploads: which are public, and their URLs in any storage."""
 
 from functools import lru_cache
 from urllib.parse import urljoin
@@ -10,16 +10,16 @@ LASTING = "public, max-age=31536000, immutable"
 
 
 def is_public(name: str) -> bool:
-    """True for a storage name that anybody may fetch."""
+    """Whether anybody may fetch the file of this storage name."""
     return name.startswith(PUBLIC) and ".." not in name.split("/")
 
 
 @lru_cache(maxsize=4096)
 def lasting_address(storage, name: str) -> str:
-    """Return the address of a public file that is never changed: a page shows dozens, and each is asked for often."""
+    """Return the URL of a public file, cached: a page shows dozens of them."""
     return storage.url(name)
 
 
 def absolute_address(root_url: str, storage, name: str) -> str:
-    """Return a public file's address with scheme and host, for those who fetch it from elsewhere."""
+    """Return a public file's absolute URL."""
     return urljoin(f"{root_url}/", storage.url(name))

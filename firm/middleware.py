@@ -1,4 +1,4 @@
-"""Headers in and out: whom to believe about the visitor's address, and what every answer tells the browser."""
+"""Request and response headers: which proxies to trust, and the security headers of every response."""
 
 import codecs
 import ipaddress
@@ -42,7 +42,6 @@ def _is_within(address: str, networks: list) -> bool:
 
 
 def is_trusted_proxy(address: str) -> bool:
-    """True for an address in ``TRUSTED_PROXIES``."""
     return _is_within(address, _networks())
 
 
@@ -65,14 +64,14 @@ def scheme_reader() -> Callable[[str, str, str], str]:
 
 
 class TrustedProxyMiddleware:
-    """Believes X-Forwarded-* only from the addresses in ``TRUSTED_PROXIES``; drops them from everybody else."""
+    """Accepts X-Forwarded-* only from the addresses in ``TRUSTED_PROXIES``; removes them from other requests."""
 
     def __init__(self, get_response) -> None:
         self.get_response = get_response
         self.trusted = _networks()
 
     def __call__(self, request):
-        """Take the visitor's address and scheme from a trusted proxy; otherwise forget what was claimed."""
+        """Take client address and scheme from a trusted proxy."""
         given = {name: request.META.pop(name, "") for name in FORWARDED}
         if self._is_trusted(request.META.get("REMOTE_ADDR", "")):
             client = self._client(given["HTTP_X_FORWARDED_FOR"])
@@ -87,7 +86,7 @@ class TrustedProxyMiddleware:
         return _is_within(address, self.trusted)
 
     def _client(self, header: str) -> str:
-        """The rightmost address that is not one of our proxies: the last one that a proxy of ours has seen itself."""
+        """The rightmost address that is not one of our proxies: the last one that a proxy of ours connected to."""
         for entry in reversed([part.strip() for part in header.split(",")]):
             try:
                 ipaddress.ip_address(entry)
@@ -99,17 +98,17 @@ class TrustedProxyMiddleware:
 
 
 class ContentSecurityPolicyMiddleware(CSPMiddleware):
-    """The strict policy for the public site, a workable one for the staff's side."""
+    """A strict policy for the public site, a wider one for the admin."""
 
     def process_response(self, request, response):
-        """Write the directives in one order, so that every process sends the same header."""
+        """Sort the directives, so that every process sends the same header."""
         response = super().process_response(request, response)
         if policy := response.get("Content-Security-Policy"):
             response["Content-Security-Policy"] = "; ".join(sorted(policy.split("; ")))
         return response
 
     def get_policy_parts(self, request, response, report_only=False) -> PolicyParts:
-        """Replace the public policy below the admin's path; let Wagtail's bar work for staff who look at a page."""
+        """Use the admin's policy below its path; for signed-in staff, allow what Wagtail's user bar needs."""
         parts = super().get_policy_parts(request, response, report_only)
         if not report_only and is_admin_path(request.path):
             parts.config = settings.ADMIN_CONTENT_SECURITY_POLICY
@@ -120,13 +119,12 @@ class ContentSecurityPolicyMiddleware(CSPMiddleware):
 
 
 class ResponseHeadersMiddleware:
-    """Headers that Django does not set by itself."""
+    """Sets security headers that Django does not set, unless the view has set them."""
 
     def __init__(self, get_response) -> None:
         self.get_response = get_response
 
     def __call__(self, request):
-        """Add the headers that the view has not set itself."""
         response = self.get_response(request)
         for name, value in FIXED_HEADERS.items():
             response.headers.setdefault(name, value)
@@ -137,13 +135,12 @@ class ResponseHeadersMiddleware:
 
 
 class CleanAddressMiddleware:
-    """Refuses what nothing can be looked up by: an address with a null byte (400), or too long (414)."""
+    """Refuses paths with a null byte (400) and overlong ones (414), which no lookup could find."""
 
     def __init__(self, get_response) -> None:
         self.get_response = get_response
 
     def __call__(self, request):
-        """Refuse the address before anything looks it up."""
         if "\x00" in request.path:
             return HttpResponseBadRequest(
                 "The address contains a character that no page has.", content_type="text/plain"

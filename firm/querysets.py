@@ -1,4 +1,4 @@
-"""Sets of pages that every app's listings build on."""
+"""Base querysets of pages."""
 
 from django.db.models import CharField, Exists, ExpressionWrapper, F, JSONField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import JSONArray
@@ -7,9 +7,9 @@ from wagtail.query import PageQuerySet
 
 
 def in_private_section(path: str = "path") -> Exists:
-    """True for pages that are restricted themselves or lie below one that is; ``path`` leads to the page's path.
+    """True for restricted pages and their descendants; ``path`` is the lookup of the page's path.
 
-    The path of each restriction is asked for by itself: joined, a planner might begin with all pages of the site.
+    Each restriction's path is a subquery: with a join, the planner might start from all pages of the site.
     """
     listed = ExpressionWrapper(OuterRef(path), output_field=CharField())
     section = Subquery(Page.objects.filter(pk=OuterRef("page_id")).order_by().values("path"))
@@ -25,47 +25,46 @@ _FOCUS = ("focal_point_x", "focal_point_y", "focal_point_width", "focal_point_he
 
 
 def of(relation: str, names) -> tuple[str, ...]:
-    """Return the names of columns as those of a related row."""
+    """Prefix column names with a relation."""
     return tuple(f"{relation}__{name}" for name in names)
 
 
 def picture_of(relation: str) -> tuple[str, ...]:
-    """Return the columns that a picture needs of the image at ``relation``."""
+    """Return the columns that rendering a picture needs of the image at ``relation``."""
     return of(relation, _PICTURE + _FOCUS)
 
 
 class RowsBeside(Subquery):
-    """A few rows of another table as a list of lists, in the same query as the row that they belong to."""
+    """Rows of a related table as a JSON list of lists, fetched in the main row's query."""
 
     template = "(SELECT json_group_array(json(row_beside)) FROM (%(subquery)s) AS rows_beside)"
 
     def __init__(self, rows: QuerySet, *names: str) -> None:
-        """Take the rows, in their order, with a reference to the outer row, and the columns that each list has."""
+        """``rows`` in their order, with an OuterRef to the main row; ``names``: the columns of each list."""
         super().__init__(rows.values(row_beside=JSONArray(*names)), output_field=JSONField())
 
     def as_postgresql(self, compiler, connection):
-        """Return the statement in PostgreSQL's words."""
         template = "(SELECT coalesce(jsonb_agg(row_beside), '[]') FROM (%(subquery)s) AS rows_beside)"
         return self.as_sql(compiler, connection, template=template)
 
 
 class FirmPageQuerySet(PageQuerySet):
-    """Pages, with the restriction of private sections in the same query instead of one more each time."""
+    """Pages. Checks private sections in the same query, where Wagtail uses one more."""
 
     def public(self):
-        """Leave out pages in a private section."""
+        """Exclude pages in a private section."""
         return self.exclude(in_private_section())
 
     def visible(self):
-        """The pages that any visitor may see: published and not private."""
+        """Pages that any visitor may see: published and not private."""
         return self.live().public()
 
     def of_few(self):
-        """Begin with the model's own table, for types of which there are few, and not with all pages of the site."""
+        """Make the planner start from the model's own table, for types with few pages."""
         return self.filter(pk__in=self.model._base_manager.order_by().values("pk"))
 
     def for_display(self):
-        """The rows that a page needs to draw itself, in one query."""
+        """With everything that rendering a page needs, in one query."""
         return self.select_related(*self.model.drawn_with).annotate(**self.model.rows_beside())
 
 
@@ -73,10 +72,8 @@ FirmPageManager = PageManager.from_queryset(FirmPageQuerySet)
 
 
 class PracticeAreaQuerySet(FirmPageQuerySet):
-    """Practice areas."""
-
     def listed(self):
-        """Those that may be seen, in the editors' order, with what a line of a list draws."""
+        """Visible areas in the editors' order, with the columns of a list."""
         return self.visible().of_few().only(*LINE, "summary").order_by("path")
 
 

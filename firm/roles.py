@@ -1,4 +1,4 @@
-"""What each group of staff may do. Used by migrations, which pass in the models of their own moment."""
+"""Permissions of the staff groups. Used by migrations, which pass in their historical models."""
 
 PUBLISHERS = "Publishers"
 EDITORS = "Editors"
@@ -10,7 +10,7 @@ WRITE = ("add", "change", "delete", "view")
 
 
 def permission(apps, app_label: str, model: str, codename: str):
-    """Return the permission, making it where Django has not yet (it does so only after the last migration)."""
+    """Return the permission; create it where Django has not yet (it does so after the last migration only)."""
     content_type, _ = apps.get_model("contenttypes", "ContentType").objects.get_or_create(
         app_label=app_label, model=model
     )
@@ -21,14 +21,13 @@ def permission(apps, app_label: str, model: str, codename: str):
 
 
 def grant(apps, group_name: str, app_label: str, model: str, actions=WRITE) -> None:
-    """Let a group do the actions on a model."""
     group, _ = apps.get_model("auth", "Group").objects.get_or_create(name=group_name)
     for action in actions:
         group.permissions.add(permission(apps, app_label, model, f"{action}_{model}"))
 
 
 def revoke(apps, group_name: str, app_label: str, model: str) -> None:
-    """Take from a group whatever it may do on a model."""
+    """Remove all of a group's permissions on a model."""
     group = apps.get_model("auth", "Group").objects.filter(name=group_name).first()
     if group:
         group.permissions.remove(

@@ -1,4 +1,4 @@
-"""What the worker does by the clock. An app adds its own entries with `every` in a module ``schedule_entries``."""
+"""The worker's scheduled jobs. An app adds its own with `every` in a module ``schedule_entries``."""
 
 import logging
 import threading
@@ -21,7 +21,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass
 class Entry:
-    """A job and how many seconds lie between the starts of two runs; ``alone``, it has a clock of its own."""
+    """A job and the seconds between the starts of two runs; with ``alone`` it has a thread of its own."""
 
     name: str
     seconds: int
@@ -38,22 +38,22 @@ _entries: dict[str, Entry] = {}
 def every(seconds: int, name: str, job: Callable[[], object], *, alone: bool = False) -> None:
     """Run ``job`` every ``seconds``; the first time soon after the worker starts.
 
-    Jobs wait for each other. One that may take long, such as one that waits for another machine, is run ``alone``:
-    in a thread of its own, so that it holds up no other.
+    Jobs run one after the other. A slow one, such as one that waits for another machine, should be ``alone``: in a
+    thread of its own, so that it does not delay the others.
     """
     _entries[name] = Entry(name, seconds, job, alone)
 
 
 def clocks() -> list[list[Entry]]:
-    """Return the entries by the clock that runs them: those that share one, then each that has its own."""
+    """Return the entries by thread: first those that share one, then each that has its own."""
     shared = [entry for entry in _entries.values() if not entry.alone]
     return [shared, *([entry] for entry in _entries.values() if entry.alone)]
 
 
 def run_due(now: float, entries: Iterable[Entry] | None = None) -> list[str]:
-    """Run the jobs that are due at ``now`` (monotonic seconds); return their names. A job's failure is logged.
+    """Run the jobs that are due at ``now`` (monotonic seconds); return their names. Failures are logged.
 
-    Without ``entries``, those of all clocks, one after the other.
+    Without ``entries``, the jobs of all threads run one after the other.
     """
     ran = []
     for entry in _entries.values() if entries is None else entries:
@@ -75,7 +75,7 @@ def run_due(now: float, entries: Iterable[Entry] | None = None) -> list[str]:
 
 
 def start(stopped: threading.Event | None = None) -> list[threading.Thread]:
-    """Start the clocks, in threads that end with the process, or when ``stopped`` is set and no job runs."""
+    """Start the threads; they end with the process, or after the current job when ``stopped`` is set."""
     autodiscover_modules("schedule_entries")
     stopped = stopped or threading.Event()
     threads = [

@@ -1,4 +1,4 @@
-"""What the worker does for this app by the clock, besides what `firm.schedule` itself does."""
+"""This app's scheduled jobs, besides those in `firm.schedule`."""
 
 from django.core.management import call_command
 from django.utils import timezone
@@ -10,7 +10,7 @@ from firm.schedule import every
 
 
 def forget() -> None:
-    """Clear away sessions that have ended, counts and lines past their time."""
+    """Delete ended sessions, and throttle counts and log entries past their retention."""
     now = timezone.now()
     for purge in (sessions.purge, throttle.purge, sign_in_log.purge):
         purge(now)

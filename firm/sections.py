@@ -1,4 +1,4 @@
-"""Offers this app's own sections to the home page."""
+"""Registers this app's own home-page sections."""
 
 from firm.blocks import proof, sections
 from firm.registry import register_home_section

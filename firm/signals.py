@@ -1,4 +1,4 @@
-"""What follows from publishing a page or changing an image. Nothing slow happens here: it goes to the worker."""
+"""Reactions to publishing pages and saving images and settings. Slow work goes to the worker."""
 
 from functools import partial
 
@@ -13,7 +13,7 @@ from firm.search.site_search import forget_page, note_page
 
 
 def connect() -> None:
-    """Connect the receivers. Wagtail sends the specific class, so receivers of all pages name no sender."""
+    """Connect the receivers. Wagtail sends the specific class, so receivers for all pages name no sender."""
     page_published.connect(_page_published, dispatch_uid="firm.page_published")
     page_unpublished.connect(_page_unpublished, dispatch_uid="firm.page_unpublished")
     post_save.connect(_image_saved, sender=FirmImage, dispatch_uid="firm.image_saved")
@@ -30,7 +30,7 @@ def _page_unpublished(sender, instance, **kwargs) -> None:
 
 
 def _image_saved(sender, instance, created, raw=False, **kwargs) -> None:
-    """Make an image anew in the roles it had, when its file or focal point changed."""
+    """Prepare an image again in its roles when its file or focal point has changed."""
     if raw or created or not instance.variants or instance.variants_of == instance.variants_key:
         return
     transaction.on_commit(partial(tasks.prepare_image.enqueue, instance.pk, sorted(instance.variants)))

@@ -1,7 +1,7 @@
 """The sitemap (sitemaps.org protocol 0.9): one file for a small site, an index of parts for a large one.
 
-A part holds the pages whose numbers fall into its thousand, so that a page never changes its part, no part has more
-addresses than it may, and finding one needs no counting.
+A part holds the pages of a range of ids: a page never moves to another part, no part exceeds the protocol's limit, and
+finding a part needs no count.
 """
 
 from collections.abc import Iterator
@@ -26,14 +26,13 @@ TAIL = "</urlset>\n"
 
 @dataclass(frozen=True)
 class Entry:
-    """An address and when its page last changed."""
+    """A URL and when its page last changed."""
 
     location: str
     last_modified: datetime | None
 
     @property
     def xml(self) -> str:
-        """The entry as it stands in the file."""
         changed = (
             f"<lastmod>{timezone.localtime(self.last_modified).isoformat()}</lastmod>" if self.last_modified else ""
         )
@@ -41,19 +40,17 @@ class Entry:
 
 
 def part_count() -> int:
-    """Return how many parts the sitemap has."""
     last = Page.objects.order_by("pk").values_list("pk", flat=True).last() or 0
     return last // PART + 1
 
 
 def sitemap_index(chrome: Chrome, parts: int) -> str:
-    """Return the index of the parts."""
     locations = [f"{chrome.root_url}/sitemap-{number}.xml" for number in range(1, parts + 1)]
     return render_to_string("firm/sitemap_index.xml", {"locations": locations})
 
 
 def sitemap_part(chrome: Chrome, number: int) -> Iterator[str]:
-    """Yield one part, from 1, piece by piece: only a few pages are held at a time."""
+    """Yield one part, numbered from 1, in chunks: only a few pages are in memory at a time."""
     yield HEAD
     lines: list[str] = []
     for entry in _entries(chrome, range((number - 1) * PART, number * PART)):
@@ -81,7 +78,7 @@ def _entries(chrome: Chrome, numbers: range) -> Iterator[Entry]:
 
 
 def _choosy(model, numbers: range):
-    """The pages of a type that decides page by page whether they are listed; none of any other type."""
+    """The pages of a type that decides per page whether it is listed; empty for any other type."""
     if isinstance(model.is_in_sitemap, bool) and isinstance(model.is_indexed, bool):
         return ()
     return _within(model.objects.live().defer_streamfields(), numbers).iterator(chunk_size=CHUNK)

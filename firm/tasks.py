@@ -1,4 +1,4 @@
-"""Work that is done behind the visitor's back, by the worker."""
+"""Background tasks of the worker."""
 
 from django_tasks import task
 from wagtail.models import Page
@@ -9,7 +9,7 @@ from firm.pages.renditions import ROLES, prepare
 
 
 def wanted_pictures(owner) -> dict[int, set[str]]:
-    """Return the roles in which a page, or anything else with ``pictures`` and ``streams``, shows each image."""
+    """Return the roles of each image on a page, or on any object with ``pictures`` and ``streams``, by image id."""
     wanted: dict[int, set[str]] = {}
     for image, role in getattr(owner, "pictures", []):
         wanted.setdefault(image.pk, set()).add(role)
@@ -22,19 +22,19 @@ def wanted_pictures(owner) -> dict[int, set[str]]:
 
 
 def prepare_wanted(wanted: dict[int, set[str]]) -> int:
-    """Make the missing files of the images; return for how many images something was made."""
+    """Create the images' missing files; return the number of images that changed."""
     images = FirmImage.objects.in_bulk(list(wanted))
     return sum(prepare(image, sorted(wanted[pk])) for pk, image in images.items())
 
 
 @task(backend="worker")
 def prepare_page(page_id: int) -> int:
-    """Make the pictures of a page in all sizes that its template asks for."""
+    """Prepare the pictures of a page in all sizes of its template."""
     page = Page.objects.filter(pk=page_id).first()
     return prepare_wanted(wanted_pictures(page.specific)) if page else 0
 
 
 @task(backend="worker")
 def prepare_image(image_id: int, roles: list[str]) -> int:
-    """Make one image in the given roles; those that no longer exist are passed over."""
+    """Prepare one image in the given roles; unknown roles are ignored."""
     return prepare_wanted({image_id: {role for role in roles if role in ROLES}})

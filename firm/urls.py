@@ -1,4 +1,4 @@
-"""The site's addresses. Those of pages are the page tree's; those here have no page."""
+"""The site's URLs without a page; all others belong to the page tree."""
 
 from django.conf import settings
 from django.urls import include, path, re_path

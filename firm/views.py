@@ -1,4 +1,4 @@
-"""Addresses without a page: search, files for robots, health, errors; and the way into the page tree."""
+"""Views without a page: search, robots.txt, health, errors; and the view that serves the page tree."""
 
 import datetime
 import os
@@ -37,7 +37,7 @@ SITEMAP_TYPE = "application/xml; charset=utf-8"
 
 
 def serve_page(request, path: str) -> HttpResponse:
-    """Answer with the page at an address of the tree."""
+    """Serve the page at a path of the page tree; cache it when it is the same for all visitors."""
     route = request._wagtail_route_for_request = find_route(request, path)
     response = wagtail_serve(request, path)
     is_same_for_all = route is not None and getattr(route.page, "is_kept", False) and route.page._routed_public
@@ -46,7 +46,7 @@ def serve_page(request, path: str) -> HttpResponse:
 
 @require_safe
 def search(request) -> HttpResponse:
-    """Answer with the pages that contain all words of ``q``. Never indexed."""
+    """The search results page. Never indexed."""
     find_site(request)
     chrome = Chrome.for_request(request)
     query = clean_query(request.GET.get("q", ""))
@@ -85,7 +85,7 @@ def _hit(request, kept: PageText, words: list[str]) -> dict:
 @require_safe
 @cache_control(public=True, max_age=3600)
 def robots(request) -> HttpResponse:
-    """Answer with robots.txt (RFC 9309)."""
+    """robots.txt (RFC 9309)."""
     lines = [
         "User-agent: *",
         "Disallow: /admin/",
@@ -99,7 +99,7 @@ def robots(request) -> HttpResponse:
 
 @require_safe
 def sitemap(request) -> HttpResponse:
-    """Answer with the sitemap of all public pages that may be indexed; of a large site, with the index of its parts."""
+    """The sitemap of all public, indexable pages; on a large site, the index of its parts."""
     find_site(request)
     chrome, parts = Chrome.for_request(request), part_count()
     text = sitemap_index(chrome, parts) if parts > 1 else "".join(sitemap_part(chrome, 1))
@@ -108,7 +108,7 @@ def sitemap(request) -> HttpResponse:
 
 @require_safe
 def sitemap_file(request, number: int) -> StreamingHttpResponse:
-    """Answer with one part of the sitemap, row by row; 404 for one that there is not."""
+    """One part of the sitemap, streamed."""
     find_site(request)
     if not 1 <= number <= part_count():
         raise Http404("No such part")
@@ -118,7 +118,7 @@ def sitemap_file(request, number: int) -> StreamingHttpResponse:
 @require_safe
 @cache_control(public=True, max_age=86400)
 def security_txt(request) -> HttpResponse:
-    """Answer with security.txt (RFC 9116)."""
+    """security.txt (RFC 9116)."""
     find_site(request)
     email = Chrome.for_request(request).settings.email
     expires = timezone.now().replace(hour=0, minute=0, second=0, microsecond=0) + datetime.timedelta(days=180)
@@ -134,15 +134,15 @@ def security_txt(request) -> HttpResponse:
 
 @require_safe
 def favicon(request) -> HttpResponse:
-    """Lead browsers that ask for the traditional address to the icon."""
+    """Redirect the traditional favicon path to the icon."""
     return redirect(static("img/favicon.ico"))
 
 
 @require_safe
 def media(request, path: str) -> HttpResponse:
-    """Answer with an uploaded image; a change of image changes its address. Documents have their own view.
+    """Serve an uploaded image; a changed image has another URL. Documents have their own view.
 
-    Where uploads are not on this machine, lead to where they are: older links go on working.
+    With remote storage, redirect to the file there, so that older links still work.
     """
     if not is_public(path):
         raise Http404("No such file")
@@ -157,14 +157,14 @@ def media(request, path: str) -> HttpResponse:
 
 
 def healthz(request) -> HttpResponse:
-    """Say that the process answers; touches neither database nor cache."""
+    """Liveness: uses neither database nor cache."""
     return HttpResponse("ok\n", content_type="text/plain", headers={"Cache-Control": "no-store"})
 
 
 def readyz(request) -> JsonResponse:
-    """Say whether the site can do its work: 200, or 503 with what is not ready.
+    """Readiness: 200, or 503 with the names of failed checks.
 
-    ``degraded`` names what is bad although requests are taken: the names of `firm.monitoring.health`.
+    ``degraded`` lists bad checks of `firm.monitoring.health` that do not stop requests.
     """
     failed = [name for name, check in _READINESS.items() if not _passes(check)]
     answer = {"ready": not failed, "failed": failed, "degraded": [] if "database" in failed else degraded()}
@@ -196,7 +196,7 @@ def _media_is_writable() -> bool:
 
 
 def _disk_takes_a_request() -> bool:
-    """A database that is a file needs room for the next request."""
+    """A database file needs room for the next request."""
     is_file = "sqlite" in settings.DATABASES["default"]["ENGINE"]
     return not is_file or (disk_free() > NEEDED_BYTES and can_grow(NEEDED_BYTES))
 
@@ -210,17 +210,17 @@ _READINESS = {
 
 
 def bad_request(request, exception=None) -> HttpResponse:
-    """Answer 400 without database."""
+    """Uses no database."""
     return HttpResponse(render_to_string("400.html", recall()), status=400)
 
 
 def permission_denied(request, exception=None) -> HttpResponse:
-    """Answer 403 without database."""
+    """Uses no database."""
     return HttpResponse(render_to_string("403.html", recall()), status=403)
 
 
 def page_not_found(request, exception=None) -> HttpResponse:
-    """Answer 404 with the number, a search and the main entries."""
+    """Show the phone number, a search and the main menu."""
     find_site(request)
     chrome = Chrome.for_request(request)
     metadata = Metadata(title=f"Page not found | {chrome.settings.firm_name}", is_indexed=False)
@@ -229,5 +229,5 @@ def page_not_found(request, exception=None) -> HttpResponse:
 
 
 def server_error(request) -> HttpResponse:
-    """Answer 500 with neither database nor cache nor session."""
+    """Uses neither database, cache nor session."""
     return HttpResponse(render_to_string("500.html", recall()), status=500)

@@ -1,4 +1,4 @@
-"""What this app registers with Wagtail."""
+"""This app's Wagtail hooks."""
 
 from django.http import Http404
 from django.templatetags.static import static
@@ -20,14 +20,14 @@ from firm.uploads.document_access import may_be_read
 
 @hooks.register("register_rich_text_features", order=10)
 def links_from_what_the_page_fetched(features):
-    """Replace Wagtail's handlers of links by those that ask the database once for a page."""
+    """Replace Wagtail's link handlers with those that use the page's prefetch."""
     features.register_link_type(FetchedPageLinkHandler)
     features.register_link_type(FetchedDocumentLinkHandler)
 
 
 @hooks.register("register_rich_text_features", order=20)
 def footnotes_behind_the_selection(features):
-    """Let the footnote button keep the words that are selected; on its own it puts the reference in their place."""
+    """Make the footnote button insert after the selected words; its default replaces them."""
     features.register_editor_plugin(
         "draftail",
         "footnotes",
@@ -41,28 +41,24 @@ def footnotes_behind_the_selection(features):
 
 @hooks.register("register_admin_urls")
 def door_urls():
-    """Add the pages about signing in."""
     return account_urls.urlpatterns
 
 
 @hooks.register("register_account_menu_item")
 def signing_in_of_account(request):
-    """Lead from the account to its second factors and sessions."""
     help_text = "Second step, recovery codes, and where you are signed in."
     return {"url": reverse("door_security"), "label": "Signing in", "help_text": help_text}
 
 
 class SigningInMenuItem(MenuItem):
-    """The way to how everybody signs in."""
+    """Shown to owners only."""
 
     def is_shown(self, request) -> bool:
-        """Only for owners."""
         return request.user.is_superuser
 
 
 @hooks.register("register_settings_menu_item")
 def signing_in_of_all():
-    """Add it to the settings."""
     return SigningInMenuItem(
         "Signing in", reverse_lazy("door_accounts"), name="signing-in", icon_name="lock", order=610
     )
@@ -70,47 +66,41 @@ def signing_in_of_all():
 
 @hooks.register("insert_global_admin_css")
 def admin_css():
-    """Give the staff's side the firm's colours, and the page System its look."""
     sheets = ((static(f"css/{name}.css"),) for name in ("admin", "admin-system"))
     return format_html_join("", '<link rel="stylesheet" href="{}">', sheets)
 
 
 @hooks.register("register_admin_urls")
 def system_url():
-    """Give the page System its address."""
     return [path("system/", SystemView.as_view(), name="firm_system")]
 
 
 class SystemMenuItem(MenuItem):
-    """The way to how the installation is doing."""
+    """Shown to owners only."""
 
     def is_shown(self, request) -> bool:
-        """Only for owners."""
         return may_see_system(request.user)
 
 
 @hooks.register("register_settings_menu_item")
 def register_system() -> SystemMenuItem:
-    """Add the page System to the settings."""
     return SystemMenuItem("System", reverse_lazy("firm_system"), name="system", icon_name="cogs", order=900)
 
 
 @hooks.register("insert_global_admin_js")
 def admin_widgets():
-    """Start Wagtail's widgets without inline scripts."""
+    """Starts Wagtail's widgets without inline scripts."""
     return format_html('<script src="{}"></script>', static("js/admin-widgets.js"))
 
 
 @hooks.register("before_serve_document")
 def documents_are_private_until_a_page_shows_them(document, request):
-    """Answer as if there were no such document."""
+    """Answer 404, which does not reveal that the document exists."""
     if not may_be_read(document, request.user):
         raise Http404("No such document")
 
 
 class PracticeAreaListing(PageListing):
-    """All practice areas in one list."""
-
     model = PracticeAreaPage
     icon = "list-ul"
     menu_label = "Practice areas"
@@ -123,12 +113,11 @@ practice_area_listing = PracticeAreaListing("practice_areas")
 
 @hooks.register("register_admin_viewset")
 def register_listings():
-    """Offer the list of practice areas."""
     return practice_area_listing
 
 
 class StartPanel(Component):
-    """The tasks of an ordinary day, at the top of the dashboard, for those who may do them."""
+    """Everyday tasks at the top of the dashboard, by permission."""
 
     name = "start"
     order = 50
@@ -138,7 +127,6 @@ class StartPanel(Component):
         self.request = request
 
     def get_context_data(self, parent_context):
-        """Add the links that this account may follow."""
         user = self.request.user
         home = HomePage.objects.first()
         links = []
@@ -155,7 +143,6 @@ class StartPanel(Component):
 
 @hooks.register("construct_homepage_panels")
 def add_start_panel(request, panels):
-    """Put the day's tasks on the dashboard."""
     panel = StartPanel(request)
     if panel.get_context_data({})["links"]:
         panels.append(panel)

@@ -1,4 +1,4 @@
-"""The WSGI application that a server process loads: the site, behind the page cache, behind the request log."""
+"""The WSGI application: the site, inside the page cache, inside the request log."""
 
 import os
 

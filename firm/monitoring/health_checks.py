@@ -124,7 +124,7 @@ SIGNS = [
         is_floor=True,
         degrades=True,
         asks_database=False,
-        explanation="Of the disk with uploads, and with the database where that is a file. At least 1 GB should be free.",
+        explanation="The disk with uploads, and with the database on SQLite. At least 1 GB should be free.",
         remedy="Delete old backups and logs, or enlarge the disk, before it is full.",
     ),
     Vital(

@@ -36,6 +36,8 @@ class Command(BaseCommand):
         if options["dry_run"]:
             self.stdout.write("Nothing was changed.")
         elif remaining:
-            raise CommandError(f"{remaining} are still under older keys. Leave all keys in the settings and run this again.")
+            raise CommandError(
+                f"{remaining} are still under older keys. Leave all keys in the settings and run this again."
+            )
         else:
             self.stdout.write("Nothing is left under older keys.")
