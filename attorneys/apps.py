@@ -1,11 +1,9 @@
-"""The attorneys app: who works at the firm, and what clients say about them."""
+"""The attorneys app: attorney profiles and client testimonials."""
 
 from django.apps import AppConfig
 
 
 class AttorneysConfig(AppConfig):
-    """The attorneys app."""
-
     name = "attorneys"
     verbose_name = "Attorneys"
     public_urls = "attorneys.urls"

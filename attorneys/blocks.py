@@ -29,7 +29,7 @@ class EducationBlock(blocks.StructBlock):
 
 
 class MatterBlock(blocks.StructBlock):
-    """A representative matter. The notice on prior results is printed with it, whatever is entered here."""
+    """A representative matter. The notice on prior results is always printed with it."""
 
     title = blocks.CharBlock(max_length=120)
     summary = blocks.TextBlock(rows=3, max_length=500)
@@ -44,15 +44,12 @@ class MatterBlock(blocks.StructBlock):
 
 
 def admission_blocks():
-    """The blocks of the list of admissions."""
     return [("admission", AdmissionBlock())]
 
 
 def education_blocks():
-    """The blocks of the list of degrees."""
     return [("degree", EducationBlock())]
 
 
 def matter_blocks():
-    """The blocks of the list of representative matters."""
     return [("matter", MatterBlock())]

@@ -1,4 +1,4 @@
-"""This app's part of the demo: the brief's attorneys, and sample testimonials."""
+"""The demo's attorneys and sample testimonials."""
 
 from pathlib import Path
 
@@ -10,7 +10,6 @@ LANGUAGES = {"en": "English"}
 
 
 def load(demo: Demo) -> None:
-    """Make the directory, the profiles and the testimonials."""
     languages = {
         code: Language.objects.get_or_create(code=code, defaults={"name": name})[0] for code, name in LANGUAGES.items()
     }

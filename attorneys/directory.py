@@ -1,4 +1,4 @@
-"""The directory's filters: pure functions of the attorneys and the address's query."""
+"""The directory's filters: pure functions of the attorneys and the query string."""
 
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
@@ -26,7 +26,7 @@ class Filter:
 
 
 class Directory:
-    """Attorneys, narrowed by what the address asks for. An unknown value of a filter is passed over."""
+    """Attorneys, filtered by the query string. Unknown filter values are ignored."""
 
     def __init__(self, attorneys: list, offices: list, query, roles) -> None:
         self.everyone = attorneys
@@ -37,12 +37,11 @@ class Directory:
 
     @property
     def is_filtered(self) -> bool:
-        """True when any filter is at work."""
         return bool(self.chosen)
 
     @property
     def summary(self) -> str:
-        """The count and the filters in words, for everybody and for screen readers."""
+        """The count and the active filters in words, also for screen readers."""
         count = len(self.attorneys)
         words = f"{count} attorney{'' if count == 1 else 's'}"
         if not self.chosen:
@@ -52,7 +51,7 @@ class Directory:
 
     @property
     def filters(self) -> list[Filter]:
-        """The filters with at least two choices, each choice with its count and its address."""
+        """The filters with at least two choices; each choice has a count and a URL."""
         labels = {"practice_area": "Practice area", "role": "Title", "language": "Language", "office": "Office"}
         return [
             Filter(name, labels[name], [self._choice(name, key, label) for key, label in self.options[name].items()])

@@ -1,4 +1,4 @@
-"""A person's name in parts, for vCards and structured data."""
+"""Parts of a person's name, for vCards and structured data."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ SUFFIXES = {"jr", "sr", "ii", "iii", "iv", "esq"}
 
 @dataclass(frozen=True)
 class NameParts:
-    """Given names, family name and suffix, as RFC 6350 section 6.2.2 wants them."""
+    """Given names, family name and suffix, as in RFC 6350 section 6.2.2."""
 
     given: str
     family: str

@@ -1,4 +1,4 @@
-"""The registry through which the apps above offer their sections to an attorney's profile."""
+"""The registry through which other apps add sections to an attorney's profile."""
 
 from collections.abc import Callable
 
@@ -8,11 +8,11 @@ _sections: list[tuple[int, Callable]] = []
 
 
 def register_profile_section(build: Callable, *, order: int) -> None:
-    """Draw on every profile what ``build(attorney)`` returns: a `PageSection`, or None for nothing."""
+    """Show on every profile the result of ``build(attorney)``: a `PageSection`, or None for nothing."""
     _sections.append((order, build))
 
 
 def profile_sections(attorney) -> list[PageSection]:
-    """Return the sections to draw below a profile's own content."""
+    """Return the sections below a profile's own content."""
     built = (build(attorney) for _, build in sorted(_sections, key=lambda item: item[0]))
     return [section for section in built if section is not None]

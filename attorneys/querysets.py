@@ -1,4 +1,4 @@
-"""Named sets of attorneys and testimonials."""
+"""Querysets of attorneys and testimonials."""
 
 from wagtail.models import PageManager
 
@@ -6,24 +6,20 @@ from firm.querysets import LINE, FirmPageQuerySet, of, picture_of
 
 
 class AttorneyQuerySet(FirmPageQuerySet):
-    """Attorneys' pages."""
-
     def current(self):
-        """Those who work here now and may be seen, in the order that editors gave them in the page tree."""
+        """Visible attorneys who work here now, in the order of the page tree."""
         return self.visible().of_few().filter(is_former=False).order_by("path")
 
     def with_portraits(self):
-        """With the rows that a card draws."""
+        """With the columns that a card needs."""
         return self.select_related("portrait").only(
             *LINE, "job_title", "role", "is_former", "office", *picture_of("portrait")
         )
 
 
 class TestimonialQuerySet(FirmPageQuerySet):
-    """Testimonials."""
-
     def listed(self):
-        """Those that may be seen, newest first, with whom they are about."""
+        """Visible testimonials, newest first, with their practice areas."""
         return (
             self.visible()
             .of_few()

@@ -33,9 +33,9 @@ def _testimonials():
 
 
 def shown_today(count: int) -> list:
-    """Return ``count`` of the listed ones: the featured first, the rest in an order that changes each day.
+    """Return ``count`` testimonials: featured ones first, the others in an order that changes daily.
 
-    The order depends on the date alone, so that all visitors of a day, and a cache, see the same.
+    The order depends on the date only, so that all visitors of a day, and a cache, see the same.
     """
     day = timezone.localdate().toordinal()
     candidates = list(_testimonials()[:200])
@@ -54,7 +54,7 @@ class AttorneysBlock(SectionBlock):
     )
 
     def get_context(self, value, parent_context=None):
-        """Add the attorneys; those unpublished or gone are left out."""
+        """Add the attorneys; unpublished and deleted ones are left out."""
         context = super().get_context(value, parent_context)
         is_all = value["mode"] == AttorneyMode.ALL
         context["attorneys"] = list(_attorneys()) if is_all else in_chosen_order(_attorneys(), value["chosen"])
@@ -75,7 +75,7 @@ class TestimonialMode(models.TextChoices):
 
 
 class TestimonialsBlock(SectionBlock):
-    """Quotations from clients, always with the notice on prior results."""
+    """Client testimonials, always with the notice on prior results."""
 
     mode = blocks.ChoiceBlock(
         search_index=False, choices=TestimonialMode.choices, default=TestimonialMode.DAILY, label="Show"
@@ -88,7 +88,7 @@ class TestimonialsBlock(SectionBlock):
     )
 
     def get_context(self, value, parent_context=None):
-        """Add the testimonials; those unpublished or gone are left out."""
+        """Add the testimonials; unpublished and deleted ones are left out."""
         context = super().get_context(value, parent_context)
         if value["mode"] == TestimonialMode.SELECTED:
             context["testimonials"] = in_chosen_order(_testimonials(), value["selected"])
@@ -104,7 +104,6 @@ class TestimonialsBlock(SectionBlock):
 
 
 def attorneys_in_area(page) -> PageSection | None:
-    """The attorneys who take on this kind of case."""
     attorneys = _attorneys().filter(practice_areas=page)
     if not attorneys:
         return None
@@ -112,7 +111,6 @@ def attorneys_in_area(page) -> PageSection | None:
 
 
 def testimonials_in_area(page) -> PageSection | None:
-    """What clients say about this kind of case."""
     testimonials = _testimonials().filter(practice_area=page)[:SHOWN_ON_PAGES]
     if not testimonials:
         return None
@@ -120,7 +118,6 @@ def testimonials_in_area(page) -> PageSection | None:
 
 
 def testimonials_about(attorney) -> PageSection | None:
-    """What clients say about this attorney."""
     testimonials = _testimonials().filter(attorney=attorney)[:SHOWN_ON_PAGES]
     if not testimonials:
         return None

@@ -1,4 +1,4 @@
-"""Addresses of this app that are not pages."""
+"""This app's URLs without a page."""
 
 from django.urls import path
 

@@ -36,7 +36,7 @@ def _address(office) -> str:
 
 
 def _escape(text: str) -> str:
-    """Escape a value as section 3.4 says; other spaces become plain ones, other control characters are dropped."""
+    """Escape a value (section 3.4); whitespace becomes spaces, other control characters are removed."""
     text = text.replace("\\", "\\\\").replace(",", "\\,").replace(";", "\\;")
     text = text.replace("\r\n", "\\n").replace("\n", "\\n").replace("\r", "\\n")
     text = "".join(" " if character.isspace() else character for character in text)

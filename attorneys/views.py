@@ -1,4 +1,4 @@
-"""What visitors can download about an attorney."""
+"""Downloads about attorneys."""
 
 from django.http import Http404, HttpResponse
 from django.views.decorators.http import require_safe
@@ -10,7 +10,7 @@ from firm.pages.site_context import Chrome
 
 @require_safe
 def contact_card(request, slug: str) -> HttpResponse:
-    """Answer with the attorney's vCard; 404 for those unknown, unpublished, private or no longer here."""
+    """The attorney's vCard; 404 for unknown, unpublished, private and former ones."""
     attorney = AttorneyPage.objects.current().select_related("office").filter(slug=slug).first()
     if attorney is None:
         raise Http404("No such attorney")

@@ -1,4 +1,4 @@
-"""What this app registers with Wagtail: flat lists of its pages, and the list of languages."""
+"""This app's Wagtail hooks: lists of its pages, and the languages."""
 
 from wagtail import hooks
 from wagtail.admin.ui.tables import BooleanColumn, Column
@@ -10,8 +10,6 @@ from firm.pages.page_listings import PageListing, page_columns
 
 
 class AttorneyListing(PageListing):
-    """All attorneys in one list."""
-
     model = AttorneyPage
     icon = "group"
     menu_label = "Attorneys"
@@ -25,8 +23,6 @@ class AttorneyListing(PageListing):
 
 
 class TestimonialListing(PageListing):
-    """All testimonials in one list."""
-
     model = TestimonialPage
     icon = "openquote"
     menu_label = "Testimonials"
@@ -50,7 +46,6 @@ class LanguageViewSet(SnippetViewSet):
 
 @hooks.register("register_admin_viewset")
 def register_listings():
-    """Offer the flat lists."""
     return [AttorneyListing("attorneys_listing"), TestimonialListing("testimonials_listing")]
 
 

@@ -1,4 +1,4 @@
-"""The directory of attorneys, and one page for each."""
+"""The attorney directory and profiles."""
 
 from django.db import models
 from django.db.models import OuterRef
@@ -24,7 +24,7 @@ from firm.querysets import RowsBeside
 
 
 class Language(models.Model):
-    """A language in which somebody at the firm can talk to a client."""
+    """A language in which clients can talk to an attorney."""
 
     name = models.CharField(max_length=40, unique=True, help_text="In English. Example: Spanish.")
     code = models.CharField(max_length=12, unique=True, help_text="The BCP 47 tag. Example: es.")
@@ -39,7 +39,7 @@ class Language(models.Model):
 
 
 class AttorneyRole(models.TextChoices):
-    """Standing within the firm; the directory's filter."""
+    """The position within the firm; a filter of the directory."""
 
     PARTNER = "partner", "Partner"
     ASSOCIATE = "associate", "Associate"
@@ -64,11 +64,9 @@ class AttorneyIndexPage(BasePage):
 
     @property
     def summary_text(self) -> str:
-        """The introduction."""
         return self.introduction
 
     def get_context(self, request, *args, **kwargs):
-        """Add the attorneys that match the filters of the address."""
         context = super().get_context(request, *args, **kwargs)
         attorneys = AttorneyPage.objects.child_of(self).current().with_portraits()
         attorneys = attorneys.prefetch_related("practice_areas", "languages")
@@ -160,60 +158,53 @@ class AttorneyPage(BasePage):
 
     @property
     def streams(self) -> list:
-        """Biography and matters."""
         return [self.biography, self.matters]
 
     @property
     def pictures(self) -> list[tuple]:
-        """The portrait, large here and small in lists and beside posts."""
         roles = ("portrait", "portrait_card", "thumbnail")
         return [(self.portrait, role) for role in roles] if self.portrait_id else []
 
     @property
     def summary_text(self) -> str:
-        """Name, title and the paragraph."""
         return self.summary
 
     @property
     def is_in_sitemap(self) -> bool:
-        """False for those who have left: their address only leads elsewhere."""
+        """False for former attorneys, whose profiles redirect."""
         return not self.is_former
 
     @cached_property
     def name_parts(self):
-        """The name in parts."""
         return split_name(self.title)
 
     @cached_property
     def spoken(self) -> list[Language]:
-        """The languages, in the order of their names."""
+        """The languages, ordered by name."""
         spoken = self.fetched("language_rows", Language, "pk", "name", "code")
         return sorted(self.languages.all() if spoken is None else spoken, key=lambda language: language.name)
 
     @property
     def initials(self) -> str:
-        """The first letters of the given and the family name, where there is no portrait."""
+        """First letters of given and family name, shown without a portrait."""
         return self.name_parts.given[:1] + self.name_parts.family[:1]
 
     @classmethod
     def rows_beside(cls) -> dict[str, RowsBeside]:
-        """The languages."""
         spoken = cls.languages.through.objects.filter(attorneypage=OuterRef("pk"))
         names = ("language_id", "language__name", "language__code")
         return super().rows_beside() | {"language_rows": RowsBeside(spoken, *names)}
 
     def default_title(self, chrome: Chrome) -> str:
-        """Name, title and firm."""
         return f"{self.title}, {self.job_title} | {chrome.settings.firm_name}"
 
     def serve(self, request, *args, **kwargs):
-        """Lead to the directory when the attorney has left."""
+        """Redirect to the directory when the attorney has left."""
         if self.is_former:
             return HttpResponseRedirect(self.get_parent().get_url(request))
         return super().serve(request, *args, **kwargs)
 
     def get_context(self, request, *args, **kwargs):
-        """Add what the other apps know about this attorney."""
         context = super().get_context(request, *args, **kwargs)
         context["areas"] = [area for area in self.practice_areas.all() if area.live]
         context["sections"] = profile_sections(self)

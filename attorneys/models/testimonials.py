@@ -1,4 +1,4 @@
-"""What clients say: one page for each testimonial, and their index."""
+"""Client testimonials, one page each, and their index."""
 
 from urllib.parse import urlencode
 
@@ -41,11 +41,9 @@ class TestimonialIndexPage(BasePage):
 
     @property
     def summary_text(self) -> str:
-        """The introduction."""
         return self.introduction
 
     def get_context(self, request, *args, **kwargs):
-        """Add a page of the testimonials that match the filter of the address."""
         context = super().get_context(request, *args, **kwargs)
         listed = TestimonialPage.objects.child_of(self).listed()
         areas = {
@@ -76,7 +74,7 @@ class TestimonialIndexPage(BasePage):
 
 
 class TestimonialPage(BasePage):
-    """What one client says. The page's title is the headline."""
+    """One client's testimonial. The page's title is the headline."""
 
     rating = models.PositiveSmallIntegerField(
         default=5, validators=[MinValueValidator(1), MaxValueValidator(5)], help_text="One to five."
@@ -134,10 +132,9 @@ class TestimonialPage(BasePage):
 
     @property
     def summary_text(self) -> str:
-        """The first words."""
         return readable(self.body)
 
     @property
     def rating_in_words(self) -> str:
-        """The rating as it is read aloud."""
+        """The rating for screen readers."""
         return f"Rated {self.rating} out of 5"
