@@ -5,8 +5,6 @@ from django.db.models.signals import post_migrate
 
 
 class BlogConfig(AppConfig):
-    """The blog app."""
-
     name = "blog"
     verbose_name = "Blog"
 

@@ -1,4 +1,4 @@
-"""This app's part of the demo: the brief's post, further posts, and as many synthetic ones as are asked for."""
+"""The demo's blog posts: the brief's, further ones, and any number of synthetic ones."""
 
 import datetime
 from pathlib import Path
@@ -14,7 +14,6 @@ STAFF_MARK = "staff:"
 
 
 def load(demo: Demo) -> None:
-    """Make the blog with its categories and posts."""
     index = demo.child(
         demo.home,
         BlogIndexPage(
@@ -68,7 +67,7 @@ def _post(demo: Demo, entry: dict, categories: dict, staff: dict) -> BlogPostPag
 
 
 def _date(post: BlogPostPage, entry: dict) -> None:
-    """Give a post the moments of its own past instead of today's."""
+    """Set a post's dates to its own past."""
     first, last = (_morning(entry.get(key) or entry["date"]) for key in ("date", "updated"))
     BlogPostPage.objects.filter(pk=post.pk).update(first_published_at=first, last_published_at=last)
 

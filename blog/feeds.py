@@ -13,12 +13,10 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
 def rss(blog, request) -> HttpResponse:
-    """Return the newest posts as RSS 2.0."""
     return _response(feedgenerator.Rss201rev2Feed, blog, request, "feed/")
 
 
 def atom(blog, request) -> HttpResponse:
-    """Return the newest posts as Atom."""
     return _response(feedgenerator.Atom1Feed, blog, request, "feed/atom/")
 
 
@@ -51,7 +49,7 @@ def _response(kind, blog, request, path: str) -> HttpResponse:
 
 
 def _clean(text: str) -> str:
-    """Return the text without the control characters that XML 1.0 (section 2.2) has no way to write."""
+    """Remove control characters that XML 1.0 (section 2.2) cannot represent."""
     return _CONTROL.sub("", text)
 
 

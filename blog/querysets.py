@@ -1,4 +1,4 @@
-"""Named sets of posts."""
+"""Querysets of posts."""
 
 from django.apps import apps
 from django.db.models import Prefetch
@@ -12,10 +12,8 @@ NEAR, MOST_TAGS = 50, 20
 
 
 class BlogPostQuerySet(FirmPageQuerySet):
-    """Blog posts."""
-
     def listed(self):
-        """Those that may be seen, newest first, with what a row of a list draws."""
+        """Visible posts, newest first, with the columns of a listing."""
         return (
             self.visible()
             .select_related("category", "image")
@@ -26,7 +24,7 @@ class BlogPostQuerySet(FirmPageQuerySet):
         )
 
     def with_authors(self, authors):
-        """With the authors of each post; ``authors`` is the queryset of by-lines to fetch."""
+        """Prefetch authors; ``authors`` is the queryset of bylines to use."""
         return self.prefetch_related(Prefetch("authors", queryset=authors))
 
     def on_shelf(self, shelf: str, number: int = 0, part: slice = slice(None)):
@@ -35,9 +33,9 @@ class BlogPostQuerySet(FirmPageQuerySet):
         return self.listed().filter(pk__in=places.values("post_id"))
 
     def related_to(self, post, tags: list, count: int) -> list:
-        """Return the ``count`` posts nearest to one with these tags: most shared tags, then same category, then new.
+        """Return the ``count`` most related posts: most shared tags, then same category, then newest.
 
-        Of each tag, and of the category, only the newest 50 posts are looked at.
+        Only the newest 50 posts of each tag and of the category are considered.
         """
         found: dict[int, list] = {}
         for shelf, date, number in Filing.objects.newest_of(_shelves(post, tags), NEAR):

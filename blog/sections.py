@@ -23,7 +23,6 @@ class LatestPostsBlock(SectionBlock):
     category = FetchedSnippetChooserBlock(Category, required=False, help_text="Leave empty for all categories.")
 
     def get_context(self, value, parent_context=None):
-        """Add the posts."""
         context = super().get_context(value, parent_context)
         category = value.get("category")
         shelf = (Shelf.CATEGORY, category.pk) if category else (Shelf.ALL, 0)
@@ -39,13 +38,11 @@ class LatestPostsBlock(SectionBlock):
 
 
 def posts_about_area(page) -> PageSection | None:
-    """The newest posts about this kind of case."""
     posts = newest(Shelf.AREA, page.pk, SHOWN_ON_PAGES)
     return PageSection("components/sections/posts.html", {"posts": posts}) if posts else None
 
 
 def posts_by_attorney(attorney) -> PageSection | None:
-    """The attorney's newest posts."""
     posts = newest(Shelf.ATTORNEY, attorney.pk, SHOWN_ON_PAGES)
     if not posts:
         return None

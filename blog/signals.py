@@ -1,4 +1,4 @@
-"""What follows from publishing or deleting a post. Nothing slow happens here: it goes to the worker."""
+"""Reactions to publishing and deleting posts. Slow work goes to the worker."""
 
 from functools import partial
 
@@ -11,7 +11,6 @@ from blog.models import BlogPostPage
 
 
 def connect() -> None:
-    """Connect the receivers."""
     page_published.connect(_post_published, sender=BlogPostPage, dispatch_uid="blog.post_published")
     post_delete.connect(_post_deleted, sender=BlogPostPage, dispatch_uid="blog.post_deleted")
 

@@ -1,4 +1,4 @@
-"""The share image of a post without a picture of its own: drawn from its title, kept beside the uploads."""
+"""The share image of a post without a picture of its own: its title as a picture, stored with the uploads."""
 
 import hashlib
 from io import BytesIO
@@ -16,10 +16,10 @@ QUALITY = 85
 
 
 def refresh(post: BlogPostPage) -> bool:
-    """Draw the post's card, or clear it where a picture was chosen; return whether the post has another one now.
+    """Create the post's card, or remove it when a picture was chosen; return whether it changed.
 
-    A card is drawn anew only when its words changed. Raises OSError when the file cannot be written; the post keeps
-    its card then.
+    A card is created again only when its text has changed. Raises OSError when the file cannot be written; the post
+    then stays unchanged.
     """
     name = "" if post.share_image else _drawn(post, _firm_name(post))
     old = post.social_card
@@ -32,13 +32,13 @@ def refresh(post: BlogPostPage) -> bool:
 
 
 def remove(name: str) -> None:
-    """Remove a card's file; nothing happens when there is none."""
+    """Delete a card's file if it exists."""
     if name:
         default_storage.delete(name)
 
 
 def card_name(post: BlogPostPage, firm_name: str) -> str:
-    """Return the storage name of the card that says what the post's says now."""
+    """Return the storage name of the card for the post's current text."""
     words = "\x1f".join([post.title, post.category.name, firm_name])
     return f"{FOLDER}/{post.pk}-{hashlib.sha256(words.encode()).hexdigest()[:20]}.jpg"
 

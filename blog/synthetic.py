@@ -1,7 +1,7 @@
-"""Made-up posts in any number, for measuring: ten years of them, each with words, tags and an author of its own.
+"""Synthetic posts in any number, for measurements: ten years of posts with text, tags and authors.
 
-They are written in batches, with all that publishing one would leave: a place in the tree, what search finds, and what
-the staff's search finds. The first of them is a page like any other, and tells the rest where to stand.
+They are written in batches, with all that publishing would write: tree position, site search and admin search. The
+first is published normally; the others take its place in the tree from there.
 """
 
 import datetime
@@ -35,7 +35,7 @@ _NAMESPACE = uuid.UUID("5b8a8c5d-2f6a-4a5e-8c07-3f3f5fd1a9c2")
 
 
 def add(count: int, *, tell: Callable[[str], object]) -> int:
-    """Bring the synthetic posts to ``count``; return how many were added. What is there stays as it is."""
+    """Bring the number of synthetic posts up to ``count``; return how many were added. Existing posts stay."""
     index = BlogIndexPage.objects.get()
     known = {
         int(number)
@@ -55,7 +55,7 @@ def add(count: int, *, tell: Callable[[str], object]) -> int:
 
 
 class Maker:
-    """Makes and stores the posts of some numbers; the same number makes the same post."""
+    """Creates the posts of a range of numbers; the same number gives the same post."""
 
     def __init__(self, index: BlogIndexPage) -> None:
         self._index = index
@@ -69,14 +69,14 @@ class Maker:
         self._today = timezone.localdate()
 
     def _known_sentences(self) -> Iterator[str]:
-        """The sentences of the posts that there are; the synthetic ones are put together of them."""
+        """The sentences of existing posts, from which synthetic ones are composed."""
         for post in BlogPostPage.objects.child_of(self._index).exclude(slug__startswith=PREFIX):
             for sentence in plain_text(post.body).split(". "):
                 if 30 < len(sentence) < 300:
                     yield sentence.strip(" .").replace("<", "").replace("&", "and") + "."
 
     def post(self, number: int) -> BlogPostPage:
-        """Return the post of that number, without a place in the tree yet."""
+        """Return the post of that number, without a tree position yet."""
         chance = random.Random(number)  # noqa: S311 - sample data, nothing to guess
         day = self._today - datetime.timedelta(days=1 + chance.randrange(DAYS))
         moment = timezone.make_aware(datetime.datetime.combine(day, datetime.time(9, chance.randrange(60))))
@@ -111,7 +111,7 @@ class Maker:
         return post
 
     def store(self, posts: list[BlogPostPage]) -> None:
-        """Write the posts with all that publishing would leave of them."""
+        """Write the posts with all that publishing would write."""
         parent = Page.objects.select_for_update().get(pk=self._index.pk)
         self._place(parent, posts)
         pages = [
@@ -128,7 +128,7 @@ class Maker:
         get_search_backend().add_bulk(BlogPostPage, posts)
 
     def _place(self, parent: Page, posts: list[BlogPostPage]) -> None:
-        """Give each post the next place below the blog."""
+        """Give each post the next tree position below the blog."""
         last = parent.get_children().order_by("path").values_list("path", flat=True).last()
         step = Page._str2int(last[len(parent.path) :]) if last else 0
         for place, post in enumerate(posts, step + 1):
@@ -148,7 +148,7 @@ class Maker:
 
 
 def _references(post: BlogPostPage) -> Iterator[ReferenceIndex]:
-    """Yield what the index of references says of the category and the picture of a post."""
+    """Yield the reference index entries of a post's category and picture."""
     for name in ("category", "image"):
         value = getattr(post, f"{name}_id")
         if value is not None:

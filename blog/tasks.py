@@ -1,4 +1,4 @@
-"""Work on posts that is done behind the visitor's back, by the worker."""
+"""Background tasks on posts."""
 
 from django_tasks import task
 
@@ -8,6 +8,6 @@ from blog.social_cards import refresh
 
 @task(backend="worker")
 def refresh_social_card(post_id: int) -> bool:
-    """Bring a post's share image up to date; return whether it changed. A post that is gone is passed over."""
+    """Update a post's social card; return whether it changed. A deleted post is ignored."""
     post = BlogPostPage.objects.select_related("category", "image", "social_image").filter(pk=post_id).first()
     return refresh(post) if post else False

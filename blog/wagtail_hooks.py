@@ -1,4 +1,4 @@
-"""What this app registers with Wagtail: a flat list of posts, categories and staff authors."""
+"""This app's Wagtail hooks: the list of posts, categories and staff authors."""
 
 from wagtail import hooks
 from wagtail.admin.ui.tables import Column
@@ -10,8 +10,6 @@ from firm.pages.page_listings import PageListing, page_columns
 
 
 class BlogPostListing(PageListing):
-    """All posts in one list, whatever their state."""
-
     model = BlogPostPage
     icon = "doc-full-inverse"
     menu_label = "Blog posts"
@@ -25,8 +23,6 @@ class BlogPostListing(PageListing):
 
 
 class CategoryViewSet(SnippetViewSet):
-    """The categories that posts are filed under."""
-
     model = Category
     icon = "folder-open-inverse"
     list_display = ["name", "slug", "description"]
@@ -42,7 +38,6 @@ class StaffAuthorViewSet(SnippetViewSet):
 
 @hooks.register("register_admin_viewset")
 def register_listings():
-    """Offer the flat list of posts."""
     return BlogPostListing("blog_posts")
 
 

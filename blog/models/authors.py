@@ -1,4 +1,4 @@
-"""Who writes: attorneys, and staff without a profile of their own."""
+"""Authors of posts: attorneys, and staff without a profile."""
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -31,28 +31,25 @@ class StaffAuthor(models.Model):
 
     @property
     def pictures(self) -> list[tuple]:
-        """The portrait, small beside posts."""
         return [(self.portrait, ROLES["thumbnail"].name)] if self.portrait_id else []
 
 
 class PostAuthorQuerySet(models.QuerySet):
-    """By-lines."""
-
     def drawn(self):
-        """With the rows that a by-line draws."""
+        """With the columns that a byline shows."""
         rows = self.select_related("attorney__portrait", "staff__portrait").order_by("sort_order")
         attorney = of("attorney", (*LINE, "job_title", "summary", "is_former"))
         staff = of("staff", ("name", "role", "bio"))
         return rows.only(*_OWN, *attorney, *staff, *picture_of("attorney__portrait"), *picture_of("staff__portrait"))
 
     def named(self):
-        """With the names alone."""
+        """With names only."""
         rows = self.select_related("attorney", "staff").order_by("sort_order")
         return rows.only(*_OWN, "attorney__title", "staff__name")
 
 
 class PostAuthor(Orderable):
-    """One name of a post's by-line: an attorney or a member of staff, never both."""
+    """One name in a post's byline: an attorney or a member of staff, never both."""
 
     post = ParentalKey("blog.BlogPostPage", on_delete=models.CASCADE, related_name="authors")
     attorney = models.ForeignKey(
@@ -78,7 +75,6 @@ class PostAuthor(Orderable):
         return self.name
 
     def clean(self):
-        """Ask for one of the two."""
         super().clean()
         if self.attorney_id and self.staff_id:
             raise ValidationError({"staff": "Choose an attorney or a member of staff, not both."})
@@ -87,27 +83,26 @@ class PostAuthor(Orderable):
 
     @property
     def name(self) -> str:
-        """The name as printed."""
         return self.attorney.title if self.attorney_id else self.staff.name
 
     @property
     def title(self) -> str:
-        """Title or role, as printed after the name."""
+        """Title or role, printed after the name."""
         return self.attorney.job_title if self.attorney_id else self.staff.role
 
     @property
     def portrait(self):
-        """The picture beside the name, or None."""
+        """The author's portrait, or None."""
         return self.attorney.portrait if self.attorney_id else self.staff.portrait
 
     @property
     def introduction(self) -> str:
-        """A sentence or two about the author."""
+        """One or two sentences about the author."""
         return self.attorney.summary if self.attorney_id else self.staff.bio
 
     @property
     def profile(self):
-        """The attorney's page, or None for staff and for those who have left."""
+        """The attorney's page; None for staff and former attorneys."""
         if self.attorney_id and self.attorney.live and not self.attorney.is_former:
             return self.attorney
         return None

@@ -1,4 +1,4 @@
-"""The blog's front page, and the listings below it: by category, by tag, by year, and the feeds."""
+"""The blog's index with its listings by category, tag and year, and the feeds."""
 
 from django.db import models
 from django.http import Http404
@@ -46,7 +46,7 @@ class ShelvedPosts:
 
 
 class BlogIndexPage(RoutablePageMixin, BasePage):
-    """The list of posts, newest first, with its lead story."""
+    """All posts, newest first, with a lead story."""
 
     introduction = models.TextField(max_length=400, blank=True)
 
@@ -63,7 +63,6 @@ class BlogIndexPage(RoutablePageMixin, BasePage):
 
     @property
     def summary_text(self) -> str:
-        """The introduction."""
         return self.introduction
 
     def feed_posts(self, count: int) -> list:
@@ -72,7 +71,6 @@ class BlogIndexPage(RoutablePageMixin, BasePage):
         return list(posts.with_authors(PostAuthor.objects.named()))
 
     def structured_data(self, chrome: Chrome) -> list[dict]:
-        """The blog as a ``Blog`` node."""
         url = chrome.root_url + (self.get_url(chrome.request) or "")
         return [
             {
@@ -86,12 +84,11 @@ class BlogIndexPage(RoutablePageMixin, BasePage):
 
     @path("")
     def newest(self, request):
-        """All posts."""
         return self._listing(request, Shelf.ALL)
 
     @path("category/<slug:slug>/")
     def by_category(self, request, slug):
-        """The posts of one category; 404 when there is no such category."""
+        """The posts of one category; 404 for an unknown one."""
         category = Category.objects.filter(slug=slug).first()
         if category is None:
             raise Http404("No such category")
@@ -106,7 +103,7 @@ class BlogIndexPage(RoutablePageMixin, BasePage):
 
     @path("tag/<slug:slug>/")
     def by_tag(self, request, slug):
-        """The posts with one tag; 404 when no visible post has it."""
+        """The posts with one tag; 404 without visible posts."""
         tag = Tag.objects.filter(slug=slug).first()
         if tag is None:
             raise Http404("No such tag")
@@ -114,18 +111,16 @@ class BlogIndexPage(RoutablePageMixin, BasePage):
 
     @re_path(r"^archive/(?P<year>(?:19|2\d)\d\d)/$", name="by_year")
     def by_year(self, request, year):
-        """The posts of one year; 404 when there are none."""
+        """The posts of one year; 404 without any."""
         year = int(year)
         return self._listing(request, Shelf.YEAR, year, heading=f"Posts of {year}", year=year, is_required=True)
 
     @path("feed/")
     def rss(self, request):
-        """The newest posts as RSS 2.0."""
         return feeds.rss(self, request)
 
     @path("feed/atom/")
     def atom(self, request):
-        """The newest posts as Atom (RFC 4287)."""
         return feeds.atom(self, request)
 
     def _listing(self, request, shelf, number=0, *, heading="", is_required=False, description="", **chosen):
@@ -150,7 +145,7 @@ class BlogIndexPage(RoutablePageMixin, BasePage):
         return self.render(request, context_overrides=context)
 
     def _head(self, request, pages, heading: str, description: str) -> dict:
-        """The metadata of one listing: an address and a title of its own for each category, tag, year and page."""
+        """Metadata of a listing: each category, tag, year and page has its own URL and title."""
         chrome = Chrome.for_request(request)
         metadata = self.metadata(request, chrome)
         metadata.canonical = chrome.root_url + request.path + pages.own_query
@@ -168,5 +163,5 @@ class BlogIndexPage(RoutablePageMixin, BasePage):
 
 
 def _categories(counts: dict) -> list[Category]:
-    """The categories that have a post which may be seen."""
+    """The categories with visible posts."""
     return list(Category.objects.filter(pk__in=[number for shelf, number in counts if shelf == Shelf.CATEGORY]))

@@ -35,7 +35,7 @@ RESERVED_SLUGS = {"category", "tag", "archive", "feed"}
 
 
 class Category(index.Indexed, models.Model):
-    """A subject under which posts are filed; every post has one."""
+    """A post's subject; every post has one."""
 
     is_few = True
 
@@ -61,8 +61,6 @@ class PostTag(TaggedItemBase):
 
 
 class BlogPostPage(FootnotedPage):
-    """A blog post."""
-
     date = models.DateField(default=timezone.localdate, db_index=True, help_text="The date printed on the post.")
     category = models.ForeignKey(Category, on_delete=models.PROTECT, related_name="posts")
     summary = models.CharField(max_length=250, help_text="One or two sentences, shown in lists and in results.")
@@ -128,69 +126,64 @@ class BlogPostPage(FootnotedPage):
         verbose_name = "blog post"
 
     def clean(self):
-        """Refuse a slug that is an address of the blog's listings."""
+        """Refuse slugs that are paths of the blog's listings."""
         super().clean()
         if self.slug in RESERVED_SLUGS:
             raise ValidationError({"slug": f"“{self.slug}” is an address of the blog itself; choose another."})
 
     def with_content_json(self, content):
-        """Keep the drawn card, which belongs to the post and not to one of its revisions."""
+        """Preserve the social card, which belongs to the post and not to a revision."""
         revised = super().with_content_json(content)
         revised.social_card = self.social_card
         return revised
 
     @property
     def streams(self) -> list:
-        """The body."""
         return [self.body]
 
     @property
     def pictures(self) -> list[tuple]:
-        """The lead picture, large on the post and smaller in lists."""
         return [(self.image, role) for role in ("lead", "card")] if self.image_id else []
 
     @property
     def summary_text(self) -> str:
-        """The summary."""
         return self.summary
 
     def share_image_url(self, chrome: Chrome) -> str:
-        """The chosen picture, else the lead picture, else the card drawn from the title, else the firm's."""
+        """The chosen picture, else the lead picture, else the social card, else the firm's picture."""
         if self.share_image is None and self.social_card:
             return absolute_address(chrome.root_url, default_storage, self.social_card)
         return super().share_image_url(chrome)
 
     @cached_property
     def reading_minutes(self) -> int:
-        """How long the post takes to read, in whole minutes."""
+        """The reading time in whole minutes."""
         return reading_minutes(plain_text(self.body))
 
     @cached_property
     def bylines(self) -> list:
-        """The authors in order, with what a by-line draws."""
+        """The authors in order, with what a byline shows."""
         if self.pk and not self._is_edited:
             return list(PostAuthor.objects.drawn().filter(post=self.pk))
         return list(self.authors.all())
 
     @classmethod
     def rows_beside(cls) -> dict[str, RowsBeside]:
-        """The footnotes, and the tags."""
         tags = PostTag.objects.filter(content_object=OuterRef("pk"))
         return super().rows_beside() | {"tag_rows": RowsBeside(tags, "tag_id", "tag__name", "tag__slug")}
 
     @cached_property
     def tags_by_name(self) -> list[Tag]:
-        """The tags in the order of their names."""
+        """The tags, ordered by name."""
         tags = self.fetched("tag_rows", Tag, "pk", "name", "slug")
         return sorted(self.tags.all() if tags is None else tags, key=lambda tag: tag.name)
 
     @property
     def _is_edited(self) -> bool:
-        """True for a post built from a form or a revision: its authors are not the database's."""
+        """True for a post built from a form or a revision, whose authors are not the database's."""
         return bool(getattr(self, "_cluster_related_objects", {}).get("authors"))
 
     def get_context(self, request, *args, **kwargs):
-        """Add the outline, the authors and related posts."""
         context = super().get_context(request, *args, **kwargs)
         context |= {
             "contents": contents(self.body),
@@ -224,7 +217,7 @@ class BlogPostPage(FootnotedPage):
 
 
 def author_node(author, chrome: Chrome) -> dict:
-    """Return the node of one author: a person, with the profile's address where there is one."""
+    """Return the ``Person`` node of an author, with the URL of the profile if there is one."""
     profile = author.profile
     url = chrome.root_url + (profile.get_url(chrome.request) or "") if profile else ""
     return without_empty(

@@ -1,4 +1,4 @@
-"""Addresses of the blog's listings, built from a post's own address without asking the database."""
+"""URLs of the blog's listings, built from a post's own URL without a query."""
 
 from django import template
 
@@ -7,13 +7,11 @@ register = template.Library()
 
 @register.simple_tag(takes_context=True)
 def category_href(context, post) -> str:
-    """Return the address of the category in which a post is filed."""
     return f"{_blog_url(context, post)}category/{post.category.slug}/"
 
 
 @register.simple_tag(takes_context=True)
 def tag_href(context, post, tag) -> str:
-    """Return the address of the posts with a tag."""
     return f"{_blog_url(context, post)}tag/{tag.slug}/"
 
 
