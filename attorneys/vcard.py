@@ -1,22 +1,22 @@
 """An attorney's contact as a vCard 4.0 (RFC 6350)."""
 
 
-def vcard(attorney, chrome) -> str:
+def vcard(attorney, site_context) -> str:
     """Return the card with CRLF line ends; lines longer than 75 octets are folded (section 3.2)."""
     parts = attorney.name_parts
-    office = attorney.office or next(iter(chrome.offices), None)
-    phone = attorney.direct_line or chrome.settings.phone
+    office = attorney.office or next(iter(site_context.offices), None)
+    phone = attorney.direct_line or site_context.settings.phone
     lines = [
         "BEGIN:VCARD",
         "VERSION:4.0",
         f"FN:{_escape(attorney.title)}",
         f"N:{_escape(parts.family)};{_escape(parts.given)};;;{_escape(parts.suffix)}",
-        f"ORG:{_escape(chrome.settings.firm_name)}",
+        f"ORG:{_escape(site_context.settings.firm_name)}",
         f"TITLE:{_escape(attorney.job_title)}",
         f'TEL;VALUE=uri;TYPE="work,voice":tel:{phone.as_e164}' if phone else "",
         f"EMAIL;TYPE=work:{_escape(attorney.email)}" if attorney.email else "",
         _address(office) if office else "",
-        f"URL:{chrome.root_url}{attorney.get_url(chrome.request)}",
+        f"URL:{site_context.root_url}{attorney.get_url(site_context.request)}",
         "END:VCARD",
     ]
     return "".join(_fold(line) + "\r\n" for line in lines if line)

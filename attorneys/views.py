@@ -5,7 +5,7 @@ from django.views.decorators.http import require_safe
 
 from attorneys.models import AttorneyPage
 from attorneys.vcard import vcard
-from firm.pages.site_context import Chrome
+from firm.pages.site_context import SiteContext
 
 
 @require_safe
@@ -14,7 +14,7 @@ def contact_card(request, slug: str) -> HttpResponse:
     attorney = AttorneyPage.objects.current().select_related("office").filter(slug=slug).first()
     if attorney is None:
         raise Http404("No such attorney")
-    chrome = Chrome.for_request(request)
-    response = HttpResponse(vcard(attorney, chrome), content_type="text/vcard; charset=utf-8")
+    site_context = SiteContext.for_request(request)
+    response = HttpResponse(vcard(attorney, site_context), content_type="text/vcard; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{attorney.slug}.vcf"'
     return response

@@ -6,7 +6,7 @@ import re
 from django.http import HttpResponse
 from django.utils import feedgenerator, timezone
 
-from firm.pages.site_context import Chrome
+from firm.pages.site_context import SiteContext
 
 NEWEST = 20
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
@@ -21,15 +21,15 @@ def atom(blog, request) -> HttpResponse:
 
 
 def _response(kind, blog, request, path: str) -> HttpResponse:
-    chrome = Chrome.for_request(request)
-    root, address = chrome.root_url, blog.get_url(request)
+    site_context = SiteContext.for_request(request)
+    root, address = site_context.root_url, blog.get_url(request)
     feed = kind(
-        title=_clean(f"{blog.title} | {chrome.settings.firm_name}"),
+        title=_clean(f"{blog.title} | {site_context.settings.firm_name}"),
         link=root + address,
-        description=_clean(blog.description or f"Posts by {chrome.settings.firm_name}"),
+        description=_clean(blog.description or f"Posts by {site_context.settings.firm_name}"),
         language="en-us",
         feed_url=root + address + path,
-        author_name=_clean(chrome.settings.firm_name),
+        author_name=_clean(site_context.settings.firm_name),
     )
     for post in blog.feed_posts(NEWEST):
         url = root + post.get_url(request)

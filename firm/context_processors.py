@@ -2,9 +2,9 @@
 
 from django.utils.functional import SimpleLazyObject
 
-from firm.pages.site_context import Chrome
+from firm.pages.site_context import SiteContext
 
 
 def firm(request) -> dict:
     """Add the site context, which loads nothing until a template uses it."""
-    return {"chrome": SimpleLazyObject(lambda: Chrome.for_request(request))}
+    return {"site_context": SimpleLazyObject(lambda: SiteContext.for_request(request))}

@@ -14,7 +14,7 @@ from django.utils.html import escape
 from wagtail.models import Page, get_page_models
 
 from firm.models.base import BasePage
-from firm.pages.site_context import Chrome
+from firm.pages.site_context import SiteContext
 from firm.querysets import in_private_section
 
 #: Addresses in a part; the protocol allows 50,000.
@@ -44,16 +44,16 @@ def part_count() -> int:
     return last // PART + 1
 
 
-def sitemap_index(chrome: Chrome, parts: int) -> str:
-    locations = [f"{chrome.root_url}/sitemap-{number}.xml" for number in range(1, parts + 1)]
+def sitemap_index(site_context: SiteContext, parts: int) -> str:
+    locations = [f"{site_context.root_url}/sitemap-{number}.xml" for number in range(1, parts + 1)]
     return render_to_string("firm/sitemap_index.xml", {"locations": locations})
 
 
-def sitemap_part(chrome: Chrome, number: int) -> Iterator[str]:
+def sitemap_part(site_context: SiteContext, number: int) -> Iterator[str]:
     """Yield one part, numbered from 1, in chunks: only a few pages are in memory at a time."""
     yield HEAD
     lines: list[str] = []
-    for entry in _entries(chrome, range((number - 1) * PART, number * PART)):
+    for entry in _entries(site_context, range((number - 1) * PART, number * PART)):
         lines.append(entry.xml)
         if len(lines) == CHUNK:
             yield "".join(lines)
@@ -61,10 +61,10 @@ def sitemap_part(chrome: Chrome, number: int) -> Iterator[str]:
     yield "".join(lines) + TAIL
 
 
-def _entries(chrome: Chrome, numbers: range) -> Iterator[Entry]:
-    if chrome.site is None:
+def _entries(site_context: SiteContext, numbers: range) -> Iterator[Entry]:
+    if site_context.site is None:
         return
-    root = chrome.site.root_page
+    root = site_context.site.root_page
     pages = _within(Page.objects.live().exclude(in_private_section()).descendant_of(root, inclusive=True), numbers)
     listed = [model for model in get_page_models() if issubclass(model, BasePage)]
     unlisted = {page.pk for model in listed for page in _choosy(model, numbers) if not _is_listed(page)}
@@ -74,7 +74,7 @@ def _entries(chrome: Chrome, numbers: range) -> Iterator[Entry]:
     )
     for pk, path, changed, app, model in rows.iterator(chunk_size=CHUNK):
         if f"{app}.{model}" in types and pk not in unlisted:
-            yield Entry(chrome.root_url + path[len(root.url_path) - 1 :], changed)
+            yield Entry(site_context.root_url + path[len(root.url_path) - 1 :], changed)
 
 
 def _choosy(model, numbers: range):

@@ -26,7 +26,7 @@ from firm.page_cache.middleware import keep
 from firm.pages.pagination import Pages
 from firm.pages.routing import find_route, find_site
 from firm.pages.seo import Breadcrumb, Metadata
-from firm.pages.site_context import Chrome
+from firm.pages.site_context import SiteContext
 from firm.search.site_search import clean_query, excerpt, find, highlight, words_of
 from firm.sitemap import part_count, sitemap_index, sitemap_part
 
@@ -48,20 +48,20 @@ def serve_page(request, path: str) -> HttpResponse:
 def search(request) -> HttpResponse:
     """The search results page. Never indexed."""
     find_site(request)
-    chrome = Chrome.for_request(request)
+    site_context = SiteContext.for_request(request)
     query = clean_query(request.GET.get("q", ""))
-    results = find(query, chrome.site.root_page) if chrome.site else None
+    results = find(query, site_context.site.root_page) if site_context.site else None
     words = words_of(results.searched) if results else []
     pages = Pages(results.matches if results else [], RESULTS_PER_PAGE, request.GET)
     title = f"Search: {query}" if query else "Search"
     context = {
-        "chrome": chrome,
+        "site_context": site_context,
         "query": query,
         "corrected": results.corrected if results else "",
         "is_cut": bool(results and results.is_cut),
         "pages": pages,
         "hits": _hits(request, pages, words),
-        "metadata": Metadata(title=f"{title} | {chrome.settings.firm_name}", is_indexed=False),
+        "metadata": Metadata(title=f"{title} | {site_context.settings.firm_name}", is_indexed=False),
         "breadcrumbs": [Breadcrumb("Home", "/"), Breadcrumb("Search", request.path)],
     }
     return render(request, "firm/search.html", context)
@@ -101,8 +101,8 @@ def robots(request) -> HttpResponse:
 def sitemap(request) -> HttpResponse:
     """The sitemap of all public, indexable pages; on a large site, the index of its parts."""
     find_site(request)
-    chrome, parts = Chrome.for_request(request), part_count()
-    text = sitemap_index(chrome, parts) if parts > 1 else "".join(sitemap_part(chrome, 1))
+    site_context, parts = SiteContext.for_request(request), part_count()
+    text = sitemap_index(site_context, parts) if parts > 1 else "".join(sitemap_part(site_context, 1))
     return keep(request, HttpResponse(text, content_type=SITEMAP_TYPE))
 
 
@@ -112,7 +112,7 @@ def sitemap_file(request, number: int) -> StreamingHttpResponse:
     find_site(request)
     if not 1 <= number <= part_count():
         raise Http404("No such part")
-    return StreamingHttpResponse(sitemap_part(Chrome.for_request(request), number), content_type=SITEMAP_TYPE)
+    return StreamingHttpResponse(sitemap_part(SiteContext.for_request(request), number), content_type=SITEMAP_TYPE)
 
 
 @require_safe
@@ -120,7 +120,7 @@ def sitemap_file(request, number: int) -> StreamingHttpResponse:
 def security_txt(request) -> HttpResponse:
     """security.txt (RFC 9116)."""
     find_site(request)
-    email = Chrome.for_request(request).settings.email
+    email = SiteContext.for_request(request).settings.email
     expires = timezone.now().replace(hour=0, minute=0, second=0, microsecond=0) + datetime.timedelta(days=180)
     lines = [
         f"Contact: mailto:{email}" if email else f"Contact: {settings.SITE_URL}/contact/",
@@ -222,9 +222,9 @@ def permission_denied(request, exception=None) -> HttpResponse:
 def page_not_found(request, exception=None) -> HttpResponse:
     """Show the phone number, a search and the main menu."""
     find_site(request)
-    chrome = Chrome.for_request(request)
-    metadata = Metadata(title=f"Page not found | {chrome.settings.firm_name}", is_indexed=False)
-    context = {"chrome": chrome, "metadata": metadata}
+    site_context = SiteContext.for_request(request)
+    metadata = Metadata(title=f"Page not found | {site_context.settings.firm_name}", is_indexed=False)
+    context = {"site_context": site_context, "metadata": metadata}
     return render(request, "404.html", context, status=404)
 
 

@@ -19,7 +19,7 @@ from firm.models import Office
 from firm.models.base import BasePage
 from firm.models.settings import PHONE_HELP
 from firm.pages.seo import without_empty
-from firm.pages.site_context import Chrome
+from firm.pages.site_context import SiteContext
 from firm.querysets import RowsBeside
 
 
@@ -70,7 +70,7 @@ class AttorneyIndexPage(BasePage):
         context = super().get_context(request, *args, **kwargs)
         attorneys = AttorneyPage.objects.child_of(self).current().with_portraits()
         attorneys = attorneys.prefetch_related("practice_areas", "languages")
-        context["directory"] = Directory(list(attorneys), context["chrome"].offices, request.GET, AttorneyRole)
+        context["directory"] = Directory(list(attorneys), context["site_context"].offices, request.GET, AttorneyRole)
         return context
 
 
@@ -195,8 +195,8 @@ class AttorneyPage(BasePage):
         names = ("language_id", "language__name", "language__code")
         return super().rows_beside() | {"language_rows": RowsBeside(spoken, *names)}
 
-    def default_title(self, chrome: Chrome) -> str:
-        return f"{self.title}, {self.job_title} | {chrome.settings.firm_name}"
+    def default_title(self, site_context: SiteContext) -> str:
+        return f"{self.title}, {self.job_title} | {site_context.settings.firm_name}"
 
     def serve(self, request, *args, **kwargs):
         """Redirect to the directory when the attorney has left."""
@@ -210,16 +210,16 @@ class AttorneyPage(BasePage):
         context["sections"] = profile_sections(self)
         return context
 
-    def structured_data(self, chrome: Chrome) -> list[dict]:
+    def structured_data(self, site_context: SiteContext) -> list[dict]:
         """The attorney as a ``Person`` who works for the firm."""
-        url = chrome.root_url + (self.get_url(chrome.request) or "")
+        url = site_context.root_url + (self.get_url(site_context.request) or "")
         return [
-            person_node(self, url, chrome),
+            person_node(self, url, site_context),
             {"@type": "ProfilePage", "@id": url, "mainEntity": {"@id": f"{url}#person"}},
         ]
 
 
-def person_node(attorney: AttorneyPage, url: str, chrome: Chrome) -> dict:
+def person_node(attorney: AttorneyPage, url: str, site_context: SiteContext) -> dict:
     """Return the ``Person`` node of an attorney whose profile is at ``url``."""
     parts = attorney.name_parts
     return without_empty(
@@ -235,8 +235,8 @@ def person_node(attorney: AttorneyPage, url: str, chrome: Chrome) -> dict:
             "url": url,
             "email": attorney.email,
             "telephone": attorney.direct_line.as_e164 if attorney.direct_line else "",
-            "image": chrome.share_image_url(attorney.portrait) if attorney.portrait_id else "",
-            "worksFor": {"@id": chrome.organization_id},
+            "image": site_context.share_image_url(attorney.portrait) if attorney.portrait_id else "",
+            "worksFor": {"@id": site_context.organization_id},
             "knowsLanguage": [language.code for language in attorney.spoken],
         }
     )

@@ -14,7 +14,7 @@ from blog.models.posts import BlogPostPage, Category
 from firm.models.base import BasePage
 from firm.pages.pagination import Pages
 from firm.pages.seo import Breadcrumb
-from firm.pages.site_context import Chrome
+from firm.pages.site_context import SiteContext
 
 PER_PAGE = 10
 #: The kinds of shelves that each listing names.
@@ -70,15 +70,15 @@ class BlogIndexPage(RoutablePageMixin, BasePage):
         posts = BlogPostPage.objects.on_shelf(Shelf.ALL, part=slice(count))
         return list(posts.with_authors(PostAuthor.objects.named()))
 
-    def structured_data(self, chrome: Chrome) -> list[dict]:
-        url = chrome.root_url + (self.get_url(chrome.request) or "")
+    def structured_data(self, site_context: SiteContext) -> list[dict]:
+        url = site_context.root_url + (self.get_url(site_context.request) or "")
         return [
             {
                 "@type": "Blog",
                 "@id": f"{url}#blog",
                 "name": self.title,
                 "url": url,
-                "publisher": {"@id": chrome.organization_id},
+                "publisher": {"@id": site_context.organization_id},
             }
         ]
 
@@ -124,8 +124,8 @@ class BlogIndexPage(RoutablePageMixin, BasePage):
         return feeds.atom(self, request)
 
     def _listing(self, request, shelf, number=0, *, heading="", is_required=False, description="", **chosen):
-        chrome = Chrome.for_request(request)
-        counts = chrome.recall(
+        site_context = SiteContext.for_request(request)
+        counts = site_context.recall(
             ("counts", shelf, number), lambda: ShelfCount.objects.posts_on(*ARCHIVES, (shelf, number))
         )
         posts = ShelvedPosts(shelf, number, counts.get((shelf, number), 0))
@@ -138,7 +138,7 @@ class BlogIndexPage(RoutablePageMixin, BasePage):
             "listing_description": description,
             "chosen_category": chosen.get("category"),
             "chosen_year": chosen.get("year"),
-            "categories": chrome.recall("categories", lambda: _categories(counts)),
+            "categories": site_context.recall("categories", lambda: _categories(counts)),
             "years": sorted((key for kind, key in counts if kind == Shelf.YEAR), reverse=True),
         }
         context |= self._head(request, pages, heading, description)
@@ -146,13 +146,13 @@ class BlogIndexPage(RoutablePageMixin, BasePage):
 
     def _head(self, request, pages, heading: str, description: str) -> dict:
         """Metadata of a listing: each category, tag, year and page has its own URL and title."""
-        chrome = Chrome.for_request(request)
-        metadata = self.metadata(request, chrome)
-        metadata.canonical = chrome.root_url + request.path + pages.own_query
+        site_context = SiteContext.for_request(request)
+        metadata = self.metadata(request, site_context)
+        metadata.canonical = site_context.root_url + request.path + pages.own_query
         if heading:
-            metadata.title = f"{heading} | {self.title} | {chrome.settings.firm_name}"
+            metadata.title = f"{heading} | {self.title} | {site_context.settings.firm_name}"
             counted = f"{pages.count} post{'' if pages.count == 1 else 's'}"
-            metadata.description = description or f"{heading}: {counted} by {chrome.settings.firm_name}."
+            metadata.description = description or f"{heading}: {counted} by {site_context.settings.firm_name}."
         if pages.number > 1:
             metadata.title = f"Page {pages.number} | {metadata.title}"
         if not heading:

@@ -26,7 +26,7 @@ from firm.media import absolute_address
 from firm.models.base import FootnotedPage
 from firm.pages.article import contents, plain_text, reading_minutes
 from firm.pages.seo import without_empty
-from firm.pages.site_context import Chrome
+from firm.pages.site_context import SiteContext
 from firm.querysets import RowsBeside
 
 RELATED = 3
@@ -149,11 +149,11 @@ class BlogPostPage(FootnotedPage):
     def summary_text(self) -> str:
         return self.summary
 
-    def share_image_url(self, chrome: Chrome) -> str:
+    def share_image_url(self, site_context: SiteContext) -> str:
         """The chosen picture, else the lead picture, else the social card, else the firm's picture."""
         if self.share_image is None and self.social_card:
-            return absolute_address(chrome.root_url, default_storage, self.social_card)
-        return super().share_image_url(chrome)
+            return absolute_address(site_context.root_url, default_storage, self.social_card)
+        return super().share_image_url(site_context)
 
     @cached_property
     def reading_minutes(self) -> int:
@@ -192,9 +192,9 @@ class BlogPostPage(FootnotedPage):
         }
         return context
 
-    def structured_data(self, chrome: Chrome) -> list[dict]:
+    def structured_data(self, site_context: SiteContext) -> list[dict]:
         """The post as a ``BlogPosting`` with its authors."""
-        url = chrome.root_url + (self.get_url(chrome.request) or "")
+        url = site_context.root_url + (self.get_url(site_context.request) or "")
         return [
             without_empty(
                 {
@@ -203,23 +203,23 @@ class BlogPostPage(FootnotedPage):
                     "mainEntityOfPage": url,
                     "headline": self.title[:110],
                     "description": self.description,
-                    "image": self.share_image_url(chrome),
+                    "image": self.share_image_url(site_context),
                     "datePublished": self.date.isoformat(),
                     "dateModified": self.last_published_at.isoformat() if self.last_published_at else "",
                     "articleSection": self.category.name if self.category_id else "",
-                    "author": [author_node(author, chrome) for author in self.bylines],
-                    "publisher": {"@id": chrome.organization_id},
-                    "isPartOf": {"@id": f"{chrome.root_url}/#website"},
+                    "author": [author_node(author, site_context) for author in self.bylines],
+                    "publisher": {"@id": site_context.organization_id},
+                    "isPartOf": {"@id": f"{site_context.root_url}/#website"},
                     "inLanguage": "en-US",
                 }
             )
         ]
 
 
-def author_node(author, chrome: Chrome) -> dict:
+def author_node(author, site_context: SiteContext) -> dict:
     """Return the ``Person`` node of an author, with the URL of the profile if there is one."""
     profile = author.profile
-    url = chrome.root_url + (profile.get_url(chrome.request) or "") if profile else ""
+    url = site_context.root_url + (profile.get_url(site_context.request) or "") if profile else ""
     return without_empty(
         {
             "@type": "Person",
@@ -227,6 +227,6 @@ def author_node(author, chrome: Chrome) -> dict:
             "name": author.name,
             "jobTitle": author.title,
             "url": url,
-            "worksFor": {"@id": chrome.organization_id},
+            "worksFor": {"@id": site_context.organization_id},
         }
     )

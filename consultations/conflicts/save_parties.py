@@ -21,7 +21,7 @@ def keep_new(parties: Iterable[Party]) -> list[Party]:
     """Save many new parties at once, in one transaction."""
     made = list(parties)
     for party in made:
-        party.seal()
+        party.encrypt()
     entries = PartyEntry.objects.entries_of(made)
     with transaction.atomic():
         Party.objects.bulk_create(made, batch_size=500)

@@ -136,8 +136,8 @@ def _prepare(cleaned: dict, *, page, token: UUID, arrival: Arrival, now: datetim
         facts={"status": str(request.status)},
         values={"new": {name: _plain(cleaned[name]) for name in MATTER}},
     )
-    request.seal()
-    received.seal()
+    request.encrypt()
+    received.encrypt()
     addresses = [] if suspicion.is_suspicious else addresses_for(desk=desk)
     return Prepared(request, [received], RequestEntry.objects.entries_of([request]), addresses, arrival.count)
 

@@ -624,11 +624,11 @@ class Migration(migrations.Migration):
                 ),
                 ("form_token", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
                 ("submitted_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ("full_name", firm.encryption.fields.SealedTextField(max_length=120, verbose_name="name")),
-                ("phone", firm.encryption.fields.SealedPhoneField(blank=True, verbose_name="telephone")),
+                ("full_name", firm.encryption.fields.EncryptedTextField(max_length=120, verbose_name="name")),
+                ("phone", firm.encryption.fields.EncryptedPhoneField(blank=True, verbose_name="telephone")),
                 (
                     "email",
-                    firm.encryption.fields.SealedTextField(
+                    firm.encryption.fields.EncryptedTextField(
                         blank=True,
                         max_length=254,
                         validators=[django.core.validators.EmailValidator()],
@@ -643,7 +643,7 @@ class Migration(migrations.Migration):
                         max_length=8,
                     ),
                 ),
-                ("best_time", firm.encryption.fields.SealedTextField(blank=True, max_length=160)),
+                ("best_time", firm.encryption.fields.EncryptedTextField(blank=True, max_length=160)),
                 (
                     "relationship",
                     models.CharField(
@@ -652,12 +652,12 @@ class Migration(migrations.Migration):
                         max_length=8,
                     ),
                 ),
-                ("person_in_need", firm.encryption.fields.SealedTextField(blank=True, max_length=120)),
+                ("person_in_need", firm.encryption.fields.EncryptedTextField(blank=True, max_length=120)),
                 ("in_custody", models.BooleanField(default=False)),
                 ("court_date", models.DateField(blank=True, null=True)),
-                ("court", firm.encryption.fields.SealedTextField(blank=True, max_length=120)),
-                ("other_parties", firm.encryption.fields.SealedTextField(blank=True, help_text="One on each line.")),
-                ("message", firm.encryption.fields.SealedTextField(blank=True)),
+                ("court", firm.encryption.fields.EncryptedTextField(blank=True, max_length=120)),
+                ("other_parties", firm.encryption.fields.EncryptedTextField(blank=True, help_text="One on each line.")),
+                ("message", firm.encryption.fields.EncryptedTextField(blank=True)),
                 ("acknowledged_at", models.DateTimeField(editable=False)),
                 ("acknowledgement", models.TextField(editable=False, help_text="The note as it was shown.")),
                 ("acknowledgement_version", models.CharField(editable=False, max_length=12)),
@@ -827,8 +827,8 @@ class Migration(migrations.Migration):
                         max_length=10,
                     ),
                 ),
-                ("place", firm.encryption.fields.SealedTextField(blank=True, max_length=200)),
-                ("video_link", firm.encryption.fields.SealedTextField(blank=True, max_length=500)),
+                ("place", firm.encryption.fields.EncryptedTextField(blank=True, max_length=200)),
+                ("video_link", firm.encryption.fields.EncryptedTextField(blank=True, max_length=500)),
                 (
                     "state",
                     models.CharField(
@@ -853,7 +853,7 @@ class Migration(migrations.Migration):
                 ("sequence", models.PositiveIntegerField(default=0, help_text="Of its invitations (RFC 5546, 2.1.4).")),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
                 ("changed_at", models.DateTimeField(default=django.utils.timezone.now)),
-                ("reason", firm.encryption.fields.SealedTextField(blank=True, help_text="Why it was cancelled.")),
+                ("reason", firm.encryption.fields.EncryptedTextField(blank=True, help_text="Why it was cancelled.")),
                 (
                     "created_by",
                     models.ForeignKey(
@@ -957,7 +957,7 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("seal_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
                 ("set_at", models.DateTimeField(default=django.utils.timezone.now)),
-                ("reason", firm.encryption.fields.SealedTextField()),
+                ("reason", firm.encryption.fields.EncryptedTextField()),
                 (
                     "request",
                     models.OneToOneField(
@@ -1054,10 +1054,10 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("seal_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ("name", firm.encryption.fields.SealedTextField(max_length=200)),
+                ("name", firm.encryption.fields.EncryptedTextField(max_length=200)),
                 (
                     "aliases",
-                    firm.encryption.fields.SealedTextField(blank=True, help_text="Other names, one on each line."),
+                    firm.encryption.fields.EncryptedTextField(blank=True, help_text="Other names, one on each line."),
                 ),
                 (
                     "role",
@@ -1083,11 +1083,11 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "matter",
-                    firm.encryption.fields.SealedTextField(
+                    firm.encryption.fields.EncryptedTextField(
                         blank=True, help_text="Such as: State v. Sample, 2019.", max_length=200
                     ),
                 ),
-                ("note", firm.encryption.fields.SealedTextField(blank=True)),
+                ("note", firm.encryption.fields.EncryptedTextField(blank=True)),
                 (
                     "source",
                     models.CharField(
@@ -1161,8 +1161,8 @@ class Migration(migrations.Migration):
                         max_length=16,
                     ),
                 ),
-                ("asked", firm.encryption.fields.SealedTextField()),
-                ("found", firm.encryption.fields.SealedTextField(blank=True)),
+                ("asked", firm.encryption.fields.EncryptedTextField()),
+                ("found", firm.encryption.fields.EncryptedTextField(blank=True)),
                 (
                     "role",
                     models.CharField(
@@ -1192,7 +1192,7 @@ class Migration(migrations.Migration):
                 ("judged_at", models.DateTimeField(null=True)),
                 (
                     "judgement",
-                    firm.encryption.fields.SealedTextField(blank=True, help_text="The reason of the verdict."),
+                    firm.encryption.fields.EncryptedTextField(blank=True, help_text="The reason of the verdict."),
                 ),
                 (
                     "judged_by",
@@ -1301,8 +1301,8 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("facts", models.JSONField(blank=True, default=dict)),
-                ("text", firm.encryption.fields.SealedTextField(blank=True)),
-                ("values", firm.encryption.fields.SealedJSONField(blank=True, null=True)),
+                ("text", firm.encryption.fields.EncryptedTextField(blank=True)),
+                ("values", firm.encryption.fields.EncryptedJSONField(blank=True, null=True)),
                 (
                     "once",
                     models.UUIDField(
@@ -1340,7 +1340,7 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("seal_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
                 ("due_at", models.DateTimeField()),
-                ("text", firm.encryption.fields.SealedTextField(max_length=500)),
+                ("text", firm.encryption.fields.EncryptedTextField(max_length=500)),
                 ("set_at", models.DateTimeField(default=django.utils.timezone.now)),
                 ("told_at", models.DateTimeField(help_text="When its time had come and somebody was told.", null=True)),
                 ("done_at", models.DateTimeField(null=True)),

@@ -33,8 +33,8 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("seal_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ("key", firm.encryption.fields.SealedTextField()),
-                ("head", firm.encryption.fields.SealedJSONField(null=True)),
+                ("key", firm.encryption.fields.EncryptedTextField()),
+                ("head", firm.encryption.fields.EncryptedJSONField(null=True)),
             ],
             options={
                 "default_permissions": (),

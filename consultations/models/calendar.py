@@ -10,8 +10,8 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from consultations.models.requests import ConsultationRequest
-from firm.encryption.fields import SealedTextField
-from firm.encryption.models import SealedModel
+from firm.encryption.fields import EncryptedTextField
+from firm.encryption.models import EncryptedModel
 from firm.fields import BlockField
 
 #: In minutes.
@@ -140,7 +140,7 @@ class AppointmentQuerySet(models.QuerySet):
         return self.filter(starts_at__lt=end, ends_at__gt=start)
 
 
-class Appointment(SealedModel):
+class Appointment(EncryptedModel):
     """A time at which a person and an attorney speak. The database refuses two at once in one calendar."""
 
     request = models.ForeignKey(ConsultationRequest, on_delete=models.CASCADE, related_name="appointments")
@@ -148,8 +148,8 @@ class Appointment(SealedModel):
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     way = models.CharField(max_length=10, choices=Way)
-    place = SealedTextField(max_length=200, blank=True)
-    video_link = SealedTextField(max_length=500, blank=True)
+    place = EncryptedTextField(max_length=200, blank=True)
+    video_link = EncryptedTextField(max_length=500, blank=True)
     state = models.CharField(max_length=10, choices=AppointmentState, default=AppointmentState.HELD)
     hold_until = models.DateTimeField(null=True, blank=True)
     uid = models.CharField(max_length=255, unique=True, default=new_uid, editable=False)
@@ -157,7 +157,7 @@ class Appointment(SealedModel):
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
     changed_at = models.DateTimeField(default=timezone.now)
-    reason = SealedTextField(blank=True, help_text="Why it was cancelled.")
+    reason = EncryptedTextField(blank=True, help_text="Why it was cancelled.")
 
     objects = AppointmentQuerySet.as_manager()
 

@@ -8,8 +8,8 @@ from django.utils import timezone
 from consultations.conflict_states import Asked
 from consultations.models.parties import Party, PartyRole
 from consultations.models.requests import ConsultationRequest
-from firm.encryption.fields import SealedTextField
-from firm.encryption.models import SealedModel
+from firm.encryption.fields import EncryptedTextField
+from firm.encryption.models import EncryptedModel
 
 
 class Verdict(models.TextChoices):
@@ -27,7 +27,7 @@ class ConflictHitQuerySet(models.QuerySet):
         return self.filter(verdict=Verdict.NONE)
 
 
-class ConflictHit(SealedModel):
+class ConflictHit(EncryptedModel):
     """One known party that one name of a request was found to mean. Names are sealed; ``reasons`` are codes.
 
     Without a ``party`` it has left the register; who it was is then shown to nobody.
@@ -36,8 +36,8 @@ class ConflictHit(SealedModel):
     request = models.ForeignKey(ConsultationRequest, on_delete=models.CASCADE, related_name="conflict_hits")
     party = models.ForeignKey(Party, null=True, on_delete=models.SET_NULL, related_name="hits")
     name_of = models.CharField(max_length=16, choices=Asked)
-    asked = SealedTextField()
-    found = SealedTextField(blank=True)
+    asked = EncryptedTextField()
+    found = EncryptedTextField(blank=True)
     role = models.CharField(max_length=16, choices=PartyRole)
     score = models.PositiveSmallIntegerField(help_text="How sure the match is, of 100.")
     reasons = models.JSONField(default=list, help_text="Codes of why it was found.")
@@ -45,7 +45,7 @@ class ConflictHit(SealedModel):
     verdict = models.CharField(max_length=8, choices=Verdict, default=Verdict.NONE, blank=True)
     judged_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     judged_at = models.DateTimeField(null=True)
-    judgement = SealedTextField(blank=True, help_text="The reason of the verdict.")
+    judgement = EncryptedTextField(blank=True, help_text="The reason of the verdict.")
 
     objects = ConflictHitQuerySet.as_manager()
 

@@ -5,8 +5,8 @@ from django.db import models
 from django.utils import timezone
 
 from consultations.models.requests import ConsultationRequest
-from firm.encryption.fields import SealedJSONField, SealedTextField
-from firm.encryption.models import SealedModel
+from firm.encryption.fields import EncryptedJSONField, EncryptedTextField
+from firm.encryption.models import EncryptedModel
 
 
 class EventKind(models.TextChoices):
@@ -45,7 +45,7 @@ class EventQuerySet(models.QuerySet):
         return self.select_related("actor").prefetch_related(mentions).order_by("-at", "-pk")
 
 
-class RequestEvent(SealedModel):
+class RequestEvent(EncryptedModel):
     """One line of a request's timeline. ``facts`` holds ids and codes only; words are sealed.
 
     ``values`` are the fields that the visitor sent (``new``), and what they were before a correction (``old``).
@@ -58,8 +58,8 @@ class RequestEvent(SealedModel):
     )
     kind = models.CharField(max_length=12, choices=EventKind)
     facts = models.JSONField(default=dict, blank=True)
-    text = SealedTextField(blank=True)
-    values = SealedJSONField(blank=True)
+    text = EncryptedTextField(blank=True)
+    values = EncryptedJSONField(blank=True)
     once = models.UUIDField(null=True, unique=True, editable=False, help_text="A form that is sent twice has one.")
 
     objects = EventQuerySet.as_manager()

@@ -10,8 +10,8 @@ from django.utils import timezone
 from consultations.models.events import RequestEvent
 from consultations.models.requests import ConsultationRequest
 from consultations.workflow import CLOSED, Status
-from firm.encryption.fields import SealedTextField
-from firm.encryption.models import SealedModel
+from firm.encryption.fields import EncryptedTextField
+from firm.encryption.models import EncryptedModel
 
 #: In these states nothing is left to be reminded of. A reminder rests meanwhile, and holds again after a reopening.
 RESTING = (*CLOSED, Status.QUARANTINE)
@@ -49,7 +49,7 @@ class ReminderQuerySet(models.QuerySet):
         return self.open().filter(due_at__lte=now)
 
 
-class Reminder(SealedModel):
+class Reminder(EncryptedModel):
     """What somebody is to be reminded of, and when; without ``for_user``, those who manage the intake.
 
     ``event`` is the line of the timeline that set it. It is told once for each time that it is set to.
@@ -59,7 +59,7 @@ class Reminder(SealedModel):
     event = models.OneToOneField(RequestEvent, on_delete=models.CASCADE, related_name="reminder")
     for_user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     due_at = models.DateTimeField()
-    text = SealedTextField(max_length=REMINDER_LENGTH)
+    text = EncryptedTextField(max_length=REMINDER_LENGTH)
     set_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     set_at = models.DateTimeField(default=timezone.now)
     told_at = models.DateTimeField(null=True, help_text="When its time had come and somebody was told.")

@@ -20,7 +20,7 @@ from consultations.response_targets import answer_due
 from firm.fields import BlockField
 from firm.models.base import BasePage
 from firm.pages.seo import Breadcrumb
-from firm.pages.site_context import Chrome
+from firm.pages.site_context import SiteContext
 
 COOKIE = "consultation"
 COOKIE_SALT = "consultations.thank-you"
@@ -152,10 +152,10 @@ class ConsultationPage(RoutablePageMixin, BasePage):
         paragraphs = [part.strip() for part in re.split(r"\n\s*\n", self.thank_you_text.replace("\r", ""))]
         return [part for part in paragraphs if part] or [""]
 
-    def structured_data(self, chrome: Chrome) -> list[dict]:
+    def structured_data(self, site_context: SiteContext) -> list[dict]:
         """The page as a ``ContactPage`` of the firm."""
-        url = chrome.root_url + (self.get_url(chrome.request) or "")
-        firm = {"@id": chrome.organization_id}
+        url = site_context.root_url + (self.get_url(site_context.request) or "")
+        firm = {"@id": site_context.organization_id}
         return [{"@type": "ContactPage", "@id": f"{url}#page", "name": self.heading, "url": url, "about": firm}]
 
     # --- Addresses --------------------------------------------------------------------------------
@@ -213,8 +213,8 @@ class ConsultationPage(RoutablePageMixin, BasePage):
         self, request, form: ConsultationForm, *, status: int = 200, offers_call: bool = False
     ) -> HttpResponse:
         """Answer with the form and what is in it; with ``offers_call`` its summary of errors has the number."""
-        chrome = Chrome.for_request(request)
-        metadata = self.metadata(request, chrome)
+        site_context = SiteContext.for_request(request)
+        metadata = self.metadata(request, site_context)
         if form.is_bound and form.problems:
             metadata.title = f"Error: {metadata.title}"
             metadata.is_indexed = False
@@ -222,7 +222,7 @@ class ConsultationPage(RoutablePageMixin, BasePage):
             "form": form,
             "form_url": self.form_url(request),
             "metadata": metadata,
-            "number_instead": chrome.settings.phone if offers_call else "",
+            "number_instead": site_context.settings.phone if offers_call else "",
         }
         response = self.render(request, context_overrides=context)
         response.status_code = status
@@ -249,11 +249,11 @@ class ConsultationPage(RoutablePageMixin, BasePage):
         self, request, reference: str, choice=None, *, notice: str = "", status: int = 200
     ) -> HttpResponse:
         """Answer with the page after the form; ``choice`` is what `choice_page.choice_of` returns."""
-        chrome = Chrome.for_request(request)
-        metadata = self.metadata(request, chrome)
+        site_context = SiteContext.for_request(request)
+        metadata = self.metadata(request, site_context)
         metadata.is_indexed = False
-        metadata.title = f"Thank you | {chrome.settings.firm_name}"
-        metadata.canonical = chrome.root_url + self.thank_you_url(request)
+        metadata.title = f"Thank you | {site_context.settings.firm_name}"
+        metadata.canonical = site_context.root_url + self.thank_you_url(request)
         crumbs = [*self.breadcrumbs(request), Breadcrumb("Thank you", self.thank_you_url(request))]
         context = {"reference": reference, "metadata": metadata, "breadcrumbs": crumbs}
         context["form_url"] = self.form_url(request)

@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from consultations.conflicts.matching import blocking_keys
 from consultations.models.requests import ConsultationRequest
-from firm.encryption.fields import SealedTextField
-from firm.encryption.models import BlindIndexEntry, BlindIndexQuerySet, SealedModel
+from firm.encryption.fields import EncryptedTextField
+from firm.encryption.models import BlindIndexEntry, BlindIndexQuerySet, EncryptedModel
 
 
 class PartyRole(models.TextChoices):
@@ -58,19 +58,19 @@ class PartyQuerySet(models.QuerySet):
         return self.exclude(buried_at=None)
 
 
-class Party(SealedModel):
+class Party(EncryptedModel):
     """Somebody whom the firm has to think of. Save with `consultations.conflicts.save_parties.keep`, so that it is
     found.
 
     When the data are erased, a tombstone stays: no text at all, but the digests under which the name is recognised.
     """
 
-    name = SealedTextField(max_length=200)
-    aliases = SealedTextField(blank=True, help_text="Other names, one on each line.")
+    name = EncryptedTextField(max_length=200)
+    aliases = EncryptedTextField(blank=True, help_text="Other names, one on each line.")
     role = models.CharField(max_length=16, choices=PartyRole)
     kind = models.CharField(max_length=12, choices=PartyKind, default=PartyKind.PERSON)
-    matter = SealedTextField(max_length=200, blank=True, help_text="Such as: State v. Sample, 2019.")
-    note = SealedTextField(blank=True)
+    matter = EncryptedTextField(max_length=200, blank=True, help_text="Such as: State v. Sample, 2019.")
+    note = EncryptedTextField(blank=True)
     source = models.CharField(max_length=8, choices=PartySource, default=PartySource.BY_HAND, editable=False)
     request = models.ForeignKey(
         ConsultationRequest,

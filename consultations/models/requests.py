@@ -13,8 +13,8 @@ from consultations.due_dates import Urgency
 from consultations.querysets import ConsultationRequestManager
 from consultations.reference import LENGTH, new_reference
 from consultations.workflow import AWAITING, CLOSED, Status
-from firm.encryption.fields import SealedPhoneField, SealedTextField
-from firm.encryption.models import SealedModel
+from firm.encryption.fields import EncryptedPhoneField, EncryptedTextField
+from firm.encryption.models import EncryptedModel
 
 
 class Relationship(models.TextChoices):
@@ -41,20 +41,20 @@ RELATION_TO_SENDER = {
 }
 
 
-class ConsultationRequest(SealedModel):
+class ConsultationRequest(EncryptedModel):
     """What one visitor sent. Its name, wherever it is shown, is the reference and nothing else."""
 
     reference = models.CharField(max_length=LENGTH, unique=True, editable=False, default=new_reference)
     form_token = models.UUIDField(unique=True, editable=False, default=uuid.uuid4)
     submitted_at = models.DateTimeField(default=timezone.now, editable=False)
 
-    full_name = SealedTextField(max_length=120, verbose_name="name")
-    phone = SealedPhoneField(blank=True, verbose_name="telephone")
-    email = SealedTextField(blank=True, max_length=254, validators=[validate_email], verbose_name="e-mail")
+    full_name = EncryptedTextField(max_length=120, verbose_name="name")
+    phone = EncryptedPhoneField(blank=True, verbose_name="telephone")
+    email = EncryptedTextField(blank=True, max_length=254, validators=[validate_email], verbose_name="e-mail")
     preferred_contact = models.CharField(max_length=8, choices=PreferredContact, default=PreferredContact.PHONE)
-    best_time = SealedTextField(max_length=160, blank=True)
+    best_time = EncryptedTextField(max_length=160, blank=True)
     relationship = models.CharField(max_length=8, choices=Relationship, default=Relationship.SELF)
-    person_in_need = SealedTextField(max_length=120, blank=True)
+    person_in_need = EncryptedTextField(max_length=120, blank=True)
 
     practice_area = models.ForeignKey(
         "firm.PracticeAreaPage", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
@@ -64,9 +64,9 @@ class ConsultationRequest(SealedModel):
     )
     in_custody = models.BooleanField(default=False)
     court_date = models.DateField(null=True, blank=True)
-    court = SealedTextField(max_length=120, blank=True)
-    other_parties = SealedTextField(blank=True, help_text="One on each line.")
-    message = SealedTextField(blank=True)
+    court = EncryptedTextField(max_length=120, blank=True)
+    other_parties = EncryptedTextField(blank=True, help_text="One on each line.")
+    message = EncryptedTextField(blank=True)
 
     acknowledged_at = models.DateTimeField(editable=False)
     acknowledgement = models.TextField(editable=False, help_text="The note as it was shown.")

@@ -13,9 +13,9 @@ from wagtail.contrib.settings.models import BaseGenericSetting, register_setting
 from consultations.models.requests import ConsultationRequest
 from consultations.workflow import Status
 from firm.encryption.blind_index import digest, digests_for_lookup
-from firm.encryption.fields import SealedTextField
+from firm.encryption.fields import EncryptedTextField
 from firm.encryption.keyring import keyring
-from firm.encryption.models import SealedModel
+from firm.encryption.models import EncryptedModel
 
 THREE_YEARS, FOUR_YEARS = 1096, 1461
 #: A hundred years: more is for ever, which is said by leaving it empty.
@@ -124,13 +124,13 @@ class RetentionSettings(BaseGenericSetting):
         return {str(status): period for status in Status if (period := self.period(status))}
 
 
-class LegalHold(SealedModel):
+class LegalHold(EncryptedModel):
     """What keeps a request from being erased, by date, by hand and by the database itself."""
 
     request = models.OneToOneField(ConsultationRequest, on_delete=models.PROTECT, related_name="hold")
     set_at = models.DateTimeField(default=timezone.now)
     set_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
-    reason = SealedTextField()
+    reason = EncryptedTextField()
 
     class Meta:
         default_permissions = ()

@@ -11,7 +11,7 @@ from consultations.display import NOBODY, user_name
 from consultations.models import ConsultationRequest
 from consultations.permissions import is_intake, staff_of_intake, visible_to
 from consultations.workflow import Status
-from firm.encryption.cipher import Place, Unreadable, seal, unseal
+from firm.encryption.cipher import Place, Unreadable, decrypt, encrypt
 from firm.models import PracticeAreaPage
 
 #: The value of the filter for requests that are nobody's.
@@ -64,13 +64,13 @@ class QueueFilterSet(WagtailFilterSet):
 
 def hide_words(text: str, user) -> str:
     """Return words searched for as they may stand in an address: sealed, and only this account can open them."""
-    return str(seal(text, _place(user)))
+    return str(encrypt(text, _place(user)))
 
 
 def show_words(token: str, user) -> str:
     """Return the words of an address; empty when it was changed or belongs to another account."""
     try:
-        return unseal(token, _place(user))
+        return decrypt(token, _place(user))
     except Unreadable:
         return ""
 

@@ -19,7 +19,7 @@ from django.db.migrations.recorder import MigrationRecorder
 
 from firm.backups.destinations import sync_folder
 from firm.backups.problems import BackupError
-from firm.encryption.fields import SealedTextField
+from firm.encryption.fields import EncryptedTextField
 
 #: The name of the copy in a backup.
 NAMES = {"sqlite": "database.sqlite3", "postgresql": "database.dump"}
@@ -47,7 +47,7 @@ class Copy:
     def keys(self) -> dict[str, int]:
         """Return how many encrypted values there are of each key, by its id."""
         counts: dict[str, int] = {}
-        for table, column in _columns(SealedTextField):
+        for table, column in _columns(EncryptedTextField):
             asked = f"SELECT substr({column}, 1, {KEY_ID.stop}), count(*) FROM {table} WHERE {column} <> ''"  # noqa: S608
             for start, count in self.select(f"{asked} GROUP BY 1"):
                 counts[start[KEY_ID]] = counts.get(start[KEY_ID], 0) + count

@@ -119,8 +119,8 @@ class PracticeAreasBlock(SectionBlock):
     def get_context(self, value, parent_context=None):
         """Add the areas; unpublished and deleted ones are left out."""
         context = super().get_context(value, parent_context)
-        chrome = context.get("chrome")
-        areas = chrome.recall("practice areas", _listed) if chrome else _listed()
+        site_context = context.get("site_context")
+        areas = site_context.recall("practice areas", _listed) if site_context else _listed()
         if value["mode"] == PracticeAreaMode.CHOSEN:
             listed = {area.pk: area for area in areas}
             areas = [listed[page.pk] for page in value["chosen"] if page is not None and page.pk in listed]

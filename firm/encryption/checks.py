@@ -7,12 +7,12 @@ from wagtail.search.index import Indexed
 from wagtail.snippets.models import get_snippet_models
 
 
-def check_sealed_field(field) -> list[Error]:
+def check_encrypted_field(field) -> list[Error]:
     model = field.model
     rules = [
         (_has_seal_id(model), "E001", f"{model.__name__} needs seal_id = UUIDField(default=uuid4, unique=True)."),
         (not _is_compared(field), "E002", "Ciphertext is different each time: no index, key, choice or order on it."),
-        (not _has_default(field), "E003", "A sealed field has no default: it would be stored in the clear."),
+        (not _has_default(field), "E003", "An encrypted field has no default: it would be stored in the clear."),
         (not issubclass(model, Indexed), "E004", f"{model.__name__} must not be indexed for search."),
         (
             getattr(model, "wagtail_reference_index_ignore", False) is True,
@@ -30,7 +30,7 @@ def check_blind_index(model) -> list[Error]:
     except FieldDoesNotExist:
         row = None
     if row is None or not row.many_to_one:
-        return [Error(f"{model.__name__} needs a foreign key named row.", obj=model, id="sealed.E007")]
+        return [Error(f"{model.__name__} needs a foreign key named row.", obj=model, id="encryption.E007")]
     return []
 
 

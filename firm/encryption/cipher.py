@@ -58,16 +58,16 @@ class Place(NamedTuple):
 
 
 @sensitive_variables()
-def seal(text: str, place: Place) -> Token:
+def encrypt(text: str, place: Place) -> Token:
     """Return ``text`` encrypted for ``place`` with the newest key."""
     key = keyring().newest
     nonce = os.urandom(NONCE_BYTES)
-    sealed = key.cipher.encrypt(nonce, _pad(text.encode("utf-8", "surrogatepass")), place.bound_to(key))
-    return Token(f"{VERSION}.{key.id}.{_encode(nonce + sealed)}")
+    ciphertext = key.cipher.encrypt(nonce, _pad(text.encode("utf-8", "surrogatepass")), place.bound_to(key))
+    return Token(f"{VERSION}.{key.id}.{_encode(nonce + ciphertext)}")
 
 
 @sensitive_variables()
-def unseal(token: str, place: Place) -> str:
+def decrypt(token: str, place: Place) -> str:
     """Return the plaintext; raise `Unreadable` unless ``token`` was encrypted for ``place``."""
     key_id, raw = _split(token, place)
     key = keyring().find(key_id)
@@ -76,7 +76,7 @@ def unseal(token: str, place: Place) -> str:
     try:
         padded = key.cipher.decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], place.bound_to(key))
     except (InvalidTag, ValueError):
-        raise Unreadable(place, "it was changed, or sealed for another row or field") from None
+        raise Unreadable(place, "it was changed, or encrypted for another row or field") from None
     return padded[: padded.rindex(END)].decode("utf-8", "surrogatepass")
 
 
@@ -99,7 +99,7 @@ def _split(token: str, place: Place) -> tuple[str, bytes]:
     """Return key id and bytes. A token has one spelling: leftover bits and foreign characters are refused."""
     match = _TOKEN.fullmatch(token)
     if match is None:
-        raise Unreadable(place, "it is not a sealed text")
+        raise Unreadable(place, "it is not an encrypted text")
     key_id, body = match.groups()
     try:
         raw = base64.b64decode(body + "=" * (-len(body) % 4), altchars=b"-_", validate=True)

@@ -10,13 +10,13 @@ from uuid import UUID
 from django.db.models.query_utils import DeferredAttribute
 from django.views.decorators.debug import sensitive_variables
 
-from firm.encryption.cipher import Place, Token, is_current, seal, unseal
+from firm.encryption.cipher import Place, Token, decrypt, encrypt, is_current
 
 #: Where a value stands that was pickled before it was saved.
 IN_TRANSIT = Place("in transit", UUID(int=0))
 
 
-class Cell:
+class FieldValue:
     """A plaintext value, with the token that it was decrypted from or last encrypted to."""
 
     __slots__ = ("dump", "load", "seal_id", "text", "token", "value")
@@ -27,27 +27,27 @@ class Cell:
         self.token, self.text, self.seal_id = token, text, seal_id
 
     def __repr__(self) -> str:
-        return "<sealed>"
+        return "<encrypted>"
 
     @sensitive_variables()
     def __reduce__(self):
         text = self.dump(self.value)
         if self.token is not None and text == self.text:
             return Token, (str(self.token),)
-        return _arrived, (str(seal(text, IN_TRANSIT)), self.dump, self.load)
+        return _arrived, (str(encrypt(text, IN_TRANSIT)), self.dump, self.load)
 
     @sensitive_variables()
     def token_for(self, place: Place) -> Token:
         """Return the token of the value; encrypt again only when value, row or newest key have changed."""
         text = self.dump(self.value)
         if self.token is None or text != self.text or place.seal_id != self.seal_id or not is_current(self.token):
-            self.token, self.text, self.seal_id = seal(text, place), text, place.seal_id
+            self.token, self.text, self.seal_id = encrypt(text, place), text, place.seal_id
         return self.token
 
 
 @sensitive_variables()
-def _arrived(token: str, dump: Callable, load: Callable) -> Cell:
-    return Cell(load(unseal(token, IN_TRANSIT)), dump=dump, load=load)
+def _arrived(token: str, dump: Callable, load: Callable) -> FieldValue:
+    return FieldValue(load(decrypt(token, IN_TRANSIT)), dump=dump, load=load)
 
 
 class TokenAttribute(DeferredAttribute):
@@ -57,7 +57,7 @@ class TokenAttribute(DeferredAttribute):
         if instance is None:
             return self
         held = super().__get__(instance, cls)
-        return held.token_for(self.field.place_of(instance)) if isinstance(held, Cell) else held
+        return held.token_for(self.field.place_of(instance)) if isinstance(held, FieldValue) else held
 
     def __set__(self, instance, value):
         if value is not None and not isinstance(value, Token):
@@ -81,12 +81,12 @@ class PlainAttribute:
         if field.attname not in instance.__dict__:
             instance.refresh_from_db(fields=[field.attname])
         held = instance.__dict__[field.attname]
-        if not held and not isinstance(held, Cell):
+        if not held and not isinstance(held, FieldValue):
             return field.blank_value(held)
         if isinstance(held, Token):
             place = field.place_of(instance)
-            text = unseal(held, place)
-            held = field.cell(field.load(text), token=held, text=text, seal_id=place.seal_id)
+            text = decrypt(held, place)
+            held = field.hold(field.load(text), token=held, text=text, seal_id=place.seal_id)
             instance.__dict__[field.attname] = held
         return held.value
 
@@ -101,7 +101,7 @@ class PlainAttribute:
             data[field.attname] = Token()
             return
         held = data.get(field.attname)
-        if isinstance(held, Cell) and held.text is not None and field.dump(value) == held.text:
+        if isinstance(held, FieldValue) and held.text is not None and field.dump(value) == held.text:
             held.value = value
         else:
-            data[field.attname] = field.cell(value)
+            data[field.attname] = field.hold(value)

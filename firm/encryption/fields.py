@@ -21,13 +21,13 @@ from phonenumber_field.formfields import PhoneNumberField as PhoneNumberFormFiel
 from phonenumber_field.phonenumber import PhoneNumber, to_python
 from phonenumber_field.validators import validate_international_phonenumber
 
-from firm.encryption.checks import check_sealed_field
-from firm.encryption.cipher import Place, Token, Unreadable, is_current, is_token, seal, unseal
-from firm.encryption.field_value import Cell, PlainAttribute, TokenAttribute
+from firm.encryption.checks import check_encrypted_field
+from firm.encryption.cipher import Place, Token, Unreadable, decrypt, encrypt, is_current, is_token
+from firm.encryption.field_value import FieldValue, PlainAttribute, TokenAttribute
 from firm.encryption.lookups import LOOKUPS
 
 
-class SealedTextField(models.TextField):
+class EncryptedTextField(models.TextField):
     """Text that is encrypted at rest. The model needs a ``seal_id``; see `firm.encryption.models.EncryptedModel`.
 
     ``place`` preserves the name ``app.model.field`` under which existing rows were encrypted when model or field are
@@ -46,7 +46,7 @@ class SealedTextField(models.TextField):
     # --- What Django is told ----------------------------------------------------------------------
 
     def get_attname(self) -> str:
-        return f"{self.name}_sealed"
+        return f"{self.name}_encrypted"
 
     def get_attname_column(self) -> tuple[str, str]:
         return self.get_attname(), self.db_column or self.name
@@ -60,16 +60,16 @@ class SealedTextField(models.TextField):
         return name, path, args, kwargs | ({"place": self.place} if self.place else {})
 
     def check(self, **kwargs):
-        return [*super().check(**kwargs), *check_sealed_field(self)]
+        return [*super().check(**kwargs), *check_encrypted_field(self)]
 
     def get_lookup(self, lookup_name):
         """Refuse lookups by plaintext: they would never match, and the value would reach the database's log."""
         if lookup_name not in LOOKUPS:
-            raise FieldError(f"{self} is sealed and cannot be looked up by {lookup_name!r}; use a blind index.")
+            raise FieldError(f"{self} is encrypted and cannot be looked up by {lookup_name!r}; use a blind index.")
         return LOOKUPS[lookup_name]
 
     def get_transform(self, lookup_name):
-        raise FieldError(f"{self} is sealed and has no {lookup_name!r}; use a blind index.")
+        raise FieldError(f"{self} is encrypted and has no {lookup_name!r}; use a blind index.")
 
     # --- Towards the database ---------------------------------------------------------------------
 
@@ -86,13 +86,13 @@ class SealedTextField(models.TextField):
 
     def get_prep_value(self, value):
         if value is not None and value != "" and not isinstance(value, Token):
-            raise FieldError(f"{self} is sealed: assign to an instance and save it. Queries take no plaintext.")
+            raise FieldError(f"{self} is encrypted: assign to an instance and save it. Queries take no plaintext.")
         return None if value is None else str(value)
 
     def get_db_prep_save(self, value, connection):
         """Accept tokens and the expression that ``bulk_update`` makes of them; refuse other expressions."""
         if hasattr(value, "as_sql") and not _holds_tokens_alone(value):
-            raise FieldError(f"{self} is sealed: assign to an instance and save it. Expressions cannot be stored.")
+            raise FieldError(f"{self} is encrypted: assign to an instance and save it. Expressions cannot be stored.")
         return super().get_db_prep_save(value, connection)
 
     def from_db_value(self, value, expression, connection):
@@ -108,8 +108,8 @@ class SealedTextField(models.TextField):
     def load(text: str):
         return text
 
-    def cell(self, value, **known) -> Cell:
-        return Cell(value, dump=self.dump, load=self.load, **known)
+    def hold(self, value, **known) -> FieldValue:
+        return FieldValue(value, dump=self.dump, load=self.load, **known)
 
     def blank_value(self, held):
         """Return the value of an empty column."""
@@ -134,12 +134,12 @@ class SealedTextField(models.TextField):
         """Decrypt a token that was read without its instance; raise `Unreadable` when that fails."""
         if not token:
             return self.blank_value(token)
-        return self.load(unseal(token, Place(self.place or self.path, seal_id)))
+        return self.load(decrypt(token, Place(self.place or self.path, seal_id)))
 
-    def reseal(self, token: Token, seal_id: UUID) -> Token:
+    def reencrypt(self, token: Token, seal_id: UUID) -> Token:
         """Encrypt ``token`` again with the newest key; raise `Unreadable` when it does not decrypt."""
         place = Place(self.place or self.path, seal_id)
-        return seal(unseal(token, place), place)
+        return encrypt(decrypt(token, place), place)
 
     # --- Forms and fixtures -----------------------------------------------------------------------
 
@@ -162,11 +162,11 @@ class SealedTextField(models.TextField):
         if value is None or value == "":
             return value
         if not is_token(str(value)):
-            raise ValidationError("This is not a sealed text.")
+            raise ValidationError("This is not an encrypted text.")
         return Token(value)
 
 
-class SealedPhoneField(SealedTextField):
+class EncryptedPhoneField(EncryptedTextField):
     """A phone number, encrypted at rest as E.164; on an instance a `PhoneNumber`, or the empty text."""
 
     value_types = (str, PhoneNumber)
@@ -188,7 +188,7 @@ class SealedPhoneField(SealedTextField):
         return models.Field.formfield(self, **{"form_class": PhoneNumberFormField, **kwargs})
 
 
-class SealedJSONField(SealedTextField):
+class EncryptedJSONField(EncryptedTextField):
     """A JSON list or object, encrypted at rest; None when there is nothing."""
 
     empty_strings_allowed = False

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from firm.encryption.cipher import Unreadable, is_current
-from firm.encryption.fields import SealedTextField
+from firm.encryption.fields import EncryptedTextField
 from firm.encryption.keyring import keyring
 from firm.encryption.models import BlindIndexEntry
 
@@ -40,15 +40,15 @@ def rotate(registry, *, using: str = "default", dry_run: bool = False) -> Iterat
     for model in registry.get_models():
         if issubclass(model, BlindIndexEntry):
             yield _rotate_table(_Index(model, using), dry_run)
-        elif fields := sealed_fields(model):
+        elif fields := encrypted_fields(model):
             yield _rotate_table(_Rows(model, fields, using), dry_run)
 
 
-def sealed_fields(model) -> list[SealedTextField]:
+def encrypted_fields(model) -> list[EncryptedTextField]:
     """Return the encrypted fields in the model's own table."""
     if model._meta.proxy:
         return []
-    return [field for field in model._meta.local_concrete_fields if isinstance(field, SealedTextField)]
+    return [field for field in model._meta.local_concrete_fields if isinstance(field, EncryptedTextField)]
 
 
 def _rotate_table(table: "_Rows | _Index", dry_run: bool) -> Tally:
@@ -73,7 +73,7 @@ def _each(table: "_Rows | _Index") -> Iterator:
 class _Rows:
     """The encrypted columns of one model."""
 
-    def __init__(self, model, fields: list[SealedTextField], using: str):
+    def __init__(self, model, fields: list[EncryptedTextField], using: str):
         self.label = model._meta.label
         self.fields = fields
         self.names = [field.name for field in fields]
@@ -102,7 +102,7 @@ class _Rows:
             before, after = {}, {}
             for field, token in self._outdated_tokens(row):
                 try:
-                    after[field.name] = field.reseal(token, row.seal_id)
+                    after[field.name] = field.reencrypt(token, row.seal_id)
                 except Unreadable:
                     continue
                 before[f"{field.name}__is_token"] = token

@@ -8,13 +8,13 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from firm.encryption.blind_index import digest, digests_for_lookup, query_words
 from firm.encryption.checks import check_blind_index
-from firm.encryption.fields import SealedTextField
+from firm.encryption.fields import EncryptedTextField
 from firm.encryption.keyring import keyring
 
 BATCH = 500
 
 
-class SealedModel(models.Model):
+class EncryptedModel(models.Model):
     """A model with encrypted fields. Ciphertext is bound to ``seal_id``, which never changes."""
 
     seal_id = models.UUIDField(default=uuid4, unique=True, editable=False)
@@ -25,10 +25,10 @@ class SealedModel(models.Model):
     class Meta:
         abstract = True
 
-    def seal(self) -> None:
+    def encrypt(self) -> None:
         """Encrypt all values now. Saving does it too, but while it holds the database's lock."""
         for field in self._meta.concrete_fields:
-            if isinstance(field, SealedTextField):
+            if isinstance(field, EncryptedTextField):
                 getattr(self, field.attname)
 
 

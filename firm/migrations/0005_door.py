@@ -68,7 +68,7 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("seal_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
                 ("kind", models.CharField(max_length=20)),
-                ("address", firm.encryption.fields.SealedTextField(blank=True)),
+                ("address", firm.encryption.fields.EncryptedTextField(blank=True)),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
                 ("next_attempt_at", models.DateTimeField(default=django.utils.timezone.now)),
                 (
@@ -87,7 +87,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("seal_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ("code", firm.encryption.fields.SealedTextField()),
+                ("code", firm.encryption.fields.EncryptedTextField()),
                 (
                     "user",
                     models.ForeignKey(
@@ -134,7 +134,7 @@ class Migration(migrations.Migration):
                     models.CharField(choices=[("app", "Authenticator app"), ("passkey", "Passkey")], max_length=10),
                 ),
                 ("name", models.CharField(blank=True, max_length=60)),
-                ("secret", firm.encryption.fields.SealedTextField()),
+                ("secret", firm.encryption.fields.EncryptedTextField()),
                 ("credential", models.CharField(max_length=64, null=True, unique=True)),
                 ("counter", models.BigIntegerField(default=0)),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now)),

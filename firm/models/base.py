@@ -12,7 +12,7 @@ from wagtail_footnotes.models import Footnote
 from firm.pages.article import Anchors, Footnotes, is_footnoted
 from firm.pages.prefetch import resolve
 from firm.pages.seo import Breadcrumb, Metadata, breadcrumb_list, clip
-from firm.pages.site_context import Chrome
+from firm.pages.site_context import SiteContext
 from firm.querysets import FirmPageManager, RowsBeside
 
 
@@ -61,7 +61,7 @@ class BasePage(Page):
         """The StreamField values that the template renders."""
         return []
 
-    def rich_texts(self, chrome: Chrome) -> list[str]:
+    def rich_texts(self, site_context: SiteContext) -> list[str]:
         """The rich text that the template renders outside of streams and footnotes."""
         return []
 
@@ -85,7 +85,7 @@ class BasePage(Page):
         """One sentence of plain text about the page, for listings and as the fallback description."""
         return ""
 
-    def structured_data(self, chrome: Chrome) -> list[dict]:
+    def structured_data(self, site_context: SiteContext) -> list[dict]:
         """The page's own JSON-LD nodes, besides those of every page."""
         return []
 
@@ -103,9 +103,9 @@ class BasePage(Page):
             return self.social_image
         return next((image for image, _ in self.pictures if image), None)
 
-    def share_image_url(self, chrome: Chrome) -> str:
+    def share_image_url(self, site_context: SiteContext) -> str:
         """The absolute URL of the picture for sharing; empty when there is none."""
-        return chrome.share_image_url(self.share_image)
+        return site_context.share_image_url(self.share_image)
 
     @cached_property
     def trail(self) -> list[Page]:
@@ -131,37 +131,37 @@ class BasePage(Page):
             return none
         return super().get_view_restrictions()
 
-    def metadata(self, request, chrome: Chrome) -> Metadata:
-        url = chrome.root_url + (self.get_url(request) or "")
+    def metadata(self, request, site_context: SiteContext) -> Metadata:
+        url = site_context.root_url + (self.get_url(request) or "")
         crumbs = self.breadcrumbs(request)
-        graph = [chrome.organization(), chrome.website(), *self.structured_data(chrome)]
+        graph = [site_context.organization(), site_context.website(), *self.structured_data(site_context)]
         if len(crumbs) > 1:
-            graph.append(breadcrumb_list(crumbs, url, chrome.root_url))
+            graph.append(breadcrumb_list(crumbs, url, site_context.root_url))
         return Metadata(
-            title=self.seo_title or self.default_title(chrome),
+            title=self.seo_title or self.default_title(site_context),
             description=self.description,
             canonical=url,
-            image=self.share_image_url(chrome),
+            image=self.share_image_url(site_context),
             kind=self.open_graph_type,
             is_indexed=self.is_indexed,
             graph=graph,
         )
 
-    def default_title(self, chrome: Chrome) -> str:
+    def default_title(self, site_context: SiteContext) -> str:
         """The browser title when the editor gave none."""
-        return f"{self.title} | {chrome.settings.firm_name}"
+        return f"{self.title} | {site_context.settings.firm_name}"
 
     def get_context(self, request, *args, **kwargs):
         context = super().get_context(request, *args, **kwargs)
-        chrome, notes = Chrome.for_request(request), self.footnote_texts()
-        texts = [*notes.values(), *self.rich_texts(chrome)]
+        site_context, notes = SiteContext.for_request(request), self.footnote_texts()
+        texts = [*notes.values(), *self.rich_texts(site_context)]
         context |= {
-            "chrome": chrome,
+            "site_context": site_context,
             "references": resolve(self.streams, texts, request),
             "anchors": Anchors(),
             "footnotes": Footnotes(notes),
             "breadcrumbs": self.breadcrumbs(request),
-            "metadata": self.metadata(request, chrome),
+            "metadata": self.metadata(request, site_context),
         }
         return context
 

@@ -3,19 +3,19 @@
 from django.db import models
 from django.db.models import Q
 
-from firm.encryption.fields import SealedJSONField, SealedTextField
-from firm.encryption.models import SealedModel
+from firm.encryption.fields import EncryptedJSONField, EncryptedTextField
+from firm.encryption.models import EncryptedModel
 
 
-class ChainKey(SealedModel):
+class ChainKey(EncryptedModel):
     """The key of a chain, and how far it reaches; one row. Sealed, so it moves to new keys with all that is sealed.
 
     ``head`` holds ``lines``, how many were ever chained, ``mac`` of the last one, and ``since``, when the chain was
     begun; and once entries were forgotten, ``start`` and ``start_mac`` of the last of those.
     """
 
-    key = SealedTextField()
-    head = SealedJSONField()
+    key = EncryptedTextField()
+    head = EncryptedJSONField()
 
     class Meta:
         abstract = True

@@ -7,8 +7,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from firm.encryption.fields import SealedTextField
-from firm.encryption.models import SealedModel
+from firm.encryption.fields import EncryptedTextField
+from firm.encryption.models import EncryptedModel
 
 
 class FactorKind(models.TextChoices):
@@ -18,14 +18,14 @@ class FactorKind(models.TextChoices):
     PASSKEY = "passkey", "Passkey"
 
 
-class SecondFactor(SealedModel):
+class SecondFactor(EncryptedModel):
     """An authenticator app or a passkey. One without ``confirmed_at`` is being set up and opens nothing."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="second_factors")
     kind = models.CharField(max_length=10, choices=FactorKind.choices)
     name = models.CharField(max_length=60, blank=True)
     #: The app's key in base32; of a passkey, its attested credential data (WebAuthn 6.5.1) in base64url.
-    secret = SealedTextField()
+    secret = EncryptedTextField()
     #: SHA-256 of a passkey's credential id, by which it is found.
     credential = models.CharField(max_length=64, null=True, unique=True)
     #: The app's last step that was taken (RFC 6238), or the passkey's signature counter.
@@ -54,11 +54,11 @@ class SecondFactor(SealedModel):
         return f"{self.get_kind_display()} {self.pk}"
 
 
-class RecoveryCode(SealedModel):
+class RecoveryCode(EncryptedModel):
     """A code that stands in for a second factor once; it is deleted by its use."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="recovery_codes")
-    code = SealedTextField()
+    code = EncryptedTextField()
 
     class Meta:
         default_permissions = ()
@@ -150,12 +150,12 @@ class SignInEvent(models.Model):
         return f"{self.get_kind_display()} {self.pk}"
 
 
-class DoorMail(SealedModel):
+class DoorMail(EncryptedModel):
     """A mail about an account that the worker has to write: to ``user``, or to whoever has the ``address``."""
 
     kind = models.CharField(max_length=20)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True)
-    address = SealedTextField(blank=True)
+    address = EncryptedTextField(blank=True)
     created_at = models.DateTimeField(default=timezone.now)
     next_attempt_at = models.DateTimeField(default=timezone.now)
 

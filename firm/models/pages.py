@@ -7,7 +7,7 @@ from wagtail.search import index
 from firm.fields import BlockField
 from firm.models.base import BasePage, FootnotedPage
 from firm.pages.article import contents, plain_text, readable
-from firm.pages.site_context import Chrome
+from firm.pages.site_context import SiteContext
 from firm.querysets import PracticeAreaManager
 from firm.registry import practice_area_sections
 
@@ -39,8 +39,8 @@ class HomePage(BasePage):
         hero = next((block.value for block in self.sections if block.block_type == "hero"), None)
         return hero["text"] if hero else ""
 
-    def default_title(self, chrome: Chrome) -> str:
-        return " | ".join(part for part in (chrome.settings.firm_name, chrome.settings.tagline) if part)
+    def default_title(self, site_context: SiteContext) -> str:
+        return " | ".join(part for part in (site_context.settings.firm_name, site_context.settings.tagline) if part)
 
 
 class PracticeAreaIndexPage(BasePage):
@@ -119,9 +119,9 @@ class PracticeAreaPage(FootnotedPage):
         context["sections"] = practice_area_sections(self)
         return context
 
-    def structured_data(self, chrome: Chrome) -> list[dict]:
+    def structured_data(self, site_context: SiteContext) -> list[dict]:
         """The area as a ``Service`` of the firm, and its questions as a ``FAQPage``."""
-        url = chrome.root_url + (self.get_url(chrome.request) or "")
+        url = site_context.root_url + (self.get_url(site_context.request) or "")
         nodes = [
             {
                 "@type": "Service",
@@ -129,7 +129,7 @@ class PracticeAreaPage(FootnotedPage):
                 "name": self.title,
                 "description": self.description,
                 "url": url,
-                "provider": {"@id": chrome.organization_id},
+                "provider": {"@id": site_context.organization_id},
             }
         ]
         questions = [
@@ -206,8 +206,8 @@ class ContactPage(BasePage):
     def streams(self) -> list:
         return [self.body]
 
-    def rich_texts(self, chrome: Chrome) -> list[str]:
-        return [office.directions for office in chrome.offices]
+    def rich_texts(self, site_context: SiteContext) -> list[str]:
+        return [office.directions for office in site_context.offices]
 
     @property
     def summary_text(self) -> str:

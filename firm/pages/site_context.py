@@ -14,19 +14,19 @@ from firm.pages.renditions import ROLES
 from firm.pages.seo import opening_hours, postal_address, without_empty
 
 
-class Chrome:
+class SiteContext:
     """The site context of one request. Its values are shared between requests: do not modify them."""
 
     def __init__(self, request) -> None:
         self.request = request
 
     @classmethod
-    def for_request(cls, request) -> "Chrome":
+    def for_request(cls, request) -> "SiteContext":
         """Return the request's site context, created on the first call."""
-        chrome = getattr(request, "_chrome", None)
-        if chrome is None:
-            chrome = request._chrome = cls(request)
-        return chrome
+        site_context = getattr(request, "_site_context", None)
+        if site_context is None:
+            site_context = request._site_context = cls(request)
+        return site_context
 
     def recall(self, key, make: Callable):
         """Return the result of ``make``, cached for this site until public content changes."""

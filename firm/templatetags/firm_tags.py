@@ -75,35 +75,37 @@ def icon(name: str) -> SafeString:
 @register.simple_tag(takes_context=True)
 def href(context, link) -> str:
     """Return the URL of a link block; empty when its target is deleted or unpublished."""
-    return _target(context["chrome"], link) if link else ""
+    return _target(context["site_context"], link) if link else ""
 
 
-def _target(chrome, link) -> str:
+def _target(site_context, link) -> str:
     kind = link["kind"]
     if kind == LinkKind.CONSULTATION:
-        return chrome.consultation_url
+        return site_context.consultation_url
     if kind == LinkKind.PHONE:
-        return tel(chrome.settings.phone)
+        return tel(site_context.settings.phone)
     if kind == LinkKind.PAGE:
         page = link["page"]
-        return (page.get_url(chrome.request) or "") if page and page.live else ""
+        return (page.get_url(site_context.request) or "") if page and page.live else ""
     return link["url"]
 
 
 @register.simple_tag(takes_context=True)
 def frame_part(context, template: str) -> SafeString:
     """Render a part of the page frame, cached for all pages that mark the same links as current."""
-    chrome = context["chrome"]
+    site_context = context["site_context"]
 
     def draw() -> SafeString:
-        return render_to_string(template, {"chrome": chrome, "request": chrome.request})
+        return render_to_string(template, {"site_context": site_context, "request": site_context.request})
 
     if settings.DEBUG:  # templates are edited
         return draw()
-    path = chrome.request.path
-    links = chrome.recall("links", lambda: [_target(chrome, item.value) for item in chrome.marked_links])
+    path = site_context.request.path
+    links = site_context.recall(
+        "links", lambda: [_target(site_context, item.value) for item in site_context.marked_links]
+    )
     marks = tuple((link in path) + (link == path) for link in links)
-    return chrome.recall(("part", template, marks), draw)
+    return site_context.recall(("part", template, marks), draw)
 
 
 @register.simple_tag(takes_context=True)
@@ -122,7 +124,7 @@ def page_href(context, page) -> str:
 @register.simple_tag(takes_context=True)
 def consultation_href(context, **prefill) -> str:
     """Return the URL of the consultation form, prefilled with the values that are not empty."""
-    url = context["chrome"].consultation_url
+    url = context["site_context"].consultation_url
     query = urlencode({name: value for name, value in prefill.items() if value})
     return f"{url}?{query}" if url and query else url
 

@@ -132,7 +132,7 @@ def test_structured_data_describes_the_person(home, client):
     ada = factories.AttorneyPageFactory(
         title="Ada Sample Jr.", slug="ada", languages=[factories.LanguageFactory(code="es")], email="ada@example.com"
     )
-    graph = ada.structured_data(_chrome(client))
+    graph = ada.structured_data(_site_context(client))
     person = next(node for node in graph if node["@type"] == "Person")
     assert person["@id"] == "http://testserver/attorneys/ada/#person"
     assert (person["givenName"], person["familyName"], person["honorificSuffix"]) == ("Ada", "Sample", "Jr.")
@@ -141,8 +141,8 @@ def test_structured_data_describes_the_person(home, client):
     assert graph[1]["mainEntity"] == {"@id": person["@id"]}
 
 
-def _chrome(client):
-    return client.get("/").context["chrome"]
+def _site_context(client):
+    return client.get("/").context["site_context"]
 
 
 def test_search_does_not_find_those_who_have_left(home, client):

@@ -82,7 +82,7 @@ def test_found_and_read_again_after_the_keys_have_changed(settings, typed):
 def test_ciphertext_moved_to_another_request_does_not_open():
     victim, thief = Request(full_name="Zebrawine"), Request()
     ConsultationRequest.objects.filter(pk=thief.pk).update(
-        full_name_sealed=ConsultationRequest.objects.get(pk=victim.pk).full_name_sealed
+        full_name_encrypted=ConsultationRequest.objects.get(pk=victim.pk).full_name_encrypted
     )
     with pytest.raises(Unreadable):
         _ = ConsultationRequest.objects.get(pk=thief.pk).full_name

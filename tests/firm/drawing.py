@@ -28,7 +28,7 @@ def frame(**settings) -> SimpleNamespace:
 def draw(blocks, name: str, value, **context) -> BeautifulSoup:
     """Return what the block ``name`` of the list ``blocks`` draws of a stored value."""
     stream = StreamBlock(list(blocks)).to_python([{"type": name, "value": value}])
-    context = {"chrome": frame(), "anchors": Anchors(), "footnotes": Footnotes()} | context
+    context = {"site_context": frame(), "anchors": Anchors(), "footnotes": Footnotes()} | context
     return BeautifulSoup(stream[0].render(context), "html.parser")
 
 

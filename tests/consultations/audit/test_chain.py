@@ -179,7 +179,7 @@ def test_a_copied_entry_is_named(chained):
 def test_an_older_state_put_back_as_a_whole_is_found_by_what_was_written_down(db):
     write(3)
     chain_new()
-    old = TrailKey.objects.get().head_sealed
+    old = TrailKey.objects.get().head_encrypted
     write(2)
     chain_new()
     written = fingerprint()

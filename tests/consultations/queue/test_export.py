@@ -7,7 +7,7 @@ from openpyxl import load_workbook
 
 from consultations.models import AuditEntry, ConsultationRequest, Screen
 from consultations.queue.export import TITLES, harmless, number_of
-from firm.encryption.fields import SealedPhoneField
+from firm.encryption.fields import EncryptedPhoneField
 from tests.consultations.factories import ConsultationRequestFactory as Request
 
 pytestmark = pytest.mark.django_db
@@ -161,7 +161,7 @@ def test_control_characters_break_nothing(taken, kind):
     ("number", "words"), [("+12125550142", "212-555-0142"), ("+442079460958", "(+44) 20 7946 0958"), ("", "")]
 )
 def test_numbers_stay_readable(number, words):
-    written = number_of(SealedPhoneField.load(number) if number else "")
+    written = number_of(EncryptedPhoneField.load(number) if number else "")
     assert written == words
     assert harmless(written) == words
 

@@ -21,7 +21,7 @@ from consultations.retention.erasing import erase, purge
 from consultations.retention.holds import hold, release_hold
 from consultations.retention.mail_files import forget_mail
 from consultations.retention.secure_delete import sweep, touched_models
-from firm.encryption.fields import SealedTextField
+from firm.encryption.fields import EncryptedTextField
 from tests import factories
 from tests.consultations.conftest import make_user
 from tests.consultations.factories import ConsultationRequestFactory as Request
@@ -56,7 +56,7 @@ def marks_of(*requests) -> set[bytes]:
             found |= {
                 getattr(row, field.attname).encode()[-200:]
                 for field in row._meta.local_concrete_fields
-                if isinstance(field, SealedTextField) and getattr(row, field.attname)
+                if isinstance(field, EncryptedTextField) and getattr(row, field.attname)
             }
         found |= _as_stored_uuid(request.form_token)
         found |= {_as_stored_number(one) for one in request.entries.values_list("digest", flat=True)}
@@ -190,7 +190,7 @@ def test_no_byte_of_many_is_left(threads):
 def test_what_was_overwritten_before_is_gone_too(threads):
     owner, request, _ = build()
     old = ConsultationRequest.objects.get(pk=request.pk)
-    before = {old.message_sealed.encode()[-200:], old.full_name_sealed.encode()}
+    before = {old.message_encrypted.encode()[-200:], old.full_name_encrypted.encode()}
     changed = ConsultationRequest.objects.get(pk=request.pk)
     changed.message, changed.full_name = "Shorter.", "Someone Else"
     changed.save()

@@ -258,7 +258,7 @@ def test_what_was_forgotten_is_not_put_back(db):
 def test_an_older_state_put_back_as_a_whole_is_found_by_what_was_written_down(db):
     write(3)
     CHAIN.chain_new()
-    old = SignInChainKey.objects.get().head_sealed
+    old = SignInChainKey.objects.get().head_encrypted
     write(2)
     CHAIN.chain_new()
     written = CHAIN.fingerprint()

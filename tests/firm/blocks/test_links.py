@@ -91,7 +91,7 @@ def test_a_link_to_the_telephone_dials_the_international_number():
 
 
 def test_a_link_to_a_telephone_that_is_not_set_is_left_out():
-    assert not drawn({"chrome": frame(phone="")}, kind="phone").a
+    assert not drawn({"site_context": frame(phone="")}, kind="phone").a
 
 
 def test_the_validator_names_the_problem():

@@ -86,7 +86,7 @@ def results(*values, **context):
 
 
 def test_each_result_has_the_notice():
-    drawn = results({}, {}, chrome=frame(results_disclaimer="They guarantee nothing."))
+    drawn = results({}, {}, site_context=frame(results_disclaimer="They guarantee nothing."))
     assert [notice.text for notice in drawn.select("li .prior-results")] == ["They guarantee nothing."] * 2
 
 

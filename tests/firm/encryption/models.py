@@ -8,8 +8,8 @@ from django.db.migrations.state import AppConfigStub
 from django.db.models import Q
 
 from firm.encryption.blind_index import name_tokens, normalise_email, normalise_phone
-from firm.encryption.fields import SealedJSONField, SealedPhoneField, SealedTextField
-from firm.encryption.models import BlindIndexEntry, SealedModel
+from firm.encryption.fields import EncryptedJSONField, EncryptedPhoneField, EncryptedTextField
+from firm.encryption.models import BlindIndexEntry, EncryptedModel
 
 REGISTRY = Apps([AppConfigStub("firm")])
 #: Three keys, by age.
@@ -17,14 +17,14 @@ OLDEST, OLD, NEW = (base64.urlsafe_b64encode(bytes(range(start, start + 32))).de
 MARKER = "Marker-Zebra-4711"
 
 
-class Note(SealedModel):
+class Note(EncryptedModel):
     """A row with everything that a field can be."""
 
-    full_name = SealedTextField(max_length=40)
-    body = SealedTextField(blank=True)
-    hint = SealedTextField(null=True, blank=True)
-    parties = SealedJSONField(blank=True)
-    phone = SealedPhoneField(blank=True)
+    full_name = EncryptedTextField(max_length=40)
+    body = EncryptedTextField(blank=True)
+    hint = EncryptedTextField(null=True, blank=True)
+    parties = EncryptedJSONField(blank=True)
+    phone = EncryptedPhoneField(blank=True)
     status = models.CharField(max_length=40, default="new")
 
     class Meta:

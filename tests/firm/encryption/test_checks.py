@@ -1,4 +1,4 @@
-"""A model that would tell elsewhere what is sealed does not start."""
+"""A model that would tell elsewhere what is encrypted does not start."""
 
 from uuid import uuid4
 
@@ -8,7 +8,7 @@ from django.db import models
 from django.db.migrations.state import AppConfigStub
 from wagtail.search.index import Indexed
 
-from firm.encryption.fields import SealedTextField
+from firm.encryption.fields import EncryptedTextField
 from firm.encryption.models import BlindIndexEntry
 from tests.firm.encryption.models import Note, NoteEntry
 
@@ -19,7 +19,7 @@ def made(name: str = "Made", bases=(models.Model,), meta=None, **fields) -> type
     """Return a model that keeps the rules, with what is changed of it; None takes a part away."""
     parts = {
         "seal_id": SEAL_ID.clone(),
-        "body": SealedTextField(),
+        "body": EncryptedTextField(),
         "wagtail_reference_index_ignore": True,
         "Meta": type("Meta", (), {"app_label": "firm", "apps": Apps([AppConfigStub("firm")]), **(meta or {})}),
         "__module__": __name__,
@@ -39,15 +39,15 @@ def problems(model) -> set[str]:
         ("E001", {"seal_id": models.UUIDField(unique=True)}),
         ("E001", {"seal_id": models.UUIDField(default=uuid4, unique=True, null=True)}),
         ("E001", {"seal_id": models.CharField(default="x", unique=True)}),
-        ("E002", {"body": SealedTextField(unique=True)}),
-        ("E002", {"body": SealedTextField(db_index=True)}),
-        ("E002", {"body": SealedTextField(choices=[("a", "A")])}),
+        ("E002", {"body": EncryptedTextField(unique=True)}),
+        ("E002", {"body": EncryptedTextField(db_index=True)}),
+        ("E002", {"body": EncryptedTextField(choices=[("a", "A")])}),
         ("E002", {"meta": {"ordering": ["-body"]}}),
         ("E002", {"meta": {"indexes": [models.Index(fields=["body"], name="by_body")]}}),
         ("E002", {"meta": {"constraints": [models.UniqueConstraint(fields=["body"], name="one_body")]}}),
         ("E002", {"meta": {"unique_together": [("seal_id", "body")]}}),
-        ("E003", {"body": SealedTextField(default="text")}),
-        ("E003", {"body": SealedTextField(db_default="text")}),
+        ("E003", {"body": EncryptedTextField(default="text")}),
+        ("E003", {"body": EncryptedTextField(db_default="text")}),
         ("E004", {"bases": (Indexed, models.Model)}),
         ("E005", {"wagtail_reference_index_ignore": None}),
     ],
@@ -59,14 +59,14 @@ def test_what_breaks_a_rule_is_named(number, changes):
 def test_a_snippet_is_named(monkeypatch):
     model = made()
     monkeypatch.setattr("firm.encryption.checks.get_snippet_models", lambda: [model])
-    assert problems(model) == {"sealed.E006"}
+    assert problems(model) == {"encryption.E006"}
 
 
 @pytest.mark.parametrize("row", [None, models.IntegerField()])
 def test_an_index_needs_a_row(row):
     meta = type("Meta", (), {"app_label": "firm", "apps": Apps([AppConfigStub("firm")]), "constraints": []})
     parts = {"Meta": meta, "__module__": __name__} | ({"row": row} if row else {})
-    assert problems(type("MadeEntry", (BlindIndexEntry,), parts)) == {"sealed.E007"}
+    assert problems(type("MadeEntry", (BlindIndexEntry,), parts)) == {"encryption.E007"}
 
 
 @pytest.mark.parametrize("model", [Note, NoteEntry, made()])

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from firm.encryption.cipher import BUCKETS, Place, Token, Unreadable, is_current, is_token, seal, unseal
+from firm.encryption.cipher import BUCKETS, Place, Token, Unreadable, decrypt, encrypt, is_current, is_token
 from firm.encryption.keyring import keyring
 from tests.firm.encryption.models import MARKER, NEW, OLD
 
@@ -25,24 +25,24 @@ def with_raw(token: str, changed: bytes) -> str:
 
 
 def test_every_byte_is_guarded():
-    token = seal(MARKER, HERE)
+    token = encrypt(MARKER, HERE)
     for at in range(len(raw(token))):
         changed = bytearray(raw(token))
         changed[at] ^= 1
         with pytest.raises(Unreadable):
-            unseal(with_raw(token, bytes(changed)), HERE)
+            decrypt(with_raw(token, bytes(changed)), HERE)
 
 
 def test_every_character_is_guarded():
-    token = seal(MARKER, HERE)
+    token = encrypt(MARKER, HERE)
     for at, letter in enumerate(token):
         for other in {ALPHABET[(ALPHABET.find(letter) + 1) % 64], "!", ".", "\n", "é"} - {letter}:
             with pytest.raises(Unreadable):
-                unseal(token[:at] + other + token[at + 1 :], HERE)
+                decrypt(token[:at] + other + token[at + 1 :], HERE)
 
 
 def test_leftover_bits_of_the_last_character_make_no_second_spelling():
-    token = seal(MARKER, HERE)
+    token = encrypt(MARKER, HERE)
     twins = [token[:-1] + letter for letter in ALPHABET if raw(token[:-1] + letter) == raw(token)]
     assert len(twins) > 1
     assert [twin for twin in twins if twin != token and not refused(twin)] == []
@@ -50,20 +50,20 @@ def test_leftover_bits_of_the_last_character_make_no_second_spelling():
 
 def refused(token: str) -> bool:
     try:
-        unseal(token, HERE)
+        decrypt(token, HERE)
     except Unreadable:
         return True
     return False
 
 
 def test_a_token_cut_short_anywhere_is_refused():
-    token = seal(MARKER, HERE)
+    token = encrypt(MARKER, HERE)
     assert [length for length in range(len(token)) if not refused(token[:length])] == []
 
 
 @pytest.mark.parametrize("addition", ["A", "AAAA", "=", "\n", " ", "."])
 def test_a_token_with_something_after_it_is_refused(addition):
-    assert refused(seal(MARKER, HERE) + addition)
+    assert refused(encrypt(MARKER, HERE) + addition)
 
 
 @pytest.mark.parametrize(
@@ -71,54 +71,54 @@ def test_a_token_with_something_after_it_is_refused(addition):
 )
 def test_a_token_moved_elsewhere_is_refused(there):
     with pytest.raises(Unreadable, match="another row or field"):
-        unseal(seal(MARKER, HERE), there)
+        decrypt(encrypt(MARKER, HERE), there)
 
 
 def test_a_token_of_an_unknown_key_is_refused_and_the_key_named(keys):
-    token, key_id = seal(MARKER, HERE), keyring().newest.id
+    token, key_id = encrypt(MARKER, HERE), keyring().newest.id
     keys(OLD)
     with pytest.raises(Unreadable, match=f"no key has the id {key_id}"):
-        unseal(token, HERE)
+        decrypt(token, HERE)
 
 
 def test_a_token_that_claims_another_known_key_is_refused(keys):
     keys(OLD)
-    token, old = seal(MARKER, HERE), keyring().newest.id
+    token, old = encrypt(MARKER, HERE), keyring().newest.id
     keys(NEW, OLD)
     with pytest.raises(Unreadable, match="changed"):
-        unseal(token.replace(old, keyring().newest.id), HERE)
+        decrypt(token.replace(old, keyring().newest.id), HERE)
 
 
 @pytest.mark.parametrize("text", ["", "plain text", MARKER, "s2.00000000.AAAA", "s1.0000000.AAAA", "s1.00000000."])
 def test_what_is_no_token_is_refused_and_not_shown(text):
-    with pytest.raises(Unreadable, match="not a sealed text") as refusal:
-        unseal(text, HERE)
+    with pytest.raises(Unreadable, match="not an encrypted text") as refusal:
+        decrypt(text, HERE)
     assert not is_token(text)
     assert MARKER not in str(refusal.value) + repr(refusal.value)
 
 
 def test_a_refusal_says_where_and_carries_nothing_else(keys):
     with pytest.raises(Unreadable) as refusal:
-        unseal(seal(MARKER, HERE)[:-4] + "AAAA", HERE)
+        decrypt(encrypt(MARKER, HERE)[:-4] + "AAAA", HERE)
     assert str(refusal.value).startswith(f"firm.note.body of row {HERE.seal_id} cannot be opened: ")
     assert refusal.value.__suppress_context__
 
 
 def test_a_token_of_an_older_key_still_opens(keys):
     keys(OLD)
-    token = seal(MARKER, HERE)
+    token = encrypt(MARKER, HERE)
     assert is_current(token)
     keys(NEW, OLD)
-    assert unseal(token, HERE) == MARKER
+    assert decrypt(token, HERE) == MARKER
     assert not is_current(token)
 
 
-def test_the_same_text_is_sealed_differently_each_time():
-    assert len({seal(MARKER, HERE) for _ in range(100)}) == 100
+def test_the_same_text_is_encrypted_differently_each_time():
+    assert len({encrypt(MARKER, HERE) for _ in range(100)}) == 100
 
 
 def test_a_token_shows_format_and_key_and_nothing_of_the_text():
-    token = seal(MARKER, HERE)
+    token = encrypt(MARKER, HERE)
     assert isinstance(token, Token)
     assert token.split(".")[:2] == ["s1", keyring().newest.id]
     assert MARKER.encode() not in raw(token)
@@ -127,16 +127,16 @@ def test_a_token_shows_format_and_key_and_nothing_of_the_text():
 @given(text=TEXTS, number=st.uuids())
 def test_any_text_comes_back(text, number):
     place = Place("firm.note.body", number)
-    assert unseal(seal(text, place), place) == text
+    assert decrypt(encrypt(text, place), place) == text
 
 
 @given(size=st.integers(0, 5000))
 @settings(max_examples=200)
 def test_the_length_says_the_bucket_alone(size):
-    length = len(raw(seal("x" * size, HERE))) - 12 - 16
+    length = len(raw(encrypt("x" * size, HERE))) - 12 - 16
     assert length in BUCKETS or length % BUCKETS[-1] == 0
     assert length > size
 
 
 def test_names_of_any_usual_length_are_equally_long():
-    assert len({len(seal("x" * size, HERE)) for size in range(1, 64)}) == 1
+    assert len({len(encrypt("x" * size, HERE)) for size in range(1, 64)}) == 1

@@ -1,4 +1,4 @@
-"""What a sealed field is on an instance: read, written, deferred, copied, validated, put into forms."""
+"""What an encrypted field is on an instance: read, written, deferred, copied, validated, put into forms."""
 
 import copy
 import pickle
@@ -25,8 +25,10 @@ def stored(note) -> dict:
 @pytest.fixture
 def opened(monkeypatch):
     """The places of which a text was opened."""
-    places, unseal = [], field_value.unseal
-    monkeypatch.setattr(field_value, "unseal", lambda token, place: places.append(place.field) or unseal(token, place))
+    places, decrypt = [], field_value.decrypt
+    monkeypatch.setattr(
+        field_value, "decrypt", lambda token, place: places.append(place.field) or decrypt(token, place)
+    )
     return places
 
 
@@ -52,15 +54,15 @@ def test_json_takes_nothing_but_a_list_or_an_object(value):
 @pytest.mark.parametrize("value", [MARKER, "s1.00000000.AAAA"])
 def test_the_attribute_of_the_ciphertext_takes_no_plaintext(value):
     with pytest.raises(TypeError, match="set full_name instead") as refusal:
-        Note(full_name_sealed=value)
+        Note(full_name_encrypted=value)
     assert MARKER not in str(refusal.value)
 
 
 def test_text_that_looks_like_a_token_is_text(notes):
     other = notes.create(full_name="Other")
-    note = notes.create(full_name=str(other.full_name_sealed))
-    assert notes.get(pk=note.pk).full_name == other.full_name_sealed
-    assert stored(note)["full_name"] != other.full_name_sealed
+    note = notes.create(full_name=str(other.full_name_encrypted))
+    assert notes.get(pk=note.pk).full_name == other.full_name_encrypted
+    assert stored(note)["full_name"] != other.full_name_encrypted
 
 
 @pytest.mark.parametrize("column", ["full_name", "body", "hint"])
@@ -172,8 +174,8 @@ def test_a_change_within_json_is_noticed(note, notes):
 def test_what_was_stored_stays_readable_on_the_instance(notes):
     note = notes.create(full_name=MARKER)
     assert note.full_name == MARKER
-    assert isinstance(note.full_name_sealed, Token)
-    assert note.full_name_sealed == stored(note)["full_name"]
+    assert isinstance(note.full_name_encrypted, Token)
+    assert note.full_name_encrypted == stored(note)["full_name"]
 
 
 def test_update_fields_writes_the_named_alone(note, notes):
@@ -193,7 +195,7 @@ def test_refreshing_forgets_what_was_not_saved(note):
 @pytest.mark.parametrize("narrowed", [lambda notes: notes.defer("body"), lambda notes: notes.only("status")])
 def test_a_deferred_value_is_fetched_at_first_reading(note, notes, narrowed, django_assert_num_queries):
     note = narrowed(notes).get()
-    assert "body_sealed" in note.get_deferred_fields()
+    assert "body_encrypted" in note.get_deferred_fields()
     assert note.body == "Body"
     with django_assert_num_queries(0):
         assert note.body == "Body"
@@ -203,7 +205,7 @@ def test_saving_leaves_what_is_deferred_alone(note, notes):
     note = notes.defer("body").get()
     note.full_name = "New"
     note.save()
-    assert "body_sealed" in note.get_deferred_fields()
+    assert "body_encrypted" in note.get_deferred_fields()
     assert (notes.get().full_name, notes.get().body) == ("New", "Body")
 
 
@@ -219,7 +221,7 @@ def test_saving_under_a_new_key_seals_anew(keys, notes):
     notes.create(full_name=MARKER)
     keys(NEW, OLD)
     note = notes.get()
-    assert not is_current(note.full_name_sealed)
+    assert not is_current(note.full_name_encrypted)
     note.save()
     assert is_current(Token(stored(note)["full_name"]))
     keys(NEW)

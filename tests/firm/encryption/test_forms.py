@@ -6,7 +6,7 @@ from django.forms import modelform_factory
 from phonenumber_field.phonenumber import to_python
 from wagtail.admin.forms import WagtailAdminModelForm
 
-from firm.encryption.cipher import seal, unseal
+from firm.encryption.cipher import decrypt, encrypt
 from tests.firm.encryption.models import MARKER, Note
 
 # --- Validation and forms ----------------------------------------------------------------------------
@@ -64,13 +64,13 @@ def test_the_widget_of_text_is_a_text_area():
 
 
 def test_a_token_in_a_form_is_text(note, notes):
-    token = str(note.body_sealed)
+    token = str(note.body_encrypted)
     modelform_factory(Note, fields=["body"])({"body": token}, instance=note).save()
     assert notes.get().body == token
 
 
 def test_a_token_for_this_place_can_be_set(note, notes):
-    note.body_sealed = seal("Sealed before", Note._meta.get_field("body").place_of(note))
+    note.body_encrypted = encrypt("Sealed before", Note._meta.get_field("body").place_of(note))
     note.save()
     assert notes.get().body == "Sealed before"
 
@@ -96,12 +96,12 @@ def test_what_is_no_number_is_refused_when_validated(text):
 def test_a_number_is_the_same_however_written(notes, text):
     note = notes.create(full_name="x", phone=text)
     assert note.phone.as_e164 == notes.get().phone.as_e164 == "+12127365000"
-    assert unseal(note.phone_sealed, Note._meta.get_field("phone").place_of(note)) == "+12127365000"
+    assert decrypt(note.phone_encrypted, Note._meta.get_field("phone").place_of(note)) == "+12127365000"
 
 
 def test_no_number_is_the_empty_text(notes):
     notes.create(full_name="x", phone="")
-    assert notes.get().phone == notes.get().phone_sealed == ""
+    assert notes.get().phone == notes.get().phone_encrypted == ""
 
 
 def test_what_is_no_number_is_kept_as_entered(notes):
@@ -110,11 +110,11 @@ def test_what_is_no_number_is_kept_as_entered(notes):
 
 
 def test_a_number_that_did_not_change_is_not_sealed_anew(notes):
-    before = notes.create(full_name="x", phone="+12127365000").phone_sealed
+    before = notes.create(full_name="x", phone="+12127365000").phone_encrypted
     note = notes.get()
     note.phone = str(note.phone)
     note.save()
-    assert notes.get().phone_sealed == before
+    assert notes.get().phone_encrypted == before
 
 
 def test_a_form_reads_a_number(notes):

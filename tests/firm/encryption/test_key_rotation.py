@@ -8,7 +8,7 @@ from django.db import transaction
 
 from firm.encryption import key_rotation
 from firm.encryption.cipher import Unreadable
-from firm.encryption.fields import SealedTextField
+from firm.encryption.fields import EncryptedTextField
 from firm.encryption.key_rotation import rotate
 from firm.management.commands import rotate_field_keys
 from tests.firm.encryption.models import MARKER, NEW, OLD, OLDEST, REGISTRY, Note, NoteEntry
@@ -59,7 +59,7 @@ def test_the_command_ends_in_error_while_something_is_left(under_old_key, comman
 
 def test_one_unreadable_row_stops_no_other(under_old_key, notes, keys):
     broken = notes.order_by("pk")[3]
-    notes.filter(pk=broken.pk).update(body=notes.order_by("pk")[4].body_sealed)
+    notes.filter(pk=broken.pk).update(body=notes.order_by("pk")[4].body_encrypted)
     assert run()["Note"].remaining == 1
     keys(NEW)
     assert len([note.full_name for note in notes.all()]) == ROWS
@@ -78,16 +78,16 @@ def test_a_dry_run_changes_nothing(under_old_key, command, notes):
 
 
 def test_an_edit_between_reading_and_writing_wins(under_old_key, notes, monkeypatch):
-    reseal, edited = SealedTextField.reseal, notes.order_by("pk")[5].pk
+    reencrypt, edited = EncryptedTextField.reencrypt, notes.order_by("pk")[5].pk
 
     def edit_meanwhile(field, token, seal_id):
         note = notes.get(pk=edited)
         if seal_id == note.seal_id and field.name == "body" and note.body != "Edited":
             note.body = "Edited"
             note.save(update_fields=["body"])
-        return reseal(field, token, seal_id)
+        return reencrypt(field, token, seal_id)
 
-    monkeypatch.setattr(SealedTextField, "reseal", edit_meanwhile)
+    monkeypatch.setattr(EncryptedTextField, "reencrypt", edit_meanwhile)
     assert run()["Note"].remaining == 0
     assert [note.body for note in notes.order_by("pk")] == ["Body"] * 5 + ["Edited"] + ["Body"] * (ROWS - 6)
 
@@ -126,18 +126,18 @@ def test_a_second_run_has_nothing_to_do(under_old_key, notes):
 
 
 def test_an_interrupted_run_is_taken_up_again(under_old_key, monkeypatch):
-    reseal, calls = SealedTextField.reseal, []
+    reencrypt, calls = EncryptedTextField.reencrypt, []
 
     def interrupted(field, token, seal_id):
         calls.append(field)
         if len(calls) > 10:
             raise KeyboardInterrupt
-        return reseal(field, token, seal_id)
+        return reencrypt(field, token, seal_id)
 
-    monkeypatch.setattr(SealedTextField, "reseal", interrupted)
+    monkeypatch.setattr(EncryptedTextField, "reencrypt", interrupted)
     with pytest.raises(KeyboardInterrupt):
         run()
-    monkeypatch.setattr(SealedTextField, "reseal", reseal)
+    monkeypatch.setattr(EncryptedTextField, "reencrypt", reencrypt)
     tally = run()["Note"]
     assert 0 < tally.outdated < ROWS
     assert tally.remaining == 0

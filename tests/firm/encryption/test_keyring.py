@@ -49,9 +49,9 @@ def test_the_keys_to_encrypt_and_to_index_differ_from_the_secret_and_between_sec
     first, second = read_keys([NEW, OLD]).keys
     assert len({first.index, second.index, base64.urlsafe_b64decode(NEW), base64.urlsafe_b64decode(OLD)}) == 4
     nonce = bytes(12)
-    sealed = first.cipher.encrypt(nonce, b"text", b"")
+    ciphertext = first.cipher.encrypt(nonce, b"text", b"")
     for secret in (first.index, base64.urlsafe_b64decode(NEW)):
-        assert type(first.cipher)(secret).encrypt(nonce, b"text", b"") != sealed
+        assert type(first.cipher)(secret).encrypt(nonce, b"text", b"") != ciphertext
 
 
 def test_nothing_secret_is_shown():

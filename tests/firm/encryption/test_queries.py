@@ -14,7 +14,7 @@ from django.db.models.functions import Cast, Concat, Upper
 from django.test.utils import CaptureQueriesContext
 
 from firm.encryption.cipher import Token
-from firm.encryption.fields import SealedJSONField, SealedTextField
+from firm.encryption.fields import EncryptedJSONField, EncryptedTextField
 from tests.firm.encryption.models import MARKER, Note
 
 LOOKUPS = ["exact", "iexact", "in", "contains", "icontains", "startswith", "gt", "range", "regex", "search", "unknown"]
@@ -24,9 +24,9 @@ LOOKUPS = ["exact", "iexact", "in", "contains", "icontains", "startswith", "gt",
 
 
 @pytest.mark.parametrize("lookup", LOOKUPS)
-@pytest.mark.parametrize("name", ["full_name", "full_name_sealed", "parties"])
+@pytest.mark.parametrize("name", ["full_name", "full_name_encrypted", "parties"])
 def test_a_lookup_by_plaintext_is_refused(notes, name, lookup):
-    with pytest.raises(FieldError, match="is sealed") as refusal:
+    with pytest.raises(FieldError, match="is encrypted") as refusal:
         list(notes.filter(**{f"{name}__{lookup}": [MARKER] if lookup == "in" else MARKER}))
     assert MARKER not in str(refusal.value)
 
@@ -49,7 +49,7 @@ def test_no_way_leads_to_a_lookup_by_plaintext(notes, ask):
         CaptureQueriesContext(
             connection,
         ) as queries,
-        pytest.raises(FieldError, match="is sealed") as refusal,
+        pytest.raises(FieldError, match="is encrypted") as refusal,
     ):
         list(ask(notes))
     assert MARKER not in str(refusal.value)
@@ -73,10 +73,10 @@ def test_no_way_leads_to_a_lookup_by_plaintext(notes, ask):
         Case(When(status="new", then=F("status"))),
     ],
 )
-@pytest.mark.parametrize("name", ["full_name", "full_name_sealed"])
+@pytest.mark.parametrize("name", ["full_name", "full_name_encrypted"])
 def test_no_query_stores_plaintext(note, notes, name, value):
     before = notes.values_list("full_name", flat=True).get()
-    with transaction.atomic(), pytest.raises(FieldError, match="is sealed") as refusal:
+    with transaction.atomic(), pytest.raises(FieldError, match="is encrypted") as refusal:
         notes.update(**{name: value})
     assert MARKER not in str(refusal.value)
     assert notes.values_list("full_name", flat=True).get() == before
@@ -84,7 +84,7 @@ def test_no_query_stores_plaintext(note, notes, name, value):
 
 def test_a_fixture_with_plaintext_is_refused(tables):
     field = Note._meta.get_field("full_name")
-    with pytest.raises(ValidationError, match="not a sealed text") as refusal:
+    with pytest.raises(ValidationError, match="not an encrypted text") as refusal:
         field.to_python(MARKER)
     assert MARKER not in str(refusal.value)
 
@@ -100,9 +100,9 @@ def test_a_constraint_on_what_is_blank_holds_in_the_database(note, notes):
 
 
 def test_values_are_ciphertext(note, notes):
-    assert notes.values("full_name").get() == {"full_name": note.full_name_sealed}
-    assert notes.values_list("full_name", flat=True).get() == note.full_name_sealed
-    assert notes.values().get()["full_name_sealed"] == note.full_name_sealed
+    assert notes.values("full_name").get() == {"full_name": note.full_name_encrypted}
+    assert notes.values_list("full_name", flat=True).get() == note.full_name_encrypted
+    assert notes.values().get()["full_name_encrypted"] == note.full_name_encrypted
     assert isinstance(notes.annotate(name=F("full_name")).get().name, Token)
 
 
@@ -130,10 +130,10 @@ def test_a_query_may_blank(note, notes):
 
 def test_a_query_may_store_a_token(note, notes):
     field = Note._meta.get_field("full_name")
-    assert notes.filter(full_name__is_token=note.full_name_sealed).update(
-        full_name=field.reseal(note.full_name_sealed, note.seal_id)
+    assert notes.filter(full_name__is_token=note.full_name_encrypted).update(
+        full_name=field.reencrypt(note.full_name_encrypted, note.seal_id)
     )
-    assert notes.get().full_name_sealed != note.full_name_sealed
+    assert notes.get().full_name_encrypted != note.full_name_encrypted
     assert notes.get().full_name == MARKER
 
 
@@ -196,16 +196,16 @@ def test_a_fixture_holds_ciphertext_and_can_be_loaded(notes, form, monkeypatch):
 
 def test_a_fixture_that_someone_wrote_by_hand_is_refused(notes, monkeypatch):
     monkeypatch.setattr("django.core.serializers.python.apps", Note._meta.apps)
-    with pytest.raises(DeserializationError, match="not a sealed text"):
+    with pytest.raises(DeserializationError, match="not an encrypted text"):
         list(serializers.deserialize("python", [{"model": "firm.note", "pk": 1, "fields": {"full_name": "Plain"}}]))
 
 
 @pytest.mark.parametrize(
     ("field", "options"),
     [
-        (SealedTextField(max_length=9, blank=True), {"max_length": 9, "blank": True}),
-        (SealedTextField(place="old.app.field"), {"place": "old.app.field"}),
-        (SealedJSONField(blank=True), {"blank": True, "null": True}),
+        (EncryptedTextField(max_length=9, blank=True), {"max_length": 9, "blank": True}),
+        (EncryptedTextField(place="old.app.field"), {"place": "old.app.field"}),
+        (EncryptedJSONField(blank=True), {"blank": True, "null": True}),
     ],
 )
 def test_a_migration_can_write_it_down(field, options):
@@ -229,7 +229,7 @@ def test_a_historic_model_reads_and_writes(note, notes):
 def test_a_renamed_field_keeps_its_place(note):
     state = ProjectState()
     old = ModelState.from_model(Note)
-    old.fields["called"] = SealedTextField(place="firm.note.full_name", db_column="full_name")
+    old.fields["called"] = EncryptedTextField(place="firm.note.full_name", db_column="full_name")
     del old.fields["full_name"]
     state.add_model(old)
     assert state.apps.get_model("firm", "Note").objects.get().called == MARKER
@@ -238,7 +238,7 @@ def test_a_renamed_field_keeps_its_place(note):
 def test_a_field_can_be_added_to_a_table_with_rows(tables, threads):
     def add():
         Note.objects.create(full_name=MARKER)
-        field = SealedTextField(blank=True)
+        field = EncryptedTextField(blank=True)
         field.set_attributes_from_name("later")
         field.model = Note
         with connection.schema_editor() as editor:

@@ -12,7 +12,7 @@ from firm.models import FirmSettings
 from firm.page_cache import process_cache
 from firm.page_cache.invalidation import STATE, read_state
 from firm.page_cache.process_cache import Memory, recall, state_of
-from firm.pages.site_context import Chrome
+from firm.pages.site_context import SiteContext
 from tests import factories
 
 
@@ -118,7 +118,7 @@ def test_a_number_of_a_transaction_that_was_undone_never_comes_again(home):
 
 def test_within_a_transaction_what_it_has_changed_is_seen_and_after_it_not(home, rf):
     def name() -> str:
-        return Chrome(rf.get("/")).settings.firm_name
+        return SiteContext(rf.get("/")).settings.firm_name
 
     former = name()
     with transaction.atomic():

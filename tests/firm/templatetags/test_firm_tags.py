@@ -154,12 +154,12 @@ def test_the_host_of_an_address_is_shown_without_www(url, host):
 )
 def test_the_form_is_prefilled_by_its_address(prefill, address):
     source = f"{{% consultation_href {prefill} as url %}}{{% autoescape off %}}{{{{ url }}}}{{% endautoescape %}}"
-    assert Template(source).render(Context({"chrome": frame()})) == address
+    assert Template(source).render(Context({"site_context": frame()})) == address
 
 
 def test_without_a_form_there_is_no_address_of_it():
-    chrome = SimpleNamespace(request=None, consultation_url="")
-    assert Template('{% consultation_href attorney="ada" %}').render(Context({"chrome": chrome})) == ""
+    site_context = SimpleNamespace(request=None, consultation_url="")
+    assert Template('{% consultation_href attorney="ada" %}').render(Context({"site_context": site_context})) == ""
 
 
 @pytest.mark.parametrize("is_live", [True, False])
