@@ -29,7 +29,7 @@ DAYS = 10 * 365
 PREFIX = "synthetic-"
 PARAGRAPHS, SENTENCES = 4, 5
 TAGS = tuple(f"Synthetic tag {number}" for number in range(1, 41))
-#: Syllables of words that occur in one post of some hundreds, so that the vocabulary grows with the posts.
+#: Syllables of rare words, so that the vocabulary grows with the number of posts.
 SYLLABLES = tuple(a + b for a in "bdfgjklmnprstv" for b in "aeiou")
 _NAMESPACE = uuid.UUID("5b8a8c5d-2f6a-4a5e-8c07-3f3f5fd1a9c2")
 

@@ -11,10 +11,10 @@ class ConsultationsConfig(AppConfig):
     public_urls = "consultations.urls"
 
     def ready(self):
-        """Add the desk's vitals to those of the installation, and what backups do with requests and messages."""
+        """Register the desk's health checks, and what backups do with requests and messages."""
         from consultations import backup_hooks
-        from consultations.health_checks import SIGNS
+        from consultations.health_checks import CHECKS
         from firm.monitoring.health import register
 
-        register(*SIGNS)
+        register(*CHECKS)
         backup_hooks.register()

@@ -1,10 +1,10 @@
-"""The vitals of the intake desk: mail that waits, requests that wait. Counts and ages alone, nothing of any request."""
+"""Health checks of the intake desk: waiting mail and waiting requests. Counts and ages only, no personal data."""
 
 from django.db.models import Min
 
 from consultations.audit.nightly_check import fingerprints, holds
 from consultations.models import ConsultationRequest, MessageState, OutgoingMessage
-from firm.monitoring.health import Vital
+from firm.monitoring.health import HealthCheck
 from firm.monitoring.health_probes import age
 
 #: Seconds after which a message should have left. The first pauses between attempts are minutes.
@@ -43,8 +43,8 @@ def unassigned() -> float:
     return float(ConsultationRequest.objects.open().unassigned().count())
 
 
-SIGNS = [
-    Vital(
+CHECKS = [
+    HealthCheck(
         name="trail",
         label="The record of who did what is untouched",
         unit="yes or no",
@@ -58,7 +58,7 @@ SIGNS = [
         note=fingerprint_to_write_down,
         remedy="Somebody has changed the database past the site. Change nothing, back up, run manage.py verify_trail.",
     ),
-    Vital(
+    HealthCheck(
         name="unsent_mail",
         label="Messages that wait to be sent",
         unit="count",
@@ -68,7 +68,7 @@ SIGNS = [
         explanation="The worker sends them within seconds, as long as there is a mail server that takes them.",
         remedy="",
     ),
-    Vital(
+    HealthCheck(
         name="mail",
         label="The oldest message waits for",
         unit="seconds",
@@ -80,7 +80,7 @@ SIGNS = [
         explanation="Staff learn of new requests by mail. What fails is tried again for a day and a half.",
         remedy="See Undelivered mail for the reason. Meanwhile look into the queue: requests arrive all the same.",
     ),
-    Vital(
+    HealthCheck(
         name="undelivered_mail",
         label="Messages that were given up",
         unit="count",
@@ -91,7 +91,7 @@ SIGNS = [
         explanation="No server took them, or the address does not exist.",
         remedy="Undelivered mail lists them with the reason. A person whose address does not work has to be called.",
     ),
-    Vital(
+    HealthCheck(
         name="overdue_requests",
         label="Requests whose first answer is overdue",
         unit="count",
@@ -102,7 +102,7 @@ SIGNS = [
         explanation="Somebody waits for longer than the firm has promised itself.",
         remedy="The queue shows them first.",
     ),
-    Vital(
+    HealthCheck(
         name="unassigned_requests",
         label="Open requests that are nobody’s",
         unit="count",

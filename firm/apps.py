@@ -46,4 +46,4 @@ class FirmConfig(AppConfig):
             lambda **kwargs: page_index.install(), sender=self, weak=False, dispatch_uid="firm.pages.page_index"
         )
         register(checks.page_models_follow_the_house_rules)
-        health.register(*health_checks.SIGNS, *backup_checks.SIGNS)
+        health.register(*health_checks.CHECKS, *backup_checks.CHECKS)

@@ -5,7 +5,7 @@ from itertools import islice
 
 from django.db import connection
 
-#: Rows, and values, of one statement; SQLite and PostgreSQL both take more.
+#: Rows and values of one statement; SQLite and PostgreSQL both accept more.
 ROWS, VALUES = 5000, 20_000
 
 

@@ -3,9 +3,9 @@
 from functools import lru_cache
 from urllib.parse import urljoin
 
-#: Folders of pictures that pages show. Nothing else has a public address, documents least of all.
+#: Folders of pictures that pages show. Nothing else has a public URL, least of all documents.
 PUBLIC = ("images/", "original_images/", "social/")
-#: What is changed gets another address, so whoever has a file never has to ask for it again.
+#: A changed file gets another URL, so a cached file is never checked again.
 LASTING = "public, max-age=31536000, immutable"
 
 

@@ -19,7 +19,7 @@ MAX_PATH = 2000
 #: The encodings that anybody sends forms in, as Python names them; others fail or expand while they are decoded.
 CHARSETS = frozenset({"utf-8", "ascii", "iso8859-1", "cp1252"})
 PRIVATE = "private, no-store"
-#: What Wagtail's bar on pages, which draws itself from text, does not work under.
+#: Directives under which Wagtail's user bar does not work: it builds itself from text.
 TRUSTED_TYPES = frozenset({"require-trusted-types-for", "trusted-types"})
 #: What every response says and Django has no setting for.
 FIXED_HEADERS = {

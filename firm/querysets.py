@@ -17,9 +17,9 @@ def in_private_section(path: str = "path") -> Exists:
     return Exists(restrictions.filter(listed__startswith=F("section")))
 
 
-#: What a link to a page, in a list or elsewhere, needs of its row. The rest is not even fetched.
+#: The columns that a link to a page needs; the others are not fetched.
 LINE = ("title", "slug", "path", "depth", "url_path", "live", "content_type")
-#: What a picture needs of its image's row, with the name of the foreign key before it.
+#: The columns that rendering a picture needs of its image.
 _PICTURE = ("title", "file", "description", "width", "height", "credit", "file_hash", "variants", "variants_of")
 _FOCUS = ("focal_point_x", "focal_point_y", "focal_point_width", "focal_point_height")
 

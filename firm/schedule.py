@@ -13,7 +13,7 @@ from django.utils.module_loading import autodiscover_modules
 
 from firm.cdn import purger
 from firm.monitoring.tls_expiry import measure_certificate
-from firm.monitoring.worker_heartbeat import BEAT, diary
+from firm.monitoring.worker_heartbeat import BEAT, job_log
 from firm.page_cache.invalidation import clear_marks
 
 logger = logging.getLogger(__name__)
@@ -30,7 +30,7 @@ class Entry:
     due: float = 0.0
 
 
-#: How often a clock looks whether something is due, in seconds.
+#: How often a thread checks for due jobs, in seconds.
 TICK = 5
 _entries: dict[str, Entry] = {}
 
@@ -70,7 +70,7 @@ def run_due(now: float, entries: Iterable[Entry] | None = None) -> list[str]:
             logger.exception("The scheduled job %s failed", entry.name)
         finally:
             close_old_connections()
-        diary.note(entry.name, entry.seconds, time.monotonic() - begun, failure)
+        job_log.note(entry.name, entry.seconds, time.monotonic() - begun, failure)
     return ran
 
 
@@ -96,10 +96,10 @@ def _run(entries: list[Entry], stopped: threading.Event) -> None:
 
 every(60, "publish scheduled pages", lambda: call_command("publish_scheduled"))
 every(
-    24 * 3600, "forget finished tasks", lambda: call_command("prune_db_task_results", "--backend", "worker", "-v", "0")
+    24 * 3600, "delete finished tasks", lambda: call_command("prune_db_task_results", "--backend", "worker", "-v", "0")
 )
-every(3600, "clear away marks of changes", clear_marks)
-every(BEAT, "write down a sign of life", lambda: diary.write(_entries), alone=True)
-every(6 * 3600, "look at the certificate", measure_certificate, alone=True)
+every(3600, "delete old marks of changes", clear_marks)
+every(BEAT, "write the heartbeat", lambda: job_log.write(_entries), alone=True)
+every(6 * 3600, "check the certificate", measure_certificate, alone=True)
 if settings.CDN:
     every(1, "tell the CDN of changes", purger.look, alone=True)

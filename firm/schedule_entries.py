@@ -17,8 +17,8 @@ def forget() -> None:
     call_command("clearsessions")
 
 
-every(5, "send mails about accounts", emails.send_waiting, alone=True)
-every(3600, "forget ended sessions", forget)
-every(15, "chain the trail of signing in", CHAIN.chain_new)
+every(5, "send account e-mails", emails.send_waiting, alone=True)
+every(3600, "delete ended sessions", forget)
+every(15, "chain the sign-in log", CHAIN.chain_new)
 every(60, "make the nightly backup", nightly.run_due, alone=True)
-every(3600, "tell owners of backups that fail", nightly.tell_owners)
+every(3600, "notify owners of failed backups", nightly.tell_owners)

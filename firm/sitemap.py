@@ -17,7 +17,7 @@ from firm.models.base import BasePage
 from firm.pages.site_context import SiteContext
 from firm.querysets import in_private_section
 
-#: Addresses in a part; the protocol allows 50,000.
+#: URLs in a part; the protocol allows 50,000.
 PART = 10_000
 CHUNK = 500
 HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n'

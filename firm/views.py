@@ -31,7 +31,7 @@ from firm.search.site_search import clean_query, excerpt, find, highlight, words
 from firm.sitemap import part_count, sitemap_index, sitemap_part
 
 RESULTS_PER_PAGE = 10
-#: What a database in a file needs on its disk to go on taking requests.
+#: Free disk space that a SQLite database needs to accept requests.
 NEEDED_BYTES = 16 * 1024 * 1024
 SITEMAP_TYPE = "application/xml; charset=utf-8"
 
@@ -40,7 +40,7 @@ def serve_page(request, path: str) -> HttpResponse:
     """Serve the page at a path of the page tree; cache it when it is the same for all visitors."""
     route = request._wagtail_route_for_request = find_route(request, path)
     response = wagtail_serve(request, path)
-    is_same_for_all = route is not None and getattr(route.page, "is_kept", False) and route.page._routed_public
+    is_same_for_all = route is not None and getattr(route.page, "is_cached", False) and route.page._routed_public
     return keep(request, response) if is_same_for_all else response
 
 
@@ -72,12 +72,12 @@ def _hits(request, pages, words: list[str]) -> list[dict]:
     return [_hit(request, found[number], words) for number in pages if number in found]
 
 
-def _hit(request, kept: PageText, words: list[str]) -> dict:
-    model = kept.page.specific_class
+def _hit(request, text: PageText, words: list[str]) -> dict:
+    model = text.page.specific_class
     return {
-        "url": kept.page.get_url(request),
-        "title": highlight(kept.page.title, words),
-        "excerpt": highlight(excerpt(f"{kept.summary} {kept.text}", words), words),
+        "url": text.page.get_url(request),
+        "title": highlight(text.page.title, words),
+        "excerpt": highlight(excerpt(f"{text.summary} {text.text}", words), words),
         "kind": model._meta.verbose_name if model else "",
     }
 

@@ -22,7 +22,7 @@ from firm.monitoring.worker_heartbeat import DEAD_AFTER
 from tests.consultations.conftest import given, site  # noqa: F401
 from tests.consultations.factories import OutgoingMessageFactory as Message
 from tests.firm.accounts.conftest import sign_in, staff
-from tests.firm.monitoring.test_health import beat, diary  # noqa: F401
+from tests.firm.monitoring.test_health import beat, job_log  # noqa: F401
 
 pytestmark = pytest.mark.django_db
 FORM, STAMPED = "/free-consultation/", ("form_token", "form_rendered")
@@ -126,7 +126,7 @@ def test_what_a_network_sent_on_a_day_that_was_wrong_refuses_nobody_today(site, 
 
 
 @jumps
-def test_jobs_go_by_a_clock_that_nobody_sets(diary, clock, jump, monkeypatch):  # noqa: F811
+def test_jobs_go_by_a_clock_that_nobody_sets(job_log, clock, jump, monkeypatch):  # noqa: F811
     ran = []
     schedule.every(60, "job", lambda: ran.append(1))
     begun = time.monotonic()
@@ -138,7 +138,7 @@ def test_jobs_go_by_a_clock_that_nobody_sets(diary, clock, jump, monkeypatch):  
 
 
 @jumps
-def test_readyz_misses_the_worker_until_its_next_sign_of_life(home, client, clock, jump):
+def test_readyz_misses_the_worker_until_its_next_heartbeat(home, client, clock, jump):
     beat()
     clock(jump)
     assert "worker" in client.get("/readyz").json()["degraded"]

@@ -30,7 +30,7 @@ from firm.pages.site_context import SiteContext
 from firm.querysets import RowsBeside
 
 RELATED = 3
-#: Addresses below the blog that are listings, and therefore no slug of a post.
+#: Paths of the blog's listings, which no post may have as its slug.
 RESERVED_SLUGS = {"category", "tag", "archive", "feed"}
 
 

@@ -36,7 +36,7 @@ SAMPLE_REFERENCE = "K7MW-3QFP"
 class ConsultationPage(RoutablePageMixin, BasePage):
     """The form. It keeps no session: what the visitor typed is in the answer, the reference in a signed cookie."""
 
-    is_kept = False
+    is_cached = False
 
     heading = models.CharField(max_length=120, default="Request a free consultation")
     introduction = models.TextField(

@@ -28,7 +28,7 @@ def is_address(value: str) -> None:
 class LinkBlock(blocks.StructBlock):
     """A label and a target. Form and phone number come from the site's settings, so they stay current."""
 
-    label = blocks.CharBlock(max_length=60, help_text="What the link says. Example: Request a free consultation.")
+    label = blocks.CharBlock(max_length=60, help_text="The text of the link. Example: Request a free consultation.")
     kind = blocks.ChoiceBlock(
         search_index=False, choices=LinkKind.choices, default=LinkKind.CONSULTATION, label="Leads to"
     )

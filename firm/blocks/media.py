@@ -16,7 +16,7 @@ class ImageBlock(blocks.StructBlock):
         """Preview the newest picture of the library."""
         newest = get_image_model().objects.order_by("-pk").first()
         image = {"image": newest.pk, "alt_text": "", "decorative": True} if newest else None
-        return self.to_python({"image": image, "caption": "The caption stands below the picture."})
+        return self.to_python({"image": image, "caption": "The caption appears below the picture."})
 
     class Meta:
         icon = "image"

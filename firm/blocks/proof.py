@@ -14,7 +14,7 @@ class LogoBlock(blocks.StructBlock):
 
     name = blocks.CharBlock(max_length=60, help_text="Read aloud in place of the picture.")
     image = FetchedImageChooserBlock(
-        required=False, help_text="One colour on transparent ground. Without it the name is set in type."
+        required=False, help_text="One color on a transparent background. Without a logo, the name is shown as text."
     )
     url = blocks.URLBlock(required=False, label="Address of the article or programme")
 
@@ -34,7 +34,7 @@ class LogoStripBlock(SectionBlock):
         template = "blocks/sections/logo_strip.html"
         label = "Logo strip"
         image_role = "logo"
-        description = "Logos of the media, one height and one colour."
+        description = "Media logos in one height and color."
         preview_value = {"heading": "As seen on", "logos": [{"name": "Sample Daily"}, {"name": "Sample Evening News"}]}
 
 
@@ -42,11 +42,11 @@ class BadgeBlock(blocks.StructBlock):
     """A claim with its proof. Advertising rules require every such claim to be verifiable and current."""
 
     label = blocks.CharBlock(max_length=40, help_text="Example: Top rated.")
-    claim = blocks.CharBlock(max_length=160, help_text="What exactly was awarded, by whom and when.")
+    claim = blocks.CharBlock(max_length=160, help_text="What was awarded, by whom and when.")
     image = FetchedImageChooserBlock(required=False, label="Seal")
-    source_name = blocks.CharBlock(max_length=80, label="Source", help_text="Who says so.")
+    source_name = blocks.CharBlock(max_length=80, label="Source", help_text="Who awarded it.")
     source_url = blocks.URLBlock(label="Address of the proof")
-    valid_until = blocks.DateBlock(help_text="From the day after, the badge is no longer shown.")
+    valid_until = blocks.DateBlock(help_text="The badge is hidden after this day.")
 
     class Meta:
         icon = "success"
@@ -71,7 +71,7 @@ class BadgesBlock(SectionBlock):
         icon = "success"
         template = "blocks/sections/badges.html"
         image_role = "seal"
-        description = "Awards and ratings, each with its proof; one out of date is not shown."
+        description = "Awards and ratings, each with its proof; expired ones are hidden."
         preview_value = {
             "badges": [
                 {
@@ -103,7 +103,7 @@ class OnScreenBlock(SectionBlock):
         label = "On screen"
         label_format = "{production}"
         image_role = "card"
-        description = "A film or series, and who of the firm is in it."
+        description = "A film or series, and who from the firm is in it."
         preview_value = {
             "heading": "On screen",
             "person": "Todd Spodek",
@@ -138,7 +138,7 @@ class CaseResultsBlock(SectionBlock):
         icon = "clipboard-list"
         template = "blocks/sections/case_results.html"
         label = "Case results"
-        description = "What became of some cases, with the notice on prior results."
+        description = "Case results, with the notice on prior results."
         preview_value = {
             "heading": "Results",
             "results": [

@@ -53,7 +53,7 @@ class HeroBlock(blocks.StructBlock):
         preview_value = {
             "kicker": "Federal defense · New York",
             "heading": "A calm voice and a plan when the federal government calls",
-            "text": "Talk to a defense lawyer at any hour, free and in confidence.",
+            "text": "Talk to a defense lawyer at any hour, free and confidential.",
             "link": {"label": "Request a free consultation", "kind": "consultation"},
         }
 
@@ -86,7 +86,7 @@ class CallToActionSectionBlock(SectionBlock):
         icon = "pick"
         template = "blocks/sections/call_to_action.html"
         label = "Call to action"
-        description = "A band that asks for one thing."
+        description = "A full-width call to action."
         preview_value = {
             "heading": "Schedule a consultation",
             "link": {"label": "Request a free consultation", "kind": "consultation"},

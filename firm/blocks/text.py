@@ -72,7 +72,7 @@ class HeadingBlock(blocks.StructBlock):
         icon = "title"
         template = "blocks/heading.html"
         label_format = "{text}"
-        description = "A section's heading; it appears in the list of contents."
+        description = "A section's heading; it appears in the table of contents."
         preview_value = {"text": "What happens at the first appearance", "level": "h2"}
 
 
@@ -86,7 +86,7 @@ class QuotationBlock(blocks.StructBlock):
     class Meta:
         icon = "openquote"
         template = "blocks/quotation.html"
-        description = "Somebody else's words, set large."
+        description = "A quotation in large type."
         preview_value = {
             "quote": "In all criminal prosecutions, the accused shall enjoy the right to a speedy and public trial.",
             "attribution": "U.S. Const. amend. VI",

@@ -20,9 +20,9 @@ from phonenumber_field.phonenumber import to_python
 
 from firm.encryption.keyring import Key, keyring
 
-#: Bytes of a digest. 64 bits fit a bigint, which keeps the index small and quick, and are enough: among 10 million
-#: entries the chance that a search meets a wrong one is 1 in 2 × 10^12. HMAC may be cut (RFC 2104, section 5); its
-#: strength as a secret is the key's 256 bits, and who has no key cannot search for collisions.
+#: Bytes of a digest. 64 bits fit a bigint, for a small and fast index: among 10 million entries the chance of a false
+#: match is 1 in 2 × 10^12. HMAC may be truncated (RFC 2104, section 5); the key still has 256 bits, and without it
+#: nobody can search for collisions.
 DIGEST_BYTES = 8
 MIN_PREFIX, MAX_PREFIX = 2, 12
 _WORD = re.compile(r"[a-z0-9]+(?:['`][a-z0-9]+)*")

@@ -19,7 +19,7 @@ from firm.encryption.keyring import Key, keyring
 
 VERSION = "s1"
 NONCE_BYTES = 12
-#: Texts are padded to the first of these sizes that holds them, then to whole multiples of the last.
+#: Texts are padded to the smallest of these sizes that fits, longer ones to a multiple of the last.
 BUCKETS = (64, 128, 256, 512, 1024)
 #: Ends the text within its padding (ISO/IEC 7816-4: this byte, then zeros).
 END = b"\x80"

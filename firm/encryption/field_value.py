@@ -12,7 +12,7 @@ from django.views.decorators.debug import sensitive_variables
 
 from firm.encryption.cipher import Place, Token, decrypt, encrypt, is_current
 
-#: Where a value stands that was pickled before it was saved.
+#: The place of a value that is pickled before it was saved.
 IN_TRANSIT = Place("in transit", UUID(int=0))
 
 

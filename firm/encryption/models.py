@@ -19,7 +19,7 @@ class EncryptedModel(models.Model):
 
     seal_id = models.UUIDField(default=uuid4, unique=True, editable=False)
 
-    #: The reference index would tell everybody with access to a page which rows point to it.
+    #: Wagtail's reference index would show everybody with access to a page which rows refer to it.
     wagtail_reference_index_ignore = True
 
     class Meta:
@@ -46,7 +46,7 @@ class BlindIndexQuerySet(QuerySet):
         words = query_words(text)
         if not words:
             return self.none().values("row")
-        # The longest word is the most telling one: the database starts from its rows, and asks of each for the others.
+        # The longest word is the most selective: the database starts from its rows.
         first, *others = sorted(words, key=lambda word: (-len(word), word))
         found = self.filter(digest__in=digests_for_lookup(first, purpose))
         for word in others:

@@ -42,13 +42,13 @@ class BasePage(Page):
 
     objects = FirmPageManager()
 
-    #: Names of the foreign keys that the page draws itself with; they come in the page's own query.
+    #: The foreign keys that rendering needs; they are joined in the page's own query.
     drawn_with: tuple[str, ...] = ("social_image",)
     allowed_http_methods = ["GET", "HEAD", "OPTIONS"]
     is_in_sitemap = True
     is_indexed = True
-    #: False for a page that looks different to different visitors, or each time.
-    is_kept = True
+    #: False for a page that differs between visitors or requests.
+    is_cached = True
     open_graph_type = "website"
 
     class Meta:

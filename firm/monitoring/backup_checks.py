@@ -4,7 +4,7 @@ from django.contrib.auth import get_user_model
 
 from firm.backups.status import summary
 from firm.models import SecondFactor
-from firm.monitoring.health import Vital
+from firm.monitoring.health import HealthCheck
 
 
 def backup_age() -> float | None:
@@ -29,8 +29,8 @@ def accounts_without_second_factor() -> float:
     return float(get_user_model().objects.filter(is_active=True).exclude(pk__in=protected).count())
 
 
-SIGNS = [
-    Vital(
+CHECKS = [
+    HealthCheck(
         name="backup_age",
         label="Age of the last backup",
         unit="seconds",
@@ -40,7 +40,7 @@ SIGNS = [
         explanation="Database and uploads in one encrypted file; the nightly one is also test-restored.",
         remedy="",
     ),
-    Vital(
+    HealthCheck(
         name="backups",
         label="Problems with the backups",
         unit="count",
@@ -53,7 +53,7 @@ SIGNS = [
         explanation="Late, failed or not restorable.",
         remedy="Run manage.py backup by hand: it names the problem.",
     ),
-    Vital(
+    HealthCheck(
         name="second_factors",
         label="Accounts without a second factor",
         unit="count",

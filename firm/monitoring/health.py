@@ -13,8 +13,8 @@ from django.core.cache import cache
 from django.db import Error, connection
 
 logger = logging.getLogger(__name__)
-#: For how many seconds ``/readyz`` goes on saying what it has found out.
-REMEMBERED = 10
+#: For how many seconds ``/readyz`` caches the result.
+CACHE_SECONDS = 10
 _KEY = "firm.monitoring.health.degraded"
 
 
@@ -28,7 +28,7 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Vital:
+class HealthCheck:
     """One number: its name, how it is read, when it is bad, and what to do then.
 
     ``read`` returns a number, or None when there is none; with ``must_exist`` None is bad. A value is bad above
@@ -64,43 +64,43 @@ class Vital:
 class Reading:
     """A check with the value that was read."""
 
-    vital: Vital
+    check: HealthCheck
     value: float | None
     state: State
 
 
-#: What is measured in. The last word of a metric's name, as Prometheus wants it; a count has none.
+#: Units, with the suffix that Prometheus wants in a metric's name; a count has none.
 UNITS = {"seconds": "_seconds", "bytes": "_bytes", "days": "_days", "count": "", "yes or no": ""}
-_vitals: dict[str, Vital] = {}
+_checks: dict[str, HealthCheck] = {}
 
 
-def register(*vitals: Vital) -> None:
+def register(*checks: HealthCheck) -> None:
     """Add checks to the list; a check of the same name is replaced."""
-    for vital in vitals:
-        if vital.unit not in UNITS:
-            raise ValueError(f"{vital.unit} is not one of the units {', '.join(UNITS)}.")
-        _vitals[vital.name] = vital
+    for check in checks:
+        if check.unit not in UNITS:
+            raise ValueError(f"{check.unit} is not one of the units {', '.join(UNITS)}.")
+        _checks[check.name] = check
 
 
-def vitals() -> list[Vital]:
-    return list(_vitals.values())
+def all_checks() -> list[HealthCheck]:
+    return list(_checks.values())
 
 
-def read(wanted: Iterable[Vital]) -> list[Reading]:
+def read(wanted: Iterable[HealthCheck]) -> list[Reading]:
     """Run checks. One that fails is unknown; once the database is unreachable, no further check queries it."""
     readings, is_reachable = [], True
-    for vital in wanted:
-        if vital.asks_database and not is_reachable:
-            readings.append(Reading(vital, None, State.UNKNOWN))
+    for check in wanted:
+        if check.asks_database and not is_reachable:
+            readings.append(Reading(check, None, State.UNKNOWN))
             continue
         try:
-            value = vital.read()
-            readings.append(Reading(vital, value, vital.judge(value)))
+            value = check.read()
+            readings.append(Reading(check, value, check.judge(value)))
         except Exception as error:
             if isinstance(error, Error):
                 is_reachable = connection.connection is not None and connection.is_usable()
-            logger.warning("The health check %s could not be read: %s", vital.name, type(error).__name__)
-            readings.append(Reading(vital, None, State.UNKNOWN))
+            logger.warning("The health check %s could not be read: %s", check.name, type(error).__name__)
+            readings.append(Reading(check, None, State.UNKNOWN))
     return readings
 
 
@@ -108,7 +108,7 @@ def degraded() -> list[str]:
     """Return the names of bad or unknown checks that do not stop the site; cached for 10 seconds."""
     names = cache.get(_KEY)
     if names is None:
-        readings = read(vital for vital in vitals() if vital.degrades and not vital.is_costly)
-        names = [one.vital.name for one in readings if one.state in {State.BAD, State.UNKNOWN}]
-        cache.set(_KEY, names, REMEMBERED)
+        readings = read(check for check in all_checks() if check.degrades and not check.is_costly)
+        names = [one.check.name for one in readings if one.state in {State.BAD, State.UNKNOWN}]
+        cache.set(_KEY, names, CACHE_SECONDS)
     return names

@@ -1,6 +1,6 @@
 """The health checks of the installation itself, each with its limit and remedy."""
 
-from firm.monitoring.health import Vital
+from firm.monitoring.health import HealthCheck
 from firm.monitoring.health_probes import (
     certificate_days,
     clock_difference,
@@ -18,8 +18,8 @@ from firm.monitoring.worker_heartbeat import DEAD_AFTER
 
 MB = 1024 * 1024
 
-SIGNS = [
-    Vital(
+CHECKS = [
+    HealthCheck(
         name="database_size",
         label="Size of the database",
         unit="bytes",
@@ -29,7 +29,7 @@ SIGNS = [
         explanation="Requests, pages and the audit trail together.",
         remedy="",
     ),
-    Vital(
+    HealthCheck(
         name="migrations",
         label="Migrations that have not run",
         unit="count",
@@ -41,7 +41,7 @@ SIGNS = [
         explanation="None when the database has the schema that this release expects.",
         remedy="Run manage.py migrate, then restart the servers and the worker.",
     ),
-    Vital(
+    HealthCheck(
         name="clock",
         label="Clock difference",
         unit="seconds",
@@ -53,7 +53,7 @@ SIGNS = [
         explanation="Between this server and the database’s. Deadlines and appointments depend on both clocks.",
         remedy="Switch on the time service (chrony or systemd-timesyncd) on both machines.",
     ),
-    Vital(
+    HealthCheck(
         name="worker",
         label="Last worker heartbeat",
         unit="seconds",
@@ -66,7 +66,7 @@ SIGNS = [
         explanation="It sends mail and reminders, publishes scheduled pages and erases. It reports every 15 seconds.",
         remedy="Requests are still stored, but no mail is sent. Start it: systemctl start firm-worker.",
     ),
-    Vital(
+    HealthCheck(
         name="late_jobs",
         label="Scheduled jobs that are late",
         unit="count",
@@ -78,7 +78,7 @@ SIGNS = [
         explanation="Jobs that should have been run again by now; they are marked below.",
         remedy="If the worker is alive, one job holds up the others: restart the worker, then look at its log.",
     ),
-    Vital(
+    HealthCheck(
         name="failing_jobs",
         label="Scheduled jobs that failed last time",
         unit="count",
@@ -90,7 +90,7 @@ SIGNS = [
         explanation="They are tried again at their next time; they are marked below.",
         remedy="If it continues, the worker’s log has the place in the code: journalctl -u firm-worker.",
     ),
-    Vital(
+    HealthCheck(
         name="failed_tasks",
         label="Background tasks that failed within a day",
         unit="count",
@@ -101,7 +101,7 @@ SIGNS = [
         explanation="Such a task makes the sizes of a page’s pictures. Until it is done, the original stands in.",
         remedy="Publish the page again, or run manage.py prepare_pictures. The worker’s log says where it failed.",
     ),
-    Vital(
+    HealthCheck(
         name="queue",
         label="The oldest background task waits for",
         unit="seconds",
@@ -113,7 +113,7 @@ SIGNS = [
         explanation="Tasks are usually done within seconds.",
         remedy="Is the worker alive? If it is, a long task holds it up; a second worker may run beside it.",
     ),
-    Vital(
+    HealthCheck(
         name="disk",
         label="Free disk space",
         unit="bytes",
@@ -127,7 +127,7 @@ SIGNS = [
         explanation="The disk with uploads, and with the database on SQLite. At least 1 GB should be free.",
         remedy="Delete old backups and logs, or enlarge the disk, before it is full.",
     ),
-    Vital(
+    HealthCheck(
         name="certificate",
         label="The certificate is valid for",
         unit="days",
@@ -140,7 +140,7 @@ SIGNS = [
         explanation="Checked every six hours by the worker. Negative: browsers refuse it already.",
         remedy="Renew it (with certbot: certbot renew), then reload nginx.",
     ),
-    Vital(
+    HealthCheck(
         name="support",
         label="The versions are supported for",
         unit="days",

@@ -21,10 +21,10 @@ from firm.models import JobRun, Measurement
 from firm.monitoring.tls_expiry import MEASUREMENT
 from firm.monitoring.worker_heartbeat import NAME
 
-#: A job is late when it has not been run for three times its pause, and for this long, in seconds.
+#: A job is late after three times its interval, but not before this many seconds.
 LATE_AFTER = 600
-#: The last day on which the series gets corrections of security; djangoproject.com/download, the release schedule of
-#: Wagtail, devguide.python.org/versions.
+#: The last day of security fixes for a release series; from djangoproject.com/download, Wagtail's release schedule,
+#: devguide.python.org/versions.
 SUPPORT_ENDS = {
     "Django": {"5.2": datetime.date(2028, 4, 30)},
     "Wagtail": {"7.4": datetime.date(2027, 11, 1)},

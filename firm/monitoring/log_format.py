@@ -24,8 +24,8 @@ _ADDRESS = re.compile(r"[^\s@<>\"'=,;:]+@[\w.-]+")
 _IPV4 = re.compile(r"\b(\d{1,3}\.\d{1,3}\.\d{1,3})\.\d{1,3}\b")
 _IPV6 = re.compile(r"(?<![\w:])(?:[0-9a-fA-F]{0,4}:){3,7}[0-9a-fA-F]{0,4}(?![\w:])")
 _PATH = re.compile(r"(?<![\w.])/[^\s\"'<>]*")
-#: Loggers whose messages name addresses of requests.
-_TELLING = ("django.", "waitress")
+#: Loggers whose messages contain request paths.
+_WITH_PATHS = ("django.", "waitress")
 
 
 def scrub(message: str, logger: str = "") -> str:
@@ -36,7 +36,7 @@ def scrub(message: str, logger: str = "") -> str:
         message = _QUERY.sub(r"\1", message)
     if "@" in message:
         message = _ADDRESS.sub("[e-mail]", message)
-    if logger.startswith(_TELLING):
+    if logger.startswith(_WITH_PATHS):
         message = _PATH.sub(lambda found: clean_path(found[0]), message)
     return _IPV6.sub("[IPv6]", _IPV4.sub(r"\1.0/24", message))
 

@@ -10,13 +10,13 @@ from django.conf import settings
 
 _WORD = r"(?:[a-z]{1,20}|\d{1,6}|[a-z0-9]{1,7})"
 _SEGMENT = re.compile(rf"\.?{_WORD}(?:[-.]{_WORD})*")
-#: As staff and visitors write references, in small letters.
+#: A request's reference, in lower case.
 _REFERENCE = re.compile(r"(?=.*\d)(?=.*[a-z])[a-z0-9]{4}-?[a-z0-9]{4}")
 _PARAMETER = re.compile(r"<(?:(\w+):)?(\w+)>")
-#: As many digits in one part of an address may be a telephone number.
+#: So many digits in one path segment may be a phone number.
 _DIGITS, _LENGTH, _PARTS = 7, 100, 12
 MASK = "*"
-#: The name of the address that all pages of the tree have.
+#: The URL name of all pages of the tree.
 PAGES = "wagtail_serve"
 
 

@@ -84,18 +84,20 @@ def _remove(folder: Path, maker: int) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-class VitalsCollector:
+class HealthCollector:
     """The health checks as gauges: the value of each, and whether it is bad."""
 
     def collect(self):
         """Yield the gauges of all checks but costly ones."""
-        bad = GaugeMetricFamily("firm_vital_bad", "1 when the check needs attention or cannot be read", labels=["name"])
-        for reading in health.read(vital for vital in health.vitals() if not vital.is_costly):
-            vital = reading.vital
-            bad.add_metric([vital.name], float(reading.state in {State.BAD, State.UNKNOWN}))
+        bad = GaugeMetricFamily(
+            "firm_health_bad", "1 when the check needs attention or cannot be read", labels=["name"]
+        )
+        for reading in health.read(check for check in health.all_checks() if not check.is_costly):
+            check = reading.check
+            bad.add_metric([check.name], float(reading.state in {State.BAD, State.UNKNOWN}))
             if reading.value is not None:
-                name = f"firm_{vital.metric or vital.name}{UNITS[vital.unit]}"
-                yield GaugeMetricFamily(name, vital.label, value=reading.value)
+                name = f"firm_{check.metric or check.name}{UNITS[check.unit]}"
+                yield GaugeMetricFamily(name, check.label, value=reading.value)
         yield bad
 
 
@@ -108,6 +110,6 @@ def metrics(request) -> HttpResponse:
     registry = CollectorRegistry()
     if meter:
         MultiProcessCollector(registry, str(meter.folder))
-    registry.register(VitalsCollector())
+    registry.register(HealthCollector())
     headers = {"Cache-Control": "no-store"}
     return HttpResponse(generate_latest(registry), content_type=CONTENT_TYPE_LATEST, headers=headers)

@@ -19,7 +19,7 @@ from firm.monitoring.log_redaction import path_of, route_of
 from firm.page_cache.stored_response import HOW
 
 logger = logging.getLogger("firm.requests")
-#: Where Django's request is found by what surrounds it.
+#: The key of Django's request in the WSGI environment.
 REQUEST = "firm.request"
 HEADER = "X-Request-ID"
 _GIVEN = re.compile(r"[A-Za-z0-9-]{8,64}")

@@ -53,11 +53,11 @@ class Line:
 
     @property
     def value(self) -> str:
-        return in_words(self.reading.value, self.reading.vital.unit)
+        return in_words(self.reading.value, self.reading.check.unit)
 
     @property
     def note(self) -> str:
-        return self.reading.vital.note() if self.reading.vital.note and self.reading.state != State.UNKNOWN else ""
+        return self.reading.check.note() if self.reading.check.note and self.reading.state != State.UNKNOWN else ""
 
     @property
     def state(self) -> str:
@@ -72,7 +72,7 @@ def parts(lines: list[Line]) -> list[tuple[str, list[Line]]]:
     """Group the lines by part of the installation, in the order of registration."""
     found: dict[str, list[Line]] = {}
     for line in lines:
-        found.setdefault(line.reading.vital.part, []).append(line)
+        found.setdefault(line.reading.check.part, []).append(line)
     return list(found.items())
 
 
@@ -102,7 +102,7 @@ class SystemView(WagtailAdminTemplateMixin, TemplateView):
         return [*self.breadcrumbs_items, {"url": "", "label": self.page_title}]
 
     def get_context_data(self, **kwargs) -> dict:
-        lines = [Line(reading) for reading in health.read(health.vitals())]
+        lines = [Line(reading) for reading in health.read(health.all_checks())]
         return super().get_context_data(
             parts=parts(lines),
             bad=[line for line in lines if line.is_bad],

@@ -8,15 +8,15 @@ from django.utils import timezone
 
 from firm.models import JobRun
 
-#: Seconds between two signs of life, and after how many the worker is taken for dead.
+#: Seconds between two heartbeats, and after how many the worker counts as dead.
 BEAT, DEAD_AFTER = 15, 120
-#: The name of the row that says so.
-NAME = "sign of life"
+#: The heartbeat's own row among the job runs.
+NAME = "worker heartbeat"
 _COLUMNS = ("every", "finished_at", "took", "failures", "error")
 
 
 @dataclass
-class Diary:
+class JobLog:
     """The runs since the last heartbeat; shared by threads."""
 
     _runs: dict[str, JobRun] = field(default_factory=dict)
@@ -51,4 +51,4 @@ class Diary:
             raise
 
 
-diary = Diary()
+job_log = JobLog()

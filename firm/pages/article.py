@@ -9,7 +9,7 @@ from html import unescape
 from django.utils.text import slugify
 
 WORDS_PER_MINUTE = 220
-#: The ids that the templates around a text use themselves.
+#: The ids that the templates use themselves.
 FRAME_IDS = ("main", "contents", "notes", "closing-call", "background", "biography", "matters", "related")
 _TAG_BOUNDARY = re.compile(r"<(/p|/li|/h[1-6]|/blockquote|[bh]r ?/?)>", re.IGNORECASE)
 _TAG = re.compile(r"<[^>]*>")

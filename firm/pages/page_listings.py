@@ -8,7 +8,7 @@ from wagtail.admin.views.pages.search import SearchView
 from wagtail.admin.viewsets.pages import PageListingViewSet
 from wagtail.models import Page
 
-# Wagtail's search says “1-2 of 2” and then this name, of which it has none.
+# Wagtail's search view shows this name after “1-2 of 2”, but does not set it.
 SearchView.verbose_name, SearchView.verbose_name_plural = Page._meta.verbose_name, Page._meta.verbose_name_plural
 
 

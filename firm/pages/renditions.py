@@ -62,8 +62,8 @@ def prepare(image, role_names) -> bool:
     }
     with transaction.atomic():
         stored = type(image).objects.select_for_update().get(pk=image.pk)
-        kept = stored.variants if stored.variants_of == image.variants_key else {}
-        image.variants, image.variants_of = kept | made, image.variants_key
+        existing = stored.variants if stored.variants_of == image.variants_key else {}
+        image.variants, image.variants_of = existing | made, image.variants_key
         type(image).objects.filter(pk=image.pk).update(variants=image.variants, variants_of=image.variants_of)
     return True
 

@@ -53,7 +53,7 @@ def find_route(request, path: str) -> RouteResult | None:
         return None
     chain = _sections_along(request, site, steps)
     rest = steps[len(chain) - 1 :]
-    page = (_answered_anew(request, chain[-1], rest[0]) or _child(chain[-1], rest[0])) if rest else None
+    page = (_uncached_page(request, chain[-1], rest[0]) or _child(chain[-1], rest[0])) if rest else None
     if page is None:
         page = _specific(chain[-1])
     else:
@@ -88,15 +88,15 @@ def _with_restriction(pages):
     return pages.annotate(is_private=in_private_section())
 
 
-def _answered_anew(request, parent: Page, slug: str) -> Page | None:
+def _uncached_page(request, parent: Page, slug: str) -> Page | None:
     """Return a copy of a child page whose responses are not cached: each request would query for it."""
-    page = recall(request, "answered anew", _pages_answered_anew).get(f"{parent.url_path}{slug}/")
+    page = recall(request, "uncached pages", _uncached_pages).get(f"{parent.url_path}{slug}/")
     return copy(page) if page else None
 
 
-def _pages_answered_anew() -> dict[str, Page]:
+def _uncached_pages() -> dict[str, Page]:
     """Return the pages without cached responses by URL path: a form or two."""
-    types = [model for model in get_page_models() if hasattr(model, "drawn_with") and not model.is_kept]
+    types = [model for model in get_page_models() if hasattr(model, "drawn_with") and not model.is_cached]
     found = (page for model in types for page in _with_restriction(model.objects.for_display()).order_by())
     return {page.url_path: page for page in found}
 

@@ -13,7 +13,7 @@ from firm.models import PageText
 
 TABLE, WORDS = PageText._meta.db_table, "firm_pagetext_words"
 COLUMNS = "title, summary, text"
-#: Where all words have to be, the strictest first: in the title; in title and summary; anywhere.
+#: The columns that must contain all words, strictest tier first.
 TIERS = (("title",), ("title", "summary"), ("title", "summary", "text"))
 _WEIGHTS = {"title": "A", "summary": "B", "text": "D"}
 _OLD = (

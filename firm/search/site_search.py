@@ -16,11 +16,11 @@ from firm.search.fulltext_index import matching, stem_pattern
 MAX_QUERY = 100
 MAX_WORDS = 8
 EXCERPT = 220
-#: So many pages are found at most, the best of them.
+#: The maximum number of results.
 MOST = 200
-#: As long as there are no more than these, those that say the words more often come first.
+#: Up to so many results are also ranked by how often they contain the words.
 RANKED = 60
-#: Two spellings this close (0 to 100) count as the same word mistyped; found by trying on the demo's vocabulary.
+#: The similarity (0 to 100) from which a word is a correction; determined with the demo's vocabulary.
 CLOSE_ENOUGH = 74
 _WORD = re.compile(r"[^\W\d_]{4,40}")
 
@@ -77,7 +77,7 @@ def _ranked(words: list[str], root: Page) -> list[int]:
     if len(tiers) > RANKED:
         return list(tiers)
     pattern = stem_pattern(words)
-    texts = {kept.pk: kept.words for kept in PageText.objects.filter(pk__in=tiers)} if len(tiers) > 1 else {}
+    texts = {text.pk: text.words for text in PageText.objects.filter(pk__in=tiers)} if len(tiers) > 1 else {}
     often = {number: len(pattern.findall(text)) / (200 + len(text)) for number, text in texts.items()}
     return sorted(tiers, key=lambda number: (tiers[number], -often.get(number, 0)))
 
@@ -128,11 +128,11 @@ def note_page(page) -> None:
 
 def note_pages(pages: list) -> None:
     """Index the text of published, listed pages in a few statements."""
-    kept = [_text_of(page) for page in pages]
+    texts = [_text_of(page) for page in pages]
     PageText.objects.bulk_create(
-        kept, update_conflicts=True, unique_fields=["page"], update_fields=["title", "summary", "text"]
+        texts, update_conflicts=True, unique_fields=["page"], update_fields=["title", "summary", "text"]
     )
-    found = {word for text in kept for word in _WORD.findall(text.words.lower())}
+    found = {word for text in texts for word in _WORD.findall(text.words.lower())}
     known = set(Word.objects.filter(text__in=found).values_list("text", flat=True))
     Word.objects.bulk_create([Word(text=word) for word in sorted(found - known)], ignore_conflicts=True)
 

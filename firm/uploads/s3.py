@@ -7,7 +7,7 @@ from storages.utils import clean_name
 
 from firm.media import LASTING, is_public
 
-#: For how long a link to anything but a public picture holds, in seconds.
+#: The lifetime in seconds of a link to anything but a public picture.
 LINK_LASTS = 60
 
 
@@ -19,7 +19,7 @@ class Bucket(S3Storage):
 
     def __init__(self, *, public_url: str, **settings) -> None:
         self.public_url = public_url.rstrip("/")
-        # A storage that hangs must not hold up all threads of a server. Checksums of trailers are AWS's own.
+        # A hanging storage must not block all threads of a server. Trailing checksums work on AWS only.
         client_config = Config(
             connect_timeout=5,
             read_timeout=20,

@@ -9,9 +9,9 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image, ImageOps, ImageSequence
 
-#: Pixels of all frames of a moving picture together.
+#: Pixels of all frames of an animation together.
 MAX_MOVING_PIXELS = 100_000_000
-#: Bytes of an office document when it is unpacked, and how much smaller it may be than that.
+#: Bytes of an unpacked office document, and its maximum compression ratio.
 MAX_UNPACKED, MAX_RATIO = 200 * 1024 * 1024, 200
 FORMATS = {"avif": "AVIF", "gif": "GIF", "jpeg": "JPEG", "jpg": "JPEG", "png": "PNG", "webp": "WEBP"}
 SAVED = {
@@ -22,10 +22,10 @@ SAVED = {
     "WEBP": {"quality": 92, "method": 4},
 }
 OFFICE = {"docx": "word/", "pptx": "ppt/", "xlsx": "xl/"}
-#: Names of parts of office documents that hold programs.
+#: Names of parts of office documents that contain programs.
 PROGRAMS = ("vbaproject.bin", "vbadata.xml", "basic/", "scripts/", "activex/", "embeddings/oleobject")
 MARKUP = (b"<!doctype", b"<html", b"<svg", b"<script", b"<?xml", b"<body", b"<iframe")
-NOT_WHAT_IT_SAYS = "This is not a .{} file, whatever its name says. Save it again in that format and upload that."
+NOT_WHAT_IT_SAYS = "This is not a .{} file, although its name says so. Save it in that format and upload it again."
 
 
 def cleaned_image(file):
@@ -40,26 +40,26 @@ def cleaned_image(file):
         with Image.open(file, formats=[wanted] if wanted else []) as picture:
             frames = getattr(picture, "n_frames", 1)
             if frames * picture.width * picture.height > MAX_MOVING_PIXELS and frames > 1:
-                raise ValidationError("This moving picture is too large. Upload a shorter or a smaller one.")
-            data = _drawn_anew(picture, wanted, is_moving=frames > 1)
+                raise ValidationError("This animation is too large. Upload a shorter or smaller one.")
+            data = _reencoded(picture, wanted, is_moving=frames > 1)
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         raise ValidationError(NOT_WHAT_IT_SAYS.format(extension)) from error
     return SimpleUploadedFile(file.name, data, content_type=f"image/{wanted.lower()}")
 
 
-def _drawn_anew(picture: Image.Image, wanted: str, *, is_moving: bool) -> bytes:
-    kept = SAVED[wanted] | ({"icc_profile": picture.info["icc_profile"]} if picture.info.get("icc_profile") else {})
+def _reencoded(picture: Image.Image, wanted: str, *, is_moving: bool) -> bytes:
+    options = SAVED[wanted] | ({"icc_profile": picture.info["icc_profile"]} if picture.info.get("icc_profile") else {})
     out = io.BytesIO()
     if is_moving:
         frames = [frame.copy() for frame in ImageSequence.Iterator(picture)]
         moving = {"duration": picture.info.get("duration", 100), "loop": picture.info.get("loop", 0)}
-        frames[0].save(out, wanted, save_all=True, append_images=frames[1:], **kept, **moving)
+        frames[0].save(out, wanted, save_all=True, append_images=frames[1:], **options, **moving)
         return out.getvalue()
     upright = ImageOps.exif_transpose(picture)
     if picture.info.get("transparency") is not None and upright.mode == "P":
-        kept["transparency"] = picture.info["transparency"]
+        options["transparency"] = picture.info["transparency"]
     upright.info = {}
-    upright.save(out, wanted, exif=b"", **kept)
+    upright.save(out, wanted, exif=b"", **options)
     return out.getvalue()
 
 
@@ -92,7 +92,7 @@ def _check_old_word(file, extension: str) -> None:
     _begins_with(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")(file, extension)
     file.seek(0)
     if "_VBA_PROJECT".encode("utf-16-le") in file.read():
-        raise ValidationError("This document holds macros. Save it without them, best as .docx or .pdf.")
+        raise ValidationError("This document contains macros. Save it without them, preferably as .docx or .pdf.")
 
 
 def _check_archive(file, extension: str) -> None:
@@ -112,9 +112,9 @@ def _check_archive(file, extension: str) -> None:
         raise ValidationError(NOT_WHAT_IT_SAYS.format(extension)) from error
     unpacked = sum(part.file_size for part in parts)
     if unpacked > MAX_UNPACKED or unpacked > MAX_RATIO * max(file.size, 50_000):
-        raise ValidationError("This document is far larger unpacked than it looks. Save it again and upload that.")
+        raise ValidationError("This document is far larger than its file. Save it again and upload the new file.")
     if any(program in name for name in names for program in PROGRAMS):
-        raise ValidationError("This document holds macros or embedded programs. Save it without them.")
+        raise ValidationError("This document contains macros or embedded programs. Save it without them.")
 
 
 def _check_text(file, extension: str) -> None:

@@ -198,7 +198,7 @@ def test_the_worker_clears_away_what_has_ended(home):
     assert StaffSession.objects.count() == 1
     assert not Session.objects.filter(session_key="old").exists()
     assert not SignInEvent.objects.exists()
-    assert {"forget ended sessions", "send mails about accounts"} <= set(_entries)
+    assert {"delete ended sessions", "send account e-mails"} <= set(_entries)
 
 
 def test_a_page_of_the_site_asks_nothing_about_visitors(home):

@@ -1,4 +1,4 @@
-"""The list of vitals, what /readyz and the page System make of it, and what the worker writes down."""
+"""The list of health checks, what /readyz and the page System make of it, and what the worker writes down."""
 
 import datetime
 
@@ -11,7 +11,7 @@ from consultations.models import OutgoingMessage
 from firm import schedule
 from firm.models import JobRun, Measurement
 from firm.monitoring import health, health_probes, worker_heartbeat
-from firm.monitoring.health import State, Vital
+from firm.monitoring.health import HealthCheck, State
 from firm.monitoring.status_view import in_words
 from firm.roles import EDITORS, INTAKE, INTAKE_MANAGERS, PUBLISHERS
 from tests.consultations.conftest import make_user
@@ -20,9 +20,9 @@ from tests.consultations.factories import ConsultationRequestFactory, OutgoingMe
 PAGE = "/admin/system/"
 
 
-def vital(name: str = "sample", **values) -> Vital:
+def check(name: str = "sample", **values) -> HealthCheck:
     known = {"label": "Sample", "unit": "count", "explanation": "What it is.", "remedy": "Do this.", "part": "Part"}
-    return Vital(name=name, **(known | {"read": lambda: 1.0} | values))
+    return HealthCheck(name=name, **(known | {"read": lambda: 1.0} | values))
 
 
 def beat(seconds_ago: float = 0) -> None:
@@ -46,19 +46,19 @@ def beat(seconds_ago: float = 0) -> None:
     ],
 )
 def test_a_value_is_judged_by_its_limit(given, value, state):
-    assert vital(**given).judge(value) == state
+    assert check(**given).judge(value) == state
 
 
 def test_a_unit_that_nobody_knows_is_refused():
     with pytest.raises(ValueError, match="furlongs"):
-        health.register(vital(unit="furlongs"))
+        health.register(check(unit="furlongs"))
 
 
 def test_one_that_fails_does_not_hide_the_others(db):
     def fail():
         raise RuntimeError("a name that must not be told")
 
-    found = health.read([vital("bad", read=fail), vital("good")])
+    found = health.read([check("bad", read=fail), check("good")])
     assert [one.state for one in found] == [State.UNKNOWN, State.GOOD]
 
 
@@ -66,7 +66,7 @@ def test_what_fails_is_logged_without_its_words(db, caplog):
     def fail():
         raise RuntimeError("a name that must not be told")
 
-    health.read([vital("bad", read=fail)])
+    health.read([check("bad", read=fail)])
     assert "RuntimeError" in caplog.text
     assert "must not be told" not in caplog.text
 
@@ -79,19 +79,19 @@ def test_a_database_that_is_gone_is_asked_once(monkeypatch):
         raise OperationalError
 
     monkeypatch.setattr(health, "connection", type("Gone", (), {"connection": None})())
-    found = health.read([vital("one", read=fail), vital("two", read=fail), vital("disk", asks_database=False)])
+    found = health.read([check("one", read=fail), check("two", read=fail), check("disk", asks_database=False)])
     assert len(asked) == 1
     assert [one.state for one in found] == [State.UNKNOWN, State.UNKNOWN, State.GOOD]
 
 
 def test_every_vital_that_can_be_bad_says_what_to_do():
-    found = health.vitals()
+    found = health.all_checks()
     assert len(found) > 12
     assert [one.name for one in found if (one.limit is not None or one.must_exist) and not one.remedy] == []
 
 
 def test_every_vital_of_the_installation_can_be_read(home):
-    assert [one.vital.name for one in health.read(health.vitals()) if one.state == State.UNKNOWN] == []
+    assert [one.check.name for one in health.read(health.all_checks()) if one.state == State.UNKNOWN] == []
 
 
 # --- /readyz -----------------------------------------------------------------------------------------
@@ -173,7 +173,7 @@ def test_asking_again_asks_the_database_no_more_for_vitals(home, client):
 def test_what_vitals_ask_does_not_grow_with_requests(home):
     def count() -> int:
         with CaptureQueriesContext(connection) as queries:
-            health.read(health.vitals())
+            health.read(health.all_checks())
         return len(queries)
 
     for _ in range(3):
@@ -184,28 +184,28 @@ def test_what_vitals_ask_does_not_grow_with_requests(home):
     assert count() == few
 
 
-# --- The worker's diary ------------------------------------------------------------------------------
+# --- The worker's job log ------------------------------------------------------------------------------
 
 
 @pytest.fixture
-def diary(monkeypatch):
-    made = worker_heartbeat.Diary()
-    monkeypatch.setattr(schedule, "diary", made)
+def job_log(monkeypatch):
+    made = worker_heartbeat.JobLog()
+    monkeypatch.setattr(schedule, "job_log", made)
     monkeypatch.setattr(schedule, "_entries", {})
     monkeypatch.setattr(schedule, "close_old_connections", lambda: None)
     return made
 
 
-def test_a_run_is_written_with_the_next_sign_of_life(db, diary):
+def test_a_run_is_written_with_the_next_heartbeat(db, job_log):
     schedule.every(60, "job", lambda: None)
     schedule.run_due(0.0)
     assert not JobRun.objects.filter(name="job").exists()
-    diary.write(["job"])
+    job_log.write(["job"])
     assert JobRun.objects.get(name="job").failures == 0
     assert health_probes.heartbeat_age() < 60
 
 
-def test_failures_are_counted_until_it_goes_well(db, diary):
+def test_failures_are_counted_until_it_goes_well(db, job_log):
     outcomes = [ValueError("Jane Secret"), ValueError("Jane Secret"), None]
 
     def job():
@@ -216,25 +216,25 @@ def test_failures_are_counted_until_it_goes_well(db, diary):
     seen = []
     for turn in range(3):
         schedule.run_due(60.0 * turn)
-        diary.write(["job"])
+        job_log.write(["job"])
         row = JobRun.objects.get(name="job")
         seen.append((row.failures, row.error))
     assert seen == [(1, "ValueError"), (2, "ValueError"), (0, "")]
 
 
-def test_a_job_that_there_is_no_more_is_forgotten(db, diary):
+def test_a_job_that_there_is_no_more_is_forgotten(db, job_log):
     JobRun.objects.create(name="old", every=1, finished_at=timezone.now(), took=0)
-    diary.write(["job"])
+    job_log.write(["job"])
     assert not JobRun.objects.filter(name="old").exists()
 
 
-def test_what_could_not_be_written_is_written_next_time(db, diary, monkeypatch):
-    diary.note("job", 60, 0.1, None)
+def test_what_could_not_be_written_is_written_next_time(db, job_log, monkeypatch):
+    job_log.note("job", 60, 0.1, None)
     with monkeypatch.context() as broken:
         broken.setattr(JobRun.objects, "bulk_create", lambda *given, **named: 1 / 0)
         with pytest.raises(ZeroDivisionError):
-            diary.write(["job"])
-    diary.write(["job"])
+            job_log.write(["job"])
+    job_log.write(["job"])
     assert JobRun.objects.filter(name="job").exists()
 
 
@@ -248,7 +248,7 @@ def test_a_job_is_late_after_three_pauses(db):
 
 def test_workers_that_write_at_once_lose_nothing(threads):
     def write(name):
-        own = worker_heartbeat.Diary()
+        own = worker_heartbeat.JobLog()
         for _ in range(5):
             own.note(name, 60, 0.1, None)
             own.write(["one", "two"])
@@ -293,14 +293,14 @@ def test_a_fresh_installation_is_told_what_to_start(owner):
 
 
 def test_what_is_well_is_said(owner, monkeypatch):
-    monkeypatch.setattr(health, "_vitals", {"sample": vital(limit=2)})
+    monkeypatch.setattr(health, "_checks", {"sample": check(limit=2)})
     page = owner.get(PAGE).content.decode()
     assert "All is well" in page
     assert "Do this." not in page
 
 
 def test_what_is_bad_comes_first_with_what_to_do(owner, monkeypatch):
-    monkeypatch.setattr(health, "_vitals", {"sample": vital(limit=0)})
+    monkeypatch.setattr(health, "_checks", {"sample": check(limit=0)})
     page = owner.get(PAGE).content.decode()
     assert "1 thing to look at" in page
     assert page.index("Do this.") < page.index("What it is.")

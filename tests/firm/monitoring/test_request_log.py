@@ -305,10 +305,10 @@ def test_the_vitals_are_told(home, client, settings, meter):
     settings.METRICS_TOKEN = TOKEN
     found = scrape(client)
     assert found["firm_unsent_mail"] == 0
-    assert found["firm_vital_bad worker"] == 1
+    assert found["firm_health_bad worker"] == 1
     assert found["firm_disk_free_bytes"] > 0
-    assert {one.name for one in health.vitals() if not one.is_costly} == {
-        name.split(" ")[1] for name in found if name.startswith("firm_vital_bad")
+    assert {one.name for one in health.all_checks() if not one.is_costly} == {
+        name.split(" ")[1] for name in found if name.startswith("firm_health_bad")
     }
 
 

@@ -360,4 +360,4 @@ def test_a_picture_that_is_replaced_or_described_anew_is_seen(site, monkeypatch)
 
 
 def test_a_page_type_that_is_never_kept_says_so():
-    assert {model for model in NEVER_KEPT if model.is_kept} == set()
+    assert {model for model in NEVER_KEPT if model.is_cached} == set()
