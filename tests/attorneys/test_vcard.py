@@ -12,7 +12,7 @@ pytestmark = pytest.mark.django_db
 
 
 def card(client, attorney) -> list[str]:
-    """The lines of an attorney's card, unfolded as RFC 6350 section 3.2 says."""
+    """The lines of an attorney's card, unfolded (RFC 6350 section 3.2)."""
     response = client.get(reverse("attorney_contact_card", args=[attorney.slug]))
     assert response.status_code == 200
     raw = response.content.decode()

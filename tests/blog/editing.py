@@ -1,4 +1,4 @@
-"""What a browser sends from an edit screen: its fields as drawn, and StreamFields, which a script draws."""
+"""The data that a browser submits from an edit screen: form fields, and StreamFields, which a script adds."""
 
 import datetime
 

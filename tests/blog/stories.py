@@ -1,4 +1,4 @@
-"""Stored values of StreamFields in which every type of block occurs, as often as there are things to refer to."""
+"""Stored StreamField values with every block type, as often as there are objects to refer to."""
 
 import uuid
 

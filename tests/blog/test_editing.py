@@ -1,4 +1,4 @@
-"""A post's way through the admin: written by an editor, approved by a publisher, shown to visitors."""
+"""A post in the admin: written by an editor, approved by a publisher, shown to visitors."""
 
 import datetime
 
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def written(home):
-    """The stored value of a body with a block of every type, and what surrounds it."""
+    """The stored value of a body with a block of every type, and the objects it refers to."""
     area, picture = factories.PracticeAreaPageFactory(slug="fraud", title="Fraud"), stories.images(1)[0]
     notes = stories.footnotes([area])
     passage = stories.passage(area, picture, stories.documents(1)[0], *notes)
@@ -29,7 +29,7 @@ def written(home):
 
 @pytest.fixture
 def add(written, client_of):
-    """Return a function that sends the form for a new post, as an editor unless another client is given."""
+    """Return a function that submits the form of a new post, as an editor by default."""
 
     def send(client=None, action=None, **changed):
         client = client or client_of("Editors")

@@ -1,4 +1,4 @@
-"""Drafts, posts not yet due and private posts are nowhere on the public site."""
+"""Drafts, scheduled posts and private posts appear nowhere on the public site."""
 
 import datetime
 
@@ -46,7 +46,7 @@ def expired(**values):
 
 @pytest.fixture
 def around(home):
-    """Everything on the site that shows posts, and what connects a post to it."""
+    """Every page that shows posts, and what connects a post to it."""
     area, ada = factories.PracticeAreaPageFactory(slug="fraud"), factories.AttorneyPageFactory(slug="ada")
     values = {"category": factories.CategoryFactory(slug="trials"), "tags": ["bail"], "authors": [ada]}
     values |= {"practice_areas": [area], "date": datetime.date(2024, 5, 1)}

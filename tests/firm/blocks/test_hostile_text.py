@@ -1,4 +1,4 @@
-"""Whatever an editor types is shown as typed: no field of any block lets markup through."""
+"""No field of any block lets markup through: text is shown as typed."""
 
 import pytest
 from wagtail import blocks
@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db
 
 
 def hostile(block):
-    """Return a stored value of ``block`` with the hostile text wherever a text can stand."""
+    """Return a stored value of ``block`` with hostile text in every text field."""
     if isinstance(block, blocks.StructBlock):
         return {name: hostile(child) for name, child in block.child_blocks.items()}
     if isinstance(block, blocks.ListBlock):
@@ -36,7 +36,7 @@ def hostile(block):
 
 
 def every_block():
-    """Yield the name and the definition of each block that a body or the home page may have."""
+    """Yield name and definition of every block of bodies and the home page."""
     for source in (story_blocks, home_blocks):
         for name, block in StreamBlock(list(source())).child_blocks.items():
             if isinstance(block, blocks.StructBlock):

@@ -1,4 +1,4 @@
-"""A draft may be saved and previewed before its required fields are filled in: no block fails on what is missing."""
+"""Drafts with empty required fields can be saved and previewed: no block fails on missing values."""
 
 import pytest
 from wagtail import blocks
@@ -9,7 +9,7 @@ from firm.registry import home_blocks
 
 
 def empty(block):
-    """The stored value of a block just added: one item in each list, no field filled in, none chosen."""
+    """The stored value of a newly added block: one item in each list, no field filled in, none chosen."""
     if isinstance(block, blocks.StructBlock):
         return {name: empty(child) for name, child in block.child_blocks.items()}
     if isinstance(block, blocks.ListBlock):

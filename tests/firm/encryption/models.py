@@ -1,4 +1,4 @@
-"""Models to test with. They stand in a registry of their own, so that the rest of the suite never meets them."""
+"""Test models, in a registry of their own, so that the rest of the suite does not see them."""
 
 import base64
 
@@ -18,7 +18,7 @@ MARKER = "Marker-Zebra-4711"
 
 
 class Note(EncryptedModel):
-    """A row with everything that a field can be."""
+    """A row with every kind of encrypted field."""
 
     full_name = EncryptedTextField(max_length=40)
     body = EncryptedTextField(blank=True)
@@ -42,7 +42,7 @@ class Note(EncryptedModel):
 
 
 class NoteEntry(BlindIndexEntry):
-    """By what notes are found."""
+    """The blind index of notes."""
 
     row = models.ForeignKey(Note, on_delete=models.CASCADE, related_name="+")
 

@@ -1,4 +1,4 @@
-"""A model that would tell elsewhere what is encrypted does not start."""
+"""System checks stop a model that would reveal encrypted values elsewhere."""
 
 from uuid import uuid4
 
@@ -16,7 +16,7 @@ SEAL_ID = models.UUIDField(default=uuid4, unique=True)
 
 
 def made(name: str = "Made", bases=(models.Model,), meta=None, **fields) -> type:
-    """Return a model that keeps the rules, with what is changed of it; None takes a part away."""
+    """Return a valid model with these changes; None removes a part."""
     parts = {
         "seal_id": SEAL_ID.clone(),
         "body": EncryptedTextField(),
@@ -70,5 +70,5 @@ def test_an_index_needs_a_row(row):
 
 
 @pytest.mark.parametrize("model", [Note, NoteEntry, made()])
-def test_what_keeps_the_rules_passes(model):
+def test_a_valid_model_passes(model):
     assert [problem for problem in model.check() if problem.id != "models.W042"] == []

@@ -1,4 +1,4 @@
-"""What an encrypted field is on an instance: read, written, deferred, copied, validated, put into forms."""
+"""An encrypted field on an instance: read, written, deferred, copied, validated, in forms."""
 
 import copy
 import pickle
@@ -16,7 +16,7 @@ from tests.firm.encryption.test_cipher import TEXTS
 
 
 def stored(note) -> dict:
-    """What the columns really hold."""
+    """The raw contents of the columns."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT full_name, body, hint, parties FROM sealed_note WHERE id = %s", [note.pk])
         return dict(zip(("full_name", "body", "hint", "parties"), cursor.fetchone(), strict=True))
@@ -24,7 +24,7 @@ def stored(note) -> dict:
 
 @pytest.fixture
 def opened(monkeypatch):
-    """The places of which a text was opened."""
+    """The places whose values were decrypted."""
     places, decrypt = [], field_value.decrypt
     monkeypatch.setattr(
         field_value, "decrypt", lambda token, place: places.append(place.field) or decrypt(token, place)
@@ -104,7 +104,7 @@ def test_a_copy_that_would_not_open_is_not_stored(note, notes):
     assert notes.count() == 1
 
 
-def test_what_was_read_is_sealed_anew_for_a_copy(note, notes):
+def test_what_was_read_is_encrypted_again_for_a_copy(note, notes):
     values = (note.full_name, note.body, note.hint, note.parties)
     note.pk, note.seal_id = None, uuid.uuid4()
     note.save()
@@ -156,7 +156,7 @@ def test_nothing_is_opened_before_it_is_read(note, notes, opened):
     assert opened == ["firm.note.body"]
 
 
-def test_only_what_changed_is_sealed_anew(note):
+def test_only_what_changed_is_encrypted_again(note):
     before = stored(note)
     note.full_name, note.body = note.full_name, note.body + "!"
     assert note.parties
@@ -216,7 +216,7 @@ def test_a_deferred_value_can_be_set(note, notes):
     assert (notes.get().full_name, notes.get().body) == (MARKER, "New")
 
 
-def test_saving_under_a_new_key_seals_anew(keys, notes):
+def test_saving_under_a_new_key_encrypts_again(keys, notes):
     keys(OLD)
     notes.create(full_name=MARKER)
     keys(NEW, OLD)
@@ -243,7 +243,7 @@ def test_a_row_whose_key_is_lost_can_be_saved_and_blanked(keys, notes):
 
 @pytest.fixture
 def _pickled_models(monkeypatch):
-    """Let unpickling find the models to test with."""
+    """Let unpickling find the test models."""
     monkeypatch.setattr("django.db.models.base.apps", REGISTRY)
 
 

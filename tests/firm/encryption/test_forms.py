@@ -1,4 +1,4 @@
-"""What is validated, what forms show and take, and how telephone numbers are read."""
+"""Validation, form fields and the parsing of phone numbers."""
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -104,12 +104,12 @@ def test_no_number_is_the_empty_text(notes):
     assert notes.get().phone == notes.get().phone_encrypted == ""
 
 
-def test_what_is_no_number_is_kept_as_entered(notes):
+def test_an_invalid_number_stays_as_entered(notes):
     notes.create(full_name="x", phone="call my office")
     assert notes.get().phone.raw_input == "call my office"
 
 
-def test_a_number_that_did_not_change_is_not_sealed_anew(notes):
+def test_a_number_that_did_not_change_is_not_encrypted_again(notes):
     before = notes.create(full_name="x", phone="+12127365000").phone_encrypted
     note = notes.get()
     note.phone = str(note.phone)

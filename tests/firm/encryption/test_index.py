@@ -1,4 +1,4 @@
-"""Rows are found by what the index holds of them, and by nothing else."""
+"""Rows are found by their index entries only."""
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -89,7 +89,7 @@ def test_a_row_that_is_gone_has_no_entries(indexed):
     assert NoteEntry.objects.exclude(row=note).count() == 0
 
 
-def test_an_unreadable_row_keeps_its_entries(indexed, keys):
+def test_the_entries_of_an_unreadable_row_remain(indexed, keys):
     note = indexed("John Smith")
     before = list(NoteEntry.objects.values_list("pk", flat=True))
     keys(OLD)

@@ -1,4 +1,4 @@
-"""Keys are changed while people work, and what they write is never lost."""
+"""Key rotation while others write loses nothing."""
 
 from threading import Event
 
@@ -35,7 +35,7 @@ def under_old_key(notes, keys):
 
 @pytest.fixture
 def command(monkeypatch, capsys):
-    """Return a function that runs the command over the models to test with, and gives what it printed."""
+    """Return a function that runs the command on the test models and returns its output."""
     monkeypatch.setattr(rotate_field_keys, "apps", REGISTRY)
 
     def call(*args) -> str:

@@ -59,7 +59,7 @@ def test_nothing_secret_is_shown():
     assert repr(ring) == f"Keyring(keys=(<Key {ring.newest.id}>,))"
 
 
-def test_the_ring_is_kept_until_the_setting_changes():
+def test_the_keyring_is_cached_until_the_setting_changes():
     before = keyring()
     assert keyring() is before
     with override_settings(FIELD_ENCRYPTION_KEYS=[OLD]):

@@ -1,4 +1,4 @@
-"""What the database is asked, what it answers, and what is refused."""
+"""Queries on encrypted fields: what is sent, what is returned, what is refused."""
 
 import uuid
 

@@ -1,4 +1,4 @@
-"""No plaintext on disk: the bytes of the database itself are searched."""
+"""No plaintext on disk: the database's raw bytes are searched."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ CONTROL = "Control-Giraffe-4712"
 
 
 def stored_bytes(path) -> bytes:
-    """Everything that the database keeps of the two tables, as it lies there."""
+    """All bytes of the two tables as they are on disk."""
     if connection.vendor == "sqlite":
         return b"".join(file.read_bytes() for file in path.parent.glob(f"{path.name}*"))
     with connection.cursor() as cursor:

@@ -1,4 +1,4 @@
-"""The list of health checks, what /readyz and the page System make of it, and what the worker writes down."""
+"""The health checks, their use in /readyz and on the System page, and the worker's job log."""
 
 import datetime
 
@@ -84,13 +84,13 @@ def test_a_database_that_is_gone_is_asked_once(monkeypatch):
     assert [one.state for one in found] == [State.UNKNOWN, State.UNKNOWN, State.GOOD]
 
 
-def test_every_vital_that_can_be_bad_says_what_to_do():
+def test_every_health_check_that_can_be_bad_says_what_to_do():
     found = health.all_checks()
     assert len(found) > 12
     assert [one.name for one in found if (one.limit is not None or one.must_exist) and not one.remedy] == []
 
 
-def test_every_vital_of_the_installation_can_be_read(home):
+def test_every_health_check_of_the_installation_can_be_read(home):
     assert [one.check.name for one in health.read(health.all_checks()) if one.state == State.UNKNOWN] == []
 
 
@@ -116,7 +116,7 @@ def test_without_a_worker_the_site_takes_requests_and_says_so(home, client, seco
     assert "worker" in degraded(client)
 
 
-def test_mail_that_is_stuck_is_told(home, client):
+def test_mail_that_is_stuck_is_reported(home, client):
     beat()
     message = OutgoingMessageFactory()
     OutgoingMessage.objects.filter(pk=message.pk).update(created_at=timezone.now() - datetime.timedelta(hours=1))
@@ -129,7 +129,7 @@ def test_mail_that_waits_for_seconds_is_not(home, client):
     assert degraded(client) == []
 
 
-def test_a_disk_that_is_nearly_full_is_told(home, client, monkeypatch):
+def test_a_disk_that_is_nearly_full_is_reported(home, client, monkeypatch):
     beat()
     monkeypatch.setattr(health_probes.shutil, "disk_usage", lambda path: type("Usage", (), {"free": 500 * 2**20})())
     assert degraded(client) == ["disk"]
@@ -143,7 +143,7 @@ def test_a_full_disk_takes_no_request_where_the_database_is_a_file(home, client,
     assert (response.status_code, response.json()["failed"]) == ((503, ["disk"]) if is_file else (200, []))
 
 
-def test_a_certificate_that_runs_out_is_told(home, client, settings):
+def test_a_certificate_that_runs_out_is_reported(home, client, settings):
     beat()
     settings.IS_HTTPS = True
     Measurement.objects.note("certificate", 13.0, timezone.now())
@@ -153,7 +153,7 @@ def test_a_certificate_that_runs_out_is_told(home, client, settings):
     assert degraded(client) == []
 
 
-def test_clocks_that_differ_are_told(home, client, monkeypatch):
+def test_clocks_that_differ_are_reported(home, client, monkeypatch):
     beat()
     if connection.vendor == "sqlite":
         assert health_probes.clock_difference() is None  # the database has none of its own
@@ -163,14 +163,14 @@ def test_clocks_that_differ_are_told(home, client, monkeypatch):
     assert "clock" in degraded(client)
 
 
-def test_asking_again_asks_the_database_no_more_for_vitals(home, client):
+def test_asking_again_asks_the_database_no_more_for_health_checks(home, client):
     client.get("/readyz")
     with CaptureQueriesContext(connection) as queries:
         client.get("/readyz")
     assert [one["sql"] for one in queries if "jobrun" in one["sql"].lower()] == []
 
 
-def test_what_vitals_ask_does_not_grow_with_requests(home):
+def test_what_health_checks_ask_does_not_grow_with_requests(home):
     def count() -> int:
         with CaptureQueriesContext(connection) as queries:
             health.read(health.all_checks())
@@ -286,7 +286,7 @@ def test_the_page_changes_nothing(owner, method):
     assert getattr(owner, method)(PAGE).status_code == 405
 
 
-def test_a_fresh_installation_is_told_what_to_start(owner):
+def test_a_fresh_installation_says_what_to_start(owner):
     page = owner.get(PAGE).content.decode()
     assert "No job has been run yet" in page
     assert "systemctl start firm-worker" in page
@@ -333,5 +333,5 @@ def test_the_page_holds_no_secret(owner, settings):
         (1.5, "days", "1 day"),
     ],
 )
-def test_numbers_are_told_as_people_say_them(value, unit, words):
+def test_numbers_are_shown_as_people_say_them(value, unit, words):
     assert in_words(value, unit) == words

@@ -1,4 +1,4 @@
-"""No secret of an address comes into a log: neither of the addresses that there are, nor of mistyped ones."""
+"""No secret of a path reaches a log, neither of existing paths nor of mistyped ones."""
 
 import secrets
 import uuid
@@ -16,7 +16,7 @@ from tests.consultations.conftest import make_user
 
 
 def patterns(found=None, before: str = ""):
-    """Every pattern of an address that is written with converters, with the kinds of its parameters."""
+    """Every URL pattern with converters, and the kinds of its parameters."""
     for entry in found or get_resolver().url_patterns:
         route = before + str(entry.pattern)
         if isinstance(entry, URLResolver):
@@ -26,7 +26,7 @@ def patterns(found=None, before: str = ""):
 
 
 def filled(route: str, secret: str) -> str:
-    """An address of the pattern with a secret for every parameter that takes one."""
+    """A path of the pattern with a secret for every parameter that accepts one."""
     parts = {"int": "7", "uuid": str(uuid.UUID(int=5)), "slug": secret, "str": secret, "path": f"a/{secret}"}
     path = route
     while "<" in path:
@@ -56,7 +56,7 @@ def test_no_parameter_of_any_address_is_logged_unless_it_is_a_number():
     assert seen > 100
 
 
-def test_numbers_are_kept():
+def test_numbers_remain():
     assert path_of("/admin/consultations/12/", resolve("/admin/consultations/12/")) == "/admin/consultations/12/"
 
 
@@ -105,7 +105,7 @@ def test_what_is_about_a_person_is_masked(part):
     ["/", "/practice-areas/drug-crimes/", "/blog/archive/2024/", "/blog/feed/", "/attorneys/pat-doe/contact.vcf",
      "/sitemap.xml", "/.well-known/security.txt", "/blog/what-to-do-in-the-first-24-hours/"],
 )  # fmt: skip
-def test_addresses_of_pages_are_kept(path):
+def test_paths_of_pages_remain(path):
     assert clean_path(path) == path
 
 

@@ -1,4 +1,4 @@
-"""What is seen of a request: its number, its line, and what stands in neither."""
+"""The request log: a request's id, its line, and what both must not contain."""
 
 import json
 import logging
@@ -28,7 +28,7 @@ pytestmark = pytest.mark.usefixtures("open_connection")
 
 @pytest.fixture
 def lines():
-    """The lines that the site writes, as a server's log has them."""
+    """The lines that the site logs, in the server's format."""
     written: list[dict] = []
 
     class Keep(logging.Handler):
@@ -58,7 +58,7 @@ def site(**options) -> Observed:
 
 
 def fixed(response):
-    """A site that answers with one response."""
+    """A site that gives one fixed response."""
 
     def application(environ, start_response):
         start_response(f"{response.status_code} X", list(response.items()))
@@ -134,7 +134,7 @@ def test_accounts_are_named_by_number_alone(home, client, lines):
 @pytest.mark.parametrize(("address", "network"), [
     ("203.0.113.77", "203.0.113.0/24"), ("2001:db8:1:2::77", "2001:db8:1::/48"), ("unix:", ""), ("", ""),
 ])  # fmt: skip
-def test_no_whole_address_of_a_visitor_is_told(address, network):
+def test_no_whole_address_of_a_visitor_is_logged(address, network):
     assert network_of(address) == network
 
 
@@ -158,7 +158,7 @@ def test_a_missing_page_with_a_secret_is_logged_once_and_without_it(home, lines)
     assert "AbCdEf" not in json.dumps(lines)
 
 
-def test_a_streamed_answer_is_told_when_it_has_ended(lines):
+def test_a_streamed_response_is_logged_when_it_has_ended(lines):
     def parts():
         yield b"one"
         assert requests_of(lines) == []
@@ -168,7 +168,7 @@ def test_a_streamed_answer_is_told_when_it_has_ended(lines):
     assert requests_of(lines)[0]["bytes"] == 8
 
 
-def test_what_fails_outside_of_django_is_answered_and_told_without_its_words(lines):
+def test_what_fails_outside_of_django_is_answered_and_logged_without_its_message(lines):
     def broken(environ, start_response):
         raise RuntimeError("Jane Secret")
 
@@ -192,7 +192,7 @@ def logged(format_with, error) -> str:
 
 
 @pytest.mark.parametrize("format_with", [JSONFormatter(), LineFormatter()])
-def test_an_error_is_told_by_its_type_and_place(format_with):
+def test_an_error_is_logged_by_its_type_and_place(format_with):
     text = logged(format_with, ValueError("Jane Secret"))
     assert "ValueError" in text
     assert "tests/firm/monitoring/test_request_log.py:" in text
@@ -211,7 +211,7 @@ def test_an_error_of_the_database_tells_no_value(format_with):
     assert "SECR" not in text
 
 
-def test_what_an_error_came_from_is_told_by_type():
+def test_what_an_error_came_from_is_logged_by_type():
     try:
         try:
             raise KeyError("Jane")
@@ -257,7 +257,7 @@ def test_lines_of_a_task_name_it():
 
 
 @pytest.mark.parametrize(("every", "expected"), [(0, 0), (1, 6), (3, 2)])
-def test_of_answers_from_memory_one_of_many_is_logged(home, lines, every, expected):
+def test_one_of_many_cached_responses_is_logged(home, lines, every, expected):
     kept = Observed(PageCache(WSGIHandler(), scheme_of=scheme_reader()), kept_every=every)
     ask(kept)
     del lines[:]
@@ -301,7 +301,7 @@ def test_without_a_token_of_the_installation_nobody_gets_in(home, client):
     assert client.get("/metrics", HTTP_AUTHORIZATION="Bearer ").status_code == 404
 
 
-def test_the_vitals_are_told(home, client, settings, meter):
+def test_health_checks_are_exported(home, client, settings, meter):
     settings.METRICS_TOKEN = TOKEN
     found = scrape(client)
     assert found["firm_unsent_mail"] == 0

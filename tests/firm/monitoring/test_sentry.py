@@ -1,4 +1,4 @@
-"""An error report holds where it happened, and nothing of whoever it happened to."""
+"""An error report says where it happened and holds no personal data."""
 
 import logging
 import subprocess

@@ -1,4 +1,4 @@
-"""The certificate as a browser meets it: real TLS on loopback, with an authority made for the test."""
+"""The certificate as a browser sees it: real TLS on loopback, with a test authority."""
 
 import datetime
 import ipaddress
@@ -24,7 +24,7 @@ def named(text: str) -> x509.Name:
 
 
 class Authority:
-    """Who signs; ``path`` is its own certificate."""
+    """A certificate authority; ``path`` is its own certificate."""
 
     def __init__(self, folder) -> None:
         self.folder, self.path = folder, folder / "authority.pem"
@@ -43,7 +43,7 @@ class Authority:
         return builder.sign(self._key, hashes.SHA256())
 
     def context(self, *, days: float, host: str = "127.0.0.1") -> ssl.SSLContext:
-        """Return what a server needs whose certificate holds for so many days more."""
+        """Return a server context whose certificate is valid for so many more days."""
         key = ec.generate_private_key(ec.SECP256R1())
         pem, encoding = self.folder / f"{host}-{days}.pem", serialization.Encoding.PEM
         plain = serialization.NoEncryption()
@@ -66,7 +66,7 @@ def authority(tmp_path, monkeypatch):
 
 @pytest.fixture
 def serve():
-    """Return a function that shakes hands with the ``context`` of the moment, and returns the port."""
+    """Return a function that serves handshakes with the current ``context`` and returns the port."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         state = {}
 
@@ -130,7 +130,7 @@ def test_without_tls_nothing_is_looked_at(db, settings, monkeypatch):
     assert not Measurement.objects.exists()
 
 
-def test_an_expired_certificate_is_told_until_it_is_renewed(home, client, settings, authority, serve):
+def test_an_expired_certificate_is_reported_until_it_is_renewed(home, client, settings, authority, serve):
     beat()
     port = serve(authority.context(days=-1))
     settings.IS_HTTPS, settings.SITE_URL = True, f"https://127.0.0.1:{port}"

@@ -35,7 +35,7 @@ def test_the_first_page_has_an_address_without_a_number():
     assert pages("page=2").previous_url == "?"
 
 
-def test_the_rest_of_the_query_is_kept():
+def test_the_rest_of_the_query_is_preserved():
     assert pages("q=a%26b&page=2").next_url == "?q=a%26b&page=3"
 
 

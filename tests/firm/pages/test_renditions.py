@@ -139,7 +139,7 @@ def test_two_that_prepare_at_once_keep_each_others_files(image):
     assert set(FirmImage.objects.get().variants) == {"seal", "logo"}
 
 
-def test_files_of_an_earlier_focal_point_are_not_kept(image):
+def test_files_of_an_earlier_focal_point_are_removed(image):
     prepare(image, ["seal"])
     image.focal_point_x, image.focal_point_y, image.focal_point_width, image.focal_point_height = 100, 100, 50, 50
     image.save()

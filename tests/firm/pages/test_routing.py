@@ -1,4 +1,4 @@
-"""Addresses lead where Wagtail's own routing leads, in three queries."""
+"""Paths lead where Wagtail's own routing leads, in three queries."""
 
 from itertools import product
 
@@ -17,7 +17,7 @@ STEPS = ("about", "history", "draft", "below-draft", "blog", "post", "absent")
 
 @pytest.fixture(scope="module")
 def made_tree(django_db_setup, django_db_blocker):
-    """A tree with a page below a draft, one that answers more than one address, and one that leads elsewhere."""
+    """A tree with a page below a draft, a page with several routes, and a redirect."""
     with made_once(django_db_blocker):
         home = make_home()
         plant()
@@ -26,7 +26,6 @@ def made_tree(django_db_setup, django_db_blocker):
 
 @pytest.fixture
 def tree(made_tree, db):
-    """The home page of the tree."""
     return HomePage.objects.get(pk=made_tree)
 
 
@@ -40,7 +39,7 @@ def plant() -> None:
 
 
 def outcome(route):
-    """What a route is, in comparable form."""
+    """A route in comparable form."""
     if route is None:
         return None
     view, args, kwargs = route.args if route.args else (None, (), {})
@@ -48,7 +47,7 @@ def outcome(route):
 
 
 def both(rf, path: str) -> tuple:
-    """Our outcome and Wagtail's for one address."""
+    """Our result and Wagtail's for one path."""
     return outcome(find_route(rf.get("/" + path), path)), outcome(Page.route_for_request(rf.get("/" + path), path))
 
 

@@ -1,4 +1,4 @@
-"""The search of the admin's lists: what it finds, in which order, and what it asks of the database for that."""
+"""The admin's search: results, order and queries."""
 
 import pytest
 from django.db import connection

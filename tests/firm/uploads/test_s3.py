@@ -1,4 +1,4 @@
-"""Uploads in S3-compatible storage, tried on a real server of that protocol on loopback."""
+"""Uploads in S3-compatible storage, on a real server of that protocol on loopback."""
 
 import json
 
@@ -46,7 +46,7 @@ def endpoint():
 
 @pytest.fixture
 def configured(monkeypatch):
-    """Return a function that tells what the settings would be in an environment of these variables alone."""
+    """Return a function that returns the settings for an environment of these variables only."""
 
     def read(**values):
         for name in NAMES:
@@ -60,7 +60,7 @@ def configured(monkeypatch):
 
 @pytest.fixture
 def bucket(endpoint, configured, settings):
-    """The site with its uploads in an empty bucket; returns the client that the bucket was made with."""
+    """The site with uploads in an empty bucket; returns the client that created it."""
     requests.post(f"{endpoint}/moto-api/reset", timeout=10)
     storage, settings.MEDIA_ORIGINS = configured(S3_BUCKET="law", AWS_ENDPOINT_URL_S3=endpoint, **KEYS)
     client = boto3.client("s3", endpoint_url=endpoint, region_name="us-east-1")

@@ -1,4 +1,4 @@
-"""Files that are not what they say, that tell on somebody, or that would run; and who may read a document."""
+"""Uploads with false names, personal metadata or programs; and who may read a document."""
 
 import io
 import zipfile
