@@ -13,11 +13,10 @@ class FirmConfig(AppConfig):
     verbose_name = "Firm"
 
     def ready(self):
-        from django.contrib.auth.signals import user_logged_out
-
         from firm import admin_widgets, checks, signals
-        from firm.accounts import change_notices
-        from firm.accounts.sessions import forget_session
+        from firm.accounts import change_notices, receivers
+        from firm.accounts.secret_rotation import AuthenticatorSecrets
+        from firm.encryption.key_rotation import OTHER_TABLES
         from firm.monitoring import backup_checks, health, health_checks, sentry, task_logs
         from firm.page_cache import invalidation
         from firm.pages import page_index
@@ -27,7 +26,8 @@ class FirmConfig(AppConfig):
             sentry.start(settings.SENTRY_DSN)
         signals.connect()
         change_notices.connect()
-        user_logged_out.connect(forget_session, dispatch_uid="firm.door")
+        receivers.connect()
+        OTHER_TABLES.append(AuthenticatorSecrets)
         task_logs.connect()
         admin_widgets.install()
         post_migrate.connect(

@@ -9,7 +9,7 @@ from wagtail.urls import serve_pattern
 from wagtail_footnotes import urls as footnotes_urls
 
 from firm import views
-from firm.accounts import urls as door_urls
+from firm.accounts import urls as accounts_urls
 from firm.monitoring.metrics import metrics
 from firm.registry import app_urls
 
@@ -28,7 +28,7 @@ urlpatterns = [
     path(".well-known/security.txt", views.security_txt, name="security_txt"),
     path("favicon.ico", views.favicon, name="favicon"),
     path("search/", views.search, name="search"),
-    path("", include(door_urls)),
+    path("", include(accounts_urls)),
     *app_urls(),
     path("footnotes/", include(footnotes_urls)),
     path("admin/", include(wagtailadmin_urls)),

@@ -10,7 +10,7 @@ from wagtail.admin.rich_text.editors.draftail.features import EntityFeature
 from wagtail.admin.ui.components import Component
 from wagtail.admin.ui.tables import Column
 
-from firm.accounts import account_urls
+from firm.accounts.urls import admin_urlpatterns
 from firm.models import HomePage, PracticeAreaPage
 from firm.monitoring.status_view import SystemView, may_see_system
 from firm.pages.page_listings import PageListing, page_columns
@@ -40,14 +40,14 @@ def footnotes_behind_the_selection(features):
 
 
 @hooks.register("register_admin_urls")
-def door_urls():
-    return account_urls.urlpatterns
+def sign_in_urls():
+    return admin_urlpatterns
 
 
 @hooks.register("register_account_menu_item")
 def signing_in_of_account(request):
     help_text = "Second step, recovery codes, and where you are signed in."
-    return {"url": reverse("door_security"), "label": "Signing in", "help_text": help_text}
+    return {"url": reverse("mfa_index"), "label": "Signing in", "help_text": help_text}
 
 
 class SigningInMenuItem(MenuItem):
@@ -60,7 +60,7 @@ class SigningInMenuItem(MenuItem):
 @hooks.register("register_settings_menu_item")
 def signing_in_of_all():
     return SigningInMenuItem(
-        "Signing in", reverse_lazy("door_accounts"), name="signing-in", icon_name="lock", order=610
+        "Signing in", reverse_lazy("sign_in_accounts"), name="signing-in", icon_name="lock", order=610
     )
 
 

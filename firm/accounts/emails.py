@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
-from firm.models import DoorMail
+from firm.models import AccountMail
 
 logger = logging.getLogger(__name__)
 
@@ -39,19 +39,19 @@ def tell(user, kind: str, *, address: str | None = None) -> None:
     """
     address = user.email if address is None else address
     if address:
-        DoorMail.objects.create(kind=kind, user=user, address=address)
+        AccountMail.objects.create(kind=kind, user=user, address=address)
 
 
 def ask_for_reset(address: str) -> None:
     """Have a link sent to the accounts with this address, if there are any; the row is the same if there are none."""
-    DoorMail.objects.create(kind="reset", address=address)
+    AccountMail.objects.create(kind="reset", address=address)
 
 
 def send_waiting(now: datetime | None = None) -> int:
     """Send what waits; return how many mails that were. One that fails is tried again for some hours."""
     sent, start = 0, now or timezone.now()
-    for mail in DoorMail.objects.filter(next_attempt_at__lte=start).select_related("user").order_by("pk")[:BATCH]:
-        taken = DoorMail.objects.filter(pk=mail.pk, next_attempt_at=mail.next_attempt_at)
+    for mail in AccountMail.objects.filter(next_attempt_at__lte=start).select_related("user").order_by("pk")[:BATCH]:
+        taken = AccountMail.objects.filter(pk=mail.pk, next_attempt_at=mail.next_attempt_at)
         if not taken.update(next_attempt_at=start + PAUSE):
             continue
         try:
@@ -64,7 +64,7 @@ def send_waiting(now: datetime | None = None) -> int:
     return sent
 
 
-def _recipients(mail: DoorMail) -> list[tuple]:
+def _recipients(mail: AccountMail) -> list[tuple]:
     """Return accounts, each with the address to write to."""
     if mail.user_id:
         address = mail.address or mail.user.email
@@ -74,12 +74,12 @@ def _recipients(mail: DoorMail) -> list[tuple]:
     return [(user, user.email) for user in may]
 
 
-def _send(mail: DoorMail, user, address: str) -> int:
+def _send(mail: AccountMail, user, address: str) -> int:
     link = ""
     if mail.kind == "reset":
         uid = urlsafe_base64_encode(force_bytes(user.pk))
         names = {"uidb64": uid, "token": default_token_generator.make_token(user)}
         link = settings.SITE_URL + reverse("wagtailadmin_password_reset_confirm", kwargs=names)
     context = {"kind": mail.kind, "user": user, "link": link, "site": settings.SITE_URL, "at": mail.created_at}
-    body = render_to_string("firm/door/mail.txt", context)
+    body = render_to_string("firm/accounts/mail.txt", context)
     return send_mail(SUBJECTS[mail.kind], body, None, [address])

@@ -1,166 +1,196 @@
-"""What is typed at the door."""
+"""Allauth's forms with this site's throttle and words. Registered by ``ACCOUNT_FORMS`` and ``MFA_FORMS``."""
 
+from allauth.account.forms import LoginForm as AllauthLoginForm
+from allauth.core import context
+from allauth.mfa.base.forms import AuthenticateForm
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.forms import ActivateTOTPForm
+from allauth.mfa.totp.internal.auth import SECRET_SESSION_KEY, generate_totp_secret, validate_totp_code
+from allauth.mfa.utils import decrypt, encrypt
+from allauth.mfa.webauthn.forms import AddWebAuthnForm, AuthenticateWebAuthnForm, LoginWebAuthnForm
 from django import forms
-from django.contrib.auth import authenticate, get_user_model
-from django.utils import timezone
+from django.db import DatabaseError
 from django.views.decorators.debug import sensitive_variables
-from wagtail.admin.forms.auth import LoginForm, PasswordChangeForm, PasswordResetForm
+from wagtail.admin.forms.auth import PasswordChangeForm, PasswordResetForm
 
-from firm.accounts import sign_in_log, throttle, trusted_devices
+from firm.accounts import attempts, sign_in_log, throttle
+from firm.accounts.adapter import AccountAdapter
 from firm.accounts.networks import network_of
-from firm.accounts.second_factors import check_code, use_code
 from firm.accounts.throttle import Key
+from firm.accounts.totp_steps import spend_step
 from firm.models import SignInKind
 
-HELD_UP = "There were too many attempts. Please wait a few minutes, then try again."
+UNKNOWN_PASSKEY = "This passkey was not recognised. Try again, or use another way."
+CODE = {"autocomplete": "one-time-code", "autofocus": True, "spellcheck": "false", "autocapitalize": "characters"}
+#: Longer than any browser's answer.
+MAX_CREDENTIAL = 20_000
 
 
-class SignInForm(LoginForm):
-    """Name and password. ``wait`` says for how long no attempt is looked at, for whatever name."""
+def network(request) -> str:
+    """Return the visitor's network."""
+    return network_of(request.META.get("REMOTE_ADDR", ""))
 
-    wait = None
 
-    def __init__(self, request=None, *args, **kwargs):
-        super().__init__(request, *args, **kwargs)
-        self.fields["password"].widget.attrs |= {"autocomplete": "current-password", "placeholder": ""}
-        self.fields["username"].widget.attrs |= {"autocomplete": "username", "placeholder": ""}
+class LoginForm(AllauthLoginForm):
+    """Name and password; the field is called ``username``, as in Wagtail's template."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["username"] = self.fields.pop("login")
+        for field in ("username", "password"):
+            self.fields[field].widget.attrs["placeholder"] = ""
+        self.fields["password"].help_text = ""
+        self.fields["password"].strip = False
+        self.order_fields(["username", "password", "remember"])
+
+    def clean(self):
+        """Let allauth find the name where it looks for it."""
+        if "username" in self.cleaned_data:
+            self.cleaned_data["login"] = self.cleaned_data["username"]
+        return super().clean()
+
+
+class SecondStepForm(AuthenticateForm):
+    """A code of the authenticator app, or a recovery code.
+
+    Attempts at six digits count by account, wherever they come from. Recovery codes have 80 bits and cannot be guessed:
+    attempts count by network too, so that nobody keeps the owner out.
+    """
+
+    code = forms.CharField(
+        label="Code",
+        max_length=60,
+        help_text="The six digits that your authenticator app shows for this site now, or one of your recovery codes.",
+        widget=forms.TextInput(attrs=CODE),
+    )
 
     @sensitive_variables()
-    def clean(self):
-        """Count the attempt, then look at it: one hash is computed for every name, known or not."""
-        name, password = self.cleaned_data.get("username"), self.cleaned_data.get("password")
-        if name is None or not password:
-            return self.cleaned_data
-        keys, now = trusted_devices.keys_for(self.request, name), timezone.now()
-        self.wait = throttle.admit(keys, now)
-        if self.wait:
-            sign_in_log.note_held_up(account=_account(name), request=self.request)
-            raise forms.ValidationError(HELD_UP, code="held_up")
-        self.user_cache = authenticate(self.request, username=name, password=password)
-        if self.user_cache is None:
-            sign_in_log.record(SignInKind.REFUSED, account=_account(name), request=self.request)
-            raise self.get_invalid_login_error()
+    def clean_code(self):
+        """Count the attempt, then look at it."""
+        request, code = context.request, "".join(self.cleaned_data["code"].split()).replace("-", "")
+        is_app = len(code) <= 8
+        keys = [Key("code", str(self.user.pk)) if is_app else Key("recovery", f"{self.user.pk} {network(request)}")]
+        now = attempts.begin(request, keys, account=self.user)
+        self.cleaned_data["code"] = code
+        super().clean_code()
+        if self.authenticator.type == Authenticator.Type.TOTP:
+            spend_step(self.authenticator, code)
         throttle.forgive(keys, now)
-        return self.cleaned_data
+        return code
 
 
-class SecondStepForm(forms.Form):
-    """A code of the authenticator app."""
+class SetUpAppForm(ActivateTOTPForm):
+    """The first code of an app that is being set up. Its key waits in the session, sealed."""
 
     code = forms.CharField(
         label="Code",
         max_length=20,
         help_text="The six digits that your authenticator app shows for this site now.",
-        widget=forms.TextInput(
-            attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "autofocus": True, "spellcheck": "false"}
-        ),
+        widget=forms.TextInput(attrs=CODE | {"inputmode": "numeric"}),
     )
-    rule, method = "code", "app"
-    wrong = "That code is not right, or was used already. Wait for the next one, then type it."
-    take = staticmethod(lambda user, code, request: check_code(user, code))
 
-    def __init__(self, *args, user=None, request=None, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.user, self.request, self.wait = user, request, None
+    @sensitive_variables()
+    def __init__(self, *args, user, **kwargs):
+        forms.Form.__init__(self, *args, **kwargs)
+        self.user, session = user, context.request.session
+        sealed = session.get(SECRET_SESSION_KEY) if self.is_bound else None
+        self.secret = decrypt(sealed) if sealed else generate_totp_secret()
+        if not sealed:
+            session[SECRET_SESSION_KEY] = encrypt(self.secret)
 
     @sensitive_variables()
     def clean_code(self):
-        """Count the attempt, then take the code."""
-        code, now = self.cleaned_data["code"], timezone.now()
-        keys = [Key(self.rule, f"{self.user.pk}{self.whence}")]
-        self.wait = throttle.admit(keys, now)
-        if self.wait:
-            sign_in_log.note_held_up(account=self.user, request=self.request)
-            raise forms.ValidationError(HELD_UP, code="held_up")
-        if not self.take(self.user, code, self.request):
-            sign_in_log.record(SignInKind.CODE_REFUSED, account=self.user, request=self.request, method=self.method)
-            raise forms.ValidationError(self.wrong, code="wrong")
+        """Count the attempt, then compare."""
+        keys = [Key("code", f"{self.user.pk} new")]
+        now = attempts.begin(context.request, keys, account=self.user)
+        code = "".join(self.cleaned_data["code"].split())
+        if not validate_totp_code(self.secret, code):
+            raise forms.ValidationError(AccountAdapter.error_messages["incorrect_code"], code="wrong")
         throttle.forgive(keys, now)
         return code
 
-    @property
-    def whence(self) -> str:
-        """Attempts at six digits count by the account, wherever they come from."""
-        return ""
+
+class CredentialField(forms.JSONField):
+    """What the browser says of a passkey, put in by `static/js/passkeys.js`."""
+
+    def __init__(self):
+        super().__init__(widget=forms.HiddenInput, max_length=MAX_CREDENTIAL)
+
+    def to_python(self, value):
+        """Refuse what is nested too deep to be read."""
+        try:
+            return super().to_python(value)
+        except RecursionError:
+            raise forms.ValidationError(UNKNOWN_PASSKEY, code="invalid") from None
+
+    def clean(self, value):
+        """Take objects alone."""
+        value = super().clean(value)
+        if not isinstance(value, dict):
+            raise forms.ValidationError(UNKNOWN_PASSKEY, code="invalid")
+        return value
 
 
-class RecoveryForm(SecondStepForm):
-    """A recovery code. With 80 bits it cannot be guessed; attempts count by network, so strangers keep nobody out."""
-
-    code = forms.CharField(
-        label="Recovery code",
-        max_length=60,
-        help_text="One of the ten codes that you kept. Each works once.",
-        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
-    )
-    rule, method = "recovery", "recovery"
-    wrong = "That recovery code is not right, or was used already."
-    take = staticmethod(lambda user, code, request: use_code(user, code, request=request))
-
-    @property
-    def whence(self) -> str:
-        """The network they come from."""
-        return f" {network_of(self.request.META.get('REMOTE_ADDR', ''))}"
+def refusing(check):
+    """Return what ``check`` returns. A stranger's bytes on which a library fails are refused like wrong ones."""
+    try:
+        return check()
+    except DatabaseError:
+        raise
+    except Exception as error:
+        raise forms.ValidationError(UNKNOWN_PASSKEY, code="invalid") from error
 
 
-class AppForm(forms.Form):
-    """The first code of an app that is being set up."""
+class AddPasskeyForm(AddWebAuthnForm):
+    """A new passkey. It always recognises its owner, so it can stand for name and password."""
 
-    code = SecondStepForm.base_fields["code"]
+    name = forms.CharField(label="Name of this passkey, so that you know it again", max_length=60, required=False)
+    credential = CredentialField()
+    passwordless = None
+
+    def clean(self):
+        """Check the signature of what was made."""
+        return refusing(super().clean)
 
 
-class PasskeyForm(forms.Form):
-    """What the browser answers, put in by its script, and what the passkey is called."""
+class _PasskeyForm(forms.Form):
+    """Counts attempts by network."""
 
-    name = forms.CharField(label="Name of this passkey", max_length=60, required=False)
-    answer = forms.CharField(widget=forms.HiddenInput, max_length=20_000)
+    credential = CredentialField()
 
-
-class AsksAgain:
-    """A form that asks who is signed in for the password again. Guesses count with those at the door."""
-
-    request = wait = None
-
-    @sensitive_variables()
-    def look_at(self, password: str) -> str:
-        """Count the attempt, then return the password if it is the right one. Raises `ValidationError`."""
-        user, now = self.request.user, timezone.now()
-        keys = trusted_devices.keys_for(self.request, user.get_username())
-        self.wait = throttle.admit(keys, now)
-        if self.wait:
-            sign_in_log.note_held_up(account=user, request=self.request)
-            raise forms.ValidationError(HELD_UP, code="held_up")
-        if not user.check_password(password):
-            sign_in_log.record(SignInKind.REFUSED, account=user, request=self.request)
-            raise forms.ValidationError("That is not your password.", code="wrong")
+    def clean_credential(self):
+        """Count the attempt, then check the signature."""
+        request = context.request
+        keys = [Key("recovery", f"passkey {network(request)}")]
+        now = attempts.begin(request, keys, account=self.user)
+        try:
+            authenticator = refusing(super().clean_credential)
+        except forms.ValidationError:
+            sign_in_log.record(SignInKind.CODE_REFUSED, account=self.user, request=request, method="passkey")
+            raise
         throttle.forgive(keys, now)
-        return password
+        return authenticator
 
 
-class AgainForm(AsksAgain, forms.Form):
-    """The password once more, before something about signing in is changed."""
-
-    password = forms.CharField(
-        label="Your password",
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password", "autofocus": True}),
-    )
-
-    def __init__(self, *args, request=None, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.request = request
-
-    def clean_password(self):
-        """Look at it."""
-        self.look_at(self.cleaned_data["password"])
+class SecondStepPasskeyForm(_PasskeyForm, AuthenticateWebAuthnForm):
+    """A passkey after the password."""
 
 
-class ChangePasswordForm(AsksAgain, PasswordChangeForm):
-    """A new password, with the present one. ``request`` is set before it is looked at."""
+class PasskeyLoginForm(_PasskeyForm, LoginWebAuthnForm):
+    """A passkey alone."""
+
+
+class ChangePasswordForm(PasswordChangeForm):
+    """A new password, with the present one; guesses at it count with those at the login. ``request`` is set later."""
+
+    request = None
 
     def clean_old_password(self):
         """Look at it."""
-        return self.look_at(self.cleaned_data["old_password"])
+        password = self.cleaned_data["old_password"]
+        if not AccountAdapter(self.request).reauthenticate(self.user, password):
+            raise forms.ValidationError(AccountAdapter.error_messages["incorrect_password"], code="wrong")
+        return password
 
 
 class AskForResetForm(PasswordResetForm):
@@ -169,9 +199,3 @@ class AskForResetForm(PasswordResetForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["email"].widget.attrs["autocomplete"] = "email"
-
-
-def _account(name: str):
-    """Return the number of the account of that name. Asked after every refusal, so that all take the same."""
-    users = get_user_model().objects
-    return users.filter(username=name).values_list("pk", flat=True).first()

@@ -7,8 +7,8 @@ from django.utils.functional import SimpleLazyObject
 from firm.accounts.sessions import admitted
 
 
-class DoorMiddleware:
-    """Makes whoever has no living session of the door a visitor, at every address. Asks nothing for visitors."""
+class StaffSessionMiddleware:
+    """Makes whoever has no living session a visitor, at every address. Asks nothing for visitors."""
 
     def __init__(self, get_response) -> None:
         self.get_response = get_response

@@ -1,4 +1,4 @@
-"""Writes the trail of signing in: numbers of accounts and shortened networks, never a name or what somebody typed."""
+"""Writes the sign-in log: numbers of accounts and shortened networks, never a name or what somebody typed."""
 
 from contextlib import suppress
 from datetime import datetime, timedelta

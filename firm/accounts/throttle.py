@@ -1,4 +1,4 @@
-"""Counts attempts at the door, in the database: for all processes, over restarts, and with no name or address in clear.
+"""Counts attempts to sign in, in the database: for all processes, over restarts, and with no name or address in clear.
 
 An attempt is counted *before* it is decided, under locks, and taken back when it succeeds: a hundred at once get no
 further than a hundred in a row. An attempt during a pause is refused unseen and makes it no longer. No pause is longer

@@ -1,14 +1,14 @@
-"""Wagtail's page of one's own account; guesses of the present password count there as they do at the door."""
+"""Wagtail's page of one's own account; guesses of the present password count there as they do at the login."""
 
 from functools import cached_property
 
+from allauth.usersessions.models import UserSession
 from django.http import HttpResponseRedirect
 from django.views.decorators.cache import never_cache
 from wagtail.admin.auth import require_admin_access
 from wagtail.admin.views import account
 
 from firm.accounts.forms import ChangePasswordForm
-from firm.accounts.views import with_wait
 
 
 class PasswordPanel(account.ChangePasswordPanel):
@@ -28,21 +28,21 @@ class PasswordPanel(account.ChangePasswordPanel):
 
 
 class AccountView(account.AccountView):
-    """The page; 422 for what cannot be taken, and 429 with the seconds to wait after too many guesses."""
+    """The page; 422 for what cannot be taken."""
 
     def get_panels(self) -> list:
         """Return the panels, the same at each call."""
         return self._panels
 
     def post(self, request):
-        """Keep what was typed."""
+        """Keep what was typed. A new password gives the session a new key, which its row follows."""
+        before = request.session.session_key
         response = super().post(request)
-        if isinstance(response, HttpResponseRedirect):
-            return response
-        response.status_code = 422
-        for panel in self._panels:
-            if isinstance(panel, PasswordPanel):
-                with_wait(response, panel.get_form())
+        if request.session.session_key != before:
+            row = UserSession.objects.filter(session_key=before, user=request.user)
+            row.update(session_key=request.session.session_key)
+        if not isinstance(response, HttpResponseRedirect):
+            response.status_code = 422
         return response
 
     @cached_property

@@ -1,18 +1,9 @@
 """Models of the firm app."""
 
+from firm.models.accounts import AccountMail, AttemptCount, SignInEvent, SignInKind
 from firm.models.backups import BackupRun, BackupState
 from firm.models.chains import SignInChainKey, SignInLine
 from firm.models.changes import PublicChange
-from firm.models.door import (
-    AttemptCount,
-    DoorMail,
-    FactorKind,
-    RecoveryCode,
-    SecondFactor,
-    SignInEvent,
-    SignInKind,
-    StaffSession,
-)
 from firm.models.images import FirmImage, FirmRendition
 from firm.models.pages import (
     ContactPage,
@@ -26,12 +17,11 @@ from firm.models.settings import FirmSettings, Office
 from firm.models.watch import JobRun, Measurement
 
 __all__ = [
+    "AccountMail",
     "AttemptCount",
     "BackupRun",
     "BackupState",
     "ContactPage",
-    "DoorMail",
-    "FactorKind",
     "FirmImage",
     "FirmRendition",
     "FirmSettings",
@@ -43,13 +33,10 @@ __all__ = [
     "PracticeAreaIndexPage",
     "PracticeAreaPage",
     "PublicChange",
-    "RecoveryCode",
-    "SecondFactor",
     "SignInChainKey",
     "SignInEvent",
     "SignInKind",
     "SignInLine",
-    "StaffSession",
     "StandardPage",
     "Word",
 ]

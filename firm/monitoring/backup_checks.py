@@ -1,9 +1,9 @@
 """Health checks of backups and of staff's second factors."""
 
+from allauth.mfa.models import Authenticator
 from django.contrib.auth import get_user_model
 
 from firm.backups.status import summary
-from firm.models import SecondFactor
 from firm.monitoring.health import HealthCheck
 
 
@@ -25,7 +25,7 @@ def backup_note() -> str:
 
 
 def accounts_without_second_factor() -> float:
-    protected = SecondFactor.objects.filter(confirmed_at__isnull=False).values("user_id")
+    protected = Authenticator.objects.exclude(type=Authenticator.Type.RECOVERY_CODES).values("user_id")
     return float(get_user_model().objects.filter(is_active=True).exclude(pk__in=protected).count())
 
 

@@ -1,6 +1,7 @@
 // Asks the browser for a passkey, or to make one, and sends its answer with the form. Without passkeys nothing is shown.
 (() => {
-  if (!window.PublicKeyCredential) return;
+  // Browsers make passkeys for a host with a name, not for a number (WebAuthn, 5.1.2: effective domain).
+  if (!window.PublicKeyCredential || /^[\d.]+$|:/.test(location.hostname)) return;
 
   const bytes = (text) => Uint8Array.from(atob(text.replace(/-/g, "+").replace(/_/g, "/")), (letter) => letter.charCodeAt(0));
   const text = (buffer) =>
@@ -30,24 +31,30 @@
     });
   };
 
+  const optionsOf = async ({ dataset }) => {
+    if (dataset.options) return JSON.parse(dataset.options);
+    const answer = await fetch(dataset.optionsUrl, { headers: { Accept: "application/json" }, credentials: "same-origin" });
+    return (await answer.json()).request_options;
+  };
+
   for (const form of document.querySelectorAll("form[data-passkey]")) {
-    const problem = form.querySelector(".door-error");
+    const problem = form.querySelector("[data-problem]");
     form.hidden = false;
     form.addEventListener("submit", async (event) => {
-      if (form.elements.answer.value) return;
+      if (form.elements.credential.value) return;
       event.preventDefault();
       problem.hidden = true;
       try {
-        const headers = { "X-CSRFToken": form.elements.csrfmiddlewaretoken.value };
-        const answer = await fetch(form.dataset.options, { method: "POST", headers, credentials: "same-origin" });
-        const publicKey = read((await answer.json()).publicKey);
+        const publicKey = read((await optionsOf(form)).publicKey);
         const isMade = form.dataset.passkey === "make";
+        if (isMade) Object.assign(publicKey.authenticatorSelection, { residentKey: "preferred", requireResidentKey: false });
         const credential = await navigator.credentials[isMade ? "create" : "get"]({ publicKey });
-        form.elements.answer.value = written(credential);
+        form.elements.credential.value = written(credential);
         form.submit();
       } catch {
         problem.hidden = false;
       }
     });
   }
+  for (const words of document.querySelectorAll("[data-no-passkeys]")) words.hidden = true;
 })();

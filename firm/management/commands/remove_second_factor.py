@@ -3,7 +3,7 @@
 from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError
 
-from firm.accounts.second_factors import remove_all
+from firm.accounts.factors import remove_all
 
 
 class Command(BaseCommand):

@@ -16,7 +16,7 @@ PRESENT, VERIFIED, ATTESTED = 0x01, 0x04, 0x40
 class Authenticator:
     """One passkey for ``host``."""
 
-    def __init__(self, host="testserver", origin=None):
+    def __init__(self, host="localhost", origin=None):
         self.key = ec.generate_private_key(ec.SECP256R1())
         self.credential_id = os.urandom(32)
         self.host, self.origin = host, origin or f"http://{host}"

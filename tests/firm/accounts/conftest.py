@@ -1,20 +1,22 @@
-"""Staff at the door: accounts with passwords, with and without second factors."""
+"""Staff who sign in: accounts with passwords, with and without second factors."""
 
 import time
 
 import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value
+from allauth.mfa.utils import decrypt
 from django.contrib.auth.hashers import make_password
 from django.test import Client
 
-from firm.accounts import totp
-from firm.accounts.second_factors import app_in_setup, factors_of
-from firm.models import FactorKind, SecondFactor
 from tests import factories
 
 PASSWORD = "tangerine-lantern-91-harbour"
 LOGIN = "/admin/login/"
 SECOND = "/admin/login/second-step/"
-ENROL = "/admin/login/set-up/"
+SECURITY = "/admin/account/signing-in/"
+ENROL = SECURITY + "app/"
 
 
 def staff(*, role="Editors", password=PASSWORD, **kwargs):
@@ -25,15 +27,29 @@ def staff(*, role="Editors", password=PASSWORD, **kwargs):
 
 def with_app(user):
     """Give an account an authenticator app; return the factor."""
-    factor = app_in_setup(user)
-    SecondFactor.objects.filter(pk=factor.pk).update(confirmed_at="2026-01-01T00:00Z")
-    return SecondFactor.objects.get(pk=factor.pk)
+    return TOTP.activate(user, generate_totp_secret()).instance
+
+
+def codes_for(user) -> list[str]:
+    """Give an account recovery codes and return them."""
+    return RecoveryCodes.activate(user).generate_codes()
 
 
 def code_of(user, *, after: int = 0) -> str:
     """Return the code that the account's app shows now, or ``after`` steps from now."""
-    factor = factors_of(user).get(kind=FactorKind.APP)
-    return totp.code_at(factor.secret, int(time.time()) // totp.STEP + after)
+    factor = Authenticator.objects.get(user=user, type=Authenticator.Type.TOTP)
+    return code_at(decrypt(factor.data["secret"]), after=after)
+
+
+def code_at(key: str, *, after: int = 0) -> str:
+    """Return the code of a key now, or ``after`` steps from now."""
+    return format_hotp_value(hotp_value(key, int(time.time()) // 30 + after))
+
+
+def setup_key(client) -> str:
+    """Return the key that the set-up screen shows."""
+    page = client.get(ENROL)
+    return page.context["form"].secret
 
 
 def give_password(client, user, password=PASSWORD, **extra):

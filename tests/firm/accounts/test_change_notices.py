@@ -10,10 +10,10 @@ from django.test import Client
 
 from firm.accounts import emails
 from firm.accounts.emails import send_waiting
-from firm.accounts.second_factors import make_codes, remove_all
-from firm.models import DoorMail, SignInEvent, SignInKind
+from firm.accounts.factors import remove_all
+from firm.models import AccountMail, SignInEvent, SignInKind
 from tests import factories
-from tests.firm.accounts.conftest import PASSWORD, sign_in, staff, with_app
+from tests.firm.accounts.conftest import PASSWORD, SECURITY, codes_for, sign_in, staff, with_app
 
 NEW = "quiet-otter-and-17-kites"
 ACCOUNT = "/admin/account/"
@@ -166,7 +166,7 @@ def test_nothing_changed_is_nothing_told(home, sent):
     user.first_name = "Other"
     user.save()
     user.save(update_fields=["last_login"])
-    assert not DoorMail.objects.exists()
+    assert not AccountMail.objects.exists()
     assert sent() == []
 
 
@@ -183,17 +183,19 @@ def test_what_was_refused_is_not_told(home, sent):
 def test_a_new_account_is_told_nothing(sent):
     staff()
     factories.UserFactory()
-    assert not DoorMail.objects.exists()
+    assert not AccountMail.objects.exists()
 
 
-@pytest.mark.django_db
-def test_recovery_codes_that_take_the_place_of_others_are_told(sent):
+def test_recovery_codes_that_take_the_place_of_others_are_told(home, sent):
     user = staff()
     with_app(user)
-    make_codes(user)
-    assert sent() == []
-    codes = make_codes(user)
+    codes_for(user)
+    client = sign_in(user)
+    sent()
+    assert client.post(SECURITY + "codes/new/")["Location"] == SECURITY + "codes/"
     assert sent() == [("New recovery codes were made for your account", user.email)]
+    codes = client.get(SECURITY + "codes/").context["unused_codes"]
+    assert len(codes) == 10
     assert not [code for code in codes if code in mail.outbox[0].body]
 
 
@@ -237,4 +239,4 @@ def test_a_mail_server_that_is_gone_holds_up_no_change(home, sent, monkeypatch):
         assert client.post(ACCOUNT, of_account(user) | to_password()).status_code == 302
         assert send_waiting() == 0
     assert authenticate(username=user.username, password=NEW)
-    assert DoorMail.objects.get().kind == "password_changed"
+    assert AccountMail.objects.get().kind == "password_changed"

@@ -1,4 +1,4 @@
-"""Nobody learns at the door whether there is an account: not by words, status, cookies or the work that is done."""
+"""Nobody learns at the login whether there is an account: not by words, status, cookies or the work that is done."""
 
 import re
 
@@ -9,7 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from firm.accounts.emails import send_waiting
-from firm.models import DoorMail, SignInEvent
+from firm.models import AccountMail, SignInEvent
 from tests.firm.accounts.conftest import LOGIN, PASSWORD, staff, with_app
 
 ELSEWHERE = "198.51.100.1"
@@ -90,7 +90,7 @@ def test_the_reset_answers_the_same_and_does_the_same_work(who, hashes):
 def test_the_worker_writes_to_whom_there_is(who, sent):
     Client().post(RESET, {"email": f"{name_of(who)}@example.com".upper()})
     assert send_waiting() == sent == len(mail.outbox)
-    assert not DoorMail.objects.exists()
+    assert not AccountMail.objects.exists()
     assert all(message.to == ["somebody@example.com"] for message in mail.outbox)
 
 
@@ -104,16 +104,16 @@ def test_who_may_not_enter_the_admin_gets_no_link():
 @pytest.mark.django_db
 def test_the_address_waits_sealed():
     Client().post(RESET, {"email": "margaret@example.com"})
-    [row] = DoorMail.objects.values()
+    [row] = AccountMail.objects.values()
     assert "margaret" not in str(row)
-    assert DoorMail.objects.get().address == "margaret@example.com"
+    assert AccountMail.objects.get().address == "margaret@example.com"
 
 
 @pytest.mark.django_db
 def test_more_resets_than_a_few_are_passed_over_in_silence():
     answers = {Client().post(RESET, {"email": "margaret@example.com"}).status_code for _ in range(12)}
     assert answers == {302}
-    assert DoorMail.objects.count() == 4
+    assert AccountMail.objects.count() == 4
 
 
 @pytest.mark.django_db
@@ -151,11 +151,11 @@ def test_a_mail_that_fails_is_tried_again_and_then_given_up(monkeypatch, time_ma
         patch.setattr(emails, "send_mail", refuse)
         assert send_waiting() == 0
         assert send_waiting() == 0
-    assert DoorMail.objects.count() == 1
+    assert AccountMail.objects.count() == 1
     time_machine_at(2)
     assert send_waiting() == 1
     Client().post(RESET, {"email": "somebody@example.com"})
     monkeypatch.setattr(emails, "send_mail", refuse)
     time_machine_at(2 + 6 * 60 + 1)
     assert send_waiting() == 0
-    assert not DoorMail.objects.exists()
+    assert not AccountMail.objects.exists()

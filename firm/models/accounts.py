@@ -1,0 +1,87 @@
+"""What signing in keeps besides django-allauth's own models: counts of attempts, the sign-in log, mails to send."""
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+from firm.encryption.fields import SealedTextField
+from firm.encryption.models import SealedModel
+
+
+class AttemptCount(models.Model):
+    """Attempts that failed, or are not decided yet, for one account, network, pair or device; by a digest."""
+
+    digest = models.CharField(max_length=64, unique=True)
+    failures = models.PositiveIntegerField(default=0)
+    #: When the count began; it starts anew some time after.
+    since = models.DateTimeField()
+    last_at = models.DateTimeField(db_index=True)
+    closed_until = models.DateTimeField(null=True)
+
+    wagtail_reference_index_ignore = True
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"Count {self.pk}"
+
+
+class SignInKind(models.TextChoices):
+    """What the sign-in log tells."""
+
+    SIGNED_IN = "signed_in", "Signed in"
+    REFUSED = "refused", "Refused: name or password"
+    CODE_REFUSED = "code_refused", "Refused: second step"
+    FACTOR_ADDED = "factor_added", "Second factor added"
+    FACTOR_REMOVED = "factor_removed", "Second factor removed"
+    CODES_MADE = "codes_made", "Recovery codes made"
+    CODE_USED = "code_used", "Recovery code used"
+    RESET_ASKED = "reset_asked", "Password reset asked for"
+    PASSWORD_RESET = "password_reset", "Password reset"
+    SIGNED_OUT_ELSEWHERE = "signed_out_elsewhere", "Other sessions ended"
+    HELD_UP = "held_up", "Held up: too many attempts"
+    PASSWORD_CHANGED = "password_changed", "Password changed"
+    ADDRESS_CHANGED = "address_changed", "E-mail address changed"
+
+
+class SignInEvent(models.Model):
+    """A line of the sign-in log. It names accounts by their number, and never holds what somebody typed.
+
+    The database refuses to change one, and to delete one of the last 399 days (migration 0009); a change past the
+    database's refusal is found by the chain (`firm.accounts.sign_in_chain`).
+    """
+
+    at = models.DateTimeField(default=timezone.now, db_index=True)
+    kind = models.CharField(max_length=24, choices=SignInKind.choices)
+    account_id = models.BigIntegerField(null=True)
+    #: Who did it, where that is somebody else. Who changed a password or an address is told by Wagtail's own log.
+    by_id = models.BigIntegerField(null=True)
+    method = models.CharField(max_length=10, blank=True)
+    network = models.CharField(max_length=50, blank=True)
+    seal = models.CharField(max_length=100, null=True, editable=False, help_text="None on lines from before.")
+
+    wagtail_reference_index_ignore = True
+
+    class Meta:
+        default_permissions = ()
+        ordering = ["-at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.pk}"
+
+
+class AccountMail(SealedModel):
+    """A mail about an account that the worker has to write: to ``user``, or to whoever has the ``address``."""
+
+    kind = models.CharField(max_length=20)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True)
+    address = SealedTextField(blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    next_attempt_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"Mail {self.pk}"
