@@ -125,6 +125,10 @@ class MFAAdapter(DefaultMFAAdapter):
         """Open it; raise `Unreadable`."""
         return unseal(encrypted_text, SECRETS)
 
+    def is_mfa_enabled(self, user, types=None) -> bool:
+        """Not for an account that was deleted between password and second step: allauth then has none."""
+        return user is not None and super().is_mfa_enabled(user, types)
+
     def get_totp_label(self, user) -> str:
         """The name that one signs in with."""
         return user.get_username()

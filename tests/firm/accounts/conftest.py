@@ -10,6 +10,7 @@ from allauth.mfa.utils import decrypt
 from django.contrib.auth.hashers import make_password
 from django.test import Client
 
+from firm.models import AccountMail
 from tests import factories
 
 PASSWORD = "tangerine-lantern-91-harbour"
@@ -26,8 +27,10 @@ def staff(*, role="Editors", password=PASSWORD, **kwargs):
 
 
 def with_app(user):
-    """Give an account an authenticator app; return the factor."""
-    return TOTP.activate(user, generate_totp_secret()).instance
+    """Give an account an authenticator app; return the factor. Its mail is taken as sent."""
+    factor = TOTP.activate(user, generate_totp_secret()).instance
+    AccountMail.objects.filter(user=user, kind="factor_added").delete()
+    return factor
 
 
 def codes_for(user) -> list[str]:

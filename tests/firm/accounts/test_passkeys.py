@@ -3,30 +3,61 @@
 import json
 
 import pytest
-from django.db import connection
+from allauth.mfa.models import Authenticator as Factor
 from django.test import Client
 
-from firm.accounts.second_factors import factors_of
-from firm.models import SecondFactor, SignInEvent
+from firm.accounts.factors import factors_of
+from firm.models import SignInEvent
 from tests.firm.accounts.authenticator import PRESENT, Authenticator
-from tests.firm.accounts.conftest import ENROL, LOGIN, SECOND, code_of, give_password, sign_in, staff, with_app
+from tests.firm.accounts.conftest import LOGIN, SECOND, SECURITY, code_of, give_password, sign_in, staff, with_app
 
-PASSKEY, ADD = "/admin/login/passkey/", "/admin/account/signing-in/passkey/"
+PASSKEY, ADD = "/admin/login/passkey/", SECURITY + "passkey/"
+
+
+@pytest.fixture(autouse=True)
+def named_host(settings):
+    """Browsers make passkeys over HTTPS, or at ``localhost``; so does fido2."""
+    settings.ALLOWED_HOSTS = ["localhost", "testserver", "127.0.0.1"]
+
+
+def window(**extra) -> Client:
+    return Client(SERVER_NAME="localhost", **extra)
+
+
+def plain(options) -> dict:
+    """Options as the page carries them."""
+    return json.loads(json.dumps(options))
+
+
+def make(client, device, **data):
+    """Make a passkey on one's own page."""
+    options = plain(client.get(ADD).context["js_data"]["creation_options"])
+    return client.post(ADD, {"credential": device.make(options), "name": "Laptop", **data})
 
 
 def enrolled(user, **kwargs) -> Authenticator:
-    """Give an account a passkey by its first login."""
-    device, client = Authenticator(**kwargs), Client()
-    client = sign_in(user, client)
-    response = client.post(ADD, {"answer": device.make(client.post(ADD + "options/").json()), "name": "Laptop"})
-    assert response.status_code in {200, 302}
+    """Give an account a passkey on its own page."""
+    device, client = Authenticator(**kwargs), sign_in(user, window())
+    assert make(client, device).status_code == 302
     client.post("/admin/logout/")
     return device
 
 
+def asked(client) -> dict:
+    """What the login asks a passkey for."""
+    return client.get(PASSKEY, headers={"Accept": "application/json"}).json()["request_options"]
+
+
 def show(client, device, **data):
-    """Show the passkey."""
-    return client.post(PASSKEY, {"answer": device.show(client.post(PASSKEY + "options/").json()), **data})
+    """Show the passkey instead of name and password."""
+    return client.post(PASSKEY, {"credential": device.show(asked(client)), **data})
+
+
+def show_second(client, device):
+    """Show the passkey after the password."""
+    context = client.get(SECOND).context
+    options = plain(context["js_data"]["request_options"]) if context else asked(client)
+    return client.post(SECOND, {"credential": device.show(options)})
 
 
 def is_in(client) -> bool:
@@ -34,29 +65,24 @@ def is_in(client) -> bool:
 
 
 def test_it_is_the_first_second_step(home, required):
-    user, client, device = staff(), Client(), Authenticator()
+    user, client, device = staff(), window(), Authenticator()
     give_password(client, user)
-    options = client.post(ENROL + "passkey/options/").json()["publicKey"]
-    assert options["rp"]["id"] == "testserver"
+    options = client.get(ADD).context["js_data"]["creation_options"]["publicKey"]
+    assert options["rp"]["id"] == "localhost"
     assert options["authenticatorSelection"]["userVerification"] == "required"
-    assert user.username not in options["user"]["id"]
-    response = client.post(ENROL + "passkey/", {"answer": device.make({"publicKey": options})})
-    assert response.status_code == 200
-    assert response.content.decode().count("<li><code>") == 10
+    assert make(client, device)["Location"] == SECURITY + "codes/"
+    assert client.get(SECURITY + "codes/").content.decode().count("<li><code>") == 10
     assert client.get("/admin/").status_code == 200
 
 
-def test_it_is_the_second_step(home, required, settings):
-    settings.REQUIRE_SECOND_FACTOR = False
+def test_it_is_the_second_step(home, settings):
     user = staff()
     device = enrolled(user)
     settings.REQUIRE_SECOND_FACTOR = True
-    client = Client()
+    client = window()
     assert give_password(client, user)["Location"] == SECOND
-    page = client.get(SECOND).content.decode()
-    assert 'data-passkey="ask"' in page
-    assert 'autocomplete="one-time-code"' not in page
-    assert show(client, device)["Location"] == "/admin/"
+    assert 'data-passkey="ask"' in client.get(SECOND).content.decode()
+    assert show_second(client, device)["Location"] == "/admin/"
     assert client.get("/admin/").status_code == 200
     assert SignInEvent.objects.order_by("-pk").values_list("kind", "method").first() == ("signed_in", "passkey")
 
@@ -65,8 +91,8 @@ def test_it_stands_for_name_and_password(home, settings):
     user = staff()
     device = enrolled(user)
     settings.REQUIRE_SECOND_FACTOR = True
-    client = Client()
-    options = client.post(PASSKEY + "options/").json()["publicKey"]
+    client = window()
+    options = asked(client)["publicKey"]
     assert not options.get("allowCredentials")
     assert options["userVerification"] == "required"
     assert show(client, device, next="/admin/pages/")["Location"] == "/admin/pages/"
@@ -81,24 +107,25 @@ def test_strangers_attempts_at_the_password_do_not_hold_it_up():
     device = enrolled(user)
     for _ in range(8):
         give_password(Client(), user, "wrong-wrong-wrong")
-    client = Client()
+    client = window()
     assert show(client, device).status_code == 302
     assert is_in(client)
 
 
 @pytest.mark.django_db
-def test_an_answer_is_taken_once():
+def test_an_answer_is_taken_once_and_in_its_own_session():
     user = staff()
     device = enrolled(user)
-    client, thief = Client(), Client()
-    answer = device.show(client.post(PASSKEY + "options/").json())
-    thief.post(PASSKEY + "options/")
-    assert thief.post(PASSKEY, {"answer": answer}).status_code == 422
-    assert client.post(PASSKEY, {"answer": answer}).status_code == 302
-    client.post("/admin/logout/")
-    assert client.post(PASSKEY, {"answer": answer}).status_code == 422
-    assert not is_in(client)
+    client, thief = window(), window()
+    answer = device.show(asked(client))
+    asked(thief)
+    thief.post(PASSKEY, {"credential": answer})
     assert not is_in(thief)
+    client.post(PASSKEY, {"credential": answer})
+    assert is_in(client)
+    client.post("/admin/logout/")
+    client.post(PASSKEY, {"credential": answer})
+    assert not is_in(client)
 
 
 def without_verification(device):
@@ -106,15 +133,7 @@ def without_verification(device):
 
 
 def at_another_origin(device):
-    device.origin = "http://testserver.evil.example"
-
-
-def at_another_port(device):
-    device.origin = "http://testserver:8443"
-
-
-def over_tls_only(device):
-    device.origin = "https://testserver"
+    device.origin = "http://localhost.evil.example"
 
 
 def for_another_host(device):
@@ -129,25 +148,7 @@ def with_another_id(device):
     device.credential_id = b"0" * 32
 
 
-def for_another_account(device):
-    device.handle = "AAAA"
-
-
-def of_a_copy(device):
-    device.counter = -1
-
-
-SPOILT = [
-    without_verification,
-    at_another_origin,
-    at_another_port,
-    over_tls_only,
-    for_another_host,
-    with_another_key,
-    with_another_id,
-    for_another_account,
-    of_a_copy,
-]
+SPOILT = [without_verification, at_another_origin, for_another_host, with_another_key, with_another_id]
 
 
 @pytest.mark.django_db
@@ -156,24 +157,37 @@ SPOILT = [
 def test_what_is_not_quite_right_opens_nothing(spoil, after_password):
     user = staff()
     device = enrolled(user)
-    assert show(Client(), device).status_code == 302
+    assert show(window(), device).status_code == 302
     spoil(device)
-    client = Client()
+    client = window()
     if after_password:
         give_password(client, user)
-    assert show(client, device).status_code == 422
+        show_second(client, device)
+    else:
+        assert show(client, device)["Location"] == LOGIN
+        assert "was not recognised" in client.get(LOGIN).content.decode()
     assert not is_in(client)
     assert SignInEvent.objects.filter(kind="code_refused", method="passkey").count() == 1
 
 
 @pytest.mark.django_db
+def test_a_handle_of_another_account_opens_neither():
+    user, other = staff(), staff()
+    device, theirs = enrolled(user), enrolled(other)
+    device.handle = theirs.handle
+    client = window()
+    show(client, device)
+    assert not is_in(client)
+
+
+@pytest.mark.django_db
 def test_the_passkey_of_another_is_no_second_step():
     user, other = staff(), staff()
-    with_app(user)
+    enrolled(user)
     device = enrolled(other)
-    client = Client()
+    client = window()
     give_password(client, user)
-    assert show(client, device).status_code == 422
+    assert show_second(client, device).status_code == 200
     assert not is_in(client)
 
 
@@ -183,24 +197,26 @@ def test_that_of_an_inactive_account_opens_nothing():
     device = enrolled(user)
     user.is_active = False
     user.save()
-    client = Client()
-    assert show(client, device).status_code == 422
+    client = window()
+    assert show(client, device)["Location"] == LOGIN
     assert not is_in(client)
 
 
+ODD = ["", "{}", "[]", "null", "1", "{", '{"id": 1}', '{"id":"a","rawId":"a","response":{}}', "x" * 30_000, "[" * 9000]
+
+
 @pytest.mark.django_db
-@pytest.mark.parametrize(
-    "answer", ["", "{}", "[]", "null", "1", "{", '{"id": 1}', '{"id":"a","rawId":"a","response":{}}', "x" * 30_000]
-)
+@pytest.mark.parametrize("answer", ODD)
 def test_odd_answers_are_refused(answer):
-    user, client = staff(), Client()
+    user, client = staff(), window()
     device = enrolled(user)
-    client.post(PASSKEY + "options/")
-    assert client.post(PASSKEY, {"answer": answer}).status_code == 422
-    inside = sign_in(staff())
-    inside.post(ADD + "options/")
-    assert inside.post(ADD, {"answer": answer}).status_code == 422
-    assert show(Client(REMOTE_ADDR="198.51.100.1"), device).status_code == 302
+    asked(client)
+    assert client.post(PASSKEY, {"credential": answer})["Location"] == LOGIN
+    inside = sign_in(staff(), window())
+    inside.get(ADD)
+    assert inside.post(ADD, {"credential": answer}).status_code == 200
+    assert show(window(REMOTE_ADDR="198.51.100.1"), device).status_code == 302
+    assert Factor.objects.filter(type="webauthn").count() == 1
 
 
 @pytest.mark.django_db
@@ -210,67 +226,50 @@ def test_a_field_of_the_answer_may_be_anything():
     device = enrolled(user)
     for number, part in enumerate(("clientDataJSON", "authenticatorData", "signature", "userHandle", "id", "rawId")):
         for odd in ("", "!", "AAAA", 5, None, [], {}, "e30", "ZmFsc2U"):
-            client = Client(REMOTE_ADDR=f"198.51.{number}.1")
-            answer = json.loads(device.show(client.post(PASSKEY + "options/").json()))
+            client = window(REMOTE_ADDR=f"198.51.{number}.1")
+            answer = json.loads(device.show(asked(client)))
             (answer if part in answer else answer["response"])[part] = odd
-            status = client.post(PASSKEY, {"answer": json.dumps(answer)}).status_code
-            assert status in {422, 429} or (part in {"userHandle", "id"} and status == 302), (part, odd)
+            assert client.post(PASSKEY, {"credential": json.dumps(answer)}).status_code in {302, 429}
+            assert not is_in(client) or part == "id", (part, odd)
 
 
 @pytest.mark.django_db
 def test_guessing_is_slowed_down():
-    client = Client()
-    statuses = [client.post(PASSKEY, {"answer": "{}"}).status_code for _ in range(9)]
-    assert statuses == [422] * 6 + [429] * 3
+    client = window()
+    asked(client)
+    statuses = [client.post(PASSKEY, {"credential": '{"id": "x"}'}).status_code for _ in range(9)]
+    assert statuses == [302] * 6 + [429] * 3
 
 
 def test_making_one_needs_the_challenge_of_this_session(home):
-    client, device = sign_in(staff()), Authenticator()
-    other = sign_in(staff())
-    answer = device.make(other.post(ADD + "options/").json())
-    assert client.post(ADD, {"answer": answer}).status_code == 422
-    client.post(ADD + "options/")
-    assert client.post(ADD, {"answer": answer}).status_code == 422
-    assert not SecondFactor.objects.exists()
+    client, device = sign_in(staff(), window()), Authenticator()
+    other = sign_in(staff(), window())
+    answer = device.make(plain(other.get(ADD).context["js_data"]["creation_options"]))
+    assert client.post(ADD, {"credential": answer}).status_code == 200
+    client.get(ADD)
+    assert client.post(ADD, {"credential": answer}).status_code == 200
+    assert not Factor.objects.exists()
 
 
-def test_a_challenge_for_showing_makes_none(home):
-    client, device = sign_in(staff()), Authenticator()
-    device.make(client.post(ADD + "options/").json())
-    options = client.post(PASSKEY + "options/").json()
-    options["publicKey"]["user"] = {"id": "AAAA"}
-    assert client.post(ADD, {"answer": device.make(options)}).status_code == 422
+def test_one_without_recognising_its_owner_is_not_made(home):
+    user, device = staff(), Authenticator()
+    device.flags = PRESENT
+    client = sign_in(user, window())
+    assert make(client, device).status_code == 200
+    assert not factors_of(user).exists()
 
 
-def test_one_passkey_belongs_to_one_account(home):
-    user, other = staff(), staff()
-    device = enrolled(user)
-    client = sign_in(other)
-    assert client.post(ADD, {"answer": device.make(client.post(ADD + "options/").json())}).status_code == 422
-    assert not factors_of(other).exists()
-
-
-@pytest.mark.django_db
-def test_its_key_is_sealed():
-    user = staff()
-    enrolled(user)
-    secret = factors_of(user).get().secret
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT * FROM firm_secondfactor")
-        assert secret not in str(cursor.fetchall())
-
-
-@pytest.mark.parametrize(("host", "are_offered"), [("127.0.0.1", False), ("localhost:80", True), ("testserver", True)])
-def test_they_are_offered_where_browsers_can_make_them(home, host, are_offered):
+@pytest.mark.parametrize("host", ["localhost", "testserver"])
+def test_the_login_offers_it_to_the_script(home, host):
     page = Client(headers={"Host": host}).get(LOGIN).content.decode()
-    assert ("data-passkey" in page) is are_offered
+    assert f'data-options-url="{PASSKEY}" hidden' in page
 
 
 def test_an_app_beside_it_is_asked_for_as_well(home):
     user = staff()
     enrolled(user)
     with_app(user)
-    client = Client()
+    client = window()
     give_password(client, user)
     page = client.get(SECOND).content.decode()
     assert 'data-passkey="ask"' in page
