@@ -4,6 +4,7 @@ import datetime
 import time
 
 import pytest
+from allauth.usersessions.models import UserSession
 from django.core import mail
 from django.test import Client
 from django.utils import timezone
@@ -16,7 +17,6 @@ from consultations.models.messages import LONGEST_LEASE, LONGEST_WAIT
 from consultations.workflow import Status
 from firm import schedule
 from firm.accounts import throttle
-from firm.models import StaffSession
 from firm.monitoring import health_probes
 from firm.monitoring.worker_heartbeat import DEAD_AFTER
 from tests.consultations.conftest import given, site  # noqa: F401
@@ -154,7 +154,7 @@ def test_a_worker_that_died_is_missed_though_the_clock_was_put_back(home, clock)
     assert health_probes.heartbeat_age() > DEAD_AFTER
 
 
-# --- The door -----------------------------------------------------------------------------------------
+# --- Signing in --------------------------------------------------------------------------------------
 
 
 def test_a_pause_of_a_day_that_was_wrong_keeps_nobody_out(clock):
@@ -174,7 +174,7 @@ def test_who_is_signed_in_stays_so_and_grows_idle_as_ever(home, clock):
     client = sign_in(staff())
     clock(-HOUR)
     assert client.get("/admin/").status_code == 200
-    assert StaffSession.objects.get().seen_at == timezone.now()
+    assert UserSession.objects.get().last_seen_at == timezone.now()
     clock(61 * 60 * SECOND)
     assert client.get("/admin/").status_code == 302
 

@@ -9,13 +9,13 @@ from django.core.mail import send_mail
 from django.utils import timezone
 
 from consultations.audit import chain as audit_chain
-from firm.accounts import sign_in_chain as door_chain
+from firm.accounts import sign_in_chain
 from firm.audit_chain.hash_chain import Broken
 from firm.models import Measurement
 
 logger = logging.getLogger(__name__)
 #: What is verified, by what it tells of.
-TRAILS = {"requests": audit_chain.CHAIN, "signing in": door_chain.CHAIN}
+TRAILS = {"requests": audit_chain.CHAIN, "signing in": sign_in_chain.CHAIN}
 #: The name of the measurement: 1 when all trails hold as a whole, 0 when not.
 MEASUREMENT = "trail"
 TEXT = """\

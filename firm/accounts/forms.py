@@ -114,10 +114,12 @@ class CredentialField(forms.JSONField):
     """What the browser says of a passkey, put in by `static/js/passkeys.js`."""
 
     def __init__(self):
-        super().__init__(widget=forms.HiddenInput, max_length=MAX_CREDENTIAL)
+        super().__init__(widget=forms.HiddenInput)
 
     def to_python(self, value):
-        """Refuse what is nested too deep to be read."""
+        """Refuse what is too long, or nested too deep, to be read."""
+        if isinstance(value, str) and len(value) > MAX_CREDENTIAL:
+            raise forms.ValidationError(UNKNOWN_PASSKEY, code="invalid")
         try:
             return super().to_python(value)
         except RecursionError:

@@ -53,13 +53,13 @@ def test_a_passkey_is_made_shown_and_stands_for_the_password(browser, address, w
     username = "editor" if width == PHONE else "intake"
     give_password(page, address, username)
     expect(page.get_by_role("heading", level=1)).to_be_visible()
-    for path in ("", "app/", "passkey/", "again/"):
+    for path in ("", "app/", "passkey/", "again/", "sessions/"):
         page.goto(address + SECURITY + path)
         assert faults(page) == [], path
     page.goto(address + SECURITY + "passkey/")
     page.get_by_role("button", name="Make a passkey").click()
     expect(page.get_by_role("heading", name="Your recovery codes")).to_be_visible()
-    assert page.locator(".door-codes li").count() == 10
+    assert page.locator(".sign-in-codes li").count() == 10
     assert faults(page) == []
     page.get_by_role("link", name="I have kept them").click()
     expect(page.get_by_text("10 left.")).to_be_visible()

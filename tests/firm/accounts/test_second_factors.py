@@ -162,7 +162,9 @@ def test_recovery_codes_have_eighty_bits_and_there_are_ten(db):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("given", ["", "ÄÖÜ", "😀" * 10, "A" * 60, "%00", "AAAA-AAAA-AAAA-AAAA", "２８７０８２", "-87082"])
+@pytest.mark.parametrize(
+    "given", ["", "ÄÖÜ", "😀" * 10, "A" * 60, "%00", "AAAA-AAAA-AAAA-AAAA", "２８７０８２", "-87082"]
+)
 def test_odd_codes_are_refused_with_an_error_beside_the_field(given):
     user = staff()
     with_app(user)

@@ -25,7 +25,7 @@ DAY = datetime.timedelta(days=1)
 
 
 def write(number=1, days=0) -> list[SignInEvent]:
-    """Write lines as the door does, so many days ago."""
+    """Write lines as signing in does, so many days ago."""
     events = []
     for account in range(1, number + 1):
         event = SignInEvent(kind=SignInKind.REFUSED, account_id=account, at=timezone.now() - days * DAY)
@@ -76,7 +76,7 @@ def test_an_untouched_trail_holds(db):
     assert (report.lines, report.unsealed, report.problem) == (5, 0, "")
 
 
-def test_every_line_of_the_door_is_sealed_and_chained(rf, db):
+def test_every_line_of_the_sign_in_log_is_sealed_and_chained(rf, db):
     user = staff()
     request = rf.get("/", REMOTE_ADDR="203.0.113.5")
     for kind in SignInKind:
@@ -345,7 +345,7 @@ def test_writing_a_line_waits_for_no_other(db, django_assert_num_queries):
         sign_in_log.record(SignInKind.SIGNED_IN)
 
 
-def test_workers_and_the_door_at_once_make_one_chain(threads):
+def test_workers_and_logins_at_once_make_one_chain(threads):
     old = timezone.now() - 401 * DAY
     SignInEvent.objects.create(kind=SignInKind.REFUSED, at=old)
 

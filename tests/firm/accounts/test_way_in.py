@@ -102,7 +102,7 @@ def test_the_login_of_private_pages_leads_to_the_only_one(home, path):
 
 
 @pytest.mark.parametrize("path", ["/accounts/login/", "/accounts/2fa/", "/accounts/signup/", "/admin/signup/"])
-def test_there_is_no_other_door(home, path):
+def test_there_is_no_other_login(home, path):
     response = Client().get(path)
     assert response.status_code == 404 or response["Location"].startswith(LOGIN)
 

@@ -1,4 +1,4 @@
-"""What a server is told about its door: on unless said otherwise, and cookies that nobody else can set."""
+"""What a server is told about signing in: on unless said otherwise, and cookies that nobody else can set."""
 
 import json
 
