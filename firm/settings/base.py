@@ -10,6 +10,7 @@ from firm.settings.environment import Environment, SettingError
 from firm.settings.error_reports import report_address
 from firm.settings.logs import kept_every, logging_settings
 from firm.settings.media import media_storage
+from firm.settings.sign_in import *  # noqa: F403
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 env = Environment()
@@ -174,29 +175,6 @@ BACKUP_KEEP = env.number("BACKUP_KEEP", 30)
 # --- Accounts ----------------------------------------------------------------------------------
 LOGIN_URL = WAGTAIL_FRONTEND_LOGIN_URL = "wagtailadmin_login"
 LOGIN_REDIRECT_URL = "wagtailadmin_home"
-ACCOUNT_ADAPTER = "firm.accounts.adapter.AccountAdapter"
-ACCOUNT_EMAIL_VERIFICATION = "none"
-ACCOUNT_FORMS = {"login": "firm.accounts.forms.LoginForm"}
-ACCOUNT_LOGIN_METHODS = {"username"}
-ACCOUNT_LOGIN_TIMEOUT = ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
-ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
-ACCOUNT_RATE_LIMITS = MFA_RATE_LIMITS = False  # firm.accounts.throttle counts instead, in the database
-MFA_ADAPTER = "firm.accounts.adapter.MFAAdapter"
-MFA_ALLOW_UNVERIFIED_EMAIL = True
-MFA_FORMS = {
-    "activate_totp": "firm.accounts.forms.SetUpAppForm",
-    "add_webauthn": "firm.accounts.forms.AddPasskeyForm",
-    "authenticate": "firm.accounts.forms.SecondStepForm",
-    "authenticate_webauthn": "firm.accounts.forms.SecondStepPasskeyForm",
-    "login_webauthn": "firm.accounts.forms.PasskeyLoginForm",
-}
-MFA_PASSKEY_LOGIN_ENABLED = True
-MFA_RECOVERY_CODE_DIGITS = 24  # 80 bits
-MFA_RECOVERY_CODES_SHOW_ONCE = True
-MFA_SUPPORTED_TYPES = ["recovery_codes", "totp", "webauthn"]
-MFA_TOTP_TOLERANCE = 1  # clocks differ, and typing takes time
-MFA_WEBAUTHN_USER_VERIFICATION = "required"
-USERSESSIONS_ADAPTER = "firm.accounts.adapter.UserSessionsAdapter"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 15}},
