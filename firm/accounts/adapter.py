@@ -22,7 +22,8 @@ from django.views.decorators.debug import sensitive_variables
 from firm.accounts import attempts, sign_in_log, throttle, trusted_devices
 from firm.accounts.networks import browser_of, network_of
 from firm.accounts.sessions import must_set_up
-from firm.encryption.cipher import Place, seal, unseal
+from firm.encryption import cipher
+from firm.encryption.cipher import Place
 from firm.models import FirmSettings, SignInKind
 
 #: In the session, between password and second step: the hash that the password was checked against.
@@ -118,12 +119,12 @@ class MFAAdapter(DefaultMFAAdapter):
     @sensitive_variables()
     def encrypt(self, text: str) -> str:
         """Seal a TOTP key or the seed of recovery codes with the newest field key."""
-        return str(seal(text, SECRETS))
+        return str(cipher.encrypt(text, SECRETS))
 
     @sensitive_variables()
     def decrypt(self, encrypted_text: str) -> str:
         """Open it; raise `Unreadable`."""
-        return unseal(encrypted_text, SECRETS)
+        return cipher.decrypt(encrypted_text, SECRETS)
 
     def is_mfa_enabled(self, user, types=None) -> bool:
         """Not for an account that was deleted between password and second step: allauth then has none."""

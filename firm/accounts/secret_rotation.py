@@ -5,7 +5,7 @@ from django.db import transaction
 from django.views.decorators.debug import sensitive_variables
 
 from firm.accounts.adapter import SECRETS
-from firm.encryption.cipher import Unreadable, is_current, seal, unseal
+from firm.encryption.cipher import Unreadable, decrypt, encrypt, is_current
 
 #: The names of secrets in `Authenticator.data`: an app's key, and the seed of recovery codes.
 NAMES = ("secret", "seed")
@@ -38,7 +38,7 @@ class AuthenticatorSecrets:
         with transaction.atomic(using=self.using):
             row = self.rows.select_for_update().filter(pk=pk).first()
             try:
-                fresh = {name: str(seal(unseal(row.data[name], SECRETS), SECRETS)) for name in _outdated(row.data)}
+                fresh = {name: str(encrypt(decrypt(row.data[name], SECRETS), SECRETS)) for name in _outdated(row.data)}
             except (AttributeError, Unreadable):
                 return False
             row.data |= fresh

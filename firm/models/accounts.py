@@ -4,8 +4,8 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
-from firm.encryption.fields import SealedTextField
-from firm.encryption.models import SealedModel
+from firm.encryption.fields import EncryptedTextField
+from firm.encryption.models import EncryptedModel
 
 
 class AttemptCount(models.Model):
@@ -71,12 +71,12 @@ class SignInEvent(models.Model):
         return f"{self.get_kind_display()} {self.pk}"
 
 
-class AccountMail(SealedModel):
+class AccountMail(EncryptedModel):
     """A mail about an account that the worker has to write: to ``user``, or to whoever has the ``address``."""
 
     kind = models.CharField(max_length=20)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True)
-    address = SealedTextField(blank=True)
+    address = EncryptedTextField(blank=True)
     created_at = models.DateTimeField(default=timezone.now)
     next_attempt_at = models.DateTimeField(default=timezone.now)
 
