@@ -38,7 +38,7 @@ def remove_absence(calendar: AttorneyCalendar, pk: int, *, by) -> bool:
 @transaction.atomic
 def make_feed(calendar: AttorneyCalendar, *, by, now: datetime | None = None) -> str:
     """Return the token of a new feed, for the only time; the one before opens nothing any more."""
-    token, digest = new_token()
+    token, digest = new_token(calendar)
     AttorneyCalendar.objects.filter(pk=calendar.pk).update(feed_digest=digest, feed_made_at=now or timezone.now())
     record.record(AuditAction.CHANGED, by=by, doing="feed", calendar=calendar.pk)
     return token

@@ -1,7 +1,8 @@
 """The private feed of a calendar: whoever has its address reads times, and no name of anybody.
 
-The address holds 32 random bytes, of which the database keeps a keyed digest alone. It tells the time, the way and the
-house's own place; no video link, since whoever has one can enter the call.
+The address holds the number of the calendar's account and 32 random bytes, of which the database keeps a keyed digest
+alone. So a feed ends with the account, and with the calendar's passing to another one. It tells the time, the way and
+the house's own place; no video link, since whoever has one can enter the call.
 """
 
 import hashlib
@@ -10,7 +11,7 @@ import secrets
 from datetime import timedelta
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -22,6 +23,7 @@ from consultations.calendar.ics import Entry
 from consultations.calendar.ics import feed as write_feed
 from consultations.mail.render import admin_url
 from consultations.models import Appointment, AppointmentState, AttorneyCalendar, IntakeSettings, Screen
+from consultations.permissions import ADMIN
 from firm.encryption.keyring import Key, keyring
 
 TOKEN_BYTES = 32
@@ -32,9 +34,9 @@ SHOWN = (AppointmentState.HELD, AppointmentState.KEPT)
 
 
 @sensitive_variables()
-def new_token() -> tuple[str, str]:
-    """Return a new token, which is told once, and what is kept of it."""
-    token = secrets.token_urlsafe(TOKEN_BYTES)
+def new_token(calendar: AttorneyCalendar) -> tuple[str, str]:
+    """Return a new token, which is told once, and the digest to store."""
+    token = f"{calendar.user_id or 0}-{secrets.token_urlsafe(TOKEN_BYTES)}"
     return token, _digest(keyring().newest, token)
 
 
@@ -45,14 +47,17 @@ def feed_url(token: str) -> str:
 
 @sensitive_variables()
 def find_calendar(token: str) -> AttorneyCalendar | None:
-    """Return the calendar that a token opens; none for a person who may no longer enter the admin.
+    """Return the calendar that a token opens; None for an account that may no longer enter the admin.
 
-    What was kept under an older key is kept under the newest from now on, so that keys can be retired.
+    A digest under an older key is replaced by one under the newest, so that keys can be retired.
     """
     digests = [_digest(key, token) for key in keyring().keys]
-    is_welcome = Q(user=None) | Q(user__is_active=True)
-    calendar = AttorneyCalendar.objects.filter(is_welcome, feed_digest__in=digests).first()
-    if calendar and calendar.feed_digest != digests[0]:
+    calendar = AttorneyCalendar.objects.select_related("user").filter(feed_digest__in=digests).first()
+    if calendar is None or token.partition("-")[0] != str(calendar.user_id or 0):
+        return None
+    if calendar.user and not calendar.user.has_perm(ADMIN):  # no permission for an inactive account
+        return None
+    if calendar.feed_digest != digests[0]:
         AttorneyCalendar.objects.filter(pk=calendar.pk, feed_digest=calendar.feed_digest).update(feed_digest=digests[0])
     return calendar
 
