@@ -7,8 +7,12 @@ from functools import lru_cache
 
 from csp.middleware import CSPMiddleware, PolicyParts
 from django.conf import settings
+from django.core.paginator import EmptyPage
+from django.db import DataError
 from django.http import HttpResponse, HttpResponseBadRequest
 from django.utils.http import parse_header_parameters
+from django.urls import NoReverseMatch
+from django.utils.datastructures import MultiValueDictKeyError
 
 from firm.admin_paths import is_admin_path
 from firm.page_cache.middleware import is_cacheable
@@ -27,6 +31,10 @@ FIXED_HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()",
     "X-Permitted-Cross-Domain-Policies": "none",
 }
+#: What Wagtail's views raise over a number, a date or a name in an address that is none.
+CONVERSION_ERRORS = (ValueError, OverflowError, DataError, NoReverseMatch)
+#: From so many characters on, a number fits into no column of ours.
+LARGEST_NUMBER = 10
 
 
 def _networks() -> list:
@@ -192,3 +200,40 @@ def error_headers() -> list[tuple[str, str]]:
     if settings.SECURE_HSTS_SECONDS:
         headers["Strict-Transport-Security"] = f"max-age={settings.SECURE_HSTS_SECONDS}; includeSubDomains; preload"
     return list(headers.items())
+
+
+class AdminAddressMiddleware:
+    """Answers 400 where a view of the admin fails over what the address says, since Wagtail converts without asking.
+
+    An error that the address does not explain stays an error.
+    """
+
+    def __init__(self, get_response) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request):
+        """Do nothing unless the view fails."""
+        return self.get_response(request)
+
+    def process_exception(self, request, exception):
+        """Return the refusal; None for what is a fault of ours."""
+        if is_admin_path(request.path) and _is_explained_by(request, exception):
+            text = "The address holds a value that this page cannot use."
+            return HttpResponseBadRequest(text, content_type="text/plain")
+        return None
+
+
+def _is_explained_by(request, exception: Exception) -> bool:
+    """True when the exception quotes a value of the address, or the address has one that no column takes."""
+    if isinstance(exception, EmptyPage | MultiValueDictKeyError):
+        return True
+    if not isinstance(exception, CONVERSION_ERRORS):
+        return False
+    values = [str(value) for _, several in request.GET.lists() for value in several]
+    values += [str(value) for value in request.resolver_match.kwargs.values()]
+    return any(
+        repr(value) in str(exception)
+        or "\0" in value
+        or (len(value) >= LARGEST_NUMBER and value.removeprefix("-").isdecimal())
+        for value in values
+    )

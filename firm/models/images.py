@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.db import models
 from wagtail.images.models import AbstractImage, AbstractRendition
+from wagtail.search import index
 
 from firm.pages.renditions import ROLES, Role
 
@@ -29,6 +30,9 @@ class FirmImage(AbstractImage):
     )
     variants = models.JSONField(default=dict, editable=False)
     variants_of = models.CharField(max_length=120, blank=True, editable=False)
+
+    # The chooser fails over a word and a tag at once unless the tag's name is among the fields to filter by.
+    search_fields = [*AbstractImage.search_fields, index.RelatedFields("tags", [index.FilterField("name")])]
 
     admin_form_fields = (
         "title",
