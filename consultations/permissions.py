@@ -103,6 +103,12 @@ def addresses_of_intake() -> list[str]:
     return list(staff_of_intake().values_list("email", flat=True))
 
 
+def addresses_of_managers() -> list[str]:
+    """Return the mail addresses of those who manage the intake, superusers among them; without those who have none."""
+    managers = get_user_model().objects.with_perm(MANAGE, backend=BACKEND).values("pk")
+    return list(staff_of_intake().filter(pk__in=managers).exclude(email="").values_list("email", flat=True))
+
+
 def assignable_by(user):
     """Return the accounts that this one may give requests to."""
     if not is_intake(user):

@@ -12,7 +12,7 @@ from consultations.calendar.invitations import Invitation, invitation_of
 from consultations.calendar.wording import time_words, when_words
 from consultations.colleagues import addresses_of, keepers_of
 from consultations.conflict_states import TO_DO
-from consultations.mail.digest import draw_up, is_worth_sending, readable_at
+from consultations.mail.digest import draw_up, is_worth_sending, readable_at, undelivered_for
 from consultations.mail.kinds import MessageKind
 from consultations.mail.render import Enclosure, Letter, Value, admin_url, answer_values, firm, link_to, phone_of, pick
 from consultations.models.messages import MessageText, OutgoingMessage
@@ -44,6 +44,8 @@ def compose(message: OutgoingMessage, now: datetime) -> EmailMultiAlternatives:
         to, values, enclosure = _person(message), {"reference": Value(message.request.reference)}, None
     elif message.kind == MessageKind.STAFF_DIGEST:
         to, (values, enclosure) = message.address, _digest(message, now)
+    elif message.kind == MessageKind.STAFF_UNDELIVERED:
+        to, values, enclosure = message.address, _undelivered(message), None
     else:
         _need_staff(message, now)
         to, values, enclosure = message.address, about(message.request), None
@@ -153,6 +155,13 @@ def _digest(message: OutgoingMessage, now: datetime) -> tuple[dict[str, Value], 
         "link": link_to(admin_url("consultations:index")),
     }
     return values, enclosure
+
+
+def _undelivered(message: OutgoingMessage) -> dict[str, Value]:
+    count = undelivered_for(message.address)
+    if not count:
+        raise Obsolete("nothing to say")
+    return {"count": Value(str(count)), "link": link_to(admin_url("consultations:messages"))}
 
 
 def _mail(

@@ -62,6 +62,11 @@ DEFAULT_TEXTS: dict[str, tuple[str, str]] = {
         "{subject}",
         "{text}\n\nYour reference: {reference}\nOur number: {phone}",
     ),
+    MessageKind.STAFF_UNDELIVERED: (
+        "Mail that could not be delivered: {count}",
+        "Some messages were given up: nobody has received them, and they are not tried again by themselves. The list"
+        " says why. A person whose address does not work has to be called.\n\nOpen it: {link}",
+    ),
     MessageKind.PERSON_RECEIPT: (
         "We have your request",
         "Thank you for writing to {firm}. Your request has arrived, and a person will read it.\n\n"

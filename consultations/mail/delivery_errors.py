@@ -3,6 +3,7 @@
 What a server answers may quote the person's address; only its code is kept.
 """
 
+import re
 import smtplib
 import ssl
 from dataclasses import dataclass
@@ -11,19 +12,30 @@ from socket import gaierror
 
 from firm.encryption.cipher import Unreadable
 
-#: After so many attempts, which the pauses spread over nearly two days, a message is given up.
-ATTEMPTS = 13
-FIRST_PAUSE, LONGEST_PAUSE, GROWTH = timedelta(minutes=1), timedelta(hours=6), 4
+#: The longest pause is short enough for everything to leave within five minutes after a mail server is well again.
+FIRST_PAUSE, LONGEST_PAUSE, GROWTH = timedelta(minutes=1), timedelta(minutes=4), 2
+#: After so many attempts, which the pauses spread over 30 to 40 hours, a message is given up.
+ATTEMPTS = 600
+#: A worker that ends while it sends a message weighs as much as so many refusals.
+ATTEMPTS_OF_A_DEATH = 46
 #: By how much chance may shorten a pause, so that what failed together is not tried together for ever.
 JITTER = 0.25
+#: A refused recipient is believed from this attempt on, some minutes after the first, and only while the server takes
+#: other mail: one that refuses everybody for a while says nothing of anybody.
+BELIEVED_AFTER, TAKES_MAIL_WITHIN = 4, timedelta(minutes=5)
+#: Codes of a refused recipient (RFC 5321, 4.2.3), and the enhanced codes (RFC 3463) that speak of the mailbox and not
+#: of the sender, of policy or of the system.
+_NO_MAILBOX = {550, 551, 553}
+_ENHANCED = re.compile(rb"5\.\d{1,3}\.\d{1,3}")
+_OF_MAILBOX = {b"5.1.0", b"5.1.1", b"5.1.2", b"5.1.3", b"5.1.6", b"5.1.10", b"5.2.1"}
 
 
 @dataclass(frozen=True)
 class Failure:
-    """Why a message was not sent, in words of ours; ``is_final`` when another attempt cannot succeed."""
+    """Why a message was not sent, in words of ours; ``of_recipient`` when the server says that there is no mailbox."""
 
     words: str
-    is_final: bool = False
+    of_recipient: bool = False
 
 
 def pause_after(attempts: int, chance: float) -> timedelta:
@@ -34,15 +46,20 @@ def pause_after(attempts: int, chance: float) -> timedelta:
 
 
 def judge(error: Exception) -> Failure:
-    """Return what an error means. Only a refusal of the recipient for good (5yz; RFC 5321, 4.2.1) is final."""
+    """Return what an error means. Authentication, the sender, policy and connections are no recipient's fault."""
     if isinstance(error, smtplib.SMTPRecipientsRefused):
-        code = max((int(answer[0]) for answer in error.recipients.values()), default=0)
-        if code >= 500:
-            return Failure(f"refused the recipient ({code})", is_final=True)
-        return Failure(f"put the recipient off ({code})")
+        code, text = max(error.recipients.values(), default=(0, b""), key=lambda answer: int(answer[0]))
+        if int(code) >= 500:
+            return Failure(f"refused the recipient ({int(code)})", of_recipient=_says_no_mailbox(int(code), text))
+        return Failure(f"put the recipient off ({int(code)})")
     if isinstance(error, smtplib.SMTPResponseException):
         return Failure(f"{_refusal(error)} ({int(error.smtp_code)})")
     return Failure(next((words for kind, words in _WORDS if isinstance(error, kind)), f"error ({_name(error)})"))
+
+
+def _says_no_mailbox(code: int, text: bytes | str) -> bool:
+    found = _ENHANCED.match(text if isinstance(text, bytes) else text.encode("ascii", "replace"))
+    return code in _NO_MAILBOX and (found is None or found[0] in _OF_MAILBOX)
 
 
 def _refusal(error: smtplib.SMTPResponseException) -> str:

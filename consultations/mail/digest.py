@@ -24,18 +24,22 @@ def readable_at(address: str):
     return ConsultationRequest.objects.exclude(walls_of(address))
 
 
+def undelivered_for(address: str) -> int:
+    """Return how many messages were given up, as far as a message to this address may speak of them."""
+    return OutgoingMessage.objects.dead().filter(Q(request=None) | Q(request__in=readable_at(address))).count()
+
+
 def draw_up(address: str, now: datetime) -> tuple[int, Enclosure]:
     """Return how many requests wait for a first answer, and the counts and lines of a digest to this address."""
     requests = readable_at(address)
     waiting = requests.awaiting_first_contact()
-    dead = OutgoingMessage.objects.dead().filter(Q(request=None) | Q(request__in=requests))
     counts = [
         ("Waiting for a first answer", waiting.count()),
         ("Overdue", waiting.overdue(now).count()),
         ("In custody", waiting.in_custody().count()),
         ("In court within 7 days", waiting.in_court_soon(now).count()),
         ("In quarantine", requests.quarantined().count()),
-        ("Messages that could not be delivered", dead.count()),
+        ("Messages that could not be delivered", undelivered_for(address)),
     ]
     shown = waiting.order_by("-urgency", "due_at", "pk").only(
         "seal_id", "reference", "urgency", "submitted_at", "due_at", "first_contact_at", "status"

@@ -17,6 +17,7 @@ class MessageKind(models.TextChoices):
     STAFF_DIGEST = "staff_digest", "To staff: the morning digest"
     STAFF_MENTIONED = "staff_mentioned", "To staff: a colleague wrote something for you"
     STAFF_REMINDER = "staff_reminder", "To staff: a reminder is due"
+    STAFF_UNDELIVERED = "staff_undelivered", "To managers: mail that could not be delivered"
     PERSON_RECEIPT = "person_receipt", "To the person: we have your request"
     PERSON_ANSWER = "person_answer", "To the person: an answer"
     PERSON_BOOKED = "person_booked", "To the person: appointment made"
@@ -71,6 +72,11 @@ PLACEHOLDERS: dict[str, dict[str, str]] = {
     },
     MessageKind.STAFF_MENTIONED: {**_REFERENCE, **_LINK, **_FIRM},
     MessageKind.STAFF_REMINDER: {**_REFERENCE, **_LINK, **_FIRM},
+    MessageKind.STAFF_UNDELIVERED: {
+        "count": "how many messages could not be delivered",
+        "link": "the address of the list of them",
+        **_FIRM,
+    },
     MessageKind.PERSON_RECEIPT: {**_REFERENCE, **_FIRM, **_PHONE},
     MessageKind.PERSON_ANSWER: {
         "subject": "the subject that staff wrote",

@@ -1,7 +1,7 @@
 """Who is told what. Each function writes rows of the outbox, in the transaction of what they tell of; none sends."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db.models import Exists, OuterRef
@@ -12,7 +12,7 @@ from consultations.models.events import EventKind, RequestEvent, Screen
 from consultations.models.messages import MessageState, OutgoingMessage
 from consultations.models.requests import ConsultationRequest
 from consultations.models.settings import IntakeSettings
-from consultations.permissions import addresses_of_intake, may_see
+from consultations.permissions import addresses_of_intake, addresses_of_managers, may_see
 from consultations.workflow import Status
 
 #: A form that is sent again with another address again and again must not make the site write to all of them.
@@ -21,6 +21,8 @@ MOST_RECEIPTS = 3
 REMIND_WITHIN = timedelta(days=3)
 #: How long after its time a digest still is a morning's: a worker that starts later waits for the next day.
 DIGEST_WITHIN = timedelta(hours=6)
+#: How long mail to managers about undelivered messages waits for more of them.
+UNDELIVERED_PAUSE = timedelta(minutes=2)
 #: The most requests of one run.
 BATCH = 200
 
@@ -95,6 +97,18 @@ def announce_digest(now: datetime | None = None) -> int:
     return _write(
         OutgoingMessage(kind=MessageKind.STAFF_DIGEST, address=address, dedupe_key=_key("digest", day, address))
         for address in addresses_for()
+    )
+
+
+def announce_undelivered(now: datetime) -> int:
+    """Tell managers that messages were given up, at most once an hour each. How many, is found when it leaves."""
+    hour = now.astimezone(UTC).strftime("%Y-%m-%dT%H")
+    kind = MessageKind.STAFF_UNDELIVERED
+    return _write(
+        OutgoingMessage(
+            kind=kind, address=address, dedupe_key=_key(kind, hour, address), next_attempt_at=now + UNDELIVERED_PAUSE
+        )
+        for address in addresses_of_managers() or addresses_for()
     )
 
 

@@ -1,6 +1,6 @@
 """Sends what waits in the database. The worker does it; a visitor's request only writes a row.
 
-Ours and not a library's: django-post-office, the usual one, keeps addresses and bodies in the clear, and has neither
+Ours and not a library's: django-post-office, the usual one, stores addresses and bodies in the clear, and has neither
 leases nor growing pauses nor a place for what cannot be delivered.
 
 A message is taken with a lease by one conditional UPDATE, so of several workers one has it. A worker that dies leaves
@@ -17,9 +17,19 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from consultations.mail.compose import Obsolete, compose
-from consultations.mail.delivery_errors import ATTEMPTS, Failure, judge, pause_after
+from consultations.mail.delivery_errors import (
+    ATTEMPTS,
+    ATTEMPTS_OF_A_DEATH,
+    BELIEVED_AFTER,
+    FIRST_PAUSE,
+    TAKES_MAIL_WITHIN,
+    Failure,
+    judge,
+    pause_after,
+)
+from consultations.mail.notifications import announce_undelivered
 from consultations.models.events import EventKind, RequestEvent
-from consultations.models.messages import MessageState, OutgoingMessage
+from consultations.models.messages import MessageKind, MessageState, OutgoingMessage
 from consultations.models.requests import ConsultationRequest
 
 logger = logging.getLogger(__name__)
@@ -35,7 +45,7 @@ KEPT = timedelta(days=30)
 def send_due(now: datetime | None = None) -> int:
     """Send what is due, one after the other; return how many were sent. ``now`` is for tests.
 
-    A run ends early when there is no mail server: the others would only wait for it, too.
+    Without a mail server all of them wait for a minute, then one is tried again.
     """
     sent, connection = 0, get_connection()
     try:
@@ -49,7 +59,7 @@ def send_due(now: datetime | None = None) -> int:
             try:
                 connection.open()
             except Exception as error:
-                put_off(message, judge(error), now or timezone.now())
+                _wait_for_server(message, judge(error), now or timezone.now())
                 break
             if _hand_over(message, mail, connection, now):
                 sent += 1
@@ -67,12 +77,14 @@ def claim(now: datetime) -> OutgoingMessage | None:
     The attempt is counted before it is made, so that a message at which workers die is given up in the end.
     """
     due = OutgoingMessage.objects.due(now)
-    while candidates := list(due.order_by("next_attempt_at", "pk").values_list("pk", "attempts")[:20]):
-        for pk, attempts in candidates:
+    while candidates := list(due.order_by("next_attempt_at", "pk").values_list("pk", "attempts", "leased_until")[:20]):
+        for pk, attempts, lapsed in candidates:
             row = due.filter(pk=pk, attempts=attempts)
+            weight = ATTEMPTS_OF_A_DEATH if lapsed else 1
             if attempts >= ATTEMPTS:
                 row.update(state=MessageState.DEAD, leased_until=None, last_error="the worker ended while sending it")
-            elif row.update(attempts=F("attempts") + 1, leased_until=now + LEASE):
+                announce_undelivered(now)
+            elif row.update(attempts=F("attempts") + weight, leased_until=now + LEASE):
                 found = OutgoingMessage.objects.select_related("request", "event").filter(pk=pk).first()
                 if found:  # not erased in the meantime
                     return found
@@ -123,8 +135,8 @@ def mark_sent(message: OutgoingMessage, now: datetime) -> None:
 
 
 def put_off(message: OutgoingMessage, failure: Failure, now: datetime) -> None:
-    """Keep why it was not sent, and when to try again; give it up when that is hopeless or was tried often enough."""
-    is_dead = failure.is_final or message.attempts >= ATTEMPTS
+    """Save why it was not sent, and when to try again; give it up when that is hopeless or was tried often enough."""
+    is_dead = message.attempts >= ATTEMPTS or (failure.of_recipient and _is_believed(message, now))
     with transaction.atomic():
         _lock_request(message)
         kept = ours(message).update(
@@ -135,8 +147,24 @@ def put_off(message: OutgoingMessage, failure: Failure, now: datetime) -> None:
         )
         if kept and is_dead:
             _note(message, MessageState.DEAD, now)
+            if message.kind != MessageKind.STAFF_UNDELIVERED:  # of itself it cannot tell
+                announce_undelivered(now)
     level = logging.ERROR if is_dead else logging.WARNING
     logger.log(level, "%s (%s), attempt %s: %s", message, message.kind, message.attempts, failure.words)
+
+
+def _is_believed(message: OutgoingMessage, now: datetime) -> bool:
+    """True when the server has refused the recipient for some minutes and takes mail to others meanwhile."""
+    taken = OutgoingMessage.objects.filter(state=MessageState.SENT, sent_at__gte=now - TAKES_MAIL_WITHIN)
+    return message.attempts >= BELIEVED_AFTER and taken.exists()
+
+
+def _wait_for_server(message: OutgoingMessage, failure: Failure, now: datetime) -> None:
+    """Let all that is due wait for a minute. It counts as no attempt of any message: an outage ends none."""
+    later = {"next_attempt_at": now + FIRST_PAUSE, "last_error": failure.words}
+    ours(message).update(attempts=F("attempts") - 1, leased_until=None, **later)
+    waiting = OutgoingMessage.objects.due(now).update(**later)
+    logger.warning("No mail leaves, %s messages wait: %s", waiting + 1, failure.words)
 
 
 def ours(message: OutgoingMessage):
