@@ -24,7 +24,21 @@ UNITS = sorted((DEPLOY / "systemd").glob("*.service"))
 MANIFESTS = sorted((DEPLOY / "kubernetes").glob("*.yaml"))
 #: Read by Python itself.
 FOREIGN = {"PATH", "PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED"}
-READERS = {"text", "secret", "items", "networks", "keys", "number", "flag", "file", "time", "database", "email"}
+READERS = {
+    "sender",
+    "site",
+    "text",
+    "secret",
+    "items",
+    "networks",
+    "keys",
+    "number",
+    "flag",
+    "file",
+    "time",
+    "database",
+    "email",
+}
 SITE_SERVICES = ("release", "web1", "web2", "worker")
 
 

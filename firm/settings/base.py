@@ -6,14 +6,14 @@ from urllib.parse import urlsplit
 
 from firm.settings.cdn import network
 from firm.settings.database import admin_search, databases
-from firm.settings.environment import Environment, SettingError
+from firm.settings.environment import STAND_INS, CollectingEnvironment
 from firm.settings.error_reports import report_address
 from firm.settings.logs import kept_every, logging_settings
-from firm.settings.media import media_storage
+from firm.settings.media import FOLDER, media_storage
 from firm.settings.sign_in import *  # noqa: F403
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
-env = Environment()
+env = CollectingEnvironment()  # the modules that import this one end with env.check()
 
 # --- Where state is kept -----------------------------------------------------------------------
 DATA_DIR = Path(env.text("DATA_DIR", str(BASE_DIR / "var"))).expanduser().resolve()
@@ -22,12 +22,10 @@ DATA_DIR = Path(env.text("DATA_DIR", str(BASE_DIR / "var"))).expanduser().resolv
 DEBUG = False
 SECRET_KEY = env.secret("SECRET_KEY", length=50)
 FIELD_ENCRYPTION_KEYS = env.keys("FIELD_ENCRYPTION_KEYS")
-SITE_URL = env.text("SITE_URL").rstrip("/")
+SITE_URL = env.site("SITE_URL")
 _site = urlsplit(SITE_URL)
-if _site.scheme not in {"http", "https"} or not _site.hostname:
-    raise SettingError("SITE_URL", f"must be an address such as https://www.example.com, not {SITE_URL!r}.")
 IS_HTTPS = _site.scheme == "https"
-ALLOWED_HOSTS = env.items("ALLOWED_HOSTS", _site.hostname)
+ALLOWED_HOSTS = env.items("ALLOWED_HOSTS", _site.hostname or "localhost")
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 TRUSTED_PROXIES = env.networks("TRUSTED_PROXIES")
 
@@ -121,7 +119,7 @@ TEMPLATES = [
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 # --- Database ----------------------------------------------------------------------------------
-DATABASES = databases(env, DATA_DIR)
+DATABASES = env.attempt(databases, {"default": STAND_INS["database"]}, env, DATA_DIR)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Cache and background work -----------------------------------------------------------------
@@ -137,7 +135,7 @@ TASKS = {
 for _name, _value in env.email("EMAIL_URL", "smtp://localhost:25").items():
     globals()[_name] = _value
 EMAIL_TIMEOUT = 15
-DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", f"website@{_site.hostname}")
+DEFAULT_FROM_EMAIL = env.sender("DEFAULT_FROM_EMAIL", f"website@{_site.hostname}")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
 # --- Language and time -------------------------------------------------------------------------
@@ -156,13 +154,13 @@ STATIC_ROOT = Path(env.text("STATIC_DIR", str(DATA_DIR / "static"))).expanduser(
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_URL = "/media/"
 MEDIA_ROOT = DATA_DIR / "media"
-_media, MEDIA_ORIGINS = media_storage(env)
+_media, MEDIA_ORIGINS = env.attempt(media_storage, (FOLDER, []), env)
 STORAGES = {
     "default": _media,
     "staticfiles": {"BACKEND": "firm.server.static_storage.BundledStaticFilesStorage"},
 }
 WHITENOISE_MAX_AGE = 60
-CDN = network(env)
+CDN = env.attempt(network, None, env)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 
@@ -280,7 +278,7 @@ TAGGIT_STRIP_UNICODE_WHEN_SLUGIFYING = True
 WAGTAIL_FOOTNOTES_TEXT_FEATURES = ["bold", "italic", "link"]
 
 # --- Logs --------------------------------------------------------------------------------------
-SENTRY_DSN = report_address(env)
-LOGGING = logging_settings(env, reports=bool(SENTRY_DSN))
-LOG_KEPT_EVERY = kept_every(env)
+SENTRY_DSN = env.attempt(report_address, "", env)
+LOGGING = env.attempt(logging_settings, {}, env, reports=bool(SENTRY_DSN))
+LOG_KEPT_EVERY = env.attempt(kept_every, 1, env)
 METRICS_TOKEN = env.text("METRICS_TOKEN", "")

@@ -4,9 +4,15 @@ import base64
 import datetime
 import ipaddress
 import os
+from collections.abc import Callable, Iterable
+from email.utils import getaddresses
+from functools import partial
 from pathlib import Path
+from urllib.parse import SplitResult, urlsplit
 
 import environ
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 
 #: The databases that the site is tested on.
 DATABASES = ("sqlite", "postgres", "postgresql")
@@ -20,6 +26,24 @@ class SettingError(SystemExit):
     def __init__(self, name: str, problem: str):
         self.name = name
         super().__init__(f"Configuration error: {name} {problem}")
+
+
+def split_address(address: str) -> SplitResult:
+    """Return the parts of a URL; empty ones for what is none, such as one whose port is no number."""
+    try:
+        parts = urlsplit(address)
+        parts.port  # noqa: B018 (raises)
+    except ValueError:
+        return urlsplit("")
+    return parts
+
+
+class SettingErrors(SystemExit):
+    """Raised for all problems together; the process ends with status 1 and a line for each on stderr."""
+
+    def __init__(self, problems: Iterable[SettingError]):
+        first = {problem.name: str(problem) for problem in reversed(list(problems))}
+        super().__init__("\n".join(reversed(first.values())))
 
 
 class Environment:
@@ -130,6 +154,26 @@ class Environment:
         except (ValueError, KeyError, environ.ImproperlyConfigured) as error:
             raise SettingError(name, f"is not a database URL: {error}") from None
 
+    def site(self, name: str) -> str:
+        """Return the address of a site, without a slash at its end."""
+        value = self.text(name).rstrip("/")
+        parts = split_address(value)
+        if parts.scheme not in {"http", "https"} or not parts.hostname:
+            raise SettingError(name, f"must be an address such as https://www.example.com, not {value!r}.")
+        return value
+
+    def sender(self, name: str, default: str) -> str:
+        """Return an address to send mail from, with or without a name: ``The firm <desk@example.com>``."""
+        value = self.text(name, default)
+        if value == default:
+            return value
+        found = [address for _, address in getaddresses([value])]
+        try:
+            validate_email(found[0] if len(found) == len(value.splitlines()) == 1 else "")
+        except ValidationError:
+            raise SettingError(name, f"must be an address such as desk@example.com, not {value!r}.") from None
+        return value
+
     def email(self, name: str, default: str) -> dict:
         """Return Django's ``EMAIL_*`` settings for the URL in the variable."""
         url = self.text(name, default)
@@ -137,3 +181,44 @@ class Environment:
             return environ.Env.email_url_config(url)
         except (ValueError, KeyError, environ.ImproperlyConfigured) as error:
             raise SettingError(name, f"is not a mail URL such as smtp+tls://user:password@host:587: {error}") from None
+
+
+#: What a reader returns in place of a variable that cannot be used, until the process ends for it.
+STAND_INS = {
+    "text": "",
+    "flag": False,
+    "secret": "",
+    "items": [],
+    "networks": [],
+    "keys": [],
+    "number": 1,
+    "file": "",
+    "time": datetime.time(),
+    "database": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"},
+    "site": "",
+    "sender": "",
+    "email": {},
+}
+
+
+class CollectingEnvironment(Environment):
+    """Goes on after a problem, so that all of them can be named at once: `check` ends the process for them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.problems: list[SettingError] = []
+        for name, stand_in in STAND_INS.items():
+            setattr(self, name, partial(self.attempt, getattr(self, name), stand_in))
+
+    def attempt(self, reader: Callable, stand_in, *args, **kwargs):
+        """Return what ``reader`` returns; ``stand_in``, with the problem noted, when it raises `SettingError`."""
+        try:
+            return reader(*args, **kwargs)
+        except SettingError as problem:
+            self.problems.append(problem)
+            return stand_in
+
+    def check(self) -> None:
+        """Raise `SettingErrors` when anything was wrong: the first problem of each variable."""
+        if self.problems:
+            raise SettingErrors(self.problems)

@@ -1,9 +1,8 @@
 """Where error reports go, if anywhere."""
 
 from importlib.util import find_spec
-from urllib.parse import urlsplit
 
-from firm.settings.environment import Environment, SettingError
+from firm.settings.environment import Environment, SettingError, split_address
 
 
 def report_address(env: Environment) -> str:
@@ -11,7 +10,7 @@ def report_address(env: Environment) -> str:
     dsn = env.text("SENTRY_DSN", "")
     if not dsn:
         return ""
-    parts = urlsplit(dsn)
+    parts = split_address(dsn)
     if (
         parts.scheme not in {"http", "https"}
         or not parts.username

@@ -14,9 +14,10 @@ for _name, _value in local_secrets().items():
     os.environ.setdefault(_name, _value)
 
 from firm.settings.base import *  # noqa: E402, F403
-from firm.settings.base import ALLOWED_HOSTS, DATA_DIR  # noqa: E402
+from firm.settings.base import ALLOWED_HOSTS, DATA_DIR, env  # noqa: E402
 
 if "EMAIL_URL" not in os.environ:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     EMAIL_FILE_PATH = DATA_DIR / "mail"
 CSRF_TRUSTED_ORIGINS = [f"http://{_name}:{_port}" for _name in ALLOWED_HOSTS]
+env.check()

@@ -1,8 +1,6 @@
 """Where uploads are kept: on this machine, or in S3-compatible storage that all servers share."""
 
-from urllib.parse import urlsplit
-
-from firm.settings.environment import Environment, SettingError
+from firm.settings.environment import Environment, SettingError, split_address
 
 FOLDER = {"BACKEND": "django.core.files.storage.FileSystemStorage"}
 
@@ -16,7 +14,7 @@ def media_storage(env: Environment) -> tuple[dict, list[str]]:
     region = env.text("AWS_REGION", "") or env.text("AWS_DEFAULT_REGION", "us-east-1")
     standard = f"{endpoint}/{bucket}" if endpoint else f"https://{bucket}.s3.{region}.amazonaws.com"
     public_url = env.text("S3_PUBLIC_URL", standard)
-    address = urlsplit(public_url)
+    address = split_address(public_url)
     if address.scheme not in {"http", "https"} or not address.hostname or address.query:
         name = "S3_PUBLIC_URL" if public_url != standard else "AWS_ENDPOINT_URL_S3"
         raise SettingError(name, f"must be an address such as https://pictures.example.com, not {public_url!r}.")

@@ -1,18 +1,17 @@
-"""What a server refuses to start with: each refusal names the variable, and none prints a secret."""
+"""What a server refuses to start with: each problem names the variable, and none prints a secret."""
 
 import base64
 import ipaddress
 import os
 import stat
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from pyrage import RecipientError
 from pyrage.x25519 import Recipient
 
-from firm.settings.environment import SettingError
+from firm.settings.environment import SettingError, split_address
 
 #: Parts of keys that come from samples and guides. Each is too long to stand in a random key by chance.
 SAMPLES = (
@@ -29,27 +28,38 @@ SECRETS = (
 )
 #: Ways to send mail that send none.
 NO_MAIL = {"consolemail", "dummymail", "memorymail"}
+#: What libpq's ``sslmode`` is where nothing travels in the open.
+ENCRYPTED = {"require", "verify-ca", "verify-full"}
+#: The least length of the token that opens the metrics.
+SHORTEST_TOKEN = 24
 #: Networks larger than these are no network of ours.
 LARGEST = {4: 8, 6: 16}
 
 
-def refuse_unsafe(values: Mapping, environ: Mapping[str, str] = os.environ) -> None:
-    """Raise `SettingError` for the first thing among the settings and the environment that no server may start with."""
+def problems_in(values: Mapping, environ: Mapping[str, str] = os.environ) -> list[SettingError]:
+    """Return what no server may start with among the settings and the environment."""
+    return [
+        *_debugging(environ),
+        *_readable_files(environ),
+        *_weak_keys(values["SECRET_KEY"], values["FIELD_ENCRYPTION_KEYS"]),
+        *_weak_token(values["METRICS_TOKEN"]),
+        *_addresses(values),
+        *_database(values),
+        *_mail(values["EMAIL_ADDRESS"]),
+        *_backups(values),
+    ]
+
+
+def _debugging(environ: Mapping[str, str]) -> Iterator[SettingError]:
     if environ.get("DEBUG", "").strip().lower() not in {"", "0", "false", "no", "off"}:
-        raise SettingError("DEBUG", "must not be set on a server: there is no debugging there.")
-    _refuse_readable_files(environ)
-    _refuse_weak_keys(values["SECRET_KEY"], values["FIELD_ENCRYPTION_KEYS"])
-    _refuse_addresses(values)
-    _refuse_served_database(values)
-    _refuse_mail(values["EMAIL_ADDRESS"])
-    _refuse_backups_that_nobody_can_open(values)
+        yield SettingError("DEBUG", "must not be set on a server: there is no debugging there.")
 
 
-def _refuse_readable_files(environ: Mapping[str, str]) -> None:
+def _readable_files(environ: Mapping[str, str]) -> Iterator[SettingError]:
     for name in SECRETS:
         file = environ.get(f"{name}_FILE", "").strip()
         if file and Path(file).exists() and Path(file).stat().st_mode & stat.S_IROTH:
-            raise SettingError(f"{name}_FILE", "can be read by every account of this machine: chmod o-rwx it.")
+            yield SettingError(f"{name}_FILE", "can be read by every account of this machine: chmod o-rwx it.")
 
 
 def is_weak(secret: str | bytes) -> bool:
@@ -67,55 +77,82 @@ def _repeats(secret: str | bytes, length: int) -> bool:
     return (secret[:length] * (len(secret) // length + 1))[: len(secret)] == secret
 
 
-def _refuse_weak_keys(secret_key: str, field_keys: list[str]) -> None:
+def _weak_keys(secret_key: str, field_keys: list[str]) -> Iterator[SettingError]:
     if is_weak(secret_key):
-        raise SettingError("SECRET_KEY", "is a sample or no random text; make one as docs/operations.md says.")
+        yield SettingError("SECRET_KEY", "is a sample or no random text; make one as docs/operations.md says.")
     for text in field_keys:
         key = base64.urlsafe_b64decode(text)
         if is_weak(key) or all(32 <= byte < 127 for byte in key):
-            raise SettingError("FIELD_ENCRYPTION_KEYS", "lists a key that is a sample or not made of random bytes.")
+            yield SettingError("FIELD_ENCRYPTION_KEYS", "lists a key that is a sample or not made of random bytes.")
         if text.rstrip("=") in secret_key or key.decode("latin-1") == secret_key:
-            raise SettingError("FIELD_ENCRYPTION_KEYS", "must not be the SECRET_KEY: who finds one has not both.")
+            yield SettingError("FIELD_ENCRYPTION_KEYS", "must not be the SECRET_KEY: who finds one has not both.")
 
 
-def _refuse_addresses(values: Mapping) -> None:
-    site, hosts = urlsplit(values["SITE_URL"]), values["ALLOWED_HOSTS"]
+def _addresses(values: Mapping) -> Iterator[SettingError]:
+    site, hosts = split_address(values["SITE_URL"]), values["ALLOWED_HOSTS"]
     if site.scheme != "https":
-        raise SettingError("SITE_URL", "must start with https:// on a server.")
+        yield SettingError("SITE_URL", "must start with https:// on a server.")
     if any("*" in host or host.startswith(".") for host in hosts):
-        raise SettingError("ALLOWED_HOSTS", "must name each host; a star or a leading dot would accept others.")
-    if site.hostname not in {host.strip("[]").lower() for host in hosts}:
-        raise SettingError("ALLOWED_HOSTS", f"must name the host of SITE_URL, {site.hostname}.")
+        yield SettingError("ALLOWED_HOSTS", "must name each host; a star or a leading dot would accept others.")
+    if site.hostname and site.hostname not in {host.strip("[]").lower() for host in hosts}:
+        yield SettingError("ALLOWED_HOSTS", f"must name the host of SITE_URL, {site.hostname}.")
     for entry in values["TRUSTED_PROXIES"]:
         network = ipaddress.ip_network(entry, strict=False)
         if network.prefixlen < LARGEST[network.version]:
-            raise SettingError("TRUSTED_PROXIES", f"must list our own proxies: {entry} is everybody.")
+            yield SettingError("TRUSTED_PROXIES", f"must list our own proxies: {entry} is everybody.")
 
 
-def _refuse_served_database(values: Mapping) -> None:
+def _weak_token(token: str) -> Iterator[SettingError]:
+    is_sample = any(sample in token.lower() for sample in SAMPLES)  # hexadecimal digits are few, so not `is_weak`
+    if token and (len(token) < SHORTEST_TOKEN or len(set(token)) < 8 or is_sample):
+        yield SettingError("METRICS_TOKEN", f"is too weak: give at least {SHORTEST_TOKEN} random characters, or none.")
+
+
+def _database(values: Mapping) -> Iterator[SettingError]:
     database = values["DATABASES"]["default"]
     if database["ENGINE"] != "django.db.backends.sqlite3":
+        yield from _open_connection(database)
         return
     file = Path(database["NAME"]).expanduser().resolve()
     for folder in (values["STATIC_ROOT"], values["MEDIA_ROOT"]):
         if file.is_relative_to(folder):
-            raise SettingError("DATABASE_URL", "is a file in a folder whose files the site gives away.")
+            yield SettingError("DATABASE_URL", "is a file in a folder whose files the site gives away.")
 
 
-def _refuse_backups_that_nobody_can_open(values: Mapping) -> None:
+def _backups(values: Mapping) -> Iterator[SettingError]:
     if values["BACKUP_DEST"] and not values["BACKUP_RECIPIENT"]:
-        raise SettingError("BACKUP_RECIPIENT", "is not set, and BACKUP_DEST is: give the recipient of make_backup_key.")
+        yield SettingError("BACKUP_RECIPIENT", "is not set, and BACKUP_DEST is: give the recipient of make_backup_key.")
     for text in values["BACKUP_RECIPIENT"]:
         try:
             Recipient.from_str(text)
         except RecipientError:
-            raise SettingError("BACKUP_RECIPIENT", "must list age recipients (age1…), separated by commas.") from None
+            yield SettingError("BACKUP_RECIPIENT", "must list age recipients (age1…), separated by commas.")
 
 
-def _refuse_mail(address: str) -> None:
-    parts = urlsplit(address)
+def _open_connection(database: Mapping) -> Iterator[SettingError]:
+    """Every host has to be this machine, or its connection encrypted; ``prefer`` falls back to plain text."""
+    options = database.get("OPTIONS", {})
+    hosts = f"{options.get('hostaddr') or options.get('host') or database.get('HOST') or ''}".split(",")
+    if options.get("sslmode") not in ENCRYPTED and not all(map(_is_here, hosts)):
+        yield SettingError(
+            "DATABASE_URL", "would send all data in the open: add ?sslmode=verify-full (at least require)."
+        )
+
+
+def _is_here(host: str) -> bool:
+    """True for a Unix socket and for the loopback."""
+    if host in {"", "localhost"} or host.startswith(("/", "@")):
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def _mail(address: str) -> Iterator[SettingError]:
+    parts = split_address(address)
     if parts.scheme in NO_MAIL:
-        raise SettingError("EMAIL_URL", "sends no mail: the firm would not hear of requests.")
+        yield SettingError("EMAIL_URL", "sends no mail: the firm would not hear of requests.")
     is_local = parts.hostname in {None, "localhost", "127.0.0.1", "::1"}
     if parts.scheme == "smtp" and parts.password and not is_local:
-        raise SettingError("EMAIL_URL", "would send its password in the open: use smtp+tls:// or smtp+ssl://.")
+        yield SettingError("EMAIL_URL", "would send its password in the open: use smtp+tls:// or smtp+ssl://.")

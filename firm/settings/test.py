@@ -15,7 +15,7 @@ os.environ.update(
 os.environ.pop("EMAIL_URL", None)
 
 from firm.settings.base import *  # noqa: E402, F403
-from firm.settings.base import BASE_DIR, STORAGES  # noqa: E402
+from firm.settings.base import BASE_DIR, STORAGES, env  # noqa: E402
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
@@ -28,3 +28,4 @@ TASKS = {
     "worker": {"BACKEND": "django_tasks.backends.dummy.DummyBackend"},
 }
 STATIC_ROOT = BASE_DIR / "var" / "test-static"
+env.check()

@@ -68,10 +68,38 @@ def test_an_empty_variable_ends_the_process(tmp_path, name):
         ("DATABASE_URL", "postgres://user:password@host:port/name"),
         ("EMAIL_URL", "pigeon://roof"),
         ("TRUSTED_PROXIES", "proxy.example"),
+        ("SITE_URL", "https://[law.example"),
+        ("SITE_URL", "https://law.example:port"),
+        ("DATABASE_STATEMENT_SECONDS", "-1"),
+        ("DEFAULT_FROM_EMAIL", "nobody"),
+        ("DEFAULT_FROM_EMAIL", "desk@law.example, other@law.example"),
+        ("SENTRY_DSN", "https://[x"),
+        ("BACKUP_TIME", "3 am"),
+        ("LOG_FORMAT", "xml"),
+        ("CDN", "unknown"),
     ],
 )
 def test_an_unsafe_variable_ends_the_process(tmp_path, name, value):
     assert_refused(start("import firm.settings.production", tmp_path, **{name: value}), name)
+
+
+def test_an_address_of_the_storage_that_is_none_ends_the_process(tmp_path):
+    given = {"S3_BUCKET": "pictures", "S3_PUBLIC_URL": "https://[x"}
+    assert_refused(start("import firm.settings.production", tmp_path, **given), "S3_PUBLIC_URL")
+
+
+def test_all_that_is_missing_or_unsafe_is_named_at_once(tmp_path):
+    unsafe = {
+        "TRUSTED_PROXIES": "proxy.example",
+        "STAFF_IDLE_MINUTES": "soon",
+        "LOG_FORMAT": "xml",
+        "METRICS_TOKEN": "x",
+    }
+    process = start("import firm.settings.production", tmp_path, **dict.fromkeys(SAFE), **unsafe)
+    lines = process.stderr.strip().splitlines()
+    assert process.returncode == 1
+    assert sorted(line.split()[2] for line in lines) == sorted([*SAFE, *unsafe])
+    assert all(line.startswith("Configuration error: ") for line in lines)
 
 
 def test_the_wsgi_application_ends_the_process_too(tmp_path):
