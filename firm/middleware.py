@@ -10,9 +10,9 @@ from django.conf import settings
 from django.core.paginator import EmptyPage
 from django.db import DataError
 from django.http import HttpResponse, HttpResponseBadRequest
-from django.utils.http import parse_header_parameters
 from django.urls import NoReverseMatch
 from django.utils.datastructures import MultiValueDictKeyError
+from django.utils.http import parse_header_parameters
 
 from firm.admin_paths import is_admin_path
 from firm.page_cache.middleware import is_cacheable
