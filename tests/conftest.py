@@ -48,6 +48,7 @@ def pytest_xdist_auto_num_workers(config):
     return (os.cpu_count() or 1) + 1
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config, items):
     """Group what shares its making, the slowest first. What needs no database runs once, in the run on SQLite."""
     for item in items:

@@ -14,6 +14,7 @@ PHONE, TABLET, DESK = 360, 768, 1440
 PATIENCE = 30_000
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
     """Mark the browser tests, so that they can be left out."""
     for item in items:
