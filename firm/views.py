@@ -6,7 +6,6 @@ import os
 from django.conf import settings
 from django.core.files.storage import FileSystemStorage, default_storage
 from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 from django.http import Http404, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
@@ -21,7 +20,7 @@ from firm.error_page import recall
 from firm.media import LASTING, is_public
 from firm.models import PageText
 from firm.monitoring.health import degraded
-from firm.monitoring.health_probes import can_grow, disk_free
+from firm.monitoring.health_probes import can_grow, disk_free, missing_migrations
 from firm.page_cache.middleware import keep
 from firm.pages.pagination import Pages
 from firm.pages.routing import find_route, find_site
@@ -184,9 +183,6 @@ def _database_answers() -> bool:
         return cursor.fetchone() == (1,)
 
 
-def _is_migrated() -> bool:
-    executor = MigrationExecutor(connection)
-    return not executor.migration_plan(executor.loader.graph.leaf_nodes())
 
 
 def _media_is_writable() -> bool:
@@ -203,7 +199,7 @@ def _disk_takes_a_request() -> bool:
 
 _READINESS = {
     "database": _database_answers,
-    "migrations": _is_migrated,
+    "migrations": lambda: not missing_migrations(),
     "media": _media_is_writable,
     "disk": _disk_takes_a_request,
 }

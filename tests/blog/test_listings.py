@@ -60,7 +60,7 @@ def test_nothing_is_filed_there(home, client, address):
     factories.BlogPostPageFactory()
     response = client.get(address)
     assert response.status_code == 404
-    assert "This page is not here" in response.content.decode()
+    assert "Page not found" in response.content.decode()
 
 
 def test_a_deleted_category_is_not_found(home, client):

@@ -288,7 +288,7 @@ def test_the_page_changes_nothing(owner, method):
 
 def test_a_fresh_installation_says_what_to_start(owner):
     page = owner.get(PAGE).content.decode()
-    assert "No job has been run yet" in page
+    assert "No job has run yet" in page
     assert "systemctl start firm-worker" in page
 
 
