@@ -41,7 +41,7 @@ run: $(VENV)/run.stamp ## Serve the site at http://127.0.0.1:8000, the productio
 dev: $(VENV)/run.stamp ## The same with reload and readable tracebacks
 	@DJANGO_SETTINGS_MODULE=firm.settings.dev exec $(PY) manage.py serve
 
-stack: $(VENV)/servers.stamp ## The production shape with nginx, PostgreSQL and Redis, at https://127.0.0.1:8080
+stack: $(VENV)/servers.stamp ## The production shape with nginx and PostgreSQL, at https://127.0.0.1:8080
 	@$(PY) -m deploy.stack up
 
 stack-down: ## End it

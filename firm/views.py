@@ -183,8 +183,6 @@ def _database_answers() -> bool:
         return cursor.fetchone() == (1,)
 
 
-
-
 def _media_is_writable() -> bool:
     return settings.STORAGES["default"]["BACKEND"] != "django.core.files.storage.FileSystemStorage" or os.access(
         settings.MEDIA_ROOT if os.path.isdir(settings.MEDIA_ROOT) else settings.DATA_DIR, os.W_OK

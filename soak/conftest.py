@@ -1,4 +1,4 @@
-"""A real stack: nginx, two servers, PostgreSQL, Redis, and a worker, with a small site in it."""
+"""A real stack: nginx, two servers, PostgreSQL, and a worker, with a small site in it."""
 
 import os
 import socket

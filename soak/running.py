@@ -80,7 +80,6 @@ class Stack:
             "SITE_URL": f"https://{self.host}",
             "ALLOWED_HOSTS": "127.0.0.1,localhost",
             "DATABASE_URL": f"postgres://firm@127.0.0.1:{self.known['database']}/postgres",
-            "REDIS_URL": f"redis://127.0.0.1:{self.known['redis']}/0",
             "EMAIL_URL": f"filemail:///{folder / 'data' / 'mail'}",
             "DEFAULT_FROM_EMAIL": "website@example.com",
             "DATA_DIR": str(folder / "data"),
@@ -149,7 +148,7 @@ class Stack:
 
     def bring_back(self) -> None:
         """Wait until everything runs and answers."""
-        names = {"postgresql", "redis", "server-1", "server-2", "worker", "nginx"}
+        names = {"postgresql", "server-1", "server-2", "worker", "nginx"}
         wait_until(lambda: set(json.loads((self.folder / "running.json").read_text())) == names, 30)
         for at in ("server-1", "server-2", "plain"):
             wait_until(lambda at=at: self._is_ready(at), 60)

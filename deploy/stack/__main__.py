@@ -1,9 +1,9 @@
-"""The production shape on one machine: PostgreSQL, Redis, two application servers, a worker, and nginx in front, all on
+"""The production shape on one machine: PostgreSQL, two application servers, a worker, and nginx in front, all on
 loopback. ``python -m deploy.stack up``, ``down``, ``status``; ``stop NAME`` and ``start NAME`` take one away and give
 it back.
 
 Options are variables: ``STACK_DIR`` (where everything is kept; ``var/stack``), ``STACK_PORT`` (https; 8080),
-``STACK_DEMO=no`` (leave the site empty). Started by root, PostgreSQL, Redis and nginx run under their own accounts.
+``STACK_DEMO=no`` (leave the site empty). Started by root, PostgreSQL and nginx run under their own accounts.
 """
 
 import json

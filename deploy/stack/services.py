@@ -88,7 +88,7 @@ class Service:
 
 
 def stores(known: dict) -> list[Service]:
-    """Return PostgreSQL and Redis, the folder of the first made at need."""
+    """Return PostgreSQL, its folder made at need."""
     data = FOLDER / "postgresql"
     if not (data / "PG_VERSION").exists():
         data.mkdir(mode=0o700, exist_ok=True)
@@ -101,10 +101,8 @@ def stores(known: dict) -> list[Service]:
             fail(f"PostgreSQL cannot keep its data in {data} (STACK_DIR names another place): {done.stderr.strip()}")
     options = {"port": known["database"], "listen_addresses": "127.0.0.1", "unix_socket_directories": str(data)}
     settings = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
-    redis = [program("redis-server"), "--port", str(known["redis"]), "--bind", "127.0.0.1", "--save", ""]
     return [
         Service("postgresql", [program("postgres"), "-D", str(data), *settings], account="postgres", end=signal.SIGINT),
-        Service("redis", [*redis, "--appendonly", "no", "--dir", "/tmp"], account="redis"),  # noqa: S108
     ]
 
 

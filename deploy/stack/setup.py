@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parents[2]
 NGINX = ROOT / "deploy" / "nginx"
 FOLDER = Path(os.environ.get("STACK_DIR") or ROOT / "var" / "stack").resolve()
 IS_ROOT = os.getuid() == 0
-PROGRAMS = {"nginx": "nginx", "redis-server": "redis-server", "initdb": "postgresql"}
+PROGRAMS = {"nginx": "nginx", "initdb": "postgresql"}
 STATE = FOLDER / "stack.json"
 
 
@@ -75,7 +75,7 @@ def settle() -> dict:
     known.setdefault("field_key", base64.urlsafe_b64encode(secrets.token_bytes(32)).decode())
     known.setdefault("password", os.environ.get("DEMO_PASSWORD") or secrets.token_urlsafe(12))
     known["port"] = int(os.environ.get("STACK_PORT") or known.get("port") or 8080)
-    for name in ("plain", "database", "redis", "server-1", "server-2"):
+    for name in ("plain", "database", "server-1", "server-2"):
         known.setdefault(name, free_port())
     STATE.touch(mode=0o600)
     STATE.write_text(json.dumps(known, indent=1))
@@ -111,7 +111,6 @@ def environment(known: dict) -> dict:
         "SITE_URL": f"https://127.0.0.1:{known['port']}",
         "ALLOWED_HOSTS": "127.0.0.1,localhost",
         "DATABASE_URL": f"postgres://firm@127.0.0.1:{known['database']}/postgres",
-        "REDIS_URL": f"redis://127.0.0.1:{known['redis']}/0",
         "EMAIL_URL": f"filemail:///{FOLDER / 'data' / 'mail'}",
         "DEFAULT_FROM_EMAIL": "website@example.com",
         "TRUSTED_PROXIES": "127.0.0.1",

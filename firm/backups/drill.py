@@ -22,7 +22,6 @@ SAYS = "CommandError: "
 #: In the environment of the trial: nobody else is to hear of what is published there.
 ALONE = {
     "S3_BUCKET": "",
-    "REDIS_URL": "",
     "SENTRY_DSN": "",
     "CDN": "",
     "BACKUP_DEST": "",
