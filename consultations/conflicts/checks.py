@@ -220,7 +220,7 @@ def _key_of(hit: ConflictHit) -> tuple:
 
 def forget_found(parties: Iterable[int]) -> None:
     """Take the names of these parties, which are erased, out of the matches of all requests."""
-    ConflictHit.objects.filter(party__in=list(parties)).update(found_sealed="")
+    ConflictHit.objects.filter(party__in=list(parties)).update(found_encrypted="")
 
 
 def bury(request: ConsultationRequest) -> int:

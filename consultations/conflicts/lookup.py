@@ -49,7 +49,7 @@ def members_of(request: ConsultationRequest) -> list[ConsultationRequest]:
 
 def asked_of(members: list[ConsultationRequest]) -> tuple:
     """Return all that a search depends on, beside the register; in ciphertext."""
-    names = ("pk", "relationship", *(f"{field}_sealed" for field in (*Asked, "phone", "email")))
+    names = ("pk", "relationship", *(f"{field}_encrypted" for field in (*Asked, "phone", "email")))
     return tuple(tuple(getattr(one, name) for name in names) for one in members)
 
 

@@ -24,7 +24,7 @@ class AuthenticatorSecrets:
         stale = [pk for pk, data in self.rows.values_list("pk", "data") if _outdated(data)]
         return self.rows.filter(pk__in=stale).order_by("pk")
 
-    def kept(self) -> int:
+    def obsolete(self) -> int:
         """Ciphertext can always be renewed."""
         return 0
 

@@ -53,7 +53,7 @@ def test_what_the_check_stands_in_the_way_of(state, to):
 
 
 def test_database_was_given_the_gate_as_it_is():
-    written = import_module("consultations.migrations.0004_conflict_guards")
+    written = import_module("consultations.migrations.0002_guards")
     assert set(written.GATED) == set(GATED) == LATE
     assert set(written.PASSING) == set(PASSING) == set(ConflictState.values) - BLOCKING
 

@@ -130,7 +130,7 @@ def test_party_that_has_left_the_register_has_no_name_any_more(see, staff, how):
         type(hit.party).objects.update(request=source)
         register.bury(source)
     else:
-        type(hit).objects.update(found_sealed="")
+        type(hit).objects.update(found_encrypted="")
     page = see(hit.request, staff("owner"))
     assert ("data were erased: client" if how == "buried" else "no longer in the register") in page
     assert "Hidden" not in page

@@ -1,7 +1,9 @@
-"""Who may do what with requests: those who do the intake, and nobody else."""
+"""Who may do what with requests, and the texts of messages and templates before anybody has changed them."""
 
 from django.db import migrations
 
+from consultations.mail.default_templates import DEFAULT_TEMPLATES
+from consultations.mail.default_texts import DEFAULT_TEXTS
 from firm.roles import INTAKE, INTAKE_MANAGERS, permission, revoke
 
 REQUEST, SETTINGS, RETENTION = "consultationrequest", "intakesettings", "retentionsettings"
@@ -36,6 +38,23 @@ def backwards(apps, schema_editor):
             revoke(apps, name, "consultations", model)
 
 
+def write_texts(apps, schema_editor):
+    """Write those that are missing."""
+    texts = apps.get_model("consultations", "MessageText").objects
+    known = dict(texts.model._meta.get_field("kind").choices)
+    for kind, (subject, body) in DEFAULT_TEXTS.items():
+        if kind not in known:  # added by a later migration
+            continue
+        texts.get_or_create(kind=str(kind), defaults={"subject": subject, "body": body})
+    templates = apps.get_model("consultations", "AnswerTemplate").objects
+    for title, status, subject, body, text_message in DEFAULT_TEMPLATES:
+        values = {"suggested_in": status, "subject": subject, "body": body, "text_message": text_message}
+        templates.get_or_create(title=title, defaults=values)
+
+
 class Migration(migrations.Migration):
-    dependencies = [("consultations", "0001_initial"), ("firm", "0002_roles")]
-    operations = [migrations.RunPython(forwards, backwards)]
+    dependencies = [("consultations", "0002_guards"), ("firm", "0002_roles_and_guards")]
+    operations = [
+        migrations.RunPython(forwards, backwards),
+        migrations.RunPython(write_texts, migrations.RunPython.noop),
+    ]

@@ -18,5 +18,5 @@ def backwards(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("blog", "0002_initial"), ("firm", "0002_roles")]
+    dependencies = [("blog", "0001_initial"), ("firm", "0002_roles_and_guards")]
     operations = [migrations.RunPython(forwards, backwards)]

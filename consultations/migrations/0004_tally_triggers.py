@@ -57,5 +57,5 @@ def backwards(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("consultations", "0008_tally")]
+    dependencies = [("consultations", "0003_roles_and_texts")]
     operations = [migrations.RunPython(forwards, backwards)]

@@ -16,5 +16,5 @@ def backwards(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("attorneys", "0002_initial"), ("firm", "0002_roles")]
+    dependencies = [("attorneys", "0001_initial"), ("firm", "0002_roles_and_guards")]
     operations = [migrations.RunPython(forwards, backwards)]

@@ -1,7 +1,8 @@
-"""The groups of staff, what they may do with pages, pictures and settings, and the approval by an attorney."""
+"""The groups of staff and what they may do, the approval by an attorney, and what the database itself refuses."""
 
 from django.db import migrations
 
+from firm.database_guards import Guard, install
 from firm.roles import ALL_GROUPS, EDITORS, PUBLISHERS, grant, permission
 
 PAGE_ACTIONS = {
@@ -9,6 +10,27 @@ PAGE_ACTIONS = {
     PUBLISHERS: ("add", "change", "publish", "bulk_delete", "lock", "unlock"),
 }
 WORKFLOW = "Attorney approval"
+LOG, LINES = "firm_signinevent", "firm_signinline"
+UNCHANGEABLE = "the trail of signing in cannot be changed"
+#: How many days no line of the log of sign-ins is deleted: a day less than lines are stored, for clocks that differ.
+DAYS = 399
+GUARDS = (
+    Guard("firm_guard_sign_in_update", LOG, "UPDATE", UNCHANGEABLE),
+    Guard(
+        *("firm_guard_sign_in_delete", LOG, "DELETE", UNCHANGEABLE),
+        when={
+            "postgresql": f"OLD.at >= now() - interval '{DAYS} days'",
+            "sqlite": f"julianday(OLD.at) IS NULL OR julianday(OLD.at) >= julianday('now', '-{DAYS} days')",
+        },
+        truncate="TRUE",
+    ),
+    Guard("firm_guard_sign_in_chain_update", LINES, "UPDATE", UNCHANGEABLE),
+    Guard(
+        *("firm_guard_sign_in_chain_delete", LINES, "DELETE", UNCHANGEABLE),
+        when=f"EXISTS (SELECT 1 FROM {LOG} WHERE id = OLD.entry_id)",
+        truncate="TRUE",
+    ),
+)
 
 
 def create(apps, schema_editor):
@@ -76,4 +98,4 @@ class Migration(migrations.Migration):
         ("auth", "0012_alter_user_first_name_max_length"),
     ]
 
-    operations = [migrations.RunPython(create, remove)]
+    operations = [migrations.RunPython(create, remove), install(*GUARDS)]
