@@ -1,8 +1,9 @@
 """A content delivery network keeps pages until the site says that something has changed.
 
-The worker looks once a second whether `firm.page_cache.invalidation` names another state, however it came about, and
-has all pages dropped at once. A page that was being fetched at that moment may still arrive with the state before, so
-they are dropped once more when no such answer can be on its way.
+The worker looks every few seconds whether `firm.page_cache.invalidation` names another state, however it came about,
+and has all pages purged through Wagtail's backends: any page may show what has changed. A page that was being fetched
+at that moment may still arrive with the state before, so they are purged once more when no such answer can be on its
+way.
 """
 
 import logging
@@ -12,122 +13,75 @@ from dataclasses import dataclass
 
 import requests
 from django.conf import settings
-from django.core.cache import cache
-from django.db import Error, connection
-from django.utils.module_loading import import_string
+from wagtail.contrib.frontend_cache.backends import CloudflareBackend
+from wagtail.contrib.frontend_cache.utils import get_backends
 
 from firm.page_cache.invalidation import read_state
 
 logger = logging.getLogger(__name__)
 
-#: How long a network keeps a page that nobody has told it to drop, in seconds: the bound when it cannot be told.
+#: How often the worker looks for a change, in seconds.
+EVERY = 2
+#: How long a network keeps a page that nobody has told it to purge, in seconds: the bound when it cannot be told.
 LASTS = 300
-#: What pages are marked with, to be dropped by.
+#: What pages are marked with, to be purged by.
 TAG = "pages"
-#: When pages are dropped the second time, in seconds after the first: nobody waits longer for an answer.
+#: When pages are purged the second time, in seconds after the first: nobody waits longer for an answer.
 SECOND = 30
-#: Pauses before trying again, in seconds; the last one is repeated.
-PAUSES = (2, 5, 15, 60)
+#: The pause before an order that was not taken is given again, in seconds.
+PAUSE = 10
 TIMEOUT = (5, 20)
-CLOUDFLARE = "https://api.cloudflare.com/client/v4"
-
-
-class PurgeError(Exception):
-    """The network did not take the order."""
 
 
 def headers() -> dict[str, str]:
-    """Return what a public page tells the network, and it alone; browsers go on asking each time."""
-    name = (settings.CDN or {}).get("name")
-    if name == "cloudflare":
-        return {"CDN-Cache-Control": f"public, max-age={LASTS}, stale-if-error=86400", "Cache-Tag": TAG}
-    if name == "cloudfront":  # it knows no header of its own; "must-revalidate" keeps browsers asking
-        return {"Cache-Control": f"public, max-age=0, s-maxage={LASTS}, must-revalidate"}
-    return {}
+    """Return what a public page tells the network; browsers go on asking each time."""
+    if not settings.WAGTAILFRONTENDCACHE:
+        return {}
+    return {"Cache-Control": f"public, max-age=0, s-maxage={LASTS}, must-revalidate", "Cache-Tag": TAG}
+
+
+class CloudflareByTag(CloudflareBackend):
+    """Purges everything that has our tag with one order, where Wagtail's class names every address."""
+
+    def purge_batch(self, urls) -> None:
+        """Purge all pages, whichever are named. Raises `requests.RequestException` when the order is not taken."""
+        response = requests.post(
+            self.cloudflare_purge_endpoint_url,
+            json={"tags": [TAG]},
+            headers={"Authorization": f"Bearer {self.cloudflare_token}"},
+            timeout=TIMEOUT,
+        )
+        response.raise_for_status()
 
 
 def purge() -> None:
-    """Have the network drop all pages. Raises `PurgeError`."""
-    order = {"cloudflare": _purge_cloudflare, "cloudfront": _purge_cloudfront}[settings.CDN["name"]]
-    order(settings.CDN)
-
-
-def _purge_cloudflare(given: dict) -> None:
-    """Drop by tag, so that static files and pictures stay."""
-    try:
-        response = requests.post(
-            f"{CLOUDFLARE}/zones/{given['cloudflare_zone_id']}/purge_cache",
-            json={"tags": [TAG]},
-            headers={"Authorization": f"Bearer {given['cloudflare_api_token']}"},
-            timeout=TIMEOUT,
-        )
-        if not response.json().get("success"):
-            raise PurgeError(f"Cloudflare answered {response.status_code}")
-    except (requests.RequestException, ValueError, AttributeError) as error:
-        raise PurgeError(f"Cloudflare: {type(error).__name__}") from error
-
-
-def _purge_cloudfront(given: dict) -> None:
-    """Drop everything by one pattern, which is one order, whatever the number of pages."""
-    client, is_ours = import_string("firm.cloudfront.client"), import_string("firm.cloudfront.FAILURES")
-    try:
-        client().create_invalidation(
-            DistributionId=given["cloudfront_distribution_id"],
-            InvalidationBatch={
-                "Paths": {"Quantity": 1, "Items": ["/*"]},
-                "CallerReference": f"{time.time_ns()}",
-            },
-        )
-    except is_ours as error:
-        raise PurgeError(f"CloudFront: {type(error).__name__}") from error
+    """Have the networks purge all pages; CloudFront takes the star."""
+    for backend in get_backends().values():
+        backend.purge_batch([f"{settings.SITE_URL}/*"])
 
 
 @dataclass
 class Purger:
-    """Tells the network of changes: once for each state, again until it is taken, and once more after that."""
+    """Purges once for each state and once more after it. What raises is tried again after `PAUSE`."""
 
-    order: Callable[[], None] = purge
+    purge: Callable[[], None] = purge
     read: Callable[[], str | None] = read_state
     clock: Callable[[], float] = time.monotonic
     told: str | None = None
-    failures: int = 0
-    not_before: float = 0.0
-    again_at: float | None = None
+    again_at: float = float("inf")
+    not_before: float = float("-inf")
 
     def look(self) -> bool:
-        """Give an order if one is due; return whether it was given and taken. Many changes are one order."""
-        try:
-            now, state = self.clock(), self.read()
-        except Error:  # while the database is away, nothing can change
-            connection.close()
+        """Purge if it is due; return whether it was. Many changes between two looks are one order."""
+        now, state = self.clock(), self.read()
+        if now < self.not_before or (state == self.told and now < self.again_at):
             return False
-        is_second = state == self.told and self.again_at is not None and now >= self.again_at
-        if now < self.not_before or (state == self.told and not is_second):
-            return False
-        if not self.failures and _is_in_other_hands(f"cdn:{state}:{is_second}"):
-            self.told, self.again_at = state, None if is_second else now + 2 * SECOND
-            return False
-        try:
-            self.order()
-        except PurgeError as error:
-            self._put_off(now, error)
-            return False
-        self.told, self.failures, self.again_at = state, 0, None if is_second else now + SECOND
-        logger.info("The CDN was told to drop all pages%s", ", the second time" if is_second else "")
+        self.not_before = now + PAUSE
+        self.purge()
+        self.not_before, self.again_at = now, now + SECOND if state != self.told else float("inf")
+        self.told = state
+        logger.info("The CDN was told to purge all pages")
         return True
-
-    def _put_off(self, now: float, error: PurgeError) -> None:
-        pause = PAUSES[min(self.failures, len(PAUSES) - 1)]
-        self.failures, self.not_before = self.failures + 1, now + pause
-        logger.warning("The CDN could not be told of a change (%s); trying again in %s seconds", error, pause)
-
-
-def _is_in_other_hands(key: str) -> bool:
-    """True when another worker has claimed this order; a cache that is gone knows of none."""
-    try:
-        return not cache.add(key, 1, SECOND) and cache.get(key) is not None
-    except Exception:
-        return False
 
 
 purger = Purger()

@@ -11,7 +11,7 @@ from django.core.management import call_command
 from django.db import close_old_connections
 from django.utils.module_loading import autodiscover_modules
 
-from firm.cdn import purger
+from firm.cdn import EVERY, purger
 from firm.monitoring.tls_expiry import measure_certificate
 from firm.monitoring.worker_heartbeat import BEAT, job_log
 from firm.page_cache.invalidation import clear_marks
@@ -101,5 +101,5 @@ every(
 every(3600, "delete old marks of changes", clear_marks)
 every(BEAT, "write the heartbeat", lambda: job_log.write(_entries), alone=True)
 every(6 * 3600, "check the certificate", measure_certificate, alone=True)
-if settings.CDN:
-    every(1, "tell the CDN of changes", purger.look, alone=True)
+if settings.WAGTAILFRONTENDCACHE:
+    every(EVERY, "tell the CDN of changes", purger.look, alone=True)

@@ -70,7 +70,7 @@ def variables_read() -> set[str]:
             is_environ = owner == "os.environ" and node.func.attr in {"get", "setdefault"}
             if (is_reader or is_environ) and isinstance(first, ast.Constant):
                 names.add(first.value)
-    return names.union(*NEEDED.values())
+    return names.union(*(needed.values() for needed in NEEDED.values()))
 
 
 def variables_documented() -> set[str]:

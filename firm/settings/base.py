@@ -4,7 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from firm.settings.cdn import network
+from firm.settings.cdn import frontend_caches
 from firm.settings.database import admin_search, databases
 from firm.settings.environment import STAND_INS, CollectingEnvironment
 from firm.settings.error_reports import report_address
@@ -160,7 +160,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "firm.server.static_storage.BundledStaticFilesStorage"},
 }
 WHITENOISE_MAX_AGE = 60
-CDN = env.attempt(network, None, env)
+WAGTAILFRONTENDCACHE = env.attempt(frontend_caches, {}, env)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 

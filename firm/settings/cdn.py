@@ -2,18 +2,22 @@
 
 from firm.settings.environment import Environment, SettingError
 
-#: What each network needs besides its name.
+#: Wagtail's backend of each network, and the variables that fill in its options.
+BACKENDS = {
+    "cloudflare": "firm.cdn.CloudflareByTag",
+    "cloudfront": "wagtail.contrib.frontend_cache.backends.CloudfrontBackend",
+}
 NEEDED = {
-    "cloudflare": ("CLOUDFLARE_ZONE_ID", "CLOUDFLARE_API_TOKEN"),
-    "cloudfront": ("CLOUDFRONT_DISTRIBUTION_ID",),
+    "cloudflare": {"ZONEID": "CLOUDFLARE_ZONE_ID", "BEARER_TOKEN": "CLOUDFLARE_API_TOKEN"},
+    "cloudfront": {"DISTRIBUTION_ID": "CLOUDFRONT_DISTRIBUTION_ID"},
 }
 
 
-def network(env: Environment) -> dict | None:
-    """Return what `firm.cdn` needs; None without one."""
+def frontend_caches(env: Environment) -> dict[str, dict]:
+    """Return the setting ``WAGTAILFRONTENDCACHE``; empty without a network."""
     name = env.text("CDN", "").lower()
     if not name:
-        return None
-    if name not in NEEDED:
-        raise SettingError("CDN", f"must be one of {', '.join(NEEDED)}, not {name!r}.")
-    return {"name": name, **{key.lower(): env.text(key) for key in NEEDED[name]}}
+        return {}
+    if name not in BACKENDS:
+        raise SettingError("CDN", f"must be one of {', '.join(BACKENDS)}, not {name!r}.")
+    return {name: {"BACKEND": BACKENDS[name]} | {option: env.text(key) for option, key in NEEDED[name].items()}}
