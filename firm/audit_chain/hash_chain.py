@@ -13,11 +13,10 @@ import hmac
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Count, Exists, Max, Model, OuterRef, QuerySet
-from django.utils import timezone
 
 from firm.audit_chain.entry_mac import Seal
 from firm.models.chains import ChainKey, ChainLine
@@ -25,8 +24,6 @@ from firm.models.chains import ChainKey, ChainLine
 BATCH = 1000
 #: Entries so far before the last chained one are looked for each time; those that committed later still, once a night.
 WINDOW = 5000
-#: So long after a chain was begun, a release from before may still write entries without a seal.
-UPGRADE = timedelta(hours=1)
 
 
 class Broken(Exception):
@@ -54,22 +51,22 @@ class Chain:
 
     # --- Chaining ---------------------------------------------------------------------------------
 
-    def chain_new(self, *, whole: bool = False, now: datetime | None = None) -> int:
+    def chain_new(self, *, whole: bool = False) -> int:
         """Chain what is new, and return how much that was; with ``whole``, look for old entries that came late, too."""
         total = 0
-        while chained := self._chain_batch(whole=whole, now=now or timezone.now()):
+        while chained := self._chain_batch(whole=whole):
             total += chained
         return total
 
     @transaction.atomic
-    def _chain_batch(self, *, whole: bool, now: datetime) -> int:
-        held = self._locked_key(now)
+    def _chain_batch(self, *, whole: bool) -> int:
+        held = self._locked_key()
         head, key = held.head, bytes.fromhex(held.key)
         last = self.lines.objects.order_by("-entry_id").values_list("entry_id", flat=True).first() or 0
         entries = self._unchained().filter(pk__gt=0 if whole else last - WINDOW).order_by("pk")
         number, mac, lines = head["lines"], head["mac"], []
         for entry in entries[:BATCH]:
-            if self._may_be_chained(entry, head, now):
+            if self.seal.is_ours(entry):
                 number += 1
                 mac = self._mac(key, number, entry, mac)
                 lines.append(self.lines(number=number, entry_id=entry.pk, mac=mac))
@@ -79,21 +76,17 @@ class Chain:
             held.save(update_fields=["head"])
         return len(lines)
 
-    def _locked_key(self, now: datetime) -> ChainKey:
+    def _locked_key(self) -> ChainKey:
         """Return the key, locked, so that one worker chains at a time; make it for a trail that has no chain yet."""
         is_begun = self.lines.objects.exists()  # asked first: another worker may be making key and lines just now
         held = self.keys.objects.select_for_update().first()
         if held is None and is_begun:
             raise Broken("the key of the chain is gone")
         if held is None:
-            head = {"lines": 0, "mac": "", "since": now.astimezone(UTC).isoformat()}
+            head = {"lines": 0, "mac": ""}
             self.keys.objects.get_or_create(pk=1, defaults={"key": secrets.token_hex(32), "head": head})
             held = self.keys.objects.select_for_update().get()  # another worker may have been quicker
         return held
-
-    def _may_be_chained(self, entry: Model, head: dict, now: datetime) -> bool:
-        is_beginning = now < datetime.fromisoformat(head["since"]) + UPGRADE
-        return self.seal.is_ours(entry) or (entry.seal is None and is_beginning)
 
     def _unchained(self) -> QuerySet:
         return self.entries.objects.filter(~Exists(self.lines.objects.filter(entry_id=OuterRef("pk"))))
@@ -116,7 +109,7 @@ class Chain:
 
     @transaction.atomic
     def _forget_batch(self, before: datetime) -> int:
-        held = self._locked_key(timezone.now())
+        held = self._locked_key()
         head, key = held.head, bytes.fromhex(held.key)
         began, mac = _start(head)
         number = began
@@ -197,9 +190,8 @@ class Chain:
         """Refuse lines from before the chain, entries that the site has not written, and copies of those it has."""
         if self.lines.objects.filter(number__lte=_start(head)[0]).exists():
             raise Broken("there are lines from before the beginning of the chain")
-        now = timezone.now()
         for entry in self._unchained().order_by("pk").iterator(BATCH):
-            if not self._may_be_chained(entry, head, now):
+            if not self.seal.is_ours(entry):
                 raise Broken(f"entry {entry.pk} was not written by the site")
         seals = self.entries.objects.exclude(seal=None).order_by().values("seal")
         copies = seals.annotate(number=Count("pk"), copy=Max("pk")).filter(number__gt=1).order_by("copy")

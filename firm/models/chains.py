@@ -10,8 +10,8 @@ from firm.encryption.models import EncryptedModel
 class ChainKey(EncryptedModel):
     """The key of a chain, and how far it reaches; one row. Sealed, so it moves to new keys with all that is sealed.
 
-    ``head`` holds ``lines``, how many were ever chained, ``mac`` of the last one, and ``since``, when the chain was
-    begun; and once entries were forgotten, ``start`` and ``start_mac`` of the last of those.
+    ``head`` holds ``lines``, how many were ever chained, ``mac`` of the last one; and once
+    entries were forgotten, ``start`` and ``start_mac`` of the last of those.
     """
 
     key = EncryptedTextField()

@@ -10,7 +10,8 @@ from allauth.mfa.utils import decrypt
 from django.contrib.auth.hashers import make_password
 from django.test import Client
 
-from firm.models import AccountMail
+from firm.accounts.sign_in_chain import SEAL
+from firm.models import AccountMail, SignInEvent, SignInKind
 from tests import factories
 
 PASSWORD = "tangerine-lantern-91-harbour"
@@ -110,3 +111,11 @@ def hashes(monkeypatch):
 
     monkeypatch.setattr(MD5PasswordHasher, "encode", counted)
     return computed
+
+
+def refused_at(at, **kwargs) -> SignInEvent:
+    """Write a line of the sign-in log about a refusal at another time than now, as the site would have."""
+    event = SignInEvent(kind=SignInKind.REFUSED, at=at, **kwargs)
+    event.seal = SEAL.make(event)
+    event.save(force_insert=True)
+    return event

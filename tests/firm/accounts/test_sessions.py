@@ -13,7 +13,7 @@ from django.utils import timezone
 from firm import schedule_entries
 from firm.models import SignInEvent
 from firm.schedule import _entries
-from tests.firm.accounts.conftest import LOGIN, SECURITY, give_password, sign_in, staff
+from tests.firm.accounts.conftest import LOGIN, SECURITY, give_password, refused_at, sign_in, staff
 
 SESSIONS = SECURITY + "sessions/"
 FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0"
@@ -178,7 +178,7 @@ def test_the_worker_clears_away_what_has_ended(home):
             last_seen_at=now - datetime.timedelta(minutes=seen),
         )
     Session.objects.create(session_key="old", session_data="", expire_date=now - datetime.timedelta(days=1))
-    SignInEvent.objects.create(kind="refused", at=now - datetime.timedelta(days=401))
+    refused_at(now - datetime.timedelta(days=401))
     schedule_entries.forget()
     assert UserSession.objects.count() == 1
     assert not Session.objects.filter(session_key="old").exists()

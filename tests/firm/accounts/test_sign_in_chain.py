@@ -17,7 +17,7 @@ from firm.accounts.sign_in_chain import CHAIN, SEAL
 from firm.audit_chain.hash_chain import Broken
 from firm.encryption.key_rotation import rotate
 from firm.models import SignInChainKey, SignInEvent, SignInKind, SignInLine
-from tests.firm.accounts.conftest import staff
+from tests.firm.accounts.conftest import refused_at, staff
 
 EVENTS, LINES, KEY = "firm_signinevent", "firm_signinline", "firm_signinchainkey"
 NEW_KEY = "OTg3NjU0MzIxMGZlZGNiYTk4NzY1NDMyMTBmZWRjYmE="
@@ -324,13 +324,6 @@ def test_the_database_refuses_to_empty_the_chain(db):
 # --- What must not break it --------------------------------------------------------------------------
 
 
-def test_lines_from_before_are_chained_when_it_begins(db):
-    SignInEvent.objects.create(kind=SignInKind.REFUSED)
-    assert SignInEvent.objects.get().seal is None
-    assert CHAIN.chain_new() == 1
-    assert problem() == ""
-
-
 def test_new_keys_for_fields_leave_the_chain_whole(chained, settings):
     settings.FIELD_ENCRYPTION_KEYS = [NEW_KEY, *django_settings.FIELD_ENCRYPTION_KEYS]
     write(1)
@@ -347,7 +340,7 @@ def test_writing_a_line_waits_for_no_other(db, django_assert_num_queries):
 
 def test_workers_and_logins_at_once_make_one_chain(threads):
     old = timezone.now() - 401 * DAY
-    SignInEvent.objects.create(kind=SignInKind.REFUSED, at=old)
+    refused_at(old)
 
     def work():
         for _ in range(4):

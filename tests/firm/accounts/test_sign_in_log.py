@@ -9,14 +9,14 @@ from django.utils import timezone
 
 from firm.accounts import sign_in_log
 from firm.models import SignInEvent, SignInKind
-from tests.firm.accounts.conftest import give_password, staff
+from tests.firm.accounts.conftest import give_password, refused_at, staff
 
 pytestmark = pytest.mark.django_db
 TABLE = SignInEvent._meta.db_table
 
 
 def line(days=0, **kwargs) -> SignInEvent:
-    return SignInEvent.objects.create(kind="refused", at=timezone.now() - datetime.timedelta(days=days), **kwargs)
+    return refused_at(timezone.now() - datetime.timedelta(days=days), **kwargs)
 
 
 def run(statement: str) -> None:
