@@ -223,7 +223,9 @@ def test_the_database_refuses_a_reminder_that_says_nothing_or_was_told_early(sta
     reminder = set_reminder(Request(), by=staff("intake"))
     for values in ({"text_encrypted": ""}, {"told_at": reminder.due_at - timedelta(seconds=1)}):
         with pytest.raises(IntegrityError), transaction.atomic():
-            Reminder.objects.filter(pk=reminder.pk).update(**{n.removesuffix("_encrypted"): v for n, v in values.items()})
+            Reminder.objects.filter(pk=reminder.pk).update(
+                **{n.removesuffix("_encrypted"): v for n, v in values.items()}
+            )
 
 
 # --- When the time has come -------------------------------------------------------------------------
