@@ -37,7 +37,7 @@ from django.db import connection  # noqa: E402
 
 from consultations.conflicts import search  # noqa: E402
 from consultations.conflicts.matching.compare import THRESHOLD, compare  # noqa: E402
-from consultations.conflicts.save_parties import keep_new  # noqa: E402
+from consultations.conflicts.save_parties import save_new_parties  # noqa: E402
 from consultations.conflicts.search import find  # noqa: E402
 from consultations.conflicts.tables import read_lines, read_words  # noqa: E402
 from consultations.models import Party, PartyEntry  # noqa: E402
@@ -134,7 +134,7 @@ def fill(count: int) -> float:
     names, began = Names(7), time.perf_counter()
     for start in range(0, count, 5000):
         chunk = names.many(min(5000, count - start))
-        keep_new(Party(name=name, role="former_client", source="import") for name in chunk)
+        save_new_parties(Party(name=name, role="former_client", source="import") for name in chunk)
     return time.perf_counter() - began
 
 

@@ -1,4 +1,4 @@
-"""Who reaches the register. Whoever is turned away leaves a line in the trail."""
+"""Access to the register of known parties. Denied access is audited."""
 
 from consultations.models import Party, Screen
 from consultations.permissions import is_intake
@@ -8,27 +8,26 @@ _NAME = "consultations.{}_party"
 
 
 def may_see_parties(user) -> bool:
-    """True for those of the intake staff who may read the register. One permission by itself opens nothing."""
+    """Return whether the account is intake staff and may read the register. The permission alone is not enough."""
     return is_intake(user) and user.has_perm(_NAME.format("view"))
 
 
 def may_do_with_parties(user, verb: str) -> bool:
-    """True when the account may ``add``, ``change`` or ``delete`` in the register, which it may read."""
+    """Return whether the account may read the register and ``add``, ``change`` or ``delete`` (``verb``) in it."""
     return may_see_parties(user) and user.has_perm(_NAME.format(verb))
 
 
 def parties_for(user):
-    """Return the parties that an account may know of: none out of a request that it is screened off from."""
+    """Return the known parties that an account may see, without those of requests behind its ethical walls."""
     if not may_see_parties(user):
         return Party.objects.none()
     return Party.objects.known().exclude(request__in=Screen.objects.filter(user=user).values("request"))
 
 
 class ForRegister(Guarded):
-    """For those who may read the register; with a ``verb``, for those who may do that in it."""
+    """Admits accounts that may do ``verb`` in the register."""
 
     verb = "view"
 
     def may_enter(self, user) -> bool:
-        """True for those who may use this screen."""
         return may_do_with_parties(user, self.verb)

@@ -1,4 +1,4 @@
-"""The check of a request: what is kept of whom the firm knows by the names in it, and what that makes of its state."""
+"""The conflict check of a request: finds parties by the names in it, stores the matches, and derives its state."""
 
 import logging
 from collections.abc import Iterable
@@ -18,7 +18,7 @@ from consultations.conflict_states import (
     state_after_merge,
 )
 from consultations.conflicts import register
-from consultations.conflicts.lookup import Look, Match, asked_of, look, matches_of, members_of
+from consultations.conflicts.lookup import Lookup, Match, asked_of, look_up, matches_of, members_of
 from consultations.mail.notifications import announce_conflict
 from consultations.models.conflicts import ConflictHit, Verdict
 from consultations.models.events import AuditAction, EventKind, RequestEvent
@@ -28,20 +28,20 @@ from consultations.workflow import Status
 
 logger = logging.getLogger(__name__)
 
-#: What was written to the register so shortly before a check may not have been visible to it yet.
+#: A change of the register this shortly before a check may not have been committed, and so not visible to it.
 MARGIN = timedelta(minutes=2)
-#: Every open request is checked again after this time in any case.
+#: Every open request is checked again after this time.
 FRESH_FOR = timedelta(days=1)
-#: The most requests of one run of the job.
+#: The most requests that one run of the job checks.
 BATCH = 100
-_NOT_LOOKED_AT = (ConflictState.UNCHECKED, *PASSING)
+_NOT_DECIDED = (ConflictState.UNCHECKED, *PASSING)
 
 
-def take_in(request: ConsultationRequest, *, now: datetime | None = None, found: Look | None = None) -> bool:
-    """Check a request that is new or has changed, and enter its names; return False when that failed.
+def take_in(request: ConsultationRequest, *, now: datetime | None = None, found: Lookup | None = None) -> bool:
+    """Check a new or changed request and add its names to the register; return False if that failed.
 
-    Belongs in the transaction that locks the request, which a failure does not undo: the request is kept, unchecked,
-    and `check_due` tries again. ``found`` is from a search of shortly before.
+    Call it in the transaction that locks the request. A failure does not roll that transaction back: the request stays
+    unchecked, and `check_due` tries again. ``found`` is the result of a recent `look_up`.
     """
     whole = request
     if request.merged_into_id:
@@ -53,10 +53,10 @@ def take_in(request: ConsultationRequest, *, now: datetime | None = None, found:
             check(whole, now=now, found=found)
             register.enter(request)
     except Exception as error:
-        # Without the traceback: its values are names.
+        # No traceback: it would show names.
         logger.error("The conflict check of request %s failed: %s", request.pk, type(error).__name__)
         whole.refresh_from_db(fields=["conflict_state"])
-        if whole.conflict_state in _NOT_LOOKED_AT:
+        if whole.conflict_state in _NOT_DECIDED:
             whole.conflict_state = ConflictState.UNCHECKED
         whole.conflict_checked_at = None
         whole.save(update_fields=["conflict_state", "conflict_checked_at"])
@@ -66,7 +66,7 @@ def take_in(request: ConsultationRequest, *, now: datetime | None = None, found:
 
 
 def join(merged: ConsultationRequest, target: ConsultationRequest, *, now: datetime | None = None) -> None:
-    """Check the request that another one was merged into, with the names of both; what waits for a person stays."""
+    """Check the target of a merge with the names of both requests. Its state never becomes milder than either was."""
     take_in(target, now=now)
     target.conflict_state = state_after_merge(target.conflict_state, merged.conflict_state)
     target.save(update_fields=["conflict_state"])
@@ -74,28 +74,28 @@ def join(merged: ConsultationRequest, target: ConsultationRequest, *, now: datet
 
 
 def follow_role(request: ConsultationRequest) -> None:
-    """Let the register know that somebody has become a client, or is none yet. A failure keeps nobody from it."""
+    """Update the roles of a request's parties after a change of status. A failure does not stop that change."""
     try:
         with transaction.atomic():
             register.enter(request)
     except Exception as error:
-        logger.error("The register could not follow request %s: %s", request.pk, type(error).__name__)
+        logger.error("The parties of request %s could not be updated: %s", request.pk, type(error).__name__)
 
 
 def check(
-    request: ConsultationRequest, *, by=None, now: datetime | None = None, found: Look | None = None
+    request: ConsultationRequest, *, by=None, now: datetime | None = None, found: Lookup | None = None
 ) -> list[ConflictHit]:
-    """Look for everybody whom a request names; keep the matches and the state. Return the matches that are new.
+    """Search for everybody a request names; store the matches and the state. Return the new matches.
 
-    The caller has locked the request. A match that was cleared stays so; one that is found no more goes away, unless
-    somebody has decided about it.
+    The caller has locked the request. Cleared matches stay cleared; an undecided match that is no longer found is
+    deleted.
     """
     now, members = now or timezone.now(), members_of(request)
-    is_true = found is not None and found.asked == asked_of(members)
-    matches = {match.key: match for match in (found.matches if is_true else matches_of(members))}
-    kept = list(request.conflict_hits.all())
-    had_open = any(hit.verdict == Verdict.NONE for hit in kept)
-    known = {_key_of(hit): hit for hit in kept}
+    is_current = found is not None and found.asked == asked_of(members)
+    matches = {match.key: match for match in (found.matches if is_current else matches_of(members))}
+    stored = list(request.conflict_hits.all())
+    had_open = any(hit.verdict == Verdict.NONE for hit in stored)
+    known = {_key_of(hit): hit for hit in stored}
     gone = [hit.pk for key, hit in known.items() if key not in matches and hit.verdict == Verdict.NONE]
     if gone:
         ConflictHit.objects.filter(pk__in=gone).delete()
@@ -113,25 +113,25 @@ def check(
     if before in PASSING:
         end_unfit_choice(request, now=now)
     if new or by:
-        keep_line(request, "check", by=by, now=now, hits=len(new))
+        record_event(request, "check", by=by, now=now, hits=len(new))
     if new and before in PASSING:
         announce_conflict(request, occasion=min(hit.pk for hit in new))
     return new
 
 
-def keep_line(request: ConsultationRequest, doing: str, *, by=None, now=None, text: str = "", hits=None) -> None:
-    """Write a line of the timeline and one of the trail: codes and numbers; the words are sealed."""
+def record_event(request: ConsultationRequest, doing: str, *, by=None, now=None, text: str = "", hits=None) -> None:
+    """Add a timeline event, with ``text`` encrypted, and an audit entry of codes and numbers."""
     facts = {"doing": doing, "state": str(request.conflict_state)} | ({"hits": hits} if hits is not None else {})
     now = now or timezone.now()
     RequestEvent.objects.create(request=request, kind=EventKind.CONFLICT, actor=by, at=now, facts=facts, text=text)
     record.record(AuditAction.CHANGED, by=by, request=request, **facts | {"doing": f"conflict_{doing}"})
 
 
-# --- Again, by the clock --------------------------------------------------------------------------
+# --- Checks by the worker -------------------------------------------------------------------------
 
 
 def due_for_check(now: datetime):
-    """Return the open requests whose check is missing, or older than the last change of the register."""
+    """Return the open requests that are unchecked, or whose check is older than the last change of the register."""
     newest = Party.objects.aggregate(newest=Max("changed_at"))["newest"]
     old = Q(conflict_state=ConflictState.UNCHECKED) | Q(conflict_checked_at=None)
     old |= Q(conflict_checked_at__lt=now - FRESH_FOR)
@@ -141,12 +141,12 @@ def due_for_check(now: datetime):
 
 
 def is_waiting(request: ConsultationRequest) -> bool:
-    """True for one that nobody has checked yet, so that its names are not in the register either."""
+    """Return whether the first check is still to come; until then the request's names are not in the register."""
     return request.conflict_state == ConflictState.UNCHECKED and request.conflict_checked_at is None
 
 
 def check_due(now: datetime | None = None) -> int:
-    """Check a batch of those that are due, each by itself; return how many were checked."""
+    """Check a batch of the requests that are due, each in its own transaction; return how many succeeded."""
     now = now or timezone.now()
     order = (F("conflict_checked_at").asc(nulls_first=True), "pk")
     numbers = due_for_check(now).order_by(*order).values_list("pk", flat=True)[:BATCH]
@@ -154,7 +154,6 @@ def check_due(now: datetime | None = None) -> int:
 
 
 def _check_again(pk: int, now: datetime) -> bool:
-    """Check one request again; enter the names of one that has never been checked."""
     request = due_for_check(now).filter(pk=pk).first()
     if request is None:
         return False
@@ -162,31 +161,31 @@ def _check_again(pk: int, now: datetime) -> bool:
 
 
 def never_checked():
-    """Return the requests that have arrived and are not checked yet; and those whose check has failed."""
+    """Return the requests that still need their first check, and those whose check failed."""
     found = ConsultationRequest.objects.filter(conflict_state=ConflictState.UNCHECKED, conflict_checked_at=None)
     return found.filter(status__in=[status for status in Status if status not in BEYOND])
 
 
 def check_first(pk: int, *, now: datetime | None = None) -> bool:
-    """Check a request for the first time and enter its names; return False when that failed, or somebody was quicker.
+    """Check a request for the first time and add its names to the register.
 
-    What takes long is done before the database is locked.
+    Return False if that failed or another process did it first. The search runs before the database is locked.
     """
     request, now = ConsultationRequest.objects.filter(pk=pk).first(), now or timezone.now()
     try:
-        found = look(request) if request else None
+        found = look_up(request) if request else None
     except Exception:
-        found = None  # it will fail once more, and be kept as that
+        found = None  # `take_in` will search again, and record the failure
     with transaction.atomic():
         locked = ConsultationRequest.objects.select_for_update().filter(pk=pk, conflict_checked_at=None).first()
         return bool(locked) and take_in(locked, now=now, found=found)
 
 
 def check_safely(pk: int, *, by=None, now: datetime | None = None) -> bool:
-    """Check a request again; return False when that failed, and nothing was changed."""
+    """Check a request again; return False if that failed, and change nothing then."""
     now = now or timezone.now()
     try:
-        found = look(ConsultationRequest.objects.get(pk=pk))
+        found = look_up(ConsultationRequest.objects.get(pk=pk))
         with transaction.atomic():
             request = ConsultationRequest.objects.select_for_update().get(pk=pk)
             check(request, by=by, now=now, found=found)
@@ -196,7 +195,7 @@ def check_safely(pk: int, *, by=None, now: datetime | None = None) -> bool:
     return True
 
 
-# --- Matches as they are kept, and forgotten ---------------------------------------------------------
+# --- Stored matches, and their erasure ------------------------------------------------------------
 
 
 def _row(request: ConsultationRequest, match: Match, now: datetime) -> ConflictHit:
@@ -219,12 +218,12 @@ def _key_of(hit: ConflictHit) -> tuple:
 
 
 def forget_found(parties: Iterable[int]) -> None:
-    """Take the names of these parties, which are erased, out of the matches of all requests."""
+    """Erase the names of these parties from the matches of all requests."""
     ConflictHit.objects.filter(party__in=list(parties)).update(found_encrypted="")
 
 
 def bury(request: ConsultationRequest) -> int:
-    """Before a request is erased: leave keyed tombstones of its names, and no name. Return how many there are."""
+    """Before a request is erased: replace its parties by tombstones without names. Return how many there are."""
     if is_waiting(request):
         follow_role(request)
     forget_found(Party.objects.filter(request=request).values_list("pk", flat=True))
@@ -232,7 +231,7 @@ def bury(request: ConsultationRequest) -> int:
 
 
 def forget_party(party: Party, *, now: datetime | None = None) -> None:
-    """Prepare for a party's end: take its name out of the matches, and have the requests checked that wait for it."""
+    """Before a party is deleted: erase its name from matches, and make requests that wait for it due for a check."""
     waiting = ConflictHit.objects.unjudged().filter(party=party).values("request")
     long_ago = (now or timezone.now()) - 2 * FRESH_FOR
     ConsultationRequest.objects.filter(pk__in=waiting).exclude(conflict_checked_at=None).update(

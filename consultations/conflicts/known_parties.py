@@ -1,4 +1,4 @@
-"""The register on the screen: who the firm knows, the search in it, and the check of a name by hand."""
+"""The register of known parties in the admin: list, search, and the check of a name by hand."""
 
 from urllib.parse import urlencode
 
@@ -12,8 +12,9 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from consultations.audit import record
 from consultations.conflict_states import likelihood
-from consultations.conflicts import register, search
+from consultations.conflicts import search
 from consultations.conflicts.access import ForRegister, may_do_with_parties, parties_for
+from consultations.conflicts.names_in_request import names_in
 from consultations.conflicts.panel import HitLine
 from consultations.models import AuditAction, Party, PartyRole
 from consultations.permissions import visible_to
@@ -28,33 +29,30 @@ MAX_CHECKED = 1000
 
 
 class RegisterScreen(ForRegister, WagtailAdminTemplateMixin):
-    """What the screens of the register share. Their answers stay out of every cache."""
+    """Shared by the screens of the register. Their responses are never cached."""
 
     doing = "parties"
     page_title = "Known parties"
     header_icon = "group"
 
     def dispatch(self, request, *args, **kwargs):
-        """Let nothing keep a name."""
         response = super().dispatch(request, *args, **kwargs)
         response["Cache-Control"] = "no-store, private"
         return response
 
     def get_breadcrumbs_items(self) -> list[dict]:
-        """The way to this screen: the register, then this."""
         above = {"url": reverse("parties:index"), "label": RegisterScreen.page_title}
         here = {"url": "", "label": self.page_title}
         return [*self.breadcrumbs_items, *([] if self.page_title == above["label"] else [above]), here]
 
 
 class PartiesView(RegisterScreen, TemplateView):
-    """The known parties, newest first, and the box that checks a name."""
+    """The known parties, newest first, and the form that checks names."""
 
     template_name = "consultations/admin/parties.html"
     http_method_names = ["get", "head", "options"]
 
     def get_context_data(self, **kwargs) -> dict:
-        """Add a page of parties, and what was found for the names that were checked."""
         user, given = self.request.user, self.request.GET
         words, checked = show_words(given.get("find", ""), user), show_words(given.get("check", ""), user)
         role = given.get("role", "") if given.get("role") in PartyRole.values else ""
@@ -81,7 +79,7 @@ class PartiesView(RegisterScreen, TemplateView):
         )
 
     def found(self, words: str, role: str):
-        """Return the parties of this role that the words find, newest first."""
+        """Return the parties that match the words and the role, newest first."""
         parties = parties_for(self.request.user)
         if words:
             parties = parties.filter(pk__in={hit.party_id for hit in search.find([words])})
@@ -90,13 +88,12 @@ class PartiesView(RegisterScreen, TemplateView):
 
 @method_decorator(sensitive_post_parameters(), name="dispatch")
 class PartySearchView(ForRegister, View):
-    """Takes the words from the forms of the register, so that no address, history or log holds a name."""
+    """Takes search words by POST, so that no URL, history or log contains a name."""
 
     doing = "parties"
     http_method_names = ["post", "options"]
 
     def post(self, request) -> HttpResponseRedirect:
-        """Lead to the list, narrowed; or to what was found for names to check."""
         given, posted = {}, request.POST
         if words := one_line(posted.get("q", "")[: MAX_WORDS * 4])[:MAX_WORDS]:
             given["find"] = hide_words(words, request.user)
@@ -109,7 +106,7 @@ class PartySearchView(ForRegister, View):
 
 
 def rows_of(parties, user) -> list[dict]:
-    """Return the lines of a page: each party, with the request that it came from."""
+    """Return each party with the request that it came from, for the list."""
     parties = list(parties)
     numbers = {party.request_id for party in parties if party.request_id}
     sources = visible_to(user).only("reference").in_bulk(numbers) if numbers else {}
@@ -117,28 +114,28 @@ def rows_of(parties, user) -> list[dict]:
 
 
 def hits_for(user, text: str) -> list[HitLine]:
-    """Return whom these names, one on each line, are found to mean. Of what the account may not see, only that it is.
+    """Return the matches of the names in ``text``, one name a line.
 
-    Somebody who is screened off has to learn that there is something: a search that finds nothing clears a name.
+    A match in a request that the account may not see is reported without details: an empty result would clear the name.
     """
-    hits = search.find(register.names_in(text))
+    hits = search.find(names_in(text))
     known = parties_for(user).in_bulk({hit.party_id for hit in hits})
     return [_hit_line(hit, known.get(hit.party_id)) for hit in sorted(hits, key=lambda hit: (-hit.score, hit.party_id))]
 
 
 def unknown_among(text: str, hits: list[HitLine]) -> list[str]:
-    """Return the names that nobody was found for."""
+    """Return the names without a match."""
     found = {hit.asked.casefold() for hit in hits}
-    return [name for name in register.names_in(text) if name.casefold() not in found]
+    return [name for name in names_in(text) if name.casefold() not in found]
 
 
 def _hit_line(hit: search.Hit, party: Party | None) -> HitLine:
     shared = {"whose": "Asked for", "asked": hit.asked, "likelihood": likelihood(hit.score), "score": round(hit.score)}
     if not hit.found:
-        erased = f"Somebody whose data were erased: {PartyRole(hit.role).label.lower()}. Only the name was like this."
+        erased = f"Somebody whose data was erased: {PartyRole(hit.role).label.lower()}. Only the name is similar."
         return HitLine(**shared, hidden=erased)
     if party is None:
-        return HitLine(**shared, hidden="Somebody in a request that is not open to you. Ask a manager to look at it.")
+        return HitLine(**shared, hidden="Somebody in a request that you may not see. Ask a manager to review it.")
     return HitLine(
         **shared,
         found=hit.found if hit.found == party.name else f"{hit.found} ({party.name})",

@@ -1,4 +1,4 @@
-"""Whom a request names, whom the firm knows by those names, and who of these is left out: reads only."""
+"""The names in a request, the parties found by them, and which of those to leave out. Reads only."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -17,44 +17,44 @@ from firm.encryption.blind_index import normalise_email, normalise_phone
 
 @dataclass(frozen=True)
 class Match:
-    """One name of a request, and a party that it was found to mean."""
+    """A name of a request and a party found by it."""
 
     name_of: str
     hit: search.Hit
 
     @property
     def key(self) -> tuple:
-        """What makes it the same match when the check is repeated."""
+        """Identifies the match when the check is repeated."""
         return self.name_of, self.hit.asked.casefold(), self.hit.party_id, self.hit.found.casefold(), self.hit.role
 
 
 @dataclass(frozen=True)
-class Look:
-    """What a search has found before the request was locked. It holds while ``asked`` is what the request says."""
+class Lookup:
+    """The result of a search before the request was locked. Valid while ``asked`` equals `asked_of` the request."""
 
     asked: tuple
     matches: list[Match]
 
 
-def look(request: ConsultationRequest) -> Look:
-    """Search for everybody whom a request names. Reads only, so that no database is kept locked for it."""
+def look_up(request: ConsultationRequest) -> Lookup:
+    """Search for everybody a request names. Reads only, so that it can run before the database is locked."""
     members = members_of(request)
-    return Look(asked_of(members), matches_of(members))
+    return Lookup(asked_of(members), matches_of(members))
 
 
 def members_of(request: ConsultationRequest) -> list[ConsultationRequest]:
-    """Return the request and what was merged into it."""
+    """Return the request and those merged into it."""
     return [request, *request.merged.order_by("pk")]
 
 
 def asked_of(members: list[ConsultationRequest]) -> tuple:
-    """Return all that a search depends on, beside the register; in ciphertext."""
+    """Return everything in the requests that a search depends on, as ciphertext."""
     names = ("pk", "relationship", *(f"{field}_encrypted" for field in (*Asked, "phone", "email")))
     return tuple(tuple(getattr(one, name) for name in names) for one in members)
 
 
 def names_of(members: Iterable[ConsultationRequest]) -> dict[tuple[bool, str], tuple[str, str]]:
-    """Return each name with the field it is from, by side and folded name."""
+    """Return each name with its field, by side (True for other parties) and casefolded name."""
     found: dict[tuple[bool, str], tuple[str, str]] = {}
     for one in members:
         persons = [(Asked.FULL_NAME, one.full_name)]
@@ -68,15 +68,17 @@ def names_of(members: Iterable[ConsultationRequest]) -> dict[tuple[bool, str], t
 
 
 def matches_of(members: list[ConsultationRequest]) -> list[Match]:
-    """Return the matches that count, each once, at its best score. ``members`` are a request and what it has taken in.
+    """Return the matches that count, each once, with its best score. ``members``: a request and those merged into it.
 
-    Left out are the parties of these themselves; and of other requests with the same number or address those on the
-    same side, since a person is no conflict with what she asked for before.
+    Left out are the members' own parties, and parties on the same side in other requests with the same telephone number
+    or e-mail address: a person is no conflict with her own earlier request.
     """
     names, best = names_of(members), {}
     asked = dict.fromkeys(name for _, name in names.values())
     hits = list(search.find(asked, leave_out={one.pk for one in members}))
-    same_side = _of_same_person(members)  # after the search: what others enter meanwhile is in both, or in neither
+    same_side = _of_same_person(
+        members
+    )  # read after the search, so that it knows every party that the search has found
     for hit, is_other in product(hits, (False, True)):
         name_of, name = names.get((is_other, hit.asked.casefold()), ("", ""))
         place = (name_of, hit.asked.casefold(), hit.party_id)
@@ -88,7 +90,7 @@ def matches_of(members: list[ConsultationRequest]) -> list[Match]:
 
 
 def _of_same_person(members: Iterable[ConsultationRequest]) -> tuple[set[int], set[int]]:
-    """Return the parties of requests with the same number or address: those on our side, and the others."""
+    """Return the parties of requests with the same number or e-mail address: our side, the other side."""
     entries, condition = RequestEntry.objects, Q(pk__in=())
     for one in members:
         if number := normalise_phone(str(one.phone or "")):

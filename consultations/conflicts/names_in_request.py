@@ -1,4 +1,4 @@
-"""Takes the names out of what people write into a field for other parties."""
+"""Extracts names from the free text of the field for other parties."""
 
 import re
 
@@ -8,7 +8,7 @@ from consultations.conflicts.matching.names import is_end
 from consultations.conflicts.tables import read_table
 
 _TABLE = read_table("words_around_parties")
-#: Words that are nobody's name; what people are to one another; lines that name no one in particular.
+#: Words for relations between people; phrases that name nobody in particular.
 _RELATIONS, _NOBODY = (frozenset(_TABLE[name][0]) for name in ("relations", "nobody"))
 _LITTLE = frozenset(_TABLE["little"][0])
 _AGAINST = re.compile(r"\s+(?:vs?\.?|versus)\s+", re.IGNORECASE)
@@ -21,11 +21,10 @@ MAX_LENGTH = 200
 
 
 def names_in(text: str) -> list[str]:
-    """Return the names that a text gives, in its order, each once; words that name nobody are left out.
+    """Return the names in a text, in order and without repeats; words that name nobody are left out.
 
-    A name is on a line, or between commas or semicolons; "Doe, Jane" alone on a line is one. What is said of a person,
-    in brackets, after a dash or before the name, is left out, but for other names (a/k/a, d/b/a, née). All names are
-    taken, however many: who stands last in a long list may be the one.
+    Lines, commas and semicolons separate names; "Doe, Jane" alone on a line is one name. Remarks in brackets, after a
+    dash or before a name are dropped, except other names (a/k/a, d/b/a, née). The number of names is not limited.
     """
     found: dict[str, str] = {}
     for line in re.split(r"[\r\n;|]+", text):
@@ -37,8 +36,8 @@ def names_in(text: str) -> list[str]:
 
 
 def _pieces(line: str) -> list[str]:
-    """Return the parts of a line that commas, "and" or "v." keep apart."""
-    line = _ASIDE.sub(_kept, line)
+    """Split a line at commas, "and" and "v."."""
+    line = _ASIDE.sub(_without_remark, line)
     parts = [part for part in map(str.strip, line.split(",")) if part]
     joined: list[str] = []
     for part in parts:
@@ -52,8 +51,8 @@ def _pieces(line: str) -> list[str]:
     return [one for part in joined for side in _AGAINST.split(part) for one in _apart(side)]
 
 
-def _kept(found: re.Match) -> str:
-    """Keep of what stands in brackets another name, and drop what is said of a person."""
+def _without_remark(found: re.Match) -> str:
+    """Return the replacement for a text in brackets: another name stays, a remark goes."""
     inner = found[1].strip()
     if _ALIAS.search(inner):
         return f" {inner} "
@@ -65,13 +64,13 @@ def _kept(found: re.Match) -> str:
 
 
 def _is_turned(family: str, given: str) -> bool:
-    """Whether two parts at a comma are a surname and given names."""
+    """Return whether two parts around a comma are a surname and given names."""
     short = len(family.split()) == 1 and 0 < len(given.split()) <= 2
     return short and not is_company(family) and not is_company(given) and not _says_nothing(given)
 
 
 def _apart(text: str) -> list[str]:
-    """Return two persons whom an "and" joins; the name of a company stays whole."""
+    """Split two persons joined by "and"; the name of a company stays whole."""
     sides = _AND.split(text)
     if len(sides) > 1 and all(len(side.split()) > 1 and not is_company(side) for side in sides):
         return sides
@@ -81,7 +80,7 @@ def _apart(text: str) -> list[str]:
 
 
 def _cleaned(piece: str) -> str:
-    """Return the name in a piece of a line; empty when there is none."""
+    """Return the name in a piece of a line, or an empty text."""
     piece = _AFTER_DASH.sub("", piece).strip()
     had_point = piece.endswith(".")
     piece = piece.strip(" \t.,:;-–—?!*\"'“”")
@@ -101,6 +100,6 @@ def _cleaned(piece: str) -> str:
 
 
 def _says_nothing(text: str) -> bool:
-    """Whether all words are of those that name nobody."""
+    """Return whether the text names nobody."""
     words = plain(text).split()
     return "".join(words) in _NOBODY or all(word in _RELATIONS | _NOBODY | _LITTLE for word in words)

@@ -1,4 +1,4 @@
-"""What the screen of a request says about its conflict check, to one account."""
+"""The conflict check on a request's screen, as one account may see it."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,13 +24,13 @@ _TONES = {
 }
 _BEYOND_WORDS = {
     Status.QUARANTINE: "It is checked when it is released.",
-    Status.MERGED: "It is checked as a part of the request that it was merged into.",
+    Status.MERGED: "It is checked with the request that it was merged into.",
 }
 
 
 @dataclass(frozen=True)
 class HitLine:
-    """One match in words. Of a ``hidden`` one nothing is said but that there is one."""
+    """One match in words. ``hidden`` explains why a match has no details."""
 
     whose: str
     asked: str
@@ -49,7 +49,7 @@ class HitLine:
 
 @dataclass(frozen=True)
 class Region:
-    """The state of the check in words, and its matches: those to look at, and those that were cleared."""
+    """The state of the check in words, with its undecided and cleared matches; ``known`` parties were searched."""
 
     state: str
     words: str
@@ -62,7 +62,7 @@ class Region:
 
 
 def region_of(request: ConsultationRequest, user) -> Region:
-    """Return what ``user``, who may see the request, may know of its check; in three queries, however many matches."""
+    """Return what ``user``, who may see the request, may know of its check. Three queries, however many matches."""
     hits = Prefetch("conflict_hits", ConflictHit.objects.select_related("party", "judged_by"))
     prefetch_related_objects([request], hits)
     found = list(request.conflict_hits.all())
@@ -94,12 +94,12 @@ def _line(hit: ConflictHit, seen: dict[int, ConsultationRequest], *, can_open: b
     }
     party = hit.party
     if party is not None and party.buried_at:
-        erased = f"Somebody whose data were erased: {PartyRole(party.role).label.lower()}. Only the name was like this."
+        erased = f"Somebody whose data was erased: {PartyRole(party.role).label.lower()}. Only the name is similar."
         return HitLine(**shared, hidden=erased)
     if party is None or not hit.found:
         return HitLine(**shared, hidden="Somebody who is no longer in the register.")
     if party.request_id and party.request_id not in seen:
-        return HitLine(**shared, hidden="Somebody in a request that is not open to you. Ask a manager to look at it.")
+        return HitLine(**shared, hidden="Somebody in a request that you may not see. Ask a manager to review it.")
     source = seen.get(party.request_id)
     return HitLine(
         **shared,
@@ -113,9 +113,9 @@ def _line(hit: ConflictHit, seen: dict[int, ConsultationRequest], *, can_open: b
     )
 
 
-def as_hit(kept: ConflictHit) -> search.Hit:
-    """Return a kept match as it came out of the search."""
-    return search.Hit(kept.party_id, kept.asked, kept.found, kept.role, kept.score, tuple(kept.reasons))
+def as_hit(stored: ConflictHit) -> search.Hit:
+    """Return a stored match as a search result."""
+    return search.Hit(stored.party_id, stored.asked, stored.found, stored.role, stored.score, tuple(stored.reasons))
 
 
 def _verdict(hit: ConflictHit) -> str:

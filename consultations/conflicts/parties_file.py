@@ -1,4 +1,4 @@
-"""Reads a file of known parties, line by line, into the register. Nothing that it says holds a name."""
+"""Imports a CSV file of known parties. No message or error contains a name."""
 
 import csv
 import io
@@ -11,7 +11,7 @@ from django.views.decorators.debug import sensitive_variables
 
 from consultations.conflicts.matching.companies import is_company
 from consultations.conflicts.matching.compare import plain
-from consultations.conflicts.save_parties import keep, keep_new
+from consultations.conflicts.save_parties import save_new_parties, save_party
 from consultations.models.parties import Party, PartyKind, PartyRole, PartySource
 from firm.encryption.blind_index import digest, digests_for_lookup
 
@@ -23,12 +23,12 @@ MAX_NAME, MAX_MATTER, MAX_TEXT = 200, 200, 5000
 
 
 class NotAPartiesFile(Exception):
-    """A file of which no line can be read. Says why."""
+    """No line of the file can be read; the message says why."""
 
 
 @dataclass
 class Outcome:
-    """What became, or would become, of the lines of a file; ``refused`` are numbers of lines with the reason."""
+    """Counts of an import or a dry run; ``refused`` holds line numbers with reasons."""
 
     added: int = 0
     changed: int = 0
@@ -43,10 +43,10 @@ class _Refused(Exception):
 
 @sensitive_variables()
 def import_parties(path: Path, *, is_dry_run: bool = False) -> Outcome:
-    """Bring the parties of a file into the register, all good lines in one transaction.
+    """Import the parties of a file, all good lines in one transaction.
 
-    A line is known again by name, role and matter: then its other columns are brought to what the file says. Raises
-    `NotAPartiesFile` when nothing of it can be read.
+    A known party is recognized by name, role and matter; its other columns are then updated. Raises `NotAPartiesFile`
+    when no line can be read.
     """
     lines = _lines(path)
     outcome = Outcome()
@@ -78,7 +78,7 @@ def import_parties(path: Path, *, is_dry_run: bool = False) -> Outcome:
 
 @sensitive_variables()
 def _bring(batch: dict[str, dict], outcome: Outcome, is_dry_run: bool) -> None:
-    """Write one batch, or count what would be written."""
+    """Save one batch, or count what would be saved."""
     meant = {number: line for line in batch for number in digests_for_lookup(line, PURPOSE)}
     known = {
         meant[party.import_key]: party for party in Party.objects.select_for_update().filter(import_key__in=list(meant))
@@ -91,9 +91,7 @@ def _bring(batch: dict[str, dict], outcome: Outcome, is_dry_run: bool) -> None:
             outcome.added += 1
         elif party.is_buried:
             outcome.erased += 1
-        elif all(
-            getattr(party, name) == value for name, value in values.items() if name in ("aliases", "kind", "note")
-        ):
+        elif all(getattr(party, name) == value for name, value in values.items() if name in MAY_CHANGE):
             outcome.unchanged += 1
             if party.import_key != key and not is_dry_run:
                 Party.objects.filter(pk=party.pk).update(import_key=key)
@@ -103,14 +101,14 @@ def _bring(batch: dict[str, dict], outcome: Outcome, is_dry_run: bool) -> None:
                 for name in MAY_CHANGE:
                     setattr(party, name, values[name])
                 party.import_key = key
-                keep(party)
+                save_party(party)
     if not is_dry_run:
-        keep_new(new)
+        save_new_parties(new)
 
 
 @sensitive_variables()
 def _lines(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
-    """Yield the lines below the header with their numbers in the file."""
+    """Return the lines below the header, with their line numbers."""
     try:
         raw = path.read_bytes()
     except OSError as problem:
@@ -120,7 +118,7 @@ def _lines(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
     except UnicodeDecodeError:
         text = raw.decode("cp1252", "replace")
     if "\0" in text:
-        raise NotAPartiesFile("This is no text file.")
+        raise NotAPartiesFile("This is not a text file.")
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=False)
     header = [name.strip().casefold() for name in next(reader, [])]
     missing = [name for name in REQUIRED if name not in header]
@@ -150,7 +148,7 @@ def _delimiter(text: str) -> str:
 
 @sensitive_variables()
 def _values(line: dict[str, str]) -> dict[str, str]:
-    """Return the values of a party; raise `_Refused`, which shows nothing of them."""
+    """Return the fields of a party. Raises `_Refused` with a message that shows no value."""
     name = " ".join(line.get("name", "").split())
     if not plain(name):
         raise _Refused("no name")
@@ -176,7 +174,7 @@ def _values(line: dict[str, str]) -> dict[str, str]:
 
 
 def _choice(choices, text: str):
-    """Return a choice by its value or its label, however written."""
+    """Return the choice with this value or label, ignoring case and separators."""
     wanted = plain(text.replace("_", " ").replace("-", " "))
     for value, label in choices.choices:
         if wanted and wanted in (plain(value.replace("_", " ")), plain(label.replace("-", " "))):

@@ -1,5 +1,3 @@
-"""The form of one known party."""
-
 from django import forms
 
 from consultations.conflict_states import LIKELY
@@ -9,12 +7,12 @@ from consultations.models import Party, PartyKind, PartyRole
 from consultations.text_cleaning import lines, one_line, paragraphs
 
 FIELDS = ("name", "aliases", "role", "kind", "matter", "note")
-#: The most doubles that the warning names.
+#: The most duplicates that the warning lists.
 SHOWN = 5
 
 
 class PartyForm(forms.Form):
-    """Name, other names, role and matter. Likely doubles are shown once, and kept apart when that is confirmed."""
+    """A known party. Likely duplicates are shown once and have to be confirmed."""
 
     name = forms.CharField(max_length=200, help_text="For example: Jane Q. Sample, or Sample Holdings LLC.")
     aliases = forms.CharField(
@@ -22,13 +20,13 @@ class PartyForm(forms.Form):
         required=False,
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="One on each line: maiden names, nicknames, trading names.",
+        help_text="One per line: maiden names, nicknames, trade names.",
     )
     role = forms.ChoiceField(choices=[("", "Choose…"), *PartyRole.choices])
     kind = forms.ChoiceField(choices=PartyKind.choices, initial=PartyKind.PERSON)
-    matter = forms.CharField(required=False, max_length=200, help_text="In which matter, in a few words.")
+    matter = forms.CharField(required=False, max_length=200, help_text="The matter, in a few words.")
     note = forms.CharField(required=False, max_length=5000, widget=forms.Textarea(attrs={"rows": 3}))
-    is_other = forms.BooleanField(label="Save it nevertheless: it is somebody else, or another role", required=False)
+    is_other = forms.BooleanField(label="Save anyway: this is somebody else, or another role", required=False)
     seen = forms.CharField(widget=forms.HiddenInput(attrs={"autocomplete": "off"}), required=False)
 
     def __init__(self, data=None, *, user, party: Party | None = None):
@@ -40,39 +38,35 @@ class PartyForm(forms.Form):
             field.widget.attrs.setdefault("autocomplete", "off")
 
     def clean_name(self) -> str:
-        """Take it in one line."""
         name = one_line(self.cleaned_data["name"])
         if not name:
-            raise forms.ValidationError("Write down the name.")
+            raise forms.ValidationError("Enter the name.")
         return name
 
     def clean_aliases(self) -> str:
-        """Take one on each line."""
         return lines(self.cleaned_data["aliases"])
 
     def clean_matter(self) -> str:
-        """Take it in one line."""
         return one_line(self.cleaned_data["matter"])
 
     def clean_note(self) -> str:
-        """Take its paragraphs."""
         return paragraphs(self.cleaned_data["note"])
 
     def clean(self) -> dict:
-        """Refuse what somebody changed meanwhile, and ask about likely doubles of a name that is new."""
+        """Reject a stale edit, and ask about likely duplicates of new names."""
         cleaned = super().clean()
         if self.party and cleaned.get("seen") != version_of(self.party):
             self.data = self.data.copy()
             self.data["seen"] = version_of(self.party)
-            self.add_error(None, "Somebody has changed it in the meantime. Compare, then save again.")
+            self.add_error(None, "Somebody else has changed this party. Compare, then save again.")
         if "name" in cleaned and not cleaned.get("is_other"):
             self.doubles = self.find_doubles(cleaned)
             if self.doubles:
-                self.add_error("is_other", "Somebody like that is known already. Look, then tick this box to save.")
+                self.add_error("is_other", "A similar party is in the register. Compare, then check this box to save.")
         return cleaned
 
     def find_doubles(self, cleaned: dict) -> list[Party]:
-        """Return those whom the names that are new here are likely to mean, as far as the account may know."""
+        """Return likely duplicates of the new names, as far as the account may see them."""
         known = {self.party.name, *self.party.aliases.splitlines()} if self.party else set()
         names = [name for name in (cleaned["name"], *cleaned.get("aliases", "").splitlines()) if name not in known]
         if not names:
@@ -82,12 +76,12 @@ class PartyForm(forms.Form):
         return list(parties_for(self.user).filter(pk__in=numbers).order_by("-pk")[:SHOWN])
 
     def fill(self, party: Party) -> Party:
-        """Give the party what was typed."""
+        """Copy the cleaned values to the party."""
         for name in FIELDS:
             setattr(party, name, self.cleaned_data[name])
         return party
 
 
 def version_of(party: Party) -> str:
-    """Return what tells whether a party is still as somebody saw it."""
+    """Return a version to detect edits made in the meantime."""
     return party.changed_at.isoformat()

@@ -1,4 +1,4 @@
-"""One known party: to read, to add, to change, to delete. Every look and every change is in the trail."""
+"""View, add, change and delete a known party. Every view and change is audited."""
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -11,11 +11,11 @@ from django.views.generic import TemplateView
 from wagtail.admin import messages
 
 from consultations.audit import record
-from consultations.conflicts import register
 from consultations.conflicts.access import may_do_with_parties, parties_for
 from consultations.conflicts.checks import forget_party
 from consultations.conflicts.known_parties import RegisterScreen, rows_of
 from consultations.conflicts.party_forms import PartyForm
+from consultations.conflicts.save_parties import save_party
 from consultations.models import AuditAction, Party, PartySource
 
 REFUSED = 422
@@ -23,14 +23,14 @@ REFUSED = 422
 
 @method_decorator(sensitive_post_parameters(), name="dispatch")
 class PartyScreen(RegisterScreen, TemplateView):
-    """What the screens of one party share."""
+    """Shared by the screens of one party."""
 
     template_name = "consultations/admin/party.html"
     page_title = "Known party"
     http_method_names = ["get", "head", "post", "options"]
 
     def find(self, *, is_locked: bool = False) -> Party:
-        """Return the party that the address names; 404 when there is none for this account."""
+        """Return the party in the URL; 404 when there is none that the account may see."""
         parties = parties_for(self.request.user)
         pk = self.kwargs["pk"]
         found = (parties.select_for_update(of=("self",)) if is_locked else parties).filter(pk=pk).first()
@@ -40,32 +40,30 @@ class PartyScreen(RegisterScreen, TemplateView):
         return found
 
     def show(self, *, status: int = 200, **values):
-        """Draw the screen."""
         return self.render_to_response(self.get_context_data(**values), status=status)
 
     def leave(self, words: str) -> HttpResponseRedirect:
-        """Say what was done, without a name, and lead back to the list."""
+        """Redirect to the list with a message, which must not contain a name."""
         messages.success(self.request, words)
         return HttpResponseRedirect(reverse("parties:index"))
 
-    def keep_trail(self, action: AuditAction, doing: str, party: Party) -> None:
-        """Keep in the trail who did what with which party, by its number."""
+    def audit(self, action: AuditAction, doing: str, party: Party) -> None:
+        """Audit an action on a party, by its id."""
         record.record(action, by=self.request.user, doing=doing, party=party.pk)
 
 
 class PartyView(PartyScreen):
-    """One party; with the form for those who may change it."""
+    """One party; editable for accounts that may change it."""
 
     doing = "party"
 
     def get(self, request, pk: int):
-        """Show it."""
         return self.draw(self.find())
 
     def draw(self, party: Party, form: PartyForm | None = None):
-        """Show it with a form, which comes back when it was refused."""
+        """Render the party with the form that was rejected, or a new one."""
         user = self.request.user
-        self.keep_trail(AuditAction.VIEWED, "party", party)
+        self.audit(AuditAction.VIEWED, "party", party)
         if form is None and may_do_with_parties(user, "change"):
             form = PartyForm(user=user, party=party)
         may_delete = may_do_with_parties(user, "delete")
@@ -74,7 +72,6 @@ class PartyView(PartyScreen):
         return self.show(**row, form=form, may_delete=may_delete, button="Save", status=status)
 
     def post(self, request, pk: int):
-        """Save it; refuse those who may only read."""
         if not may_do_with_parties(request.user, "change"):
             record.record(AuditAction.REFUSED, by=request.user, doing="party_change", why="not_permitted")
             raise PermissionDenied
@@ -83,37 +80,33 @@ class PartyView(PartyScreen):
             form = PartyForm(request.POST, user=request.user, party=party)
             if form.is_valid():
                 form.fill(party).changed_at = timezone.now()
-                register.keep(party)
-                self.keep_trail(AuditAction.CHANGED, "party_change", party)
+                save_party(party)
+                self.audit(AuditAction.CHANGED, "party_change", party)
                 return self.leave("Saved. Open requests are checked against it within minutes.")
         return self.draw(party, form)
 
 
 class AddPartyView(PartyScreen):
-    """A new party."""
-
     doing = "party_add"
     verb = "add"
     page_title = "Add a party"
 
     def get(self, request):
-        """Show the empty form."""
         return self.show(form=PartyForm(user=request.user), button="Add the party")
 
     def post(self, request):
-        """Add it."""
         form = PartyForm(request.POST, user=request.user)
         if not form.is_valid():
             return self.show(form=form, button="Add the party", status=REFUSED)
         with transaction.atomic():
             party = form.fill(Party(source=PartySource.BY_HAND))
-            register.keep(party)
-            self.keep_trail(AuditAction.CHANGED, "party_add", party)
+            save_party(party)
+            self.audit(AuditAction.CHANGED, "party_add", party)
         return self.leave("Added. Open requests are checked against it within minutes.")
 
 
 class DeletePartyView(PartyScreen):
-    """Takes a party out of the register, after asking."""
+    """Deletes a party after a confirmation; requests that it matched are checked again."""
 
     doing = "party_delete"
     verb = "delete"
@@ -121,14 +114,12 @@ class DeletePartyView(PartyScreen):
     page_title = "Delete a party"
 
     def get(self, request, pk: int):
-        """Ask."""
         return self.show(party=self.find())
 
     def post(self, request, pk: int):
-        """Delete it, with its name in the matches of requests, which are checked again."""
         with transaction.atomic():
             party = self.find(is_locked=True)
-            self.keep_trail(AuditAction.CHANGED, "party_delete", party)
+            self.audit(AuditAction.CHANGED, "party_delete", party)
             forget_party(party)
             party.delete()
         return self.leave("Deleted. Requests that it matched are checked again within minutes.")

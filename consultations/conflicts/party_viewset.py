@@ -1,4 +1,4 @@
-"""Where the register is in the admin, and who sees the way there."""
+"""The register's place in the admin."""
 
 from django.urls import path
 from wagtail.admin.menu import MenuItem
@@ -10,15 +10,12 @@ from consultations.conflicts.party_views import AddPartyView, DeletePartyView, P
 
 
 class PartiesMenuItem(MenuItem):
-    """The entry of the menu."""
-
     def is_shown(self, request) -> bool:
-        """Only for those who may read the register."""
         return may_see_parties(request.user)
 
 
 class PartiesViewSet(ViewSet):
-    """List, search and forms. A plain `ViewSet`: the one for models brings history, usage, copy and export along."""
+    """A plain `ViewSet`: `ModelViewSet` would add history, usage, copy and export."""
 
     name = "parties"
     icon = "group"
@@ -28,7 +25,6 @@ class PartiesViewSet(ViewSet):
     menu_item_class = PartiesMenuItem
 
     def get_urlpatterns(self) -> list:
-        """Return the addresses below ``/admin/parties/``."""
         return [
             path("", self.construct_view(PartiesView), name="index"),
             path("search/", self.construct_view(PartySearchView), name="search"),

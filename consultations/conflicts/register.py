@@ -1,4 +1,4 @@
-"""Puts the people of a request into the register of known parties, and takes their names out again."""
+"""Adds the people of a request to the register of known parties, and erases them."""
 
 from datetime import datetime
 from itertools import count
@@ -11,20 +11,18 @@ from consultations.conflicts.matching import blocking_keys
 from consultations.conflicts.matching.companies import is_company
 from consultations.conflicts.matching.compare import plain
 from consultations.conflicts.names_in_request import names_in
-from consultations.conflicts.save_parties import keep, keep_new
+from consultations.conflicts.save_parties import save_new_parties, save_party
 from consultations.models.parties import Party, PartyEntry, PartyField, PartyKind, PartyRole, PartySource
 from consultations.models.requests import ConsultationRequest
 from consultations.workflow import Status
 
-__all__ = ["bury", "enter", "keep", "names_in"]
-
 
 @sensitive_variables()
 def enter(request: ConsultationRequest) -> None:
-    """Make the register hold who is named in a request: sender and person in need, and each of the other parties.
+    """Make the register hold everybody a request names: sender, person in need, and each other party.
 
-    Called again, after a correction or when the request is retained, it changes its own rows and takes out what the
-    request no longer says. One in quarantine has none: most such names are made up. Rows by other hands are left alone.
+    Call it again after a change: it updates its own rows and deletes those whose name is gone. A quarantined request
+    has no parties, since most of its names are invented. Parties from other sources are left alone.
     """
     with transaction.atomic():
         locked = ConsultationRequest.objects.select_for_update().get(pk=request.pk)
@@ -32,13 +30,13 @@ def enter(request: ConsultationRequest) -> None:
         places = {field: count() for field in PartyField.values}
         new, taken = [], set()
         for party in _own(locked):
-            held = wanted.pop((party.request_field, plain(party.name)), None)
-            if held is None:
+            found = wanted.pop((party.request_field, plain(party.name)), None)
+            if found is None:
                 party.delete()
-            elif (party.name, party.role, party.kind) != held:
-                party.name, party.role, party.kind = held
-                keep(party)
-            if held is not None:
+            elif (party.name, party.role, party.kind) != found:
+                party.name, party.role, party.kind = found
+                save_party(party)
+            if found is not None:
                 taken.add((party.request_field, party.request_place))
         for (field, _), (name, role, kind) in wanted.items():
             place = next(place for place in places[field] if (field, place) not in taken)
@@ -53,14 +51,14 @@ def enter(request: ConsultationRequest) -> None:
                     request_place=place,
                 )
             )
-        keep_new(new)
+        save_new_parties(new)
 
 
 def bury(request: ConsultationRequest) -> int:
-    """Erase what the register holds of a request, and return how many parties that were.
+    """Replace the parties of a request by tombstones; return how many there were.
 
-    What stays is the role, the month, and the keyed digests of the whole names, so that a later check still says that
-    the firm has been asked before. The link to the request goes.
+    A tombstone has the role, the month and keyed digests of the whole names, so that a later check still says that the
+    firm was asked before. It has no link to the request.
     """
     with transaction.atomic():
         parties = list(Party.objects.select_for_update().filter(request=request, buried_at=None).order_by("pk"))
@@ -77,12 +75,11 @@ def bury(request: ConsultationRequest) -> int:
 
 
 def _own(request: ConsultationRequest):
-    """The rows that this module has made of a request."""
     return Party.objects.select_for_update().filter(request=request, source=PartySource.REQUEST, buried_at=None)
 
 
 def _named(request: ConsultationRequest) -> dict[tuple[str, str], tuple[str, str, str]]:
-    """Return name, role and kind of each party, by its field and its name as it is compared."""
+    """Return name, role and kind of each party, by its field and normalized name."""
     own = PartyRole.CLIENT if request.status == Status.RETAINED else PartyRole.PROSPECTIVE
     found = {}
     for field, names, role in (
@@ -98,5 +95,5 @@ def _named(request: ConsultationRequest) -> dict[tuple[str, str], tuple[str, str
 
 
 def _month(when: datetime) -> datetime:
-    """Return the beginning of the month, which is all that is kept of a date."""
+    """Return the beginning of the month, the precision of a tombstone's dates."""
     return timezone.localtime(when).replace(day=1, hour=0, minute=0, second=0, microsecond=0)

@@ -1,4 +1,4 @@
-"""Saves parties so that they are found: the row and its digests in one transaction."""
+"""Saves parties together with the digests by which they are found, in one transaction."""
 
 from collections.abc import Iterable
 
@@ -8,8 +8,8 @@ from django.utils import timezone
 from consultations.models.parties import Party, PartyEntry
 
 
-def keep(party: Party) -> Party:
-    """Save a party, new or changed, and make it found by the names it has now."""
+def save_party(party: Party) -> Party:
+    """Save a new or changed party and rebuild its digests."""
     party.changed_at = timezone.now()
     with transaction.atomic():
         party.save()
@@ -17,8 +17,8 @@ def keep(party: Party) -> Party:
     return party
 
 
-def keep_new(parties: Iterable[Party]) -> list[Party]:
-    """Save many new parties at once, in one transaction."""
+def save_new_parties(parties: Iterable[Party]) -> list[Party]:
+    """Save many new parties at once."""
     made = list(parties)
     for party in made:
         party.encrypt()

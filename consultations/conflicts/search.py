@@ -1,4 +1,4 @@
-"""Finds whom the firm knows under names like those of a new matter. See docs for what is found and what is not."""
+"""Finds parties with names similar to those of a new matter. See docs for what is found and what is not."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -11,24 +11,22 @@ from django.db.models.expressions import RawSQL
 from django.views.decorators.debug import sensitive_variables
 
 from consultations.conflicts.matching import blocking_keys
-from consultations.conflicts.matching.compare import THRESHOLD, Comparison, Reading, codes, compare, explain, readings
+from consultations.conflicts.matching.compare import THRESHOLD, Comparison, Reading, codes, explain, readings
 from consultations.conflicts.matching.wording import sentence
 from consultations.models.parties import Party, PartyEntry, names_in
 from firm.encryption.blind_index import many_digests_for_lookup
 from firm.encryption.cipher import Token, Unreadable
 
-__all__ = ["THRESHOLD", "Comparison", "Hit", "compare", "find", "words"]
-
-#: As many digests, or rows, are asked for at once.
+#: The most digests or ids in one query.
 BATCH = 5000
-#: What a tombstone scores whose whole name is the same, or only sounds so; and a row that cannot be opened.
+#: Scores of a tombstone with the same whole name, of one that sounds the same, and of a row that cannot be decrypted.
 ERASED_SAME, ERASED_ALIKE, UNREADABLE = 95, 80, THRESHOLD
-_SEALED = [Party._meta.get_field(name) for name in ("name", "aliases")]
+_ENCRYPTED = [Party._meta.get_field(name) for name in ("name", "aliases")]
 
 
 @dataclass(frozen=True)
 class Hit:
-    """A party whose name is like one that was asked for. ``found`` is empty when its data were erased."""
+    """A party with a name similar to ``asked``. ``found`` is empty when its data were erased or cannot be decrypted."""
 
     party_id: int
     asked: str
@@ -40,14 +38,15 @@ class Hit:
 
 @sensitive_variables()
 def find(names: Iterable[str], *, leave_out: Iterable[int] = ()) -> list[Hit]:
-    """Return whom the register has under names like these, best first, and each party once for each name.
+    """Return parties with names similar to these, best first, each party once per name.
 
-    ``leave_out`` are ids of requests whose parties are passed over. What cannot be opened is a hit, for it may be one.
+    Parties of the requests with the ids ``leave_out`` are skipped. A party that cannot be decrypted is a hit, since it
+    may be one.
     """
     asked = list(dict.fromkeys(name for name in map(str.strip, names) if name))
     shared = candidates(asked)
     hits = []
-    likeness = _Likeness()
+    comparisons = _ComparisonCache()
     for party in _rows(shared, set(leave_out)):
         texts = None if party.buried_at else _texts(party)
         for name, purposes in shared[party.pk].items():
@@ -56,19 +55,19 @@ def find(names: Iterable[str], *, leave_out: Iterable[int] = ()) -> list[Hit]:
             elif texts is None:
                 hit = Hit(party.pk, name, "", party.role, UNREADABLE, ("unreadable",))
             else:
-                hit = _best(party, name, texts, likeness)
+                hit = _best(party, name, texts, comparisons)
             if hit:
                 hits.append(hit)
     return sorted(hits, key=lambda hit: (-hit.score, asked.index(hit.asked), hit.party_id))
 
 
 def words(hit: Hit) -> str:
-    """Return the hit as a sentence with every reason in words."""
+    """Return a sentence that explains the hit."""
     return sentence(hit.asked, hit.found, hit.reasons)
 
 
 def candidates(asked: list[str]) -> dict[int, dict[str, set[str]]]:
-    """Return the ids of parties that share a key with a name: for each the names, and the purposes of such keys."""
+    """Return by id the parties that share a blocking key with a name: the names, with the keys' purposes."""
     meant: dict[int, list[tuple[str, str]]] = {}
     for name in asked:
         for purpose, values in blocking_keys.asked(name).items():
@@ -83,7 +82,7 @@ def candidates(asked: list[str]) -> dict[int, dict[str, set[str]]]:
 
 
 class _Row(NamedTuple):
-    """What the search reads of a party. A whole instance would take several times as long."""
+    """The columns that the search reads. Model instances would take several times as long."""
 
     pk: int
     seal_id: UUID
@@ -102,7 +101,7 @@ def _rows(candidates: dict, leave_out: set[int]) -> Iterator[_Row]:
 
 
 def _is_one_of(column: str, numbers: list[int]) -> RawSQL:
-    """Return the condition ``IN``, with the numbers written out: to pass thousands as parameters takes longer."""
+    """Return an ``IN`` condition with literal numbers: thousands of parameters are slower."""
     listed = ",".join(str(int(number)) for number in numbers)
     return RawSQL(f"{column} IN ({listed})", (), BooleanField())  # noqa: S611
 
@@ -114,8 +113,8 @@ def _batches(numbers: list[int]) -> Iterator[list[int]]:
 
 @sensitive_variables()
 def _texts(party: _Row) -> list[str] | None:
-    """Return the names of a party; None when they cannot be opened."""
-    name, aliases = _SEALED
+    """Return the names of a party; None when they cannot be decrypted."""
+    name, aliases = _ENCRYPTED
     try:
         return names_in(name.open(party.name, party.seal_id), aliases.open(party.aliases, party.seal_id))
     except Unreadable:
@@ -123,26 +122,25 @@ def _texts(party: _Row) -> list[str] | None:
 
 
 @sensitive_variables()
-def _best(party: _Row, name: str, texts: list[str], likeness: "_Likeness") -> Hit | None:
-    """Return the hit of the name or alias that is most like the one asked for."""
+def _best(party: _Row, name: str, texts: list[str], comparisons: "_ComparisonCache") -> Hit | None:
+    """Return the hit for the party's most similar name."""
     best = None
     for text in texts:
-        found = likeness.of(name, text)
+        found = comparisons.compare(name, text)
         if found.score >= THRESHOLD and (best is None or found.score > best.score):
             best = Hit(party.pk, name, text, party.role, found.score, found.reasons)
     return best
 
 
-class _Likeness:
-    """What `compare` says, for the time of one search: each name is read once, and the same two are compared once."""
+class _ComparisonCache:
+    """Caches readings and comparisons during one search."""
 
     def __init__(self):
         self._read: dict[str, list[Reading]] = {}
         self._found: dict[tuple[str, str], Comparison] = {}
 
     @sensitive_variables()
-    def of(self, name: str, text: str) -> Comparison:
-        """Compare the name that is asked for with one of the register."""
+    def compare(self, name: str, text: str) -> Comparison:
         if (name, text) not in self._found:
             found = explain(self._readings(name), self._readings(text))
             self._found[name, text] = Comparison(found.match.score, codes(found.match)) if found else Comparison(0)
@@ -156,7 +154,7 @@ class _Likeness:
 
 
 def _erased(party: _Row, name: str, purposes: set[str]) -> Hit | None:
-    """A tombstone is recognised by its whole name alone."""
+    """Return the hit of a tombstone, which only whole names can match."""
     if blocking_keys.ALL in purposes:
         return Hit(party.pk, name, "", party.role, ERASED_SAME, ("erased", "same"))
     if blocking_keys.WHOLE in purposes:

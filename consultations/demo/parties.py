@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from consultations.conflict_states import BEYOND, ConflictState
-from consultations.conflicts import decisions, register
+from consultations.conflicts import decisions
 from consultations.conflicts.checks import check_safely
+from consultations.conflicts.save_parties import save_party
 from consultations.models import ConsultationRequest, MessageKind, OutgoingMessage, Party, PartySource
 from consultations.workflow import OPEN
 
@@ -25,7 +26,7 @@ def add_parties(now: datetime) -> None:
     for number, (key, entry) in enumerate(zip(keys, entries, strict=True)):
         if key not in known:
             added_at = now - timedelta(days=400 - number)
-            register.keep(Party(**entry, import_key=key, source=PartySource.IMPORT, added_at=added_at))
+            save_party(Party(**entry, import_key=key, source=PartySource.IMPORT, added_at=added_at))
 
 
 def settle(told: Iterable[ConsultationRequest], staff: dict, *, kept: set[int]) -> None:

@@ -59,8 +59,7 @@ class PartyQuerySet(models.QuerySet):
 
 
 class Party(EncryptedModel):
-    """Somebody whom the firm has to think of. Save with `consultations.conflicts.save_parties.keep`, so that it is
-    found.
+    """Somebody whom the firm has to think of. Save with `conflicts.save_parties.save_party`, so that it is found.
 
     When the data are erased, a tombstone stays: no text at all, but the digests under which the name is recognised.
     """

@@ -1,9 +1,9 @@
-"""Keys under which names are looked up before anything is opened.
+"""Blocking keys: the database finds similar names by these before any name is decrypted.
 
-A name is stored under few keys and asked for under many: nicknames, other spellings and other lengths are put in when
-asking. A key joins two words, or one word and a part of another, so that a common surname alone brings up nobody. Each
-is digested with a secret of the firm (`firm.encryption.blind_index`) before it reaches the database. Whoever changes a
-rule here has to have all entries made anew: ``PartyEntry.objects.rebuild_all()``.
+A name is stored under few keys and looked up under many: nicknames, other spellings and other lengths are added to the
+query. A key joins two words, or one word and a part of another, so that a common surname alone matches nobody. Each is
+digested with a secret of the firm (`firm.encryption.blind_index`) before it reaches the database. After a change to
+these rules, rebuild all entries: ``PartyEntry.objects.rebuild_all()``.
 """
 
 from collections.abc import Iterable
@@ -19,11 +19,11 @@ from consultations.conflicts.matching.pieces import pieces, pieces_asked
 from consultations.conflicts.matching.transliteration import bones, coarse, code, eastern, sounds
 from consultations.conflicts.matching.word_similarity import masculine, of_men
 
-#: Two words; a word with a part of another; with its initial; the same where only that initial is known.
+#: Two words; a word with a part of another, or with its initial; the same where only the initial is known.
 PAIR, PART, INITIAL, SHORT = "pair", "part", "initial", "short"
 #: A name of one word; a word of a longer one; a name written together; a word of a company, and its initials.
 LONE, WORD, JOINED, COMPANY, ACRONYM = "lone", "word", "joined", "company", "acronym"
-#: The whole name, to the letter and by its sound: all that stays of somebody whose data were erased.
+#: The whole name, by letters and by sound: all that remains of an erased party.
 ALL, WHOLE = "all", "whole"
 TOMBSTONE = (ALL, WHOLE)
 MAX_EXPANDED = 300
@@ -32,7 +32,7 @@ Terms = dict[str, set[str]]
 
 
 def stored(texts: Iterable[str]) -> Terms:
-    """Return the keys of each purpose under which these names of one party are stored."""
+    """Return the keys, by purpose, under which the names of one party are stored."""
     terms: Terms = {}
     for text in texts:
         for reading in readings(text):
@@ -45,13 +45,13 @@ def stored(texts: Iterable[str]) -> Terms:
 
 
 def asked(text: str) -> Terms:
-    """Return the keys under which all that may match a name is stored."""
+    """Return the keys, by purpose, under which every name that may match is stored."""
     terms: Terms = {}
     for reading in readings(text):
         _add(terms, _whole(reading, _expanded))
         _add(terms, _company(reading, keys_asked))
         found = _person(reading.person, _expanded, pieces_asked)
-        # Who has an initial is asked for by it; a full name asks for those of whom no more than the initial is known.
+        # An initial finds full names; a full name also finds names of which only the initial is known.
         initials = _by_initial(reading.person, _expanded, full=False)
         found[SHORT] = initials | found[INITIAL]
         found[INITIAL] = initials
@@ -79,12 +79,12 @@ def _expanded(word: str) -> set[str]:
 
 
 def _of_men(word: str) -> set[str]:
-    """Czech and Slovak names lose a whole syllable; of the others the common form is enough."""
+    """Czech and Slovak names lose a whole syllable; for others the common form is enough."""
     return of_men(word) if word.endswith("ova") else {masculine(word)}
 
 
 def _codes(word: Word, forms, is_east: bool) -> set[str]:
-    """Return the codes of a word with and without its particles, and of the forms that are asked for."""
+    """Return the codes of a word with and without its particles, in all ``forms``."""
     found = {code(man) for text in word.texts for form in forms(text) for man in _of_men(form)}
     if word.is_abjad:
         found.add(code(bones(word.text)))
@@ -125,9 +125,9 @@ def _joint(one: set[str], other: set[str]) -> set[str]:
 
 
 def _by_initial(person: Person, forms, *, full: bool) -> set[str]:
-    """Return each word with the first letter of every other, of those written in full or of initials.
+    """Return each word with the first letter of every other word: a ``full`` one or an initial.
 
-    A given name with a middle initial says nothing where the surname is another, so it makes no key of its own.
+    A given name with a middle initial is no key of its own: it says nothing if the surname differs.
     """
     words = person.words[:MAX_WORDS]
     east = bool(words) and is_eastern(words)
@@ -154,7 +154,7 @@ def _company(reading: Reading, keys) -> Terms:
 
 
 def _whole(reading: Reading, forms) -> Terms:
-    """Return the keys of the whole name, up to case, accents and order, and up to its spelling and its nicknames."""
+    """Return the keys of the whole name: regardless of case, accents and order; and of spelling and nicknames."""
     words = reading.company.words if reading.is_company else reading.person.words[:MAX_WORDS]
     full = [word.text for word in words if not word.is_initial] or [word.text for word in words]
     sounds = [sorted({coarse(form) for form in forms(text)}) for text in full]

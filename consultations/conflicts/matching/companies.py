@@ -1,4 +1,4 @@
-"""Reads and scores names of companies and public bodies."""
+"""Parses and scores names of companies and public bodies."""
 
 import re
 from dataclasses import dataclass
@@ -12,14 +12,14 @@ from consultations.conflicts.matching.transliteration import latin
 from consultations.conflicts.tables import read_table
 
 _TABLE = read_table("words_of_companies")
-#: Forms of companies, which say nothing; little words; words that many share; and how words are abbreviated.
+#: Legal forms, which identify nobody; filler words; words that many companies share; abbreviations.
 FORMS, LITTLE, GENERIC = (frozenset(_TABLE[name][0]) for name in ("forms", "little", "generic"))
 ABBREVIATED = {word: words[0] for words in _TABLE["short"] for word in words[1:]}
-#: Numbers as they are written in full.
+#: Numbers written as words.
 NUMBERS = dict(pair.split("=") for pair in _TABLE["numbers"][0])
-#: Words that are compared as another, with the numbers.
+#: Words that are compared as another word.
 _AS_ONE = NUMBERS | {"st": "saint", "marys": "mary", "lukes": "luke"}
-#: Without any of these a name is no company's, unless by a number or an ampersand; and what `read` may leave out.
+#: A company's name has one of these, a number or an ampersand; and the words that `read` may leave out.
 _TELLING = GENERIC | FORMS | ABBREVIATED.keys() | {"and", "ooo"}
 _LEFT_OUT = LITTLE | FORMS | ABBREVIATED.keys()
 _WORD = re.compile(r"[a-z0-9]+")
@@ -30,7 +30,7 @@ EXTRA_GENERIC, EXTRA_WORD, OTHER_FORM, CONTRADICTED, ACRONYM = 4, 10, 2, 45, 80
 
 @dataclass(frozen=True)
 class Company:
-    """A name of a company: its words without forms and little words, and all of its initials."""
+    """A company name: its words without legal forms and filler words, its form, and its possible acronyms."""
 
     words: tuple[Word, ...]
     form: str
@@ -38,14 +38,13 @@ class Company:
 
     @property
     def condensed(self) -> str:
-        """The words written together."""
         return "".join(word.text for word in self.words)
 
 
 def is_company(text: str, words: list[str] | None = None) -> bool:
-    """Whether a name cannot be a person's: it has a form of company, a trade, a number or an ampersand in it.
+    """Return whether a name cannot be a person's: it has a legal form, a trade, a number or an ampersand.
 
-    ``words`` are its `bare_words`, if they are at hand.
+    ``words`` are its `bare_words`, if the caller has them.
     """
     words = bare_words(text) if words is None else words
     if any(not word.isalpha() and word not in ("2nd", "3rd", "4th") for word in words):
@@ -58,7 +57,7 @@ def is_company(text: str, words: list[str] | None = None) -> bool:
 
 
 def read(text: str, words: list[str] | None = None) -> Company:
-    """Return the name as a company's. ``words`` are its `bare_words`, if they are at hand."""
+    """Parse a company name. ``words`` are its `bare_words`, if the caller has them."""
     plain = [ABBREVIATED.get(word, word) for word in (bare_words(text) if words is None else words)]
     forms = [word for at, word in enumerate(plain) if _is_form(word, at)]
     words = [word for at, word in enumerate(plain) if word not in LITTLE and not _is_form(word, at)] or plain
@@ -68,7 +67,7 @@ def read(text: str, words: list[str] | None = None) -> Company:
 
 
 def surely_has_two(words: list[str]) -> bool:
-    """Whether two of the `bare_words` at least are words of the company whatever the others are."""
+    """Return whether at least two of the `bare_words` count, however the name is parsed."""
     return sum(word not in _LEFT_OUT for word in words) > 1
 
 
@@ -77,7 +76,7 @@ def _is_form(word: str, at: int) -> bool:
 
 
 def match(first: Company, second: Company) -> Match:
-    """Return how far two names may be those of one company."""
+    """Score two company names."""
     if not first.words or not second.words:
         return Match(0)
     if first.condensed == second.condensed:
@@ -109,12 +108,11 @@ def _weigh(first: Company, second: Company, pairs: list[Pair]) -> Match:
 
 
 def is_acronym(short: Company, full: Company) -> bool:
-    """Whether the one is the initials of the other."""
     return len(short.words) == 1 and 3 <= len(short.condensed) <= 6 and short.condensed in full.initials
 
 
 def _is_sure(pair: Pair, first: Company, second: Company) -> bool:
-    """Words of companies are no given names: same or spelt alike, or one slip in a long word."""
+    """Return whether a pair counts for companies: the same or alternative spellings, or one typo in a long word."""
     if pair.reason in ("same", "spelling", "joined"):
         return True
     one = "".join(first.words[at].text for at in pair.first)
@@ -132,7 +130,7 @@ def _whole(first: Company, second: Company) -> tuple[Pair, ...]:
 
 
 def bare_words(text: str) -> list[str]:
-    """Return all words of a name as they are compared: letters and digits, numbers in one writing."""
+    """Return the normalized words of a name: letters and digits, numbers in one form."""
     text = _DOTTED.sub(lambda found: found[0].replace(".", "") + " ", text) if "." in text else text
     text = latin(text).casefold()
     text = _NUMBER.sub(" ", text) if "#" in text else text

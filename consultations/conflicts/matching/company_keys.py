@@ -1,6 +1,7 @@
-"""Keys of companies. Two names of which neither has words that the other lacks share all words of the shorter one.
+"""Blocking keys of companies.
 
-So a name is stored under pairs and threes of its words, and under single words for those who ask for one word alone.
+Two names match when all words of the shorter one are in the longer one. So a name is stored under pairs and triples of
+its words, and under single words for lookups of one word.
 """
 
 from collections.abc import Iterator
@@ -9,14 +10,14 @@ from itertools import combinations, product
 from consultations.conflicts.matching.companies import GENERIC, Company
 from consultations.conflicts.matching.transliteration import code
 
-#: Of longer names so many words are joined in ones, twos and threes.
+#: The number of words of a long name that are used, by the number of words in a key.
 MAX_WORDS = {1: 30, 2: 12, 3: 7}
-#: From this length on a slip is forgiven.
+#: The length from which one typo is tolerated.
 LONG = 6
 
 
 def keys_stored(company: Company) -> set[str]:
-    """Return the keys of a name, each with how many words it joins, and whether there are more."""
+    """Return the keys of a name, each marked with its number of words and whether the name has more."""
     found = set()
     for words in _ways(company):
         for size in MAX_WORDS:
@@ -26,7 +27,7 @@ def keys_stored(company: Company) -> set[str]:
 
 
 def keys_asked(company: Company) -> set[str]:
-    """Return the keys under which all that may match a name is stored."""
+    """Return the keys under which every name that may match is stored."""
     found = set()
     for words in _ways(company):
         most = min(len(words), max(MAX_WORDS))
@@ -38,7 +39,7 @@ def keys_asked(company: Company) -> set[str]:
 
 
 def _ways(company: Company) -> Iterator[list[tuple[str, bool]]]:
-    """Return the words, and the words with two neighbours written together, in which no slip counts."""
+    """Yield the words, then each variant with two neighbors joined. The flag: a typo in the word is tolerated."""
     words = [(word.text, len(word.text) >= LONG) for word in company.words]
     yield words
     for at in range(len(words) - 1):
@@ -46,7 +47,7 @@ def _ways(company: Company) -> Iterator[list[tuple[str, bool]]]:
 
 
 def _joint(words: list[tuple[str, bool]], size: int) -> set[str]:
-    """Return the keys of so many of the words together, one of which at least has to be telling."""
+    """Return the keys of ``size`` words together, at least one of them distinctive."""
     return {
         " ".join(sorted(each))
         for some in combinations(words[: MAX_WORDS[size]], size)
@@ -56,6 +57,6 @@ def _joint(words: list[tuple[str, bool]], size: int) -> set[str]:
 
 
 def _pieces(text: str, letters: int, *, may_slip: bool) -> set[str]:
-    """Return the code of a word, and what one slip in a long word leaves."""
+    """Return the code of a word, and the parts that one typo in a long word leaves unchanged."""
     slips = {f"<{text[:letters]}", f">{text[-letters:]}"} if may_slip else set()
     return {code(text) or text, *slips}

@@ -1,4 +1,4 @@
-"""Compares two names as they were written, persons or companies, with all the names that each gives."""
+"""Compares two names of persons or companies as written, including all aliases that each text gives."""
 
 import re
 from dataclasses import dataclass
@@ -8,23 +8,23 @@ from consultations.conflicts.matching import companies, names, persons
 from consultations.conflicts.matching.persons import Match, Pair
 from consultations.conflicts.matching.transliteration import latin
 
-#: Names that score less are not reported. Chosen on the labelled pairs: see ``bench/conflict_check.py --pairs``.
+#: The lowest score that is reported. Tuned on the labeled pairs: see ``bench/conflict_check.py --pairs``.
 THRESHOLD = 70
-#: More names in one text are not read.
+#: The most names in one text that are read, and the most characters.
 MAX_NAMES, MAX_LENGTH = 6, 300
 _MARKS = re.compile(r"[^a-z0-9]+")
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """How far two names may be one, of 100, and why, in codes."""
+    """A score from 0 to 100, and reason codes."""
 
     score: int
     reasons: tuple[str, ...] = ()
 
 
 class Reading:
-    """One name, read as a person's and as a company's."""
+    """One name, parsed as a person's and as a company's."""
 
     def __init__(self, text: str):
         self.text = text
@@ -33,28 +33,25 @@ class Reading:
 
     @cached_property
     def plain(self) -> str:
-        """The name without case, accents and marks."""
         return plain(self.text)
 
     @cached_property
     def person(self) -> names.Person:
-        """The name as a person's."""
         return names.read(self.text)
 
     @cached_property
     def company(self) -> companies.Company:
-        """The name as a company's."""
         return companies.read(self.text, self._bare)
 
     @cached_property
     def is_one_word(self) -> bool:
-        """Whether the name is a single word as a company's; mostly said without reading it as one."""
+        """Whether the name is one word as a company's; mostly known without parsing it."""
         return not companies.surely_has_two(self._bare) and len(self.company.words) == 1
 
 
 @dataclass(frozen=True)
 class Explained:
-    """A comparison with what it rests on."""
+    """A comparison with its evidence."""
 
     match: Match
     first: Reading
@@ -63,24 +60,24 @@ class Explained:
 
     @property
     def words(self) -> tuple[tuple, tuple]:
-        """The words of both names, to which the places of the pairs refer."""
+        """The words of both names, to which the positions in the pairs refer."""
         if self.is_company:
             return self.first.company.words, self.second.company.words
         return self.first.person.words, self.second.person.words
 
 
 def readings(text: str) -> list[Reading]:
-    """Return the names that a text gives, each once."""
+    """Return the names in a text, each once."""
     return [Reading(name) for name in dict.fromkeys(names.other_names(text[:MAX_LENGTH]))][:MAX_NAMES]
 
 
 def plain(text: str) -> str:
-    """Return letters and digits alone, without case and accents, as two names are compared for being the same."""
+    """Normalize: letters and digits only, without case and accents."""
     return _MARKS.sub(" ", latin(text).casefold()).strip()
 
 
 def compare(first: str, second: str) -> Comparison:
-    """Return how far two names may be those of one person or company. Symmetric; raises for no text."""
+    """Compare two names. Symmetric; accepts any text."""
     one, other = plain(first), plain(second)
     if not one or not other:
         return Comparison(0)
@@ -91,7 +88,7 @@ def compare(first: str, second: str) -> Comparison:
 
 
 def explain(first: list[Reading], second: list[Reading]) -> Explained | None:
-    """Return the best of all comparisons between the names of two texts."""
+    """Return the best comparison between the names of two texts."""
     best = None
     for one in first:
         for other in second:
@@ -102,12 +99,12 @@ def explain(first: list[Reading], second: list[Reading]) -> Explained | None:
 
 
 def codes(match: Match) -> tuple[str, ...]:
-    """Return why, in codes: first how the words agree, then what else was seen."""
+    """Return the reason codes: how the words agree, then the other findings."""
     return tuple(sorted({pair.reason for pair in match.pairs if pair.reason})) + match.notes
 
 
 def _best(one: Reading, other: Reading) -> Explained | None:
-    """Compare in the order of the texts, so that turning the two round changes nothing."""
+    """Compare two readings in a fixed order, so that the result is symmetric."""
     if one.plain > other.plain:
         one, other = other, one
     if one.plain == other.plain:

@@ -1,10 +1,10 @@
-"""Given names: which are forms of one another, in several languages, and which are known not to be.
+"""Given names: which ones are forms of one another, in several languages, and which are known to be different.
 
-Each line of ``tables/forms_of_given_names.txt`` is a family; two names are linked when they stand in one line. A line
-that begins with ``=`` holds spellings of one name; one with ``~`` a name and what it is in other languages, each
-linked to the first alone; any other the full name and its short forms. A name may stand in several lines: Sasha is
-Aleksandr as well as Aleksandra. Links do not add up: Pepe is José and Joe is Joseph, yet Pepe is not Joe. Two known
-names that are not linked are two names, however alike they look.
+Each line of ``tables/forms_of_given_names.txt`` is a family; two names are linked when they share a line. A line that
+begins with ``=`` has spellings of one name; one with ``~`` has a name and its translations, each linked to the first
+only; any other has the full name and its short forms. A name may be in several lines: Sasha is Aleksandr as well as
+Aleksandra. Links are not transitive: Pepe is José and Joe is Joseph, yet Pepe is not Joe. Two known names without a
+link are different names, however similar.
 """
 
 from itertools import combinations, product
@@ -16,7 +16,7 @@ _KINDS = {"=": SPELLING, "~": TRANSLATION}
 
 
 def _links() -> dict[frozenset[str], tuple[str, str]]:
-    """Return for each linked pair how it is linked, and the full name of its line (empty but for short forms)."""
+    """Return for each linked pair the kind of link, and the full name of its line if the kind is a nickname."""
     found: dict[frozenset[str], tuple[str, str]] = {}
     for line in read_lines("forms_of_given_names"):
         kind = _KINDS.get(line[0], NICKNAME)
@@ -37,10 +37,10 @@ KNOWN = frozenset(_FORMS) | read_words("other_given_names")
 
 
 def link(first: str, second: str) -> tuple[str, str] | None:
-    """Return how two names are forms of one, and the full one of a short form and its name; None when they are not."""
+    """Return the kind of link between two names, and the full name if one is short for it; None without a link."""
     return _LINKS.get(frozenset((first, second)))
 
 
 def forms(name: str) -> set[str]:
-    """Return the name with all that it is linked to."""
+    """Return the name and all linked names."""
     return _FORMS.get(name, set()) | {name}

@@ -1,4 +1,4 @@
-"""Reads what is written of a person: words in the order given name to surname, with what stands around them."""
+"""Parses names of persons: words in the order given name to surname, with particles, suffix and aliases."""
 
 import re
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from nameparser.config import CONSTANTS
 from consultations.conflicts.matching.transliteration import WORDS, is_abjad, latin
 from consultations.conflicts.tables import read_table
 
-#: Which words are left to the one name, and which begin another.
+#: Words that introduce another name of the same person or company.
 _OTHER_NAMES = re.compile(
     r"\s*(?:\b(?:a\.?k\.?a\.?|a/k/a|d/?b/?a|d\.b\.a\.|f/?k/?a|n/?k/?a|t/a|also known as|doing business as|"
     r"formerly known as|formerly|alias)(?=[\s:]|$))[\s:,]*",
@@ -19,7 +19,7 @@ _BORN = re.compile(r"^(.*?)[\s,(]+(?:née|nee|né|born|geb\.|geborene|z domu)\s+
 _CALLED = re.compile(r"[\"“”«»(]\s*([^\"“”«»()]+?)\s*[\"“”«»)]")
 _TABLE = read_table("words_around_names")
 PARTICLES, _DEGREES, _TITLES = (frozenset(_TABLE[name][0]) for name in ("particles", "degrees", "titles"))
-#: Those that are no word of their own: Mac Donald, O Brien, D Angelo.
+#: Prefixes that belong to the next word: Mac Donald.
 _PREFIXES = {"mc", "mac"}
 _CONNECTORS = {"y", "e", "i"}
 _SUFFIXES = {"jr": "jr", "junior": "jr", "sr": "sr", "senior": "sr", "ii": "2", "iii": "3", "iv": "4", "2nd": "2"}
@@ -30,7 +30,7 @@ _SERVANT = re.compile(r"^abd(?:[aeiou]?[lr])?[-' ]?(?=[a-z]{4})")
 
 @dataclass(frozen=True)
 class Word:
-    """One word of a name, ``shown`` as it was written. ``particles`` stood before it, each a word of its own or not."""
+    """One word of a name; ``shown`` as written. ``particles`` are the particles before it."""
 
     text: str
     shown: str
@@ -39,12 +39,11 @@ class Word:
 
     @property
     def is_initial(self) -> bool:
-        """Whether it is a single letter."""
         return len(self.text) == 1
 
     @property
     def texts(self) -> tuple[str, ...]:
-        """Return the word without its particles, and with the last, the last two… in front of it."""
+        """The word without its particles, with the last one, the last two, and so on."""
         if not self.particles:
             return (self.text,)
         found = [self.text]
@@ -54,13 +53,13 @@ class Word:
 
     @property
     def glued(self) -> str:
-        """Return the word with all of its particles."""
+        """The word with all its particles."""
         return "".join(self.particles) + self.text
 
 
 @dataclass(frozen=True)
 class Person:
-    """A name of a person. The surname stands last when the writing says so (``is_ordered``) or seems to."""
+    """A person's name. ``is_ordered``: a comma shows that the surname is last; else this is assumed."""
 
     words: tuple[Word, ...]
     suffix: str = ""
@@ -68,7 +67,7 @@ class Person:
 
 
 def read(text: str) -> Person:
-    """Return the words of one name; none of a text without letters."""
+    """Parse one name; a text without letters has no words."""
     family, comma, given = text.partition(",")
     while comma and is_end(given.partition(",")[0]):
         family, (_, comma, given) = f"{family} {given.partition(',')[0]}", given.partition(",")
@@ -78,7 +77,7 @@ def read(text: str) -> Person:
 
 
 def other_names(text: str) -> list[str]:
-    """Return the names that a text gives one person or company: with aliases, a name at birth, a nickname in quotes."""
+    """Return all names that a text gives one person or company: aliases, birth name, nickname in quotes."""
     found = []
     for name in filter(None, map(str.strip, _OTHER_NAMES.split(text))):
         if born := _BORN.match(name):
@@ -94,14 +93,14 @@ def other_names(text: str) -> list[str]:
 
 
 def is_end(text: str) -> bool:
-    """Whether what follows a comma is no given name but a suffix or a degree."""
+    """Return whether the text after a comma is a suffix or degree, not a given name."""
     words = re.sub(r"[.\s]", " ", text.casefold()).split()
     joined = "".join(words)
     return bool(words) and (joined in _SUFFIXES or joined in _DEGREES or all(w in _SUFFIXES for w in words))
 
 
 def _split(text: str) -> tuple[list[str], str]:
-    """Return the written words without titles and degrees, and the suffix as a number or ``jr``, ``sr``."""
+    """Return the words as written, without titles and degrees; and the suffix as a number, ``jr`` or ``sr``."""
     pieces = text.replace(",", " ").split()
     while len(pieces) > 2 and _is_title(pieces[0]):
         del pieces[0]
@@ -129,7 +128,7 @@ def _is_title(piece: str) -> bool:
 
 @lru_cache(maxsize=WORDS)
 def _words(piece: str) -> tuple[tuple[str, str, bool], ...]:
-    """Return the words that hyphens, points and wide letters part: Latin, as shown, and whether vowels are missing."""
+    """Split at hyphens, dots and wide letters: (Latin form, as shown, whether vowels are missing)."""
     if re.fullmatch(r"[A-Z]{2,3}", piece) and not re.search("[AEIOU]", piece):
         return tuple((letter.casefold(), letter, False) for letter in piece)
     servant = re.match(r"(?i)^abd[aeu]?l?-", piece)
@@ -148,7 +147,7 @@ def _words(piece: str) -> tuple[tuple[str, str, bool], ...]:
 
 
 def _joined(words: list[tuple[str, str, bool]]) -> tuple[Word, ...]:
-    """Join particles to the word that follows them."""
+    """Attach particles to the word after them."""
     found: list[Word] = []
     held: list[str] = []
     for at, (text, shown, abjad) in enumerate(words):

@@ -1,4 +1,4 @@
-"""Scores two names of persons: which words of the one are words of the other, and what speaks against it."""
+"""Scores two names of persons: pairs words that agree, then subtracts for what differs."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from consultations.conflicts.matching.names import Person, Word
 from consultations.conflicts.matching.surnames import COMMON, EAST_ASIAN
 from consultations.conflicts.matching.word_similarity import INITIAL, REACH, SAME, alike, written_alike
 
-#: What is taken off, of 100.
+#: Deductions from 100.
 EXTRA_WORD, OTHER_ORDER, OTHER_SUFFIX, MISSING_SUFFIX = 3, 2, 14, 5
 COMMON_WITH_INITIAL, MIDDLE_DIFFERS, MIDDLE_DIFFERS_COMMON, BOTH_UNSURE = 7, 27, 40, 6
 ONLY_GIVEN, SURNAME_AS_GIVEN = 34, 25
@@ -17,7 +17,7 @@ MAX_WORDS = 7
 
 @dataclass(frozen=True)
 class Pair:
-    """Words that are taken for one: their places in the two names, what that is worth, and why."""
+    """Words taken as the same: their positions in the two names, a weight from 0 to 1, and a reason code."""
 
     first: tuple[int, ...]
     second: tuple[int, ...]
@@ -27,7 +27,7 @@ class Pair:
 
 @dataclass(frozen=True)
 class Match:
-    """What two names come to, of 100; the pairs of words, and codes for what else was seen."""
+    """A score from 0 to 100, the pairs of words, and codes of other findings."""
 
     score: int
     pairs: tuple[Pair, ...] = ()
@@ -35,7 +35,7 @@ class Match:
 
 
 def match(first: Person, second: Person) -> Match:
-    """Return how far two names may be those of one person."""
+    """Score two names of persons."""
     one, other = first.words[:MAX_WORDS], second.words[:MAX_WORDS]
     if not one or not other:
         return Match(0)
@@ -82,7 +82,7 @@ def _weigh(first: Person, second: Person, pairs: list[Pair], strong: list[Pair])
 
 
 def _worth(pairs: list[Pair], strong: list[Pair]) -> float:
-    """Initials weigh only when there is a single word beside them; each further one that agrees then helps."""
+    """Score the pairs. Initials count only beside a single full word; each further initial that agrees raises it."""
     if len(strong) > 1:
         worths = [pair.worth for pair in strong]
         return 100 * (min(worths) + sum(worths) / len(worths)) / 2
@@ -91,7 +91,7 @@ def _worth(pairs: list[Pair], strong: list[Pair]) -> float:
 
 
 def _lone(one: tuple[Word, ...], other: tuple[Word, ...], pairs: list[Pair]) -> Match:
-    """One word against a name: a rare surname is a weak hit, a common one or a given name is none."""
+    """Score one word against a name: a rare surname is a weak hit; a common one, or a given name, is none."""
     word = one[pairs[0].first[0]]
     if len(one) == len(other):
         weight = 1 if not is_common(word) or pairs[0].reason == SAME else 0.7
@@ -104,7 +104,7 @@ def _lone(one: tuple[Word, ...], other: tuple[Word, ...], pairs: list[Pair]) -> 
 
 
 def align(one: tuple[Word, ...], other: tuple[Word, ...], *, is_east: bool) -> list[Pair]:
-    """Return the pairs of words that together are worth most; neighbours may stand for one word written together."""
+    """Return the best pairing of words. Neighboring words may pair with one word written together."""
     options = [
         Pair((a,), (b,), worth, reason)
         for a, left in enumerate(one)
@@ -114,7 +114,7 @@ def align(one: tuple[Word, ...], other: tuple[Word, ...], *, is_east: bool) -> l
     ]
     if len(one) + len(other) > 2 and not _covers(options, one, other):
         options += _joints(one, other, is_east)
-    # The most telling first; of equal ones the order of the words decides, so that the result is always the same.
+    # Heaviest first; ties go to the closer positions, so that the result is deterministic.
     options.sort(
         key=lambda pair: (-pair.worth * (len(pair.first) + len(pair.second)), abs(pair.first[0] - pair.second[0]))
     )
@@ -143,13 +143,13 @@ def _total(pairs: list[Pair]) -> float:
 
 
 def _covers(options: list[Pair], one: tuple[Word, ...], other: tuple[Word, ...]) -> bool:
-    """Whether single words of the shorter name are all in the longer one as they are."""
+    """Return whether all words of the shorter name are in the longer one unchanged."""
     same = [pair for pair in options if pair.reason == SAME]
     return min(len({pair.first for pair in same}), len({pair.second for pair in same})) == min(len(one), len(other))
 
 
 def _joints(one: tuple[Word, ...], other: tuple[Word, ...], is_east: bool) -> list[Pair]:
-    """Return the pairs of a word of one name with two or three neighbours in the other that are written like it."""
+    """Return pairs of a word with two or three neighboring words of the other name that are spelled like it."""
     found = []
     for single, several, is_turned in ((one, other, False), (other, one, True)):
         for places, text in neighbours(several, None if is_east else _longest(single)):
@@ -160,13 +160,13 @@ def _joints(one: tuple[Word, ...], other: tuple[Word, ...], is_east: bool) -> li
                     best = written_alike(word.text, text, is_east=is_east)
                 if best[0]:
                     first, second = (places, (at,)) if is_turned else ((at,), places)
-                    # A little less than if both were written together.
+                    # Slightly less than for two words written together.
                     found.append(Pair(first, second, best[0] * 0.99, "joined" if best[1] == SAME else best[1]))
     return found
 
 
 def _longest(words: tuple[Word, ...]) -> dict[str, int]:
-    """Return by first letter how long the longest word is."""
+    """Return the length of the longest word by first letter."""
     found: dict[str, int] = {}
     for word in words:
         for text in word.texts:
@@ -175,9 +175,9 @@ def _longest(words: tuple[Word, ...]) -> dict[str, int]:
 
 
 def neighbours(words: tuple[Word, ...], beside: dict[str, int] | None = None) -> list[tuple[tuple[int, ...], str]]:
-    """Return every two or three neighbours, written together.
+    """Return every two or three neighboring words, joined, with their positions.
 
-    With ``beside``, the longest words by their first letter, none that `written_alike` could not find like any of them.
+    With ``beside``, the longest lengths by first letter, leave out those that `written_alike` cannot match.
     """
     return [
         (tuple(range(at, at + size)), words[at].text + "".join(word.glued for word in words[at + 1 : at + size]))
@@ -189,12 +189,12 @@ def neighbours(words: tuple[Word, ...], beside: dict[str, int] | None = None) ->
 
 
 def is_eastern(words: tuple[Word, ...]) -> bool:
-    """Whether a name begins or ends with a Chinese or Korean surname."""
+    """Return whether a name begins or ends with a Chinese or Korean surname."""
     return bool({words[0].text, words[-1].text} & EAST_ASIAN)
 
 
 def is_common(word: Word) -> bool:
-    """Whether a word alone says nothing: a common surname, a given name, or too short."""
+    """Return whether a word alone identifies nobody: a common surname, a given name, or a very short word."""
     return word.text in COMMON or word.text in KNOWN or len(word.text) < 3
 
 
@@ -208,13 +208,13 @@ def _is_inner(places: list[int], words: tuple[Word, ...]) -> bool:
 
 
 def _is_turned(pairs: list[Pair]) -> bool:
-    """Whether the words of the second name stand in another order."""
+    """Return whether the paired words are in another order in the second name."""
     places = [pair.second[0] for pair in pairs]
     return places != sorted(places)
 
 
 def _lacks_surname(first: Person, second: Person, pairs: list[Pair], *, is_first_longer: bool) -> int:
-    """What is taken off when the words in common are the given names alone, or a surname is a given name there."""
+    """Return the deduction if only given names agree, or a surname agrees with a given name."""
     longer, shorter = (first, second) if is_first_longer else (second, first)
     places = [(pair.first if is_first_longer else pair.second)[0] for pair in pairs]
     if is_eastern(longer.words):

@@ -1,17 +1,17 @@
-"""Parts of a word that a slip of the pen leaves as they are, under which it is looked up together with another word."""
+"""Parts of a word that a typo leaves unchanged; each is looked up together with another word."""
 
 from consultations.conflicts.matching.given_names import KNOWN
 from consultations.conflicts.matching.surnames import COMMON
 from consultations.conflicts.matching.transliteration import coarse
 
-#: From these lengths on one slip is forgiven, and two: see `consultations.conflicts.likeness`.
+#: The lengths from which one typo, and two, are tolerated: see `word_similarity`.
 SHORTEST, LONG = 4, 8
 
 
 def pieces(word: str, *, beside_common: bool) -> set[str]:
-    """Return the parts under which a word is stored: its halves with its length, as it is written and as it sounds.
+    """Return the parts under which a word is stored: its halves with its length, by letters and by sound.
 
-    ``beside_common`` says that the other word of the key is a given name or a common surname.
+    ``beside_common``: the other word of the key is a given name or a common surname.
     """
     kind = "k" if word in KNOWN else "c" if word in COMMON else ""
     parts = {part for text in {word, coarse(word)} for part in _parts(text, len(text), beside_common=beside_common)}
@@ -19,9 +19,9 @@ def pieces(word: str, *, beside_common: bool) -> set[str]:
 
 
 def pieces_asked(word: str, *, beside_common: bool) -> set[str]:
-    """Return the parts of all words that one slip, or two in a long word, make of this one.
+    """Return the parts of all words that are one typo away, or two from a long word.
 
-    No given name is a slip of another, no common surname one of another.
+    A given name is no typo of another given name, nor a common surname of another one.
     """
     kinds = {"", "c", "k"} - ({"k"} if word in KNOWN else set()) - ({"c"} if word in COMMON else set())
     found = set()
@@ -33,10 +33,10 @@ def pieces_asked(word: str, *, beside_common: bool) -> set[str]:
 
 
 def _parts(text: str, length: int, *, beside_common: bool) -> set[str]:
-    """Return what ``text`` has in common with a word of this length that has a slip in its end, or its beginning.
+    """Return the parts that ``text`` shares with a word of this length with a typo near its end or its beginning.
 
-    Between the halves one letter is left out, so that two letters that changed places are never in both. With two slips
-    no half of a long word may be left: it gives both ends together, and each alone beside a word that is telling.
+    The letter between the halves is left out, so that two swapped letters are never in both. Two typos may change both
+    halves of a long word: it also gives both ends together, and each end alone beside a distinctive word.
     """
     if min(length, len(text)) < SHORTEST:
         return set()

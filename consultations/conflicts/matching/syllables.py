@@ -1,4 +1,4 @@
-"""Given names of China and Korea as the syllables they are made of, and what those of Hong Kong are in Mandarin."""
+"""Chinese and Korean given names as syllables, and the Mandarin forms of Cantonese names."""
 
 from functools import lru_cache
 from itertools import product
@@ -20,15 +20,15 @@ _LONGEST, _MOST = 7, 40
 
 
 def is_made_of_syllables(word: str) -> bool:
-    """Whether a word is one to three whole syllables of one romanisation, so that no letter of it need be a slip."""
+    """Return whether a word is one to three syllables of one romanization, so that it need not have a typo."""
     return any(_splits(word, known) for known in (*_WRITINGS, _CANTONESE_WORDS))
 
 
 @lru_cache(maxsize=WORDS)
 def other_readings(word: str) -> frozenset[str]:
-    """Return what a Cantonese given name is in pinyin, and what one in pinyin may be in Cantonese; few, or none.
+    """Return the pinyin of a Cantonese given name and the Cantonese forms of one in pinyin; none if there are too many.
 
-    A name that can be read as pinyin as it stands is not taken for Cantonese.
+    A name that is valid pinyin is not read as Cantonese.
     """
     found: set[str] = set()
     for known, table in ((_CANTONESE_WORDS, _MANDARIN), (_MANDARIN_WORDS, _CANTONESE)):
@@ -44,7 +44,7 @@ def other_readings(word: str) -> frozenset[str]:
 
 @lru_cache(maxsize=WORDS)
 def _splits(word: str, known: frozenset[str]) -> tuple[tuple[str, ...], ...]:
-    """Return every way to part a word into one to three of the syllables."""
+    """Return every way to split a word into one to three of the syllables."""
     if len(word) > 3 * _LONGEST:
         return ()
     found = []

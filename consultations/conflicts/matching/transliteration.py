@@ -1,4 +1,4 @@
-"""Words of names in one alphabet, and coarser writings of a word that bring spellings of one sound together."""
+"""Transliterates names to Latin letters, and reduces words to coarser forms that alternative spellings share."""
 
 import re
 import unicodedata
@@ -6,13 +6,13 @@ from functools import lru_cache
 
 from anyascii import anyascii
 
-#: As many words are remembered in each writing: single words, of which nobody can tell whose they are.
+#: The size of each cache of words. They hold single words, which identify nobody.
 WORDS = 20_000
-#: Letters whose usual romanisation is another than anyascii's. German and Scandinavian umlauts are folded later.
+#: Letters whose usual romanization differs from anyascii's. German and Scandinavian umlauts are folded later.
 _LETTERS = str.maketrans({"đ": "d", "Đ": "D", "ð": "d", "Ð": "D", "ı": "i", "İ": "I", "’": "'", "ʼ": "'", "`": "'"})
 _WIDE = re.compile(r"([\u3400-\u9fff\uac00-\ud7a3\uf900-\ufaff])")
 _ABJAD = re.compile(r"[\u0590-\u05ff\u0600-\u06ff]")
-#: In this order. What stands for one sound in the spellings and romanisations met most; ``y`` is a vowel here.
+#: In this order. Spellings and romanizations of the same sound; ``y`` is a vowel here.
 _SPELLING = [
     (re.compile(pattern), replacement)
     for pattern, replacement in (
@@ -59,7 +59,7 @@ _SPELLING = [
         (r"(.)\1+", r"\1"),
     )
 ]
-#: A word in kana, and the two usual romanisations of Japanese with their ways to write long vowels, as one.
+#: A word in kana; the two usual romanizations of Japanese, with their long vowels, as one.
 _KANA = re.compile(
     r"(?:(?:[kgsztdnhbpmrjf]y|sh|ch|ts|[kgsztdnhbpmrjfwy])?[aiueo]h?(?![aiueo]h)|n(?![aiueoy])|m(?=[bp]))+"
 )
@@ -81,7 +81,7 @@ _JAPANESE = [
         (r"m(?=[bp])", "n"),
     )
 ]
-#: Pinyin and Wade-Giles, and the romanisations of Korean, in one coarse writing.
+#: Pinyin, Wade-Giles and the romanizations of Korean, in one coarse form.
 _EASTERN = [
     (re.compile(pattern), replacement)
     for pattern, replacement in (
@@ -109,7 +109,7 @@ _COARSE = str.maketrans({"o": "u", "e": "i", "y": "i"})
 
 
 def latin(text: str) -> str:
-    """Return text in the Latin alphabet, without accents; signs of Chinese and Korean writing become words."""
+    """Transliterate to Latin letters without accents; Chinese and Korean characters become words."""
     if text.isascii():
         return text.replace("`", "'")
     text = unicodedata.normalize("NFKC", text).translate(_LETTERS)
@@ -117,13 +117,13 @@ def latin(text: str) -> str:
 
 
 def is_abjad(text: str) -> bool:
-    """Whether the writing leaves out vowels."""
+    """Return whether the script leaves out vowels."""
     return bool(_ABJAD.search(text))
 
 
 @lru_cache(maxsize=WORDS)
 def spelt(word: str) -> str:
-    """Return a word as all its usual spellings are written: Müller is Mueller, Reid is Reed, Youssouf is Yusuf."""
+    """Reduce a word to a form shared by its usual spellings: Müller and Mueller, Reid and Reed, Youssouf and Yusuf."""
     for pattern, replacement in _SPELLING:
         word = pattern.sub(replacement, word)
     return word
@@ -131,13 +131,13 @@ def spelt(word: str) -> str:
 
 @lru_cache(maxsize=WORDS)
 def coarse(word: str) -> str:
-    """Return a word as it sounds from afar: o is u, e is i."""
+    """Reduce `spelt` further, by approximate sound: o is u, e is i."""
     return re.sub(r"(.)\1+", r"\1", spelt(word).translate(_COARSE))
 
 
 @lru_cache(maxsize=WORDS)
 def eastern(word: str) -> str:
-    """Return a word of a Chinese or Korean name in one writing for all its romanisations."""
+    """Reduce a word of a Chinese or Korean name to a form shared by its romanizations."""
     for pattern, replacement in _EASTERN:
         word = pattern.sub(replacement, word)
     return word
@@ -145,7 +145,7 @@ def eastern(word: str) -> str:
 
 @lru_cache(maxsize=WORDS)
 def kana(word: str) -> str:
-    """Return a word as Japanese is romanised in one way; nothing when it cannot be written in kana."""
+    """Reduce Japanese to one romanization; an empty text if the word cannot be written in kana."""
     if len(word) < 3 or not _KANA.fullmatch(word):
         return ""
     for pattern, replacement in _JAPANESE:
@@ -155,7 +155,7 @@ def kana(word: str) -> str:
 
 @lru_cache(maxsize=WORDS)
 def bones(word: str) -> str:
-    """Return the consonants of a word, which is all that Arabic and Hebrew writing has."""
+    """Return the consonants of a word, all that Arabic and Hebrew scripts write."""
     word = re.sub(r"kh|ch", "h", word)
     word = word[:1] + re.sub(r"[aeiouyw]", "", word[1:])
     word = re.sub(r"(.)\1+", r"\1", word.replace("q", "k").replace("c", "k").replace("v", ""))
@@ -164,13 +164,13 @@ def bones(word: str) -> str:
 
 @lru_cache(maxsize=WORDS)
 def code(word: str) -> str:
-    """Return the key under which like words are looked up: few letters, so that what sounds alike shares it."""
+    """Return a short phonetic code, shared by words that sound alike."""
     return sounds(word)[:6]
 
 
 @lru_cache(maxsize=WORDS)
 def sounds(word: str) -> str:
-    """Return the same of all letters, for names that are written together."""
+    """Return the same code at full length, for names written together."""
     word = spelt(word)
     if not word:
         return ""

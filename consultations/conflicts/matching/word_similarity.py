@@ -1,4 +1,4 @@
-"""How alike two words of names are, and why: from the same word to a slip of the pen."""
+"""How similar two words of names are, and why: from identical to a typo."""
 
 import re
 from functools import lru_cache
@@ -21,12 +21,12 @@ SAME, SPELLING, NICKNAME, GENDERED, SOUND, TYPO, INITIAL = (
     "typo",
     "initial",
 )
-#: What each is worth, of 1. Two names both nearly right stay above the threshold, one letter with one word just so.
+#: Weights, up to 1. Two nearly equal words stay above the threshold; one word with one initial just does.
 WORTH = {SAME: 1.0, SPELLING: 0.95, GENDERED: 0.93, NICKNAME: 0.92, SOUND: 0.88, TYPO: 0.85, INITIAL: 0.7}
 _NONE = (0.0, "")
-#: By so many letters may words differ in length of which one is written together.
+#: The most letters by which a word and a joined one may differ in length.
 REACH = 4
-#: Surnames of women, and what they are with men.
+#: Feminine endings of surnames, and their masculine forms.
 _ENDINGS = [
     (re.compile(pattern), replacement)
     for pattern, replacement in (
@@ -45,11 +45,11 @@ _ENDINGS = [
 
 
 def alike(first: Word, second: Word, *, is_east: bool = False) -> tuple[float, str]:
-    """Return what two words are worth as one and the same, from 0 to 1, and by which reason."""
+    """Return the weight of two words as the same name, from 0 to 1, and the reason code."""
     if not (first.particles or second.particles or first.is_abjad or second.is_abjad):
         return _alike(first.text, second.text, is_east)
     best = _NONE
-    # With a particle before them, two given names would look like one name with a slip: Van Hung, Van Dung.
+    # With a particle before them, two given names would look like one with a typo: Van Hung, Van Dung.
     are_names = first.text in KNOWN and second.text in KNOWN
     for one in (first.text,) if are_names else first.texts:
         for other in (second.text,) if are_names else second.texts:
@@ -60,7 +60,7 @@ def alike(first: Word, second: Word, *, is_east: bool = False) -> tuple[float, s
 
 
 def written_alike(first: str, second: str, *, is_east: bool = False) -> tuple[float, str]:
-    """Return what two words are worth that are spelt alike, one of them made of several; slips do not count."""
+    """Return the weight of two words with the same spelling, one of them joined from several; typos do not count."""
     if (first[:1] != second[:1] and not is_east) or abs(len(first) - len(second)) > REACH:
         return _NONE
     if first == second:
@@ -101,16 +101,16 @@ def _alike(first: str, second: str, is_east: bool) -> tuple[float, str]:
 
 
 def _begin_apart(first: str, second: str) -> bool:
-    """Whether two words have other beginnings in every writing, so that nothing but a list can make them one.
+    """Return whether two words begin differently in every form, so that only a table can link them.
 
-    Every other rule asks for the same beginning in one of the writings, or for a first letter that is missing.
+    All other rules need the same beginning in one of the forms, or a missing first letter.
     """
     return heads(first).isdisjoint(heads(second)) and first[1:] != second and second[1:] != first
 
 
 @lru_cache(maxsize=WORDS)
 def heads(word: str) -> frozenset[str]:
-    """Return the first letters of a word in all the writings in which it is compared; q counts as g."""
+    """Return the first letters of a word in all forms that are compared; q counts as g."""
     writings = {word, coarse(word), coarse(masculine(word)), *filter(None, [kana(word)])}
     return frozenset("g" if text[:1] == "q" else text[:1] for text in writings)
 
@@ -123,7 +123,7 @@ def _by_table(first: str, second: str) -> tuple[float, str]:
 
 
 def _by_syllables(first: str, second: str) -> tuple[float, str]:
-    """The same in Mandarin and Cantonese; or a slip, when one of two long names is made of no syllables."""
+    """The same name in Mandarin and Cantonese; or a typo, if only one of two long words is made of syllables."""
     if second in other_readings(first) or first in other_readings(second):
         return WORTH[SPELLING], SPELLING
     is_long = min(len(first), len(second)) > 5 and first[:1] == second[:1]
@@ -133,7 +133,7 @@ def _by_syllables(first: str, second: str) -> tuple[float, str]:
 
 
 def _are_two_names(first: str, second: str) -> bool:
-    """Whether both are known, as two given names or as two surnames, or differ as Paulo and Paula do."""
+    """Return whether two words are known different names: given names, surnames, or like Paulo and Paula."""
     if first in KNOWN and second in KNOWN:
         return given_names.link(first, second) is None
     if first in surnames.COMMON and second in surnames.COMMON:
@@ -142,7 +142,7 @@ def _are_two_names(first: str, second: str) -> bool:
 
 
 def _differ_in_gender(first: str, second: str) -> bool:
-    """Whether two words differ as the given names of men and women do: Mario and Maria, Denis and Denise."""
+    """Return whether two words differ like male and female given names: Mario and Maria, Denis and Denise."""
     shorter, longer = sorted((first, second), key=len)
     is_known = shorter in KNOWN or longer in KNOWN
     if first[-1] != second[-1] and "e" in (first[-1], second[-1]) and first in KNOWN and second in KNOWN:
@@ -159,7 +159,7 @@ def _differ_in_gender(first: str, second: str) -> bool:
 
 
 def _doubled(word: str) -> set[str]:
-    """Return what Gabriel becomes in Gabrielle and Gabriella."""
+    """Return Gabrielle and Gabriella for Gabriel."""
     return {word + word[-1] + "e", word + word[-1] + "a"}
 
 
@@ -167,21 +167,21 @@ def _digits(text: str) -> bool:
     return not text.isalpha() and any(letter.isdigit() for letter in text)
 
 
-#: What women's surnames end in where the men's is no rule of the word alone: Novakova, Georgiou, Antoniadi.
+#: Feminine endings with several possible masculine forms: Novakova, Georgiou, Antoniadi.
 _PAIRED = (("ova", ""), ("ova", "a"), ("ova", "o"), ("a", "y"), ("ou", "os"), ("ou", "as"), ("ou", "is"), ("i", "is"))
 _PAIRED += (("i", "as"), ("i", "os"), ("ou", "es"), ("a", "as"), ("aite", "as"), ("yte", "as"), ("iene", "as"))
 
 
 @lru_cache(maxsize=WORDS)
 def masculine(word: str) -> str:
-    """Return a surname as men of the family have it."""
+    """Return the masculine form of a surname."""
     for pattern, replacement in _ENDINGS:
         word = pattern.sub(replacement, word)
     return word
 
 
 def of_men(word: str) -> set[str]:
-    """Return all that a surname may be as men of the family have it: what `_by_gender` takes for the same."""
+    """Return all possible masculine forms of a surname that `_by_gender` accepts."""
     found = {masculine(word)}
     for ending, male in _PAIRED:
         stem = word.removesuffix(ending)
@@ -191,7 +191,7 @@ def of_men(word: str) -> set[str]:
 
 
 def _by_gender(first: str, second: str) -> tuple[float, str] | None:
-    # The three letters at least that a stem has, less the one before which an "e" may stand, are at the head of both.
+    # A stem has at least four letters, and an "e" may come before its last one: the first three are the same.
     for woman, man in ((first, second), (second, first)) if first[:3] == second[:3] else ():
         for ending, male in _PAIRED:
             stem = woman.removesuffix(ending)
@@ -204,12 +204,12 @@ def _by_gender(first: str, second: str) -> tuple[float, str] | None:
 
 
 def _with_e(stem: str) -> str:
-    """Return a stem with the vowel that Czech and Polish names lose before an ending: Hajkova, Hajek."""
+    """Restore the vowel that Czech and Polish names lose before an ending: Hajkova, Hajek."""
     return f"{stem[:-1]}e{stem[-1]}"
 
 
 def _by_cut(first: str, second: str) -> tuple[float, str] | None:
-    """The beginning of a given name, of at least four letters, when it is no name of its own."""
+    """A shortened given name: at least four letters that are no name themselves."""
     shorter, longer = sorted((first, second), key=len)
     if len(shorter) < 4 or len(longer) < len(shorter) + 2 or not longer.startswith(shorter) or longer not in KNOWN:
         return None
@@ -217,7 +217,7 @@ def _by_cut(first: str, second: str) -> tuple[float, str] | None:
 
 
 def _by_sound(first: str, second: str) -> tuple[float, str] | None:
-    """Coarse writings that agree, or two of the well-known codes on words that look alike too."""
+    """The same coarse forms; or similar words with the same Metaphone or NYSIIS code."""
     if min(len(first), len(second)) < 4:
         return None
     one, other = coarse(first), coarse(second)
@@ -233,7 +233,7 @@ def _by_sound(first: str, second: str) -> tuple[float, str] | None:
 
 
 def _by_slip(first: str, second: str) -> tuple[float, str] | None:
-    """One slip in a word of at least four letters, two in a long one; a first letter may be missing, not be another."""
+    """One typo from four letters on, two in a long word. The first letter may be missing but not different."""
     shorter, longer = sorted((first, second), key=len)
     slips = OSA.distance(shorter, longer)
     lacks_first = longer[1:] == shorter and len(shorter) > 5

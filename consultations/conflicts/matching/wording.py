@@ -1,4 +1,4 @@
-"""Says in words why two names are taken for one."""
+"""Explains in words why two names match."""
 
 from consultations.conflicts.matching import given_names
 from consultations.conflicts.matching.compare import Explained, explain, readings
@@ -6,26 +6,26 @@ from consultations.conflicts.matching.names import Word
 from consultations.conflicts.matching.persons import Pair
 
 ERASED = {
-    "same": "“{asked}” is the name of a person whose data were erased.",
-    "sound": "“{asked}” is like the name of a person whose data were erased.",
+    "same": "“{asked}” is the name of a person whose data was erased.",
+    "sound": "“{asked}” is similar to the name of a person whose data was erased.",
 }
-UNREADABLE = "An entry that may be like “{asked}” cannot be opened."
-#: What is said of two words, the one that was asked for first.
+UNREADABLE = "An entry that may match “{asked}” cannot be decrypted."
+#: Reasons about two words; ``one`` is from the name that was asked for.
 OF_WORDS = {
     "spelling": "{one} and {other} are spellings of one name",
     "sound": "{one} sounds like {other}",
     "typo": "{one} is nearly {other}",
     "initial": "{one} may stand for {other}",
     "gendered": "{one} and {other} are forms of one surname",
-    "joined": "{one} is {other} written in another way",
+    "joined": "{one} is {other} spelled as several words",
 }
-#: What is said of the names as a whole.
+#: Reasons about the whole names.
 OF_NAMES = {
-    "order": "the words stand in another order",
+    "order": "the words are in another order",
     "middle": "the middle names differ",
     "missing": "one has more names than the other",
     "missing_initial": "one has an initial that the other lacks",
-    "suffix": "one is the elder and one the younger",
+    "suffix": "the suffixes differ",
     "missing_suffix": "only one has a suffix such as Jr.",
     "lone": "a rare surname alone",
     "acronym": "one is the initials of the other",
@@ -35,7 +35,7 @@ OF_NAMES = {
 
 
 def sentence(asked: str, found: str, reasons: tuple[str, ...]) -> str:
-    """Return what is to be said of a hit."""
+    """Return the explanation of a match, from its reason codes and the two texts."""
     if "unreadable" in reasons:
         return UNREADABLE.format(asked=asked)
     if "erased" in reasons:

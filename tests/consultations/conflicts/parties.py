@@ -2,7 +2,7 @@
 
 import factory
 
-from consultations.conflicts import register
+from consultations.conflicts.save_parties import save_party
 from consultations.models import ConflictHit, Party, PartyRole
 from tests.consultations.factories import ConsultationRequestFactory
 
@@ -17,7 +17,7 @@ class PartyFactory(factory.django.DjangoModelFactory):
     def _create(cls, model_class, *args, **kwargs):
         """Store it as the register does."""
         party = model_class(*args, **kwargs)
-        register.keep(party)
+        save_party(party)
         return party
 
     name = factory.Sequence("Known Quagga {}".format)

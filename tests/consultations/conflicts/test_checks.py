@@ -12,6 +12,7 @@ from django.utils import timezone
 from consultations.actions import requests
 from consultations.actions.merging import merge
 from consultations.conflicts import checks, register, search
+from consultations.conflicts.save_parties import save_party
 from consultations.intake.forms import ConsultationForm
 from consultations.intake.receive import Arrival, receive
 from consultations.intake.spam import Assessment
@@ -207,7 +208,7 @@ def test_party_that_takes_another_role_is_looked_at_again(send, staff):
     request = send(full_name=ZEBRA)
     checks_cleared(request, staff("intake"))
     party.role, party.changed_at = "adverse", timezone.now()
-    register.keep(party)
+    save_party(party)
     checks.check_due()
     assert state_of(request) == "open"
 

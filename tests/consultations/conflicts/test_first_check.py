@@ -203,16 +203,16 @@ def test_search_before_the_lock_does_not_hold_for_other_names(monkeypatch):
     """The names are corrected after the search, and before its result is kept."""
     request = waiting(full_name=ZEBRA)
     PartyFactory(name=LYNX)
-    look = lookup.look
+    look_up = lookup.look_up
 
     def late(asked):
-        found = look(asked)
+        found = look_up(asked)
         changed = ConsultationRequest.objects.get(pk=asked.pk)
         changed.full_name = LYNX
         changed.save()
         return found
 
-    monkeypatch.setattr(checks, "look", late)
+    monkeypatch.setattr(checks, "look_up", late)
     assert checks.check_first(request.pk)
     assert (state_of(request), names_of(request)) == ("open", {LYNX})
 

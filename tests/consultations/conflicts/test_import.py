@@ -103,7 +103,7 @@ def test_a_fault_in_the_middle_leaves_nothing(file, monkeypatch):
             raise RuntimeError
         return Party.objects.bulk_create(calls[-1])
 
-    monkeypatch.setattr("consultations.conflicts.parties_file.keep_new", fail)
+    monkeypatch.setattr("consultations.conflicts.parties_file.save_new_parties", fail)
     with pytest.raises(RuntimeError):
         import_parties(file(HEADER + "".join(f"Person {word},witness\n" for word in ("One", "Two", "Three", "Four"))))
     assert not Party.objects.exists()

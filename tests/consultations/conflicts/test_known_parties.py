@@ -114,7 +114,7 @@ def test_party_of_a_request_behind_a_wall_is_not_there(client, enter):
     found = client.post(f"{LIST}search/", {"q": ZEBRA}, follow=True)
     assert f"{LIST}{party.pk}/" not in found.content.decode()
     checked = page_of(client.post(f"{LIST}search/", {"names": ZEBRA}, follow=True))
-    assert "Somebody in a request that is not open to you" in checked
+    assert "Somebody in a request that you may not see" in checked
     assert source.reference not in checked
     assert Party.objects.get().name == ZEBRA
 

@@ -16,6 +16,7 @@ from consultations.conflict_states import ConflictState
 from consultations.conflicts import checks, decisions, register
 from consultations.conflicts.first_check import Arrivals
 from consultations.conflicts.matching import blocking_keys
+from consultations.conflicts.save_parties import save_party
 from consultations.intake.forms import ConsultationForm
 from consultations.intake.receive import receive
 from consultations.models import AuditEntry, ConflictHit, ConsultationRequest, Party, RequestEvent
@@ -40,7 +41,7 @@ def test_register_that_changes_while_a_request_is_received(threads, given):
     assert form.is_valid()
     threads(
         lambda: receive(form.cleaned_data, page=page, token=uuid.uuid4()),
-        lambda: register.keep(Party(name=ZEBRA, role="adverse", source="by_hand")),
+        lambda: save_party(Party(name=ZEBRA, role="adverse", source="by_hand")),
     )
     checks.check_due(timezone.now() + timedelta(seconds=1))
     assert state_of(ConsultationRequest.objects.get()) == "open"

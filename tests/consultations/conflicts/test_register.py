@@ -4,7 +4,8 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from consultations.conflicts.matching import blocking_keys
-from consultations.conflicts.register import bury, enter, keep, names_in
+from consultations.conflicts.register import bury, enter, names_in
+from consultations.conflicts.save_parties import save_party
 from consultations.conflicts.search import find
 from consultations.models import ConsultationRequest, Party, PartyEntry
 from consultations.workflow import Status
@@ -52,7 +53,7 @@ def test_names_in_takes_any_text(text):
 def test_no_name_of_a_long_list_is_left_out():
     names = [f"Person {'x' * number}y" for number in range(180)]
     assert names_in("\n".join(names)) == names
-    known = keep(Party(name=names[-1], role="witness"))
+    known = save_party(Party(name=names[-1], role="witness"))
     assert known.pk in {hit.party_id for hit in find(names)}
 
 
@@ -84,7 +85,7 @@ def test_entering_twice_changes_nothing():
 def test_a_correction_changes_its_own_rows_and_takes_out_stale_ones():
     request = ConsultationRequestFactory(full_name="Mary Sample", other_parties="Jane Roe\nTom Poe")
     enter(request)
-    by_hand = keep(Party(name="Nina Sample", role="witness", request=request))
+    by_hand = save_party(Party(name="Nina Sample", role="witness", request=request))
     kept = request.parties.get(request_field="full_name").pk
     request.other_parties = "JANE ROE\nAcme LLC"
     request.save()
@@ -174,6 +175,6 @@ def test_the_database_refuses_two_rows_in_one_place_of_a_request():
 
 
 def test_the_database_refuses_a_tombstone_with_a_text():
-    party = keep(Party(name="Jane Roe", role="witness"))
+    party = save_party(Party(name="Jane Roe", role="witness"))
     with pytest.raises(IntegrityError), transaction.atomic():
         Party.objects.filter(pk=party.pk).update(buried_at=party.added_at)

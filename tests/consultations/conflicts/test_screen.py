@@ -114,7 +114,7 @@ def test_match_in_a_request_out_of_reach_says_only_that_there_is_one(see, staff,
     )
     Screen.objects.create(request=source, user=user)
     page = see(hit.request, user)
-    assert "Somebody in a request that is not open to you" in region(page)
+    assert "Somebody in a request that you may not see" in region(page)
     assert "Hidden" not in page
     assert source.reference not in page
     assert f"/admin/parties/{hit.party_id}/" not in page
@@ -132,7 +132,7 @@ def test_party_that_has_left_the_register_has_no_name_any_more(see, staff, how):
     else:
         type(hit).objects.update(found_encrypted="")
     page = see(hit.request, staff("owner"))
-    assert ("data were erased: client" if how == "buried" else "no longer in the register") in page
+    assert ("data was erased: client" if how == "buried" else "no longer in the register") in page
     assert "Hidden" not in page
 
 
@@ -154,7 +154,7 @@ def test_cleared_match_says_by_whom(see, staff):
 
 @pytest.mark.parametrize(
     ("status", "words"),
-    [(Status.QUARANTINE, "checked when it is released"), (Status.MERGED, "part of the request")],
+    [(Status.QUARANTINE, "checked when it is released"), (Status.MERGED, "checked with the request")],
 )
 def test_without_a_check_of_its_own_it_says_where(see, staff, status, words):
     request = Request(

@@ -11,7 +11,7 @@ from django.test import override_settings
 from consultations.conflicts.matching import blocking_keys
 from consultations.conflicts.matching.compare import THRESHOLD, compare
 from consultations.conflicts.register import bury, enter
-from consultations.conflicts.save_parties import keep, keep_new
+from consultations.conflicts.save_parties import save_new_parties, save_party
 from consultations.conflicts.search import Hit, find, words
 from consultations.models import Party, PartyEntry
 from tests.consultations.conflicts.labelled import pairs
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 
 
 def known(*names: str, **values) -> list[Party]:
-    return keep_new(Party(**({"name": name, "role": "witness"} | values)) for name in names)
+    return save_new_parties(Party(**({"name": name, "role": "witness"} | values)) for name in names)
 
 
 def test_find_is_what_comparing_with_everybody_would_be():
@@ -42,7 +42,7 @@ def test_find_is_what_comparing_with_everybody_would_be():
 
 def test_the_best_comes_first_and_each_party_once():
     first, second = known("William Smyth", "Bill Smith")
-    keep(Party(name="Acme LLC", aliases="Bill Smith\nWilliam Smith", role="adverse"))
+    save_party(Party(name="Acme LLC", aliases="Bill Smith\nWilliam Smith", role="adverse"))
     hits = find(["Bill Smith"])
     assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
     assert len(hits) == 3
@@ -81,7 +81,7 @@ def test_what_cannot_be_opened_is_a_hit():
     with connection.cursor() as cursor:
         cursor.execute("UPDATE consultations_party SET name = 's1.00000000.AAAA'")
     assert find(["Jane Roe"]) == [Hit(party.pk, "Jane Roe", "", "witness", THRESHOLD, ("unreadable",))]
-    assert "cannot be opened" in words(find(["Jane Roe"])[0])
+    assert "cannot be decrypted" in words(find(["Jane Roe"])[0])
 
 
 def test_no_name_is_in_the_database():
@@ -107,7 +107,7 @@ def test_the_number_of_queries_does_not_grow_with_the_hits(django_assert_num_que
 def test_a_saved_party_is_found_by_its_new_name_alone():
     (party,) = known("Jane Roe")
     party.name = "Acme Widgets LLC"
-    keep(party)
+    save_party(party)
     assert find(["Jane Roe"]) == []
     assert [hit.found for hit in find(["Acme Widgets"])] == ["Acme Widgets LLC"]
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from consultations.conflicts.matching import companies, names, persons, word_similarity
 from consultations.conflicts.matching.compare import Reading
-from consultations.conflicts.save_parties import keep_new
+from consultations.conflicts.save_parties import save_new_parties
 from consultations.conflicts.search import find
 from consultations.models import Party
 from tests.consultations.conflicts.labelled import CLOSED, FRESH, OPEN, pairs, unseen
@@ -79,7 +79,7 @@ def test_the_same_is_found_without_any_shortcut(the_long_way):
     chance = random.Random(6)
     heads, tails = ([name.split()[at] for name in EVERY] for at in (0, -1))
     mixed = [f"{chance.choice(heads)} {chance.choice(tails)}" for _ in range(3000 - len(EVERY))]
-    keep_new(Party(name=name, role="witness") for name in [*EVERY, *mixed])
+    save_new_parties(Party(name=name, role="witness") for name in [*EVERY, *mixed])
     asked = EVERY[::6]
     quick = [find(asked[at : at + 20]) for at in range(0, len(asked), 20)]
     the_long_way()
