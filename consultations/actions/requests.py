@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from consultations.actions import mentions
 from consultations.audit import record
-from consultations.calendar.status_effects import end_choice, settle
+from consultations.calendar.status_effects import close_appointment, end_choice
 from consultations.colleagues import tellable
 from consultations.conflict_states import BLOCKED_WORDS, may_pass, state_after_move
 from consultations.conflicts.checks import follow_role, is_waiting, take_in
@@ -276,7 +276,7 @@ def change_status(request: ConsultationRequest, to: str, *, by, now, reason: str
     is_unknown = is_waiting(request) and request.status != Status.QUARANTINE
     before, request.status = request.status, str(to)
     request.conflict_state = state_after_move(request.conflict_state, before=before, to=to)
-    settle(request, to, now=now, reason=reason)
+    close_appointment(request, to, now=now, reason=reason)
     request.closed_at = now if to in CLOSED else None
     request.merged_into = request.merged_into if to == Status.MERGED else None
     request.save(update_fields=["status", "closed_at", "merged_into", "scheduled_for", "conflict_state"])

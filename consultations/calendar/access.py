@@ -1,4 +1,4 @@
-"""Who may look at appointments, and who may change which calendar."""
+"""Access to appointments and calendars."""
 
 from consultations.models import AttorneyCalendar
 from consultations.permissions import ADMIN, MANAGE, has_any, is_intake
@@ -6,7 +6,7 @@ from consultations.view_permissions import Guarded
 
 
 def manages_calendars(user) -> bool:
-    """True for those who manage the intake: they see to all calendars."""
+    """Return whether the account may change every calendar."""
     return is_intake(user) and user.has_perm(MANAGE)
 
 
@@ -19,26 +19,20 @@ def calendars_of(user):
     return AttorneyCalendar.objects.filter(user=user)
 
 
-def may_look(user) -> bool:
-    """True for those who have to do with appointments: who sees requests, and who has a calendar."""
+def may_see_appointments(user) -> bool:
+    """Return whether the account may see appointments: accounts that see requests, and those with a calendar."""
     return has_any(user) or calendars_of(user).exists()
 
 
-class ForDiaryReaders(Guarded):
-    """For those who may look at appointments."""
-
+class ForAppointmentReaders(Guarded):
     doing = "appointments"
 
     def may_enter(self, user) -> bool:
-        """True when there is anything to see."""
-        return may_look(user)
+        return may_see_appointments(user)
 
 
-class ForCalendarKeepers(Guarded):
-    """For those who may change a calendar, be it the own one alone."""
-
+class ForCalendarEditors(Guarded):
     doing = "calendar"
 
     def may_enter(self, user) -> bool:
-        """True when there is a calendar to change, or to be made."""
         return manages_calendars(user) or calendars_of(user).exists()

@@ -1,4 +1,4 @@
-"""The appointments of a week or a day, in the admin. What somebody may not see is a busy time and nothing more."""
+"""The appointments of a week or a day, in the admin. An appointment that the viewer may not see is only a busy time."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -10,12 +10,12 @@ from django.views.generic import TemplateView
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from consultations.audit import record
-from consultations.calendar.access import ForDiaryReaders, calendars_of, manages_calendars
+from consultations.calendar.access import ForAppointmentReaders, calendars_of, manages_calendars
 from consultations.models import Absence, Appointment, AppointmentState, AttorneyCalendar, AuditAction, Screen
 from consultations.permissions import visible_to
 
 WEEK, DAY = "week", "day"
-#: The first and the last day that can be looked at, counted from today.
+#: How far back and ahead of today the list reaches.
 BACK, AHEAD = timedelta(days=3660), timedelta(days=731)
 SHOWN = (AppointmentState.HOLD, AppointmentState.HELD, AppointmentState.KEPT, AppointmentState.MISSED)
 BUSY = "Busy"
@@ -23,7 +23,7 @@ BUSY = "Busy"
 
 @dataclass(frozen=True)
 class Slot:
-    """One line: when, whose, and what may be told of it."""
+    """One line of the list."""
 
     starts_at: datetime
     ends_at: datetime
@@ -36,24 +36,21 @@ class Slot:
 
 @dataclass(frozen=True)
 class Period:
-    """The days that are looked at."""
-
     first: date
     days: int
 
     @property
     def start(self) -> datetime:
-        """When the first day begins, on one's own clock."""
+        """The beginning of the first day, in the viewer's time zone."""
         return _midnight(self.first)
 
     @property
     def end(self) -> datetime:
-        """When the last day is over."""
+        """The end of the last day."""
         return _midnight(self.first + timedelta(days=self.days))
 
     @property
     def dates(self) -> list[date]:
-        """The days."""
         return [self.first + timedelta(days=number) for number in range(self.days)]
 
 
@@ -62,7 +59,7 @@ def _midnight(day: date) -> datetime:
 
 
 def read_period(given, today: date) -> Period:
-    """Return the period that an address asks for; the current week when it makes no sense."""
+    """Return the period asked for in the URL; the current week if that is invalid."""
     try:
         asked = parse_date(given.get("from", "")) or today
     except ValueError:
@@ -73,26 +70,16 @@ def read_period(given, today: date) -> Period:
     return Period(asked - timedelta(days=asked.weekday()), 7)
 
 
-class AgendaView(ForDiaryReaders, WagtailAdminTemplateMixin, TemplateView):
-    """The appointments. The list is read again whenever it is opened, and no cache keeps it."""
-
+class AgendaView(ForAppointmentReaders, WagtailAdminTemplateMixin, TemplateView):
     template_name = "consultations/admin/agenda.html"
     page_title = "Appointments"
     header_icon = "calendar"
     http_method_names = ["get", "head", "options"]
 
-    def dispatch(self, request, *args, **kwargs):
-        """Keep answers out of every cache."""
-        response = super().dispatch(request, *args, **kwargs)
-        response["Cache-Control"] = "no-store, private"
-        return response
-
     def get_breadcrumbs_items(self) -> list[dict]:
-        """The way to this screen."""
         return [*self.breadcrumbs_items, {"url": "", "label": self.page_title}]
 
     def get_context_data(self, **kwargs) -> dict:
-        """Add the days with their lines."""
         user, today = self.request.user, timezone.localdate()
         calendars = list(AttorneyCalendar.objects.order_by("name", "pk"))
         chosen = next((one for one in calendars if str(one.pk) == self.request.GET.get("calendar")), None)
@@ -116,7 +103,7 @@ class AgendaView(ForDiaryReaders, WagtailAdminTemplateMixin, TemplateView):
             last=period.dates[-1],
             previous=period.first - timedelta(days=period.days),
             next=period.first + timedelta(days=period.days),
-            may_keep=manages_calendars(user) or calendars_of(user).exists(),
+            may_edit=manages_calendars(user) or calendars_of(user).exists(),
             may_add=manages_calendars(user),
             zone=timezone.localtime().tzname(),
             queue_url=reverse("consultations:index"),
@@ -129,7 +116,7 @@ def _last_day(slot: Slot) -> date:
 
 
 def slots_for(user, period: Period, calendars: list[AttorneyCalendar]) -> list[Slot]:
-    """Return the lines of a period as an account may read them; in four queries, however many there are."""
+    """Return the lines of a period as an account may see them. Four queries, however many lines."""
     names = {one.pk: one.name for one in calendars}
     own = {one.pk for one in calendars if one.user_id == user.pk}
     found = Appointment.objects.within(period.start, period.end).filter(calendar__in=names, state__in=SHOWN)
@@ -150,7 +137,7 @@ _NEEDED = ("seal_id", "starts_at", "ends_at", "way", "state", "calendar", "reque
 
 
 def _slot(row: Appointment, names: dict, is_visible: bool, is_own: bool, walled: set) -> Slot:
-    """Return a line: with its link for those who may open the request, with its reference for whose time it is."""
+    """Return a line: with a link if the viewer may open the request, with its reference in the own calendar."""
     if not is_visible and (not is_own or row.request_id in walled):
         return Slot(row.starts_at, row.ends_at, names[row.calendar_id], BUSY)
     words = f"{row.request.reference}, {row.get_way_display().lower()}"

@@ -1,10 +1,10 @@
-"""Reads from the database what the free times of calendars follow from."""
+"""Reads from the database what the free times of calendars depend on."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from itertools import islice
 
-from consultations.calendar.working_hours import HORIZON, NOTICE, Diary, Span, openings
+from consultations.calendar.working_hours import HORIZON, NOTICE, Availability, Span, free_times
 from consultations.due_dates import Calendar, weekly_hours
 from consultations.models.calendar import Absence, Appointment, AttorneyCalendar
 from consultations.models.events import Screen
@@ -12,12 +12,12 @@ from consultations.models.requests import ConsultationRequest
 from consultations.models.settings import IntakeSettings
 
 
-def diaries(
+def availabilities(
     calendars: Iterable[AttorneyCalendar], *, since: datetime, until: datetime, now: datetime, leave_out: int = 0
-) -> dict[int, Diary]:
-    """Return the diary of each calendar by its number, for a period; in three queries, however many there are.
+) -> dict[int, Availability]:
+    """Return the availability of each calendar by id, for a period. Three queries, however many calendars.
 
-    ``leave_out`` is the number of an appointment that is to be moved, and so does not stand in its own way.
+    ``leave_out`` is the id of an appointment that is being moved and so takes no time.
     """
     calendars, desk = list(calendars), IntakeSettings.current()
     holidays = frozenset(line.value["date"] for line in desk.holidays if line.value["date"])
@@ -25,7 +25,7 @@ def diaries(
     away = _by_calendar(Absence.objects.filter(**period))
     taken = _by_calendar(Appointment.objects.taking(now).filter(**period).exclude(pk=leave_out))
     return {
-        one.pk: Diary(
+        one.pk: Availability(
             Calendar(desk.zone, hours_of(one), holidays), tuple(away.get(one.pk, ())), tuple(taken.get(one.pk, ()))
         )
         for one in calendars
@@ -33,7 +33,7 @@ def diaries(
 
 
 def hours_of(calendar: AttorneyCalendar) -> dict:
-    """Return the working hours by day of the week."""
+    """Return the working hours by weekday."""
     lines = ((line.value["days"], line.value["opens"], line.value["closes"]) for line in calendar.hours)
     return weekly_hours(line for line in lines if line[1] and line[2])
 
@@ -41,16 +41,16 @@ def hours_of(calendar: AttorneyCalendar) -> dict:
 def next_free(
     calendars: Iterable[AttorneyCalendar], *, number: int, now: datetime, since: datetime | None = None, **given
 ) -> dict[int, list[datetime]]:
-    """Return the first free times of each calendar. ``given`` may hold ``minutes``, ``notice`` and ``leave_out``."""
+    """Return the first free times of each calendar. ``given`` may have ``minutes``, ``notice`` and ``leave_out``."""
     calendars, since = list(calendars), since or now
     until, minutes = since + HORIZON, given.get("minutes")
-    found = diaries(
+    found = availabilities(
         calendars, since=since, until=until + timedelta(days=1), now=now, leave_out=given.get("leave_out", 0)
     )
     return {
         one.pk: list(
             islice(
-                openings(
+                free_times(
                     found[one.pk],
                     since=since,
                     until=until,
@@ -66,7 +66,7 @@ def next_free(
 
 
 def calendars_open_for(request: ConsultationRequest):
-    """Return the calendars that a request may have a time in: not those of people who are screened off."""
+    """Return the active calendars for a request, without those of people behind its ethical walls."""
     walled = Screen.objects.filter(request=request).values("user")
     return AttorneyCalendar.objects.filter(is_active=True).exclude(user__in=walled)
 

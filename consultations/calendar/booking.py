@@ -1,8 +1,7 @@
-"""Making, moving and cancelling appointments. Verbs as those in `consultations.actions.requests`: ``by`` is who does
-it.
+"""Makes, moves and cancels appointments. Actions like those in `consultations.actions.requests`.
 
-A time lies ahead, in working hours and outside absences; ``overrule``, with a reason, makes an exception of the last
-two. Two appointments at once in one calendar are refused in any case, by the database itself.
+An appointment is in the future, in working hours and outside absences. ``overrule``, with a reason, waives the last
+two. The database itself refuses two appointments at once in one calendar.
 """
 
 from copy import copy
@@ -16,7 +15,7 @@ from django.utils import timezone
 from consultations.actions import requests
 from consultations.actions.requests import Refused, action, change_status, locked, need, note
 from consultations.audit import record
-from consultations.calendar.availability import diaries, next_free
+from consultations.calendar.availability import availabilities, next_free
 from consultations.calendar.notices import announce_booked, announce_changed
 from consultations.calendar.status_effects import end_hold, end_lapsed_holds
 from consultations.calendar.wording import short_words
@@ -35,7 +34,7 @@ from consultations.permissions import is_screened
 from consultations.text_cleaning import one_line, paragraphs
 from consultations.workflow import Power, Status, find_move
 
-#: An appointment that lies further ahead is a slip of the keyboard.
+#: An appointment further ahead than this is a typing error.
 FURTHEST = timedelta(days=366)
 PLACE_LENGTH = Appointment._meta.get_field("place").max_length
 LINK_LENGTH = Appointment._meta.get_field("video_link").max_length
@@ -44,7 +43,7 @@ OFFERED = 3
 
 @dataclass(frozen=True)
 class Wish:
-    """What is asked for; after `_accepted`, what may be had."""
+    """What is asked for; after `_accepted`, what is available."""
 
     calendar: AttorneyCalendar | None
     starts_at: datetime | None
@@ -57,18 +56,17 @@ class Wish:
 
     @property
     def ends_at(self) -> datetime:
-        """When it is over."""
         return self.starts_at + timedelta(minutes=self.minutes)
 
     @property
     def row(self) -> dict:
-        """The values of the appointment's row."""
+        """The fields of the appointment."""
         names = ("calendar", "starts_at", "ends_at", "way", "place", "video_link")
         return {name: getattr(self, name) for name in names}
 
     @property
     def facts(self) -> dict:
-        """What the timeline keeps in the open: ids and codes."""
+        """What the timeline stores in plain text: ids and codes."""
         return {
             "calendar": self.calendar.pk,
             "starts_at": self.starts_at.isoformat(),
@@ -78,29 +76,29 @@ class Wish:
 
     @property
     def values(self) -> dict:
-        """What it keeps sealed."""
+        """What the timeline stores encrypted."""
         return {"with": self.calendar.name, "place": self.place, "video_link": self.video_link}
 
 
 @action
 def schedule(pk: int, *, by, seen: str = "", once: UUID | None = None, now=None, **wish) -> ConsultationRequest:
-    """Make an appointment as `Wish` says. ``seen`` is the status, ``once`` the form that the person had before them."""
+    """Make an appointment as `Wish` says. ``seen`` is the status that the user saw, ``once`` the token of the form."""
     request, now = locked(pk, by), now or timezone.now()
     need(request, by, Power.WORK)
     wanted = _clean(request, Wish(**wish))
-    if _was_kept(request, once, "made", wanted):
+    if _is_saved(request, once, "made", wanted):
         return request
     if seen and seen != request.status:
         words = request.get_status_display().lower()
-        raise Refused(request, "stale", f"It is {words} by now: somebody was quicker.")
+        raise Refused(request, "stale", f"It is already {words}: somebody else was faster.")
     if find_move(request.status, Status.SCHEDULED) is None:
-        raise Refused(request, "forbidden", f"From “{request.get_status_display()}” no appointment can be made.")
+        raise Refused(request, "forbidden", f"A request that is “{request.get_status_display()}” cannot be scheduled.")
     for hold in request.appointments.filter(state=AppointmentState.HOLD):
         end_hold(hold, now=now)
     agreed = _accepted(request, wanted, now=now)
     made = Appointment(request=request, created_by=by, created_at=now, changed_at=now, **agreed.row)
     _take(request, made, now=now)
-    _keep(request, made, agreed, "made", by=by, once=once, now=now)
+    _record(request, made, agreed, "made", by=by, once=once, now=now)
     change_status(request, Status.SCHEDULED, by=by, now=now)
     announce_booked(made)
     return request
@@ -108,15 +106,15 @@ def schedule(pk: int, *, by, seen: str = "", once: UUID | None = None, now=None,
 
 @action
 def reschedule(pk: int, *, by, seen: str = "", once: UUID | None = None, now=None, **wish) -> ConsultationRequest:
-    """Move an appointment in time, place or to another attorney. ``seen`` is the `version` that was looked at."""
+    """Move an appointment in time, place or to another attorney. ``seen`` is the `version` that the user saw."""
     request, now = locked(pk, by), now or timezone.now()
     need(request, by, Power.WORK)
     wanted = _clean(request, Wish(**wish))
-    if _was_kept(request, once, "changed", wanted):
+    if _is_saved(request, once, "changed", wanted):
         return request
     held = request.appointments.held().select_related("calendar").first()
     if request.status != Status.SCHEDULED or (seen and seen != version(held)):
-        raise Refused(request, "stale", "The appointment has changed in the meantime. Look, then send again.")
+        raise Refused(request, "stale", "The appointment has changed in the meantime. Review it, then send again.")
     agreed = _accepted(request, wanted, now=now, leave_out=held.pk if held else 0)
     before = copy(held) if held else None
     made = held or Appointment(request=request, created_by=by, created_at=now)
@@ -127,7 +125,7 @@ def reschedule(pk: int, *, by, seen: str = "", once: UUID | None = None, now=Non
     made.request, made.changed_at = request, now
     made.sequence += 1 if before else 0
     _take(request, made, now=now)
-    _keep(request, made, agreed, "changed", by=by, once=once, now=now)
+    _record(request, made, agreed, "changed", by=by, once=once, now=now)
     request.save(update_fields=["scheduled_for"])
     if before:
         announce_changed(made, before)
@@ -137,66 +135,66 @@ def reschedule(pk: int, *, by, seen: str = "", once: UUID | None = None, now=Non
 
 
 def cancel_appointment(pk: int, *, reason: str, by, now=None) -> ConsultationRequest:
-    """Cancel the appointment of a scheduled request, which is contacted then."""
+    """Cancel the appointment of a scheduled request, which becomes contacted again."""
     return requests.move(pk, to=Status.CONTACTED, seen=Status.SCHEDULED, reason=reason, by=by, now=now)
 
 
 def version(appointment: Appointment | None) -> str:
-    """Return what tells whether an appointment is still as somebody saw it."""
+    """Return a version of the appointment, to detect that it has changed."""
     return f"{appointment.pk}-{appointment.sequence}" if appointment else "none"
 
 
-# --- What both share ------------------------------------------------------------------------------
+# --- Shared rules ---------------------------------------------------------------------------------
 
 
 def _clean(request: ConsultationRequest, wish: Wish) -> Wish:
-    """Return what was asked for in the form in which it is kept. Raise `Refused` for what nobody could have."""
+    """Normalize the wish. Raises `Refused` for values that are never valid."""
     if wish.calendar is None:
         raise Refused(request, "no_calendar", "Choose an attorney.")
     if wish.starts_at is None or timezone.is_naive(wish.starts_at):
-        raise Refused(request, "no_time", "Give a day and a time that lie ahead.")
+        raise Refused(request, "no_time", "Enter a date and time in the future.")
     if wish.minutes is None or not SHORTEST <= wish.minutes <= LONGEST:
-        raise Refused(request, "no_length", f"It takes from {SHORTEST} to {LONGEST} minutes.")
+        raise Refused(request, "no_length", f"Enter a length from {SHORTEST} to {LONGEST} minutes.")
     if wish.way not in Way.values:
-        raise Refused(request, "no_way", "Say whether it is in person, by video or by telephone.")
+        raise Refused(request, "no_way", "Choose in person, video or telephone.")
     place = one_line(wish.place) or wish.calendar.place if wish.way == Way.PERSON else ""
     link = wish.video_link.strip() if wish.way == Way.VIDEO else ""
     if wish.way == Way.PERSON and not 0 < len(place) <= PLACE_LENGTH:
-        raise Refused(request, "no_place", f"Say where, in at most {PLACE_LENGTH} characters.")
+        raise Refused(request, "no_place", f"Enter the place, in at most {PLACE_LENGTH} characters.")
     is_link = link.startswith("https://") and len(link.split()) == 1 and len(link) <= LINK_LENGTH
     if wish.way == Way.VIDEO and not is_link:
-        raise Refused(request, "no_link", "Give the link of the video call; it begins with https://.")
+        raise Refused(request, "no_link", "Enter the link of the video call; it begins with https://.")
     starts_at = wish.starts_at.replace(second=0, microsecond=0)
     reason = paragraphs(wish.reason)[: requests.NOTE_LENGTH]
     return replace(wish, starts_at=starts_at, place=place, video_link=link, reason=reason)
 
 
 def _accepted(request: ConsultationRequest, wish: Wish, *, now: datetime, leave_out: int = 0) -> Wish:
-    """Return the wish with its calendar locked, if it can be had."""
+    """Return the wish with its calendar locked. Raises `Refused` if the time is not available."""
     if not now < wish.starts_at <= now + FURTHEST:
-        raise Refused(request, "no_time", "Give a day and a time that lie ahead, within a year.")
+        raise Refused(request, "no_time", "Enter a date and time in the future, within a year.")
     calendar = AttorneyCalendar.objects.select_for_update().filter(pk=wish.calendar.pk, is_active=True).first()
     if calendar is None or (calendar.user_id and is_screened(calendar.user_id, request)):
         raise Refused(request, "no_calendar", "This calendar is not open for this request. Choose another one.")
     end_lapsed_holds(now, calendar=calendar)
     period = {"since": wish.starts_at - timedelta(days=1), "until": wish.ends_at + timedelta(days=1)}
-    diary = diaries([calendar], **period, now=now, leave_out=leave_out)[calendar.pk]
+    free = availabilities([calendar], **period, now=now, leave_out=leave_out)[calendar.pk]
     accepted = replace(wish, calendar=calendar, reason=wish.reason if wish.overrule else "")
-    if diary.is_taken(wish.starts_at, wish.ends_at):
+    if free.is_taken(wish.starts_at, wish.ends_at):
         raise _clash(request, accepted, now=now)
     if wish.overrule:
         if not wish.reason:
-            raise Refused(request, "no_reason", "Write down why it may be outside the working hours.")
-    elif not diary.is_working(wish.starts_at, wish.ends_at):
+            raise Refused(request, "no_reason", "Say why it may be outside the working hours.")
+    elif not free.is_working(wish.starts_at, wish.ends_at):
         words = f"{calendar.name} does not work then. {_next_words(accepted, now)}"
         raise Refused(request, "closed", words)
-    elif diary.is_away(wish.starts_at, wish.ends_at):
+    elif free.is_away(wish.starts_at, wish.ends_at):
         raise Refused(request, "away", f"{calendar.name} is away then. {_next_words(accepted, now)}")
     return accepted
 
 
 def _take(request: ConsultationRequest, appointment: Appointment, *, now: datetime) -> None:
-    """Write the row. The database has the last word on clashes."""
+    """Save the appointment. The database decides about clashes."""
     try:
         with transaction.atomic():
             appointment.save()
@@ -212,15 +210,15 @@ def _clash(request: ConsultationRequest, wish: Wish, *, now: datetime) -> Refuse
 
 
 def _next_words(wish: Wish, now: datetime) -> str:
-    """Return the first times from the day on that was asked for."""
+    """Return the first free times from the requested day on, in words."""
     since = max(now, wish.starts_at - timedelta(hours=12))
     given = {"number": OFFERED, "now": now, "since": since, "minutes": wish.minutes}
     free = next_free([wish.calendar], **given)[wish.calendar.pk]
     return f"Free next: {'; '.join(map(short_words, free))}." if free else "Nothing is free in the six weeks after it."
 
 
-def _keep(request, made: Appointment, wish: Wish, doing: str, *, by, once, now) -> None:
-    """Leave the lines of timeline and trail."""
+def _record(request, made: Appointment, wish: Wish, doing: str, *, by, once, now) -> None:
+    """Add the timeline event and the audit entry."""
     facts, text = {"doing": doing, **wish.facts}, wish.reason
     note(request, EventKind.APPOINTMENT, by=by, now=now, facts=facts, values=wish.values, text=text, once=once)
     verb = {"made": "schedule", "changed": "reschedule"}[doing]
@@ -229,12 +227,12 @@ def _keep(request, made: Appointment, wish: Wish, doing: str, *, by, once, now) 
     )
 
 
-def _was_kept(request: ConsultationRequest, once: UUID | None, doing: str, wish: Wish) -> bool:
-    """True when this form has been kept before. Raise `Refused` when it then said something else."""
-    kept = RequestEvent.objects.filter(once=once).first() if once else None
-    if kept is None:
+def _is_saved(request: ConsultationRequest, once: UUID | None, doing: str, wish: Wish) -> bool:
+    """Return whether this form was saved before. Raises `Refused` if it had other values then."""
+    saved = RequestEvent.objects.filter(once=once).first() if once else None
+    if saved is None:
         return False
     same = (request.pk, EventKind.APPOINTMENT, {"doing": doing, **wish.facts}, wish.values)
-    if (kept.request_id, kept.kind, kept.facts, kept.values) != same:
-        raise Refused(request, "sent_otherwise", "This form was sent before, with other words. Send it once more.")
+    if (saved.request_id, saved.kind, saved.facts, saved.values) != same:
+        raise Refused(request, "sent_otherwise", "This form was sent before with other values. Send it again.")
     return True

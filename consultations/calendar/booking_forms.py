@@ -1,4 +1,4 @@
-"""The forms on the screen of a request that make an appointment or move it."""
+"""Forms on a request's screen that make or move an appointment."""
 
 from datetime import datetime
 
@@ -13,13 +13,13 @@ from consultations.models import Appointment, AttorneyCalendar, ConsultationRequ
 from consultations.models.calendar import LONGEST, SHORTEST
 
 OTHER = "other"
-#: As many calendars are offered with their free times, and as many times of each.
+#: The number of calendars with free times that are offered, and of times of each.
 CALENDARS, TIMES = 3, 3
-AHEAD = "Give a day and a time that lie ahead."
+AHEAD = "Enter a date and time in the future."
 
 
 class ScheduleForm(OnceForm):
-    """Makes an appointment. A free time can be chosen as it stands; else attorney, day and time are filled in."""
+    """Makes an appointment: at a free time that is offered, or at any date and time."""
 
     name, button, done = "schedule", "Make the appointment", "{request} is scheduled."
     refusals = {
@@ -48,7 +48,7 @@ class ScheduleForm(OnceForm):
         label="Day and time",
         required=False,
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
-        help_text="Only when none of the free times was chosen.",
+        help_text="Only if you choose none of the free times.",
         error_messages={"invalid": AHEAD},
     )
     minutes = forms.IntegerField(
@@ -56,18 +56,21 @@ class ScheduleForm(OnceForm):
         required=False,
         min_value=SHORTEST,
         max_value=LONGEST,
-        help_text="Empty: the usual length of that attorney.",
-        error_messages={"invalid": "Give a number of minutes."},
+        help_text="Leave empty for the attorney’s usual length.",
+        error_messages={"invalid": "Enter a number of minutes."},
     )
     way = forms.ChoiceField(label="How", choices=Way.choices, widget=forms.RadioSelect, initial=Way.PERSON)
     place = forms.CharField(
-        label="Place", required=False, max_length=booking.PLACE_LENGTH, help_text="Empty: the attorney’s usual place."
+        label="Place",
+        required=False,
+        max_length=booking.PLACE_LENGTH,
+        help_text="Leave empty for the attorney’s usual place.",
     )
     video_link = forms.CharField(
         label="Link of the video call", required=False, max_length=booking.LINK_LENGTH, help_text="For video only."
     )
     overrule = forms.BooleanField(label="Outside working hours, or during an absence", required=False)
-    reason = TextField(label="Why outside", rows=2, help_text="Kept in the timeline, for colleagues only.")
+    reason = TextField(label="Why outside", rows=2, help_text="Recorded in the timeline, for staff only.")
 
     def __init__(self, data=None, *, held: Appointment | None = None, now: datetime | None = None, **kwargs):
         super().__init__(data, **kwargs)
@@ -83,15 +86,14 @@ class ScheduleForm(OnceForm):
 
     @property
     def can_be_used(self) -> bool:
-        """True when there is a calendar to choose."""
+        """Whether a calendar is open for the request."""
         return bool(self.calendars)
 
     def first_values(self) -> dict:
-        """Return what the form begins with."""
         return {"slot": ""}
 
     def offer(self) -> None:
-        """Offer the next free times of the calendars that come first; what was chosen stays a choice."""
+        """Offer the next free times of the first calendars; a choice made earlier stays valid."""
         shown = self.calendars[:CALENDARS]
         leave_out = self.held.pk if self.held else 0
         free = next_free(shown, number=TIMES, now=self.now, leave_out=leave_out)
@@ -105,7 +107,7 @@ class ScheduleForm(OnceForm):
             self.fields["slot"].widget = forms.HiddenInput()
 
     def read_slot(self, code: str) -> tuple[AttorneyCalendar, datetime] | None:
-        """Return calendar and time of an offer that was made earlier; None for what has never been one."""
+        """Return calendar and time of an earlier offer; None for an invalid code."""
         number, _, at = code.partition("|")
         calendar = next((one for one in self.calendars if str(one.pk) == number), None)
         try:
@@ -116,11 +118,10 @@ class ScheduleForm(OnceForm):
         return (calendar, starts_at) if is_sound else None
 
     def marks(self, request: ConsultationRequest) -> dict[str, str]:
-        """Return the state that is before the person's eyes, and a new mark."""
         return super().marks(request) | {"seen": request.status}
 
     def clean(self) -> dict:
-        """Take calendar and time from the offer that was chosen."""
+        """Take calendar and time from the chosen offer."""
         cleaned = super().clean()
         chosen = self.read_slot(cleaned.get("slot") or "")
         if chosen:
@@ -134,14 +135,12 @@ class ScheduleForm(OnceForm):
         return cleaned
 
     def act(self) -> ConsultationRequest:
-        """Make it."""
         given = dict(self.cleaned_data)
         given.pop("slot", None)
         given["minutes"] = given.get("minutes") or given["calendar"].minutes
         return self.verb(self.request.pk, by=self.user, **given)
 
     def done_words(self, request: ConsultationRequest) -> str:
-        """Return it; without an address nobody but staff can tell the person."""
         words = super().done_words(request)
         return words if request.email else f"{words} There is no e-mail address: tell them by telephone."
 
@@ -157,19 +156,17 @@ class RescheduleForm(ScheduleForm):
         super().__init__(data, request=request, held=held, **kwargs)
 
     def first_values(self) -> dict:
-        """Return the appointment as it is."""
         if self.held is None:
             return {"slot": OTHER}
         names = ("calendar", "starts_at", "minutes", "way", "place", "video_link")
         return {"slot": OTHER} | {name: getattr(self.held, name) for name in names}
 
     def marks(self, request: ConsultationRequest) -> dict[str, str]:
-        """Return which version of the appointment is before the person's eyes."""
         return super().marks(request) | {"seen": booking.version(request.appointments.held().first())}
 
 
 def calendars_for(request: ConsultationRequest) -> list[AttorneyCalendar]:
-    """Return the calendars that are open for a request: that of the attorney asked for first, then the assignee's."""
+    """Return the calendars open for a request: the requested attorney's first, then the assignee's."""
     return sorted(
         calendars_open_for(request),
         key=lambda one: (

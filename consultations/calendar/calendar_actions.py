@@ -1,4 +1,4 @@
-"""What is done with calendars themselves: each is one transaction with its line of the trail."""
+"""Changes of calendars: each is one transaction with its audit entry."""
 
 from datetime import datetime
 
@@ -12,7 +12,6 @@ from consultations.models import Absence, AttorneyCalendar, AuditAction
 
 @transaction.atomic
 def save_calendar(calendar: AttorneyCalendar, *, by) -> AttorneyCalendar:
-    """Keep a calendar, new or changed."""
     calendar.save()
     record.record(AuditAction.CHANGED, by=by, doing="calendar", calendar=calendar.pk)
     return calendar
@@ -20,7 +19,7 @@ def save_calendar(calendar: AttorneyCalendar, *, by) -> AttorneyCalendar:
 
 @transaction.atomic
 def add_absence(calendar: AttorneyCalendar, *, starts_at: datetime, ends_at: datetime, kind: str, by) -> Absence:
-    """Keep that an attorney is away. Appointments that are there already stay: staff have to call those people."""
+    """Add an absence. Appointments within it stay: staff have to call those people."""
     made = Absence.objects.create(calendar=calendar, starts_at=starts_at, ends_at=ends_at, kind=kind)
     record.record(AuditAction.CHANGED, by=by, doing="absence", calendar=calendar.pk, absence=made.pk)
     return made
@@ -28,7 +27,7 @@ def add_absence(calendar: AttorneyCalendar, *, starts_at: datetime, ends_at: dat
 
 @transaction.atomic
 def remove_absence(calendar: AttorneyCalendar, pk: int, *, by) -> bool:
-    """Take an absence out; return whether it was there."""
+    """Delete an absence; return whether it existed."""
     is_gone = bool(Absence.objects.filter(calendar=calendar, pk=pk).delete()[0])
     if is_gone:
         record.record(AuditAction.CHANGED, by=by, doing="no_absence", calendar=calendar.pk, absence=pk)
@@ -37,7 +36,7 @@ def remove_absence(calendar: AttorneyCalendar, pk: int, *, by) -> bool:
 
 @transaction.atomic
 def make_feed(calendar: AttorneyCalendar, *, by, now: datetime | None = None) -> str:
-    """Return the token of a new feed, for the only time; the one before opens nothing any more."""
+    """Return the token of a new feed, which is not shown again. The previous one stops working."""
     token, digest = new_token(calendar)
     AttorneyCalendar.objects.filter(pk=calendar.pk).update(feed_digest=digest, feed_made_at=now or timezone.now())
     record.record(AuditAction.CHANGED, by=by, doing="feed", calendar=calendar.pk)

@@ -1,4 +1,4 @@
-"""The forms by which calendars, their hours and absences are kept. They work without JavaScript."""
+"""Forms for calendars, their working hours and absences. They work without JavaScript."""
 
 from datetime import UTC, datetime, time, timedelta
 
@@ -13,7 +13,7 @@ from consultations.models import AbsenceKind, AttorneyCalendar, IntakeSettings
 from consultations.permissions import ADMIN
 from firm.blocks.hours import DAYS
 
-#: Spans of work that a day can have: before and after a break.
+#: Spans of working hours in a day: before and after a break.
 SPANS = 2
 _TIME = {"type": "time"}
 
@@ -23,7 +23,7 @@ def _time(label: str) -> forms.TimeField:
         label=label,
         required=False,
         widget=forms.TimeInput(attrs=_TIME, format="%H:%M"),
-        error_messages={"invalid": "Give a time, such as 9:00."},
+        error_messages={"invalid": "Enter a time, such as 9:00."},
     )
 
 
@@ -34,7 +34,7 @@ class HoursForm(forms.ModelForm):
         model = AttorneyCalendar
         fields = ("minutes", "place")
         labels = {"minutes": "Usual length in minutes", "place": "Usual place"}
-        help_texts = {"place": "Where people are seen. It is part of invitations and of the feed."}
+        help_texts = {"place": "Where people are seen. Shown in invitations and in the feed."}
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -50,7 +50,7 @@ class HoursForm(forms.ModelForm):
 
     @property
     def general(self) -> list:
-        """The fields besides the hours."""
+        """The fields other than the hours."""
         return [self[name] for name in self.fields if not self._is_hour(name)]
 
     @property
@@ -63,7 +63,7 @@ class HoursForm(forms.ModelForm):
         return name.endswith(("_from", "_until"))
 
     def clean(self) -> dict:
-        """Refuse a span that has one end only, ends before it begins, or overlaps the other one of its day."""
+        """Reject incomplete, reversed and overlapping spans."""
         cleaned = super().clean()
         for day, _ in DAYS:
             ends = None
@@ -73,16 +73,16 @@ class HoursForm(forms.ModelForm):
                     continue
                 field = f"{day}_{number}_until"
                 if opens is None or closes is None:
-                    self.add_error(field if closes is None else f"{day}_{number}_from", "Give both times, or none.")
+                    self.add_error(field if closes is None else f"{day}_{number}_from", "Enter both times, or neither.")
                 elif closes <= opens:
-                    self.add_error(field, "Must be later than the beginning.")
+                    self.add_error(field, "Must be after the start.")
                 elif ends and opens < ends:
                     self.add_error(f"{day}_{number}_from", "Must not be before the first span ends.")
                 ends = closes or ends
         return cleaned
 
     def save(self, commit=True) -> AttorneyCalendar:
-        """Put the hours into the calendar; days with the same hours share a line."""
+        """Store the hours; days with the same hours share a row."""
         lines: dict[tuple[time, time], list[str]] = {}
         for day, _ in DAYS:
             for number in range(SPANS):
@@ -96,7 +96,7 @@ class HoursForm(forms.ModelForm):
 
 
 class CalendarForm(HoursForm):
-    """What managers change besides: whose calendar it is, and whether it is open."""
+    """What managers change in addition: the owner, and whether the calendar is open."""
 
     class Meta(HoursForm.Meta):
         fields = ("name", "attorney", "user", "email", "is_active", "minutes", "place")
@@ -108,9 +108,9 @@ class CalendarForm(HoursForm):
             "is_active": "Open for appointments",
         }
         help_texts = HoursForm.Meta.help_texts | {
-            "name": "As staff and invited people read it.",
-            "user": "Whoever signs in with it keeps hours, absences and the feed. Screens of this account hold here.",
-            "email": "Empty: no invitations. They hold a reference, never a name.",
+            "name": "As shown to staff and to invited people.",
+            "user": "This account may change hours, absences and the feed. Its ethical walls apply to this calendar.",
+            "email": "Leave empty for no invitations. They contain a reference, never a name.",
         }
 
     def __init__(self, *args, **kwargs):
@@ -118,7 +118,7 @@ class CalendarForm(HoursForm):
         self.fields["attorney"].queryset = AttorneyPage.objects.filter(
             Q(is_former=False) | Q(pk=self.instance.attorney_id)
         ).order_by("title")
-        # By the number of the page itself, where one that is too long for the database is simply none.
+        # By the page's own id, where a number too large for the database is simply invalid.
         self.fields["attorney"].to_field_name = "id"
         people = get_user_model().objects.filter(is_active=True).order_by("first_name", "last_name", "pk")
         accounts = [one for one in people if one.has_perm(ADMIN)]
@@ -127,7 +127,7 @@ class CalendarForm(HoursForm):
 
 
 class AbsenceForm(forms.Form):
-    """When an attorney is away: whole days, or from one time to another."""
+    """An absence: whole days, or from one time to another."""
 
     first_day = forms.DateField(label="First day", widget=forms.DateInput(attrs={"type": "date"}))
     from_time = _time("From (empty: the whole day)")
@@ -138,13 +138,13 @@ class AbsenceForm(forms.Form):
     kind = forms.ChoiceField(label="Why", choices=AbsenceKind.choices, initial=AbsenceKind.LEAVE)
 
     def clean(self) -> dict:
-        """Return begin and end as moments; whole days are those of the firm's zone."""
+        """Add ``starts_at`` and ``ends_at`` in UTC; whole days are those of the firm's time zone."""
         cleaned = super().clean()
         if self.errors:
             return cleaned
         first, last = cleaned["first_day"], cleaned["last_day"] or cleaned["first_day"]
         if not 2000 <= first.year <= 2100 or not 2000 <= last.year <= 2100:
-            self.add_error("first_day", "Give a day of these years.")
+            self.add_error("first_day", "Enter a date between 2000 and 2100.")
             return cleaned
         zone = IntakeSettings.current().zone
         until = cleaned["until_time"]
@@ -153,5 +153,5 @@ class AbsenceForm(forms.Form):
         )
         starts = datetime.combine(first, cleaned["from_time"] or time(), zone)
         if ends.timestamp() <= starts.timestamp():
-            self.add_error("last_day", "It ends before it begins.")
+            self.add_error("last_day", "The end is before the start.")
         return cleaned | {"starts_at": starts.astimezone(UTC), "ends_at": ends.astimezone(UTC)}

@@ -1,4 +1,4 @@
-"""What staff do with a time that the person chose; verbs as those in `consultations.actions.requests`."""
+"""What staff do with a time that the person chose. Actions like those in `consultations.actions.requests`."""
 
 from uuid import UUID
 
@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from consultations.actions.requests import Refused, action, change_status, locked, log_contact, need
 from consultations.calendar import booking
-from consultations.calendar.status_effects import drop_hold
+from consultations.calendar.status_effects import release_choice
 from consultations.contact_outcomes import Channel, Direction
 from consultations.models import Appointment, ConsultationRequest
 from consultations.workflow import AWAITING, Power, Status
@@ -16,7 +16,7 @@ from consultations.workflow import AWAITING, Power, Status
 def confirm_time(pk: int, *, by, seen: str = "", once: UUID | None = None, now=None) -> ConsultationRequest:
     """Make the appointment at the time that the person chose. ``seen`` is the `booking.version` of the hold.
 
-    Where nobody has been in contact yet, the confirmation that is mailed is the first contact.
+    Without an earlier contact, the confirmation by mail counts as the first one.
     """
     request, now = locked(pk, by), now or timezone.now()
     need(request, by, Power.WORK)
@@ -33,18 +33,18 @@ def confirm_time(pk: int, *, by, seen: str = "", once: UUID | None = None, now=N
 
 
 @action
-def let_go_time(pk: int, *, by, seen: str = "", now=None) -> ConsultationRequest:
-    """Free the time that the person chose. Nobody tells the person."""
+def release_time(pk: int, *, by, seen: str = "", now=None) -> ConsultationRequest:
+    """Release the time that the person chose. The person is not notified."""
     request, now = locked(pk, by), now or timezone.now()
     need(request, by, Power.WORK)
-    drop_hold(_held(request, seen, now), "let_go", now=now, by=by)
+    release_choice(_held(request, seen, now), "let_go", now=now, by=by)
     return request
 
 
 def _held(request: ConsultationRequest, seen: str, now) -> Appointment:
     held = request.appointments.holding(now).select_related("calendar").first()
     if held is None:
-        raise Refused(request, "stale", "The time is no longer held: it has lapsed, or was given up or confirmed.")
+        raise Refused(request, "stale", "The time is no longer held: it expired, or was given up or confirmed.")
     if seen and seen != booking.version(held):
-        raise Refused(request, "stale", "The person has chosen another time by now. Look, then press again.")
+        raise Refused(request, "stale", "The person has chosen another time. Review it, then try again.")
     return held

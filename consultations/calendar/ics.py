@@ -13,8 +13,6 @@ REQUEST, CANCEL, PUBLISH = "REQUEST", "CANCEL", "PUBLISH"
 
 @dataclass(frozen=True)
 class Entry:
-    """One event as a calendar shows it."""
-
     uid: str
     sequence: int
     stamp: datetime
@@ -28,7 +26,7 @@ class Entry:
 
 
 def invitation(entry: Entry, *, zone: ZoneInfo, organizer: tuple[str, str], attendee: str) -> bytes:
-    """Return an invitation, or its cancellation. ``organizer`` is name and address, ``attendee`` an address."""
+    """Return an invitation or its cancellation. ``organizer`` is name and address, ``attendee`` an address."""
     event = _event(entry, zone)
     name, address = organizer
     event.add("organizer", vCalAddress(f"mailto:{address}", params={"CN": vText(name)}))
@@ -38,7 +36,7 @@ def invitation(entry: Entry, *, zone: ZoneInfo, organizer: tuple[str, str], atte
 
 
 def feed(entries: Iterable[Entry], *, zone: ZoneInfo, name: str) -> bytes:
-    """Return a calendar to subscribe to."""
+    """Return a calendar for subscription."""
     entries = list(entries)
     return _calendar([_event(entry, zone) for entry in entries], PUBLISH, entries, name=name)
 
@@ -78,6 +76,6 @@ def _event(entry: Entry, zone: ZoneInfo) -> Event:
 
 
 def _add_time(event: Event, name: str, moment: datetime, zone: ZoneInfo) -> None:
-    """Add a time with its zone. The second of two equal times on the wall has to be told in UTC (RFC 5545, 3.3.5)."""
+    """Add a time with its zone. The second of two equal local times has to be in UTC (RFC 5545, 3.3.5)."""
     local = moment.astimezone(zone)
     event.add(name, moment.astimezone(UTC) if local.fold else local)

@@ -1,4 +1,4 @@
-"""What a message about an appointment says, found at the moment of sending."""
+"""Builds a message about an appointment at the moment of sending."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -16,7 +16,7 @@ from consultations.text_cleaning import one_line
 from firm.models.settings import FirmSettings
 
 CANCELLATIONS = {MessageKind.PERSON_CANCELLED, MessageKind.ATTORNEY_CANCELLED}
-#: What is sent instead of a change when its reader has heard of nothing before.
+#: Sent instead of a change to a reader who was not told of the appointment before.
 FIRST = {
     MessageKind.PERSON_REBOOKED: MessageKind.PERSON_BOOKED,
     MessageKind.ATTORNEY_REBOOKED: MessageKind.ATTORNEY_BOOKED,
@@ -34,9 +34,9 @@ class Invitation:
 
 
 def invitation_of(message: OutgoingMessage, *, to: str, known: FirmSettings, now: datetime) -> Invitation | None:
-    """Return what goes to ``to``; None when there is nothing to say any more.
+    """Return the message for ``to``; None when it is no longer needed.
 
-    The appointment is read before it is asked whether a later message has the news, so that none tells a stale time.
+    The appointment is read before checking for later messages, so that no message has an outdated time.
     """
     appointment = Appointment.objects.select_related("calendar", "request").get(pk=message.appointment_id)
     is_cancellation = message.kind in CANCELLATIONS
@@ -79,7 +79,7 @@ def _values(appointment: Appointment, message: OutgoingMessage, known: FirmSetti
 
 
 def _entry(appointment: Appointment, message: OutgoingMessage, values: dict, known: FirmSettings, now) -> Entry:
-    """Return the event. Calendars are shared and shown on locked screens: it says no more than the mail does."""
+    """Return the event. Calendars are shared and shown on locked screens: it has no more details than the mail."""
     entry = Entry(
         uid=appointment.uid,
         sequence=appointment.sequence,

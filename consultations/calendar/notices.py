@@ -1,4 +1,4 @@
-"""Tells person and attorney of an appointment: rows of the outbox, in the transaction of what they tell of."""
+"""Tells the person and the attorney of an appointment: rows of the outbox, in the transaction of the change."""
 
 from consultations.mail.kinds import MessageKind
 from consultations.models.calendar import Appointment, AttorneyCalendar
@@ -6,13 +6,12 @@ from consultations.models.messages import MessageState, OutgoingMessage
 
 
 def announce_booked(appointment: Appointment) -> None:
-    """Tell both that it was made."""
     _to_person(appointment, MessageKind.PERSON_BOOKED)
     _to_attorney(appointment, MessageKind.ATTORNEY_BOOKED, appointment.calendar)
 
 
 def announce_changed(appointment: Appointment, before: Appointment) -> None:
-    """Tell the person, and the attorney; when it is another one now, tell the former that the time is free again."""
+    """Tell the person and the attorney. A former attorney is told that the time is free."""
     _to_person(appointment, MessageKind.PERSON_REBOOKED)
     if before.calendar_id == appointment.calendar_id:
         _to_attorney(appointment, MessageKind.ATTORNEY_REBOOKED, appointment.calendar)
@@ -24,18 +23,17 @@ def announce_changed(appointment: Appointment, before: Appointment) -> None:
 
 
 def announce_cancelled(appointment: Appointment) -> None:
-    """Tell both that it does not take place."""
     _to_person(appointment, MessageKind.PERSON_CANCELLED)
     _to_attorney(appointment, MessageKind.ATTORNEY_CANCELLED, appointment.calendar)
 
 
 def later_ones(message: OutgoingMessage):
-    """Return the messages to the same reader that tell of the same appointment as it was later."""
+    """Return later messages to the same reader about the same appointment."""
     return _same_thread(message).filter(pk__gt=message.pk)
 
 
 def was_told(message: OutgoingMessage) -> bool:
-    """True when the reader knows of the appointment from an earlier message, as far as we can tell."""
+    """Return whether an earlier message has told the reader of the appointment, or may have."""
     earlier = _same_thread(message).filter(pk__lt=message.pk)
     states = dict(earlier.values_list("pk", "state"))
     is_underway = earlier.filter(state=MessageState.WAITING, attempts__gt=0).exists()

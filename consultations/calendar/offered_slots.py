@@ -1,4 +1,4 @@
-"""Which times the thank-you page offers, and to whom: reads only. Of a time that is not offered nothing says why."""
+"""Which times the thank-you page offers, and to whom. Reads only. It never says why a time is not offered."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -6,8 +6,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from consultations.calendar.availability import calendars_open_for, diaries, hours_of
-from consultations.calendar.working_hours import instant, openings
+from consultations.calendar.availability import availabilities, calendars_open_for, hours_of
+from consultations.calendar.working_hours import free_times, instant
 from consultations.conflict_states import PASSING
 from consultations.due_dates import due_at
 from consultations.models.calendar import Appointment, AttorneyCalendar, Way
@@ -15,13 +15,13 @@ from consultations.models.requests import ConsultationRequest
 from consultations.models.settings import IntakeSettings
 from consultations.workflow import AWAITING
 
-#: The most times of one day in one calendar that are held for people whom nobody has spoken to yet.
+#: The most holds on one day in one calendar for people whom nobody has spoken to yet.
 MOST_A_DAY = 4
 
 
 @dataclass(frozen=True)
 class Offers:
-    """What a person may choose from. ``held`` is the time that she or he has chosen."""
+    """What a person may choose from; ``held`` is the time chosen before."""
 
     request: ConsultationRequest
     held: Appointment | None
@@ -30,27 +30,27 @@ class Offers:
 
     @property
     def ways(self) -> list[Way]:
-        """How they may meet: in person where there is a place to meet at."""
+        """The ways to meet; in person only if a calendar has a place."""
         return [Way.TELEPHONE, *([Way.PERSON] if any(one.place for one in self.calendars) else [])]
 
     @property
     def place(self) -> str:
-        """The place, when it is the same in all calendars."""
+        """The place, if all calendars have the same."""
         return _only({one.place for one in self.calendars if one.place}, "")
 
     @property
     def minutes(self) -> int | None:
-        """How long it takes, when that is the same in all calendars."""
+        """The length, if all calendars have the same."""
         return _only({one.minutes for one in self.calendars}, None)
 
     @property
     def attorney(self) -> str:
-        """The attorney who was asked for; nobody else is named."""
+        """The attorney who was asked for; no other is named."""
         return self.request.attorney.title if self.request.attorney else ""
 
 
 def offers_for(reference: str, *, desk: IntakeSettings, now: datetime) -> Offers | None:
-    """Return what the sender of a request may choose; None when there is nothing to show, for whatever reason."""
+    """Return what the sender of a request may choose; None when there is nothing to show, for any reason."""
     found = ConsultationRequest.objects.filter(reference=reference).select_related("attorney").first()
     if found is None or not may_choose(found, desk=desk):
         return None
@@ -65,13 +65,13 @@ def offers_for(reference: str, *, desk: IntakeSettings, now: datetime) -> Offers
 
 
 def may_choose(request: ConsultationRequest, *, desk: IntakeSettings) -> bool:
-    """True for a request that nobody has answered yet, whose check has passed, and that has no appointment."""
+    """Return whether the request is unanswered, has passed its conflict check, and has no appointment."""
     is_fit = desk.offers_times and request.status in AWAITING and request.conflict_state in PASSING
     return is_fit and not request.appointments.held().exists()
 
 
 def calendars_for_choice(request: ConsultationRequest) -> list[AttorneyCalendar]:
-    """Return the calendars to choose from, by number: that of the attorney asked for, if one was; else all."""
+    """Return the calendars to choose from, by id: the requested attorney's, else all."""
     found = calendars_open_for(request).order_by("pk")
     return list(found.filter(attorney=request.attorney_id) if request.attorney_id else found)
 
@@ -84,22 +84,22 @@ def open_times(
     only: datetime | None = None,
     leave_out: int = 0,
 ) -> dict[int, list[datetime]]:
-    """Return the times of each calendar that may be chosen, or whether ``only`` may; in four queries.
+    """Return the times of each calendar that may be chosen, or only ``only``. Four queries.
 
-    ``leave_out`` is the number of the hold that is to be changed. A day with `MOST_A_DAY` holds is full.
+    ``leave_out`` is the id of the hold being changed. A day with `MOST_A_DAY` holds is full.
     """
     earliest, last = now + timedelta(hours=desk.times_notice), _end_of_day(now, desk.times_days, desk.zone)
     since, until = (only, min(last, only + timedelta(seconds=1))) if only else (earliest, last)
     if since >= until:
         return {}
     margin = timedelta(days=1)
-    found = diaries(calendars, since=since - margin, until=until + margin, now=now, leave_out=leave_out)
+    found = availabilities(calendars, since=since - margin, until=until + margin, now=now, leave_out=leave_out)
     full = _full_days(calendars, since - margin, until + margin, now=now, zone=desk.zone, leave_out=leave_out)
     given = {"since": since, "until": until, "now": now, "notice": timedelta(hours=desk.times_notice)}
     return {
         one.pk: [
             at
-            for at in openings(found[one.pk], minutes=one.minutes, **given)
+            for at in free_times(found[one.pk], minutes=one.minutes, **given)
             if (one.pk, at.astimezone(desk.zone).date()) not in full
         ]
         for one in calendars
@@ -107,7 +107,7 @@ def open_times(
 
 
 def spread(times: Iterable[datetime], number: int, zone: ZoneInfo) -> list[datetime]:
-    """Return so many of the times, in order: two of each of the next days, or more where there are too few days."""
+    """Return ``number`` of the times, in order: two on each of the next days, or more if there are too few days."""
     days: dict[date, list[datetime]] = {}
     for at in sorted(times):
         days.setdefault(at.astimezone(zone).date(), []).append(at)
@@ -123,9 +123,9 @@ def spread(times: Iterable[datetime], number: int, zone: ZoneInfo) -> list[datet
 
 
 def held_until(starts_at: datetime, calendar: AttorneyCalendar, *, desk: IntakeSettings, now: datetime) -> datetime:
-    """Return until when a choice is held: so many intake hours from now, and at most until the time itself.
+    """Return until when a chosen time is held: a number of office hours from now, but no longer than the time itself.
 
-    Where the intake has no hours, those of the calendar count.
+    Without office hours, those of the calendar count.
     """
     hours = desk.office
     if not any(hours.hours.values()):
@@ -134,7 +134,7 @@ def held_until(starts_at: datetime, calendar: AttorneyCalendar, *, desk: IntakeS
 
 
 def _full_days(calendars, since, until, *, now, zone: ZoneInfo, leave_out: int) -> set[tuple[int, date]]:
-    """Return the days on which a calendar has as many holds as it may, by calendar."""
+    """Return the calendars and days with as many holds as allowed."""
     held = Appointment.objects.holding(now).within(since, until).filter(calendar__in=calendars).exclude(pk=leave_out)
     rows = held.values_list("calendar", "starts_at")
     counts = Counter((pk, starts_at.astimezone(zone).date()) for pk, starts_at in rows)

@@ -1,6 +1,6 @@
-"""What the visitor does on the thank-you page: choose a time, choose another one, give it up.
+"""Self-booking on the thank-you page: choose a time, choose another one, give it up.
 
-The visitor is known by the reference in a signed cookie. Whatever keeps a time from being held, the answer is the same.
+The visitor is identified by the reference in a signed cookie. The response does not tell why a time is not available.
 """
 
 from datetime import datetime, timedelta
@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from consultations.calendar.offered_slots import calendars_for_choice, held_until, may_choose, open_times
-from consultations.calendar.status_effects import drop_hold, end_lapsed_holds, keep_choice
+from consultations.calendar.status_effects import end_lapsed_holds, record_choice, release_choice
 from consultations.mail.notifications import announce_chosen
 from consultations.models.calendar import Appointment, AppointmentState, AttorneyCalendar, Way
 from consultations.models.requests import ConsultationRequest
@@ -17,13 +17,13 @@ from consultations.models.settings import IntakeSettings
 
 
 class NotHeld(Exception):
-    """The time cannot be had. Why, is nobody's business."""
+    """The time is not available; the reason is not disclosed."""
 
 
 def choose_time(*, reference: str, starts_at: datetime, way: str, now: datetime | None = None) -> Appointment:
-    """Hold a time for the sender of a request until staff confirm it; another one than before takes its place.
+    """Hold a time for the sender of a request until staff confirm it; it replaces an earlier one.
 
-    Sent twice, it is held once. Raises `NotHeld` when the time, or any time, cannot be had.
+    Idempotent. Raises `NotHeld` when the time is not available.
     """
     now, desk = now or timezone.now(), IntakeSettings.current()
     with transaction.atomic():
@@ -37,34 +37,33 @@ def choose_time(*, reference: str, starts_at: datetime, way: str, now: datetime 
 
 
 def give_up_time(*, reference: str, now: datetime | None = None) -> None:
-    """Let go the time that the sender of a request has chosen, if there is one."""
+    """Release the time that the sender of a request has chosen, if any."""
     now = now or timezone.now()
     with transaction.atomic():
         request = _locked(reference)
         held = _hold_of(request, now=now) if request else None
         if held:
-            drop_hold(held, "given_up", now=now)
+            release_choice(held, "given_up", now=now)
 
 
 def _locked(reference: str) -> ConsultationRequest | None:
-    """Return the request, locked until the end of the transaction."""
     requests = ConsultationRequest.objects.filter(reference=reference)
     requests.select_for_update().values_list("pk").first()
     return requests.first()
 
 
 def _hold_of(request: ConsultationRequest, *, now: datetime) -> Appointment | None:
-    """Return the time that is held; one that has lapsed is let go."""
+    """Return the time that is held. An expired one is released."""
     held = request.appointments.filter(state=AppointmentState.HOLD).select_related("calendar").first()
     if held and held.hold_until <= now:
-        drop_hold(held, "lapsed", now=now)
+        release_choice(held, "lapsed", now=now)
         return None
     return held
 
 
 def _take(request, held, starts_at: datetime, way: str, *, desk: IntakeSettings, now: datetime) -> Appointment:
-    """Hold the time in the first calendar that is free. Locked in the order of their numbers, so that nobody waits
-    for each other; the database has the last word on clashes.
+    """Hold the time in the first free calendar. Calendars are locked in the order of their ids, to avoid deadlocks; the
+    database decides about clashes.
     """
     given = {"desk": desk, "now": now, "only": starts_at, "leave_out": held.pk if held else 0}
     calendars = [one for one in calendars_for_choice(request) if way != Way.PERSON or one.place]
@@ -86,7 +85,7 @@ def _take(request, held, starts_at: datetime, way: str, *, desk: IntakeSettings,
                 made.save()
         except IntegrityError:
             continue
-        keep_choice(made, "chosen_anew" if held else "chosen", now=now)
+        record_choice(made, "chosen_anew" if held else "chosen", now=now)
         announce_chosen(request, occasion=f"{made.pk}-{made.sequence}")
         return made
     raise NotHeld

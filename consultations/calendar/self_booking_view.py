@@ -1,6 +1,6 @@
-"""The times on the thank-you page: what is shown to the sender of a request, and what a sent choice is answered with.
+"""Self-booking on the thank-you page: the times shown to the sender of a request, and the response to a choice.
 
-Whether a time is offered depends on the conflict check, so nothing here says why there is none.
+Whether times are offered depends on the conflict check, so nothing here tells why there are none.
 """
 
 import logging
@@ -22,24 +22,23 @@ from consultations.models.settings import IntakeSettings
 from firm.lock_timeout import at_most
 
 logger = logging.getLogger(__name__)
-#: Seconds for which somebody waits for a locked database.
-PATIENCE = 8
-#: As many choices of one network within ten minutes and in a day; more would only keep others from the times.
+#: Seconds to wait for a locked database.
+LOCK_TIMEOUT = 8
+#: The most choices from one network in ten minutes, and in a day; more would block the times for others.
 MOST_RECENT, MOST_IN_A_DAY = 20, 60
 NBSP = "\N{NO-BREAK SPACE}"
 _CHOICES = "consultations/fields/choices.html"
 _WAYS = [(way, way.label) for way in (Way.TELEPHONE, Way.PERSON)]
-GONE = "That time can no longer be had. Please choose another one."
-NOTHING_LEFT = "That time can no longer be had. We will find one together when we speak."
-TOO_MANY = "Very many times were chosen from your network. Please try again later, or call us."
+GONE = "That time is no longer available. Please choose another one."
+NOTHING_LEFT = "That time is no longer available. We will find one together when we speak."
+TOO_MANY = "Too many times were chosen from your network. Please try again later, or call us."
 NOT_STORED = "We could not hold the time. The fault is ours: please try again in a moment, or call us."
 
 
 class TimeField(forms.ChoiceField):
-    """A time among those that were offered, now or when the page was drawn. Its value is the time in UTC."""
+    """A time that is or was offered, as an ISO time in UTC."""
 
     def to_python(self, value) -> datetime | None:
-        """Return the time; None for what is none."""
         try:
             found = datetime.fromisoformat(super().to_python(value))
         except ValueError:
@@ -48,14 +47,12 @@ class TimeField(forms.ChoiceField):
         return found.astimezone(UTC) if is_sound else None
 
     def validate(self, value) -> None:
-        """Ask for a choice; whether it can be had is found out when it is taken."""
+        """Require a time; whether it is still available is decided when it is taken."""
         if value is None:
             raise forms.ValidationError(self.error_messages["required"], code="required")
 
 
 class ChoiceForm(forms.Form):
-    """A time, and how to meet."""
-
     bound_field_class = DescribedBoundField
     starts_at = TimeField(
         label="Day and time",
@@ -64,10 +61,10 @@ class ChoiceForm(forms.Form):
         error_messages={"required": "Choose one of the times."},
     )
     way = forms.ChoiceField(
-        label="How we speak",
+        label="How to meet",
         widget=forms.RadioSelect,
         template_name=_CHOICES,
-        error_messages=dict.fromkeys(("required", "invalid_choice"), "Choose one of the ways."),
+        error_messages=dict.fromkeys(("required", "invalid_choice"), "Choose how to meet."),
     )
 
     def __init__(self, data=None, *, offers: Offers, desk: IntakeSettings):
@@ -82,8 +79,8 @@ class ChoiceForm(forms.Form):
 
 @dataclass(frozen=True)
 class Choice:
-    """What the page shows of it. ``held`` and ``until`` are words; both are empty while nothing is held, and ``until``
-    is when that is the time itself.
+    """What the page shows. ``held`` and ``until`` are words, empty while nothing is held; ``until`` also when the hold
+    ends at the time itself.
     """
 
     form: ChoiceForm
@@ -95,12 +92,11 @@ class Choice:
 
 
 def is_open() -> bool:
-    """True when times are offered at all."""
     return IntakeSettings.current().offers_times
 
 
 def choice_of(reference: str, data=None, *, problem: str = "") -> Choice | None:
-    """Return what is shown to the sender of a request; None when there is nothing to choose, for whatever reason."""
+    """Return what is shown to the sender of a request; None when there is nothing to choose, for any reason."""
     desk = IntakeSettings.current()
     if not reference or not desk.offers_times:
         return None
@@ -121,16 +117,16 @@ def choice_of(reference: str, data=None, *, problem: str = "") -> Choice | None:
 
 
 def answer(page, request, reference: str) -> HttpResponse:
-    """Hold what was chosen, or give it up, and lead back to the page. Whoever sent no request learns nothing."""
-    sent = request.POST  # a body that cannot be read is for Django to answer: 400
+    """Hold or give up a time, and redirect to the page. A visitor without a request learns nothing."""
+    sent = request.POST  # Django answers an unreadable body with 400
     if not reference:
         return page.show_thank_you(request, "", status=403)
     try:
-        with at_most(PATIENCE):
+        with at_most(LOCK_TIMEOUT):
             return _answer(page, request, reference, sent)
     except Exception as error:
-        # By its kind alone: messages of databases quote values.
-        logger.error("A choice of a time could not be kept: %s", type(error).__name__)
+        # Only the type: database messages quote values.
+        logger.error("A chosen time could not be held: %s", type(error).__name__)
     return _again(page, request, reference, sent, NOT_STORED, status=503)
 
 
@@ -155,18 +151,18 @@ def _answer(page, request, reference: str, sent) -> HttpResponse:
 
 
 def _again(page, request, reference: str, sent, problem: str, *, status: int) -> HttpResponse:
-    """Show the page again with words, and with the times that there are now."""
+    """Render the page again with a message and the current times."""
     choice = choice_of(reference, sent, problem=problem)
     notice = "" if choice else NOTHING_LEFT
     return page.show_thank_you(request, reference, choice, notice=notice, status=status)
 
 
 def _is_excessive(request) -> bool:
-    """Count the choice; a counter that fails is no reason to refuse anybody."""
+    """Count the choice; a failing counter refuses nobody."""
     try:
         count = count_submission(request.META.get("REMOTE_ADDR", ""), timezone.now(), what="time")
     except Exception as error:
-        logger.error("A choice of a time could not be counted: %s", type(error).__name__)
+        logger.error("A chosen time could not be counted: %s", type(error).__name__)
         count = Count()
     return count.recent > MOST_RECENT or count.day > MOST_IN_A_DAY
 
@@ -175,12 +171,12 @@ def _is_excessive(request) -> bool:
 
 
 def code_of(at: datetime) -> str:
-    """Return a time as the form sends it."""
+    """Return the value of a time in the form."""
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%MZ")
 
 
 def words_of(at: datetime, desk: IntakeSettings) -> str:
-    """Return day and time on the firm's clock, with the zone."""
+    """Return day and time in the firm's zone, with the zone."""
     local = at.astimezone(desk.zone)
     clock = f"{date_format(local, 'g:i A')} {local.tzname()}".replace(" ", NBSP)
     return f"{date_format(local, 'l, F j')}, {clock}"

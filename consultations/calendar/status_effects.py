@@ -1,4 +1,4 @@
-"""What becomes of an appointment when its request moves on. Every change of status passes through here."""
+"""What happens to an appointment when its request changes status. Every change of status passes through here."""
 
 from django.db import transaction
 
@@ -10,14 +10,14 @@ from consultations.models.events import AuditAction, EventKind, RequestEvent
 from consultations.models.requests import ConsultationRequest
 from consultations.workflow import AWAITING, Status
 
-#: The states of a request in which a time that the person chose waits to be confirmed.
+#: The statuses in which a chosen time may be confirmed.
 CHOOSABLE = (*AWAITING, Status.CONTACTED)
 
 
-def settle(request: ConsultationRequest, to: str, *, now, reason: str = "") -> None:
-    """Bring the appointment of a request that is to be ``to`` to its end: kept, missed or cancelled.
+def close_appointment(request: ConsultationRequest, to: str, *, now, reason: str = "") -> None:
+    """Close the appointment of a request that becomes ``to``: attended, missed or cancelled.
 
-    ``scheduled_for`` of the request, which is not saved here, is emptied with an appointment that is cancelled.
+    Empties the request's ``scheduled_for``, which is not saved here, if the appointment is cancelled.
     """
     if to == Status.SCHEDULED:
         return
@@ -25,7 +25,7 @@ def settle(request: ConsultationRequest, to: str, *, now, reason: str = "") -> N
         if one.state == AppointmentState.HELD:
             _end(one, request, to, now=now, reason=reason)
         elif to not in CHOOSABLE:
-            drop_hold(one, "ended", now=now)
+            release_choice(one, "ended", now=now)
 
 
 def _end(one: Appointment, request: ConsultationRequest, to: str, *, now, reason: str) -> None:
@@ -45,47 +45,47 @@ def _end(one: Appointment, request: ConsultationRequest, to: str, *, now, reason
 
 
 def end_hold(one: Appointment, *, now) -> None:
-    """Free a time that was chosen: it is confirmed, or let go."""
+    """End the hold of a chosen time, which is confirmed or released."""
     one.state, one.hold_until, one.changed_at = AppointmentState.CANCELLED, None, now
     one.save(update_fields=["state", "hold_until", "changed_at"])
 
 
-def drop_hold(one: Appointment, doing: str, *, now, by=None) -> None:
-    """Let go a time that was chosen and not confirmed, with its lines of timeline and trail. Nobody is mailed.
+def release_choice(one: Appointment, doing: str, *, now, by=None) -> None:
+    """Release a time that was chosen and not confirmed; record it in timeline and audit trail. Nobody is mailed.
 
-    ``doing`` says why: ``given_up`` by the person, ``let_go`` by staff, ``lapsed``, or ``ended`` with the request.
+    ``doing`` is the reason: ``given_up`` by the person, ``let_go`` by staff, ``lapsed``, or ``ended`` with the request.
     """
     end_hold(one, now=now)
-    keep_choice(one, doing, now=now, by=by)
+    record_choice(one, doing, now=now, by=by)
 
 
 def end_choice(request: ConsultationRequest, *, now, **which) -> None:
-    """Let go the time that the person chose, if there is one; ``which`` may say in whose calendar."""
+    """Release the time that the person chose, if any; ``which`` may restrict the calendar."""
     holds = request.appointments.filter(state=AppointmentState.HOLD, **which)
     for one in holds.select_related("calendar"):
-        drop_hold(one, "ended", now=now)
+        release_choice(one, "ended", now=now)
 
 
 def end_unfit_choice(request: ConsultationRequest, *, now) -> None:
-    """Let go the time that the person chose while the conflict check does not pass."""
+    """Release the time that the person chose unless the conflict check passes."""
     if request.conflict_state not in PASSING:
         end_choice(request, now=now)
 
 
 def end_lapsed_holds(now, **which) -> int:
-    """Let go the times that were not confirmed in time; return how many. Those that somebody works on wait."""
+    """Release the times that were not confirmed in time; return how many. Locked requests are skipped."""
     lapsed = Appointment.objects.filter(state=AppointmentState.HOLD, hold_until__lte=now, **which)
     with transaction.atomic():
         waiting = ConsultationRequest.objects.filter(pk__in=lapsed.values("request"))
         free = list(waiting.order_by("pk").select_for_update(skip_locked=True).values_list("pk", flat=True))
         ended = list(lapsed.filter(request__in=free).select_related("calendar")) if free else []
         for one in ended:
-            drop_hold(one, "lapsed", now=now)
+            release_choice(one, "lapsed", now=now)
     return len(ended)
 
 
-def keep_choice(one: Appointment, doing: str, *, now, by=None) -> None:
-    """Leave the lines of timeline and trail of a time that was chosen, or let go: ids and codes."""
+def record_choice(one: Appointment, doing: str, *, now, by=None) -> None:
+    """Record a chosen or released time in timeline and audit trail: ids and codes."""
     facts = {
         "doing": doing,
         "calendar": one.calendar_id,

@@ -1,25 +1,20 @@
-"""Where appointments and calendars are in the admin, and who sees the way there."""
+"""The place of appointments and calendars in the admin."""
 
 from django.urls import path
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.viewsets.base import ViewSet
 
-from consultations.calendar.access import may_look
+from consultations.calendar.access import may_see_appointments
 from consultations.calendar.agenda import AgendaView
 from consultations.calendar.calendar_views import AddCalendarView, CalendarsView, CalendarView
 
 
 class AppointmentsMenuItem(MenuItem):
-    """The entry of the menu."""
-
     def is_shown(self, request) -> bool:
-        """Only for those who may look at appointments."""
-        return may_look(request.user)
+        return may_see_appointments(request.user)
 
 
 class AppointmentsViewSet(ViewSet):
-    """The list of appointments, and the screens of calendars."""
-
     name = "appointments"
     icon = "calendar"
     add_to_admin_menu = True
@@ -28,7 +23,6 @@ class AppointmentsViewSet(ViewSet):
     menu_item_class = AppointmentsMenuItem
 
     def get_urlpatterns(self) -> list:
-        """Return the addresses below ``/admin/appointments/``."""
         return [
             path("", self.construct_view(AgendaView), name="index"),
             path("calendars/", self.construct_view(CalendarsView), name="calendars"),

@@ -10,13 +10,13 @@ from consultations.mail.render import Value
 from consultations.models.calendar import Appointment, Way
 from consultations.models.settings import IntakeSettings
 
-#: What became of a time that the person chose, by its code in the timeline.
+#: Events of a chosen time, by their codes in the timeline.
 CHOICE_WORDS = {
     "chosen": "A time was chosen",
     "chosen_anew": "Another time was chosen",
     "given_up": "The chosen time was given up",
-    "let_go": "The chosen time was let go",
-    "lapsed": "The chosen time was not confirmed in time, and is free again",
+    "let_go": "The chosen time was released",
+    "lapsed": "The chosen time was not confirmed in time and is free again",
     "ended": "The chosen time is free again",
 }
 CHOSEN_BY_VISITOR = ("chosen", "chosen_anew", "given_up")
@@ -24,25 +24,25 @@ _WAYS = {str(code): label.lower() for code, label in Way.choices}
 
 
 def time_words(starts_at: datetime, zone=None) -> str:
-    """Return day, time and zone: ``Tuesday, December 1, 2026, 10:00 AM EST``; in the reader's zone if none is given."""
+    """Return day, time and zone: ``Tuesday, December 1, 2026, 10:00 AM EST``; without ``zone``, in the reader's."""
     local = starts_at.astimezone(zone) if zone else timezone.localtime(starts_at)
     return f"{date_format(local, 'l, F j, Y, g:i A')} {local.tzname()}"
 
 
 def short_words(starts_at: datetime) -> str:
-    """Return day and time, as short as they are clear."""
+    """Return a short form of day and time, with the zone."""
     local = timezone.localtime(starts_at)
     return f"{date_format(local, 'D, M j, g:i A')} {local.tzname()}"
 
 
 def when_words(starts_at: datetime, ends_at: datetime) -> str:
-    """Return the time in the firm's zone and how long it takes, for a letter."""
+    """Return the time in the firm's zone and the length, for a message."""
     minutes = int((ends_at - starts_at).total_seconds() // 60)
     return f"{time_words(starts_at, IntakeSettings.current().zone)} ({minutes} minutes)"
 
 
 def where_for_person(appointment: Appointment, phone: Value) -> Value:
-    """Return the place, or the link, or who calls whom."""
+    """Return the place, the link, or who calls whom."""
     if appointment.way == Way.VIDEO:
         return Value(f"by video: {appointment.video_link}", appointment.video_link)
     if appointment.way == Way.PERSON:
@@ -53,13 +53,13 @@ def where_for_person(appointment: Appointment, phone: Value) -> Value:
 
 
 def where_for_attorney(appointment: Appointment) -> Value:
-    """Return the way, and the house's own place; never what somebody typed, which may name the person."""
+    """Return the way and the calendar's own place; never typed text, which may name the person."""
     words = appointment.get_way_display()
     return Value(f"{words}, {appointment.place_of_house}" if appointment.place_of_house else words)
 
 
 def event_words(facts: dict, values: dict) -> str:
-    """Return a line of the timeline about an appointment, or a time that was chosen, in the reader's zone."""
+    """Return a timeline event about an appointment or a chosen time in words, in the reader's zone."""
     when = parse_datetime(facts.get("starts_at") or "")
     told = [date_format(timezone.localtime(when), "l, F j, Y, g:i A")] if when else []
     told += [f"{facts['minutes']} minutes"] if facts.get("minutes") else []

@@ -10,7 +10,7 @@ from wagtail.admin import messages
 from consultations.action_forms import REFUSED, DeskForm
 from consultations.actions.requests import Refused
 from consultations.calendar.booking_forms import RescheduleForm, ScheduleForm
-from consultations.calendar.self_booking_forms import ConfirmTimeForm, LetGoTimeForm
+from consultations.calendar.self_booking_forms import ConfirmTimeForm, ReleaseTimeForm
 from consultations.case.forms import ContactForm, MatterForm, MoveForm, NoteForm
 from consultations.case.handover_forms import AssignForm, MergeForm, ScreenForm, UnscreenForm
 from consultations.case.reply_forms import AnswerForm, FinishReminderForm, PostponeReminderForm, RemindForm
@@ -139,7 +139,7 @@ class ConfirmTimeView(DeskView):
 class LetGoTimeView(DeskView):
     """Frees the time that the person chose."""
 
-    form_class = LetGoTimeForm
+    form_class = ReleaseTimeForm
 
 
 class ClearView(DeskView):

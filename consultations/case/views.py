@@ -14,7 +14,7 @@ from consultations.action_forms import DeskForm
 from consultations.actions.mentions import mark_seen
 from consultations.audit import record
 from consultations.calendar.booking_forms import RescheduleForm, ScheduleForm
-from consultations.calendar.self_booking_forms import ConfirmTimeForm, LetGoTimeForm
+from consultations.calendar.self_booking_forms import ConfirmTimeForm, ReleaseTimeForm
 from consultations.case import facts, status_labels
 from consultations.case.duplicates import likely_duplicates
 from consultations.case.forms import ContactForm, MatterForm, MoveForm, NoteForm
@@ -76,7 +76,7 @@ class Desk:
     reschedule: RescheduleForm | None = None
     chosen: Appointment | None = None
     confirm_time: ConfirmTimeForm | None = None
-    let_go_time: LetGoTimeForm | None = None
+    let_go_time: ReleaseTimeForm | None = None
     contact: ContactForm | None = None
     note: NoteForm | None = None
     assign: AssignForm | None = None
@@ -145,7 +145,7 @@ def desk_of(user, request: ConsultationRequest, *, is_held: bool, now: datetime)
     desk.chosen = next((one for one in times if one.state == AppointmentState.HOLD and one.hold_until > now), None)
     if desk.chosen and holds(user, Power.WORK, request):
         desk.confirm_time = ConfirmTimeForm(held=desk.chosen, **given)
-        desk.let_go_time = LetGoTimeForm(held=desk.chosen, **given)
+        desk.let_go_time = ReleaseTimeForm(held=desk.chosen, **given)
     if holds(user, Power.WORK, request):
         if Status.SCHEDULED in ways and may_pass(Status.SCHEDULED, request.conflict_state):
             desk.schedule = ScheduleForm(**given)

@@ -16,7 +16,7 @@ ALL_DAY = (time(0), time(23, 59))
 
 
 class CalendarFactory(factory.django.DjangoModelFactory):
-    """A calendar that is open at nearly every time."""
+    """A calendar that is open almost always."""
 
     class Meta:
         model = AttorneyCalendar
@@ -38,7 +38,7 @@ class AbsenceFactory(factory.django.DjangoModelFactory):
 
 
 class AppointmentFactory(factory.django.DjangoModelFactory):
-    """An appointment as a row, whatever state its request is in; 30 minutes from noon in two days."""
+    """An appointment of 30 minutes at noon in two days, whatever the status of its request."""
 
     class Meta:
         model = Appointment
@@ -51,24 +51,23 @@ class AppointmentFactory(factory.django.DjangoModelFactory):
 
 
 def wall(*parts) -> datetime:
-    """A time as the clock on the firm's wall shows it, in UTC."""
+    """Return the moment of a local time of the firm, in UTC."""
     return datetime(*parts, tzinfo=ZONE).astimezone(UTC)
 
 
 def noon(days: int) -> datetime:
-    """Noon, so many days ahead."""
     day = timezone.localdate() + timedelta(days=days)
     return datetime.combine(day, time(12), ZONE).astimezone(UTC)
 
 
 def wish(calendar, starts_at=None, **changed) -> dict:
-    """What `booking.schedule` is given for a call of 30 minutes."""
+    """The arguments of `booking.schedule` for a call of 30 minutes."""
     values = {"calendar": calendar, "starts_at": starts_at or noon(2), "minutes": 30, "way": Way.TELEPHONE}
     return values | changed
 
 
 def booked(by, calendar=None, starts_at=None, *, request=None, now=None, **changed) -> ConsultationRequest:
-    """A request whose appointment was made by the verb."""
+    """A request with an appointment made by `booking.schedule`."""
     request = request or Request(contacted=True, email="person@example.com")
     given = wish(calendar or CalendarFactory(), starts_at, **changed)
     return booking.schedule(request.pk, by=by, now=now, **given)

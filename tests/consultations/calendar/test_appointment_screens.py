@@ -1,4 +1,4 @@
-"""The screens of appointments and calendars: who gets in, what they show, and how a refusal comes back."""
+"""The screens of appointments and calendars: access, content, and how a refusal is shown."""
 
 import re
 import uuid
@@ -87,13 +87,13 @@ def test_attorney_asked_for_comes_first_and_closed_ones_not_at_all(client, intak
 
 SLIPS = {
     "nothing": ({"calendar": "", "starts_at": ""}, "Choose an attorney", "id_schedule_calendar"),
-    "no time": ({"starts_at": ""}, "Give a day and a time that lie ahead.", "id_schedule_starts_at"),
+    "no time": ({"starts_at": ""}, "Enter a date and time in the future.", "id_schedule_starts_at"),
     "left out": ({"starts_at": "2027-03-14T02:30"}, "it may not exist", "id_schedule_starts_at"),
-    "past": ({"starts_at": "2001-01-01T10:00"}, "lie ahead", "id_schedule_starts_at"),
-    "far": ({"starts_at": "9999-12-31T23:59"}, "lie ahead", "id_schedule_starts_at"),
-    "no link": ({"way": "video"}, "Give the link", "id_schedule_video_link"),
+    "past": ({"starts_at": "2001-01-01T10:00"}, "in the future", "id_schedule_starts_at"),
+    "far": ({"starts_at": "9999-12-31T23:59"}, "in the future", "id_schedule_starts_at"),
+    "no link": ({"way": "video"}, "Enter the link", "id_schedule_video_link"),
     "no minutes": ({"minutes": "0"}, "greater than or equal to 5", "id_schedule_minutes"),
-    "no reason": ({"overrule": "on"}, "Write down why", "id_schedule_reason"),
+    "no reason": ({"overrule": "on"}, "Say why", "id_schedule_reason"),
 }
 
 
@@ -215,7 +215,7 @@ def test_attorney_sees_own_times_and_others_as_busy(client, staff):
 def test_empty_states_say_what_to_do(client, intake):
     assert "There are no calendars yet" in page(client.get(AGENDA))
     CalendarFactory()
-    assert "Nothing is arranged" in page(client.get(AGENDA))
+    assert "No appointments this week" in page(client.get(AGENDA))
 
 
 def test_weeks_and_days(client, intake):
@@ -271,13 +271,13 @@ def test_manager_adds_and_changes_a_calendar(client, staff):
 @pytest.mark.parametrize(
     ("changed", "words"),
     [
-        ({"mon_0_from": "09:00"}, "Give both times, or none."),
-        ({"mon_0_from": "09:00", "mon_0_until": "08:00"}, "Must be later than the beginning."),
+        ({"mon_0_from": "09:00"}, "Enter both times, or neither."),
+        ({"mon_0_from": "09:00", "mon_0_until": "08:00"}, "Must be after the start."),
         (
             {"mon_0_from": "09:00", "mon_0_until": "12:00", "mon_1_from": "11:00", "mon_1_until": "13:00"},
             "Must not be before the first span ends.",
         ),
-        ({"mon_0_from": "nine"}, "Give a time"),
+        ({"mon_0_from": "nine"}, "Enter a time"),
         ({"minutes": "0"}, "greater than or equal to 5"),
         ({"name": ""}, "required"),
         ({"user": "999999"}, "Select a valid choice"),
@@ -313,7 +313,7 @@ def test_absences(client, staff):
     booked(manager, calendar, noon(2))
     day, url = timezone.localdate(noon(2)), f"{CALENDARS}{calendar.pk}/"
     shown = page(client.post(url, {"do": "absence", "first_day": day, "kind": "court"}, follow=True))
-    assert "1 appointment lies within the absence." in shown
+    assert "1 appointment is within the absence." in shown
     absence = Absence.objects.get()
     assert absence.starts_at < noon(2) < absence.ends_at
     assert timezone.localtime(absence.starts_at).hour == timezone.localtime(absence.ends_at).hour == 0

@@ -1,4 +1,4 @@
-"""Making, moving and cancelling appointments: who may, what is refused, what follows, and what happens at once."""
+"""Making, moving and cancelling appointments: permissions, refusals, effects, and races."""
 
 import uuid
 from datetime import UTC, datetime, timedelta
@@ -141,7 +141,7 @@ def test_links_of_video_calls(intake, link, code):
 @pytest.mark.django_db
 @pytest.mark.parametrize("ahead", [timedelta(0), -timedelta(minutes=1), timedelta(days=367)], ids=str)
 def test_time_must_lie_ahead(intake, ahead):
-    with pytest.raises(Refused, match="lie ahead"):
+    with pytest.raises(Refused, match="in the future"):
         booked(intake, starts_at=noon(2), now=noon(2) - ahead)
     assert refusal() == ("schedule", "no_time")
 
@@ -430,8 +430,8 @@ def test_of_twenty_at_once_one_has_the_time(threads):
     assert ConsultationRequest.objects.filter(status=Status.SCHEDULED).count() == 1
 
 
-def test_of_twenty_rows_at_once_the_database_keeps_one(threads):
-    """Without the verb and its lock: the constraint alone."""
+def test_of_twenty_rows_at_once_the_database_accepts_one(threads):
+    """The constraint alone, without the action and its lock."""
     calendar = CalendarFactory()
     requests = [Request() for _ in range(MANY)]
 

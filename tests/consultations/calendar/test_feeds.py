@@ -1,4 +1,4 @@
-"""The private feed: who opens it, what is in it byte for byte, and how it ends."""
+"""The private feed: access, its exact content, and how it ends."""
 
 from datetime import timedelta
 

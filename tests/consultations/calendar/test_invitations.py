@@ -1,4 +1,4 @@
-"""Mail about appointments: what it says, what is enclosed, and which of several is sent."""
+"""Mail about appointments: text, attachment, and which of several messages is sent."""
 
 from email import message_from_bytes, policy
 
@@ -57,7 +57,7 @@ def jane(site):
 
 
 def sent_to(address: str) -> list:
-    """Send what is due; return what went to an address, read back from its bytes."""
+    """Send what is due; return the messages to an address, parsed from their bytes."""
     outbox.send_due()
     mails = [one.message().as_bytes(linesep="\r\n") for one in mail.outbox if one.to == [address]]
     return [message_from_bytes(data, policy=policy.default) for data in mails]
@@ -69,7 +69,7 @@ def part(letter, kind: str):
 
 
 def event_of(letter):
-    """The only event of the calendar file, which is enclosed twice with the same words."""
+    """Return the only event of the calendar file, which is attached twice with the same content."""
     inline = part(letter, "text/calendar")
     attached = part(letter, "application/ics").get_content()
     assert inline.get_content().replace("\r\n", "\n").strip() == attached.decode().replace("\r\n", "\n").strip()
@@ -147,7 +147,7 @@ def test_change_and_cancellation_keep_the_uid_and_raise_the_sequence(ada, jane, 
 
 
 def test_change_before_the_first_one_left(ada, jane, intake):
-    """One mail goes out, with the time that holds; who has heard of nothing is told of no change."""
+    """One mail is sent, with the current time; a reader who was not told before gets no notice of a change."""
     request = booked(intake, ada, request=jane)
     booking.reschedule(request.pk, by=intake, **wish(ada, noon(3)))
     (letter,) = sent_to(PERSON)
@@ -179,7 +179,7 @@ def test_another_attorney_takes_over(ada, jane, intake):
 
 @pytest.mark.parametrize("day", [(2026, 3, 8), (2026, 3, 7), (2026, 11, 1), (2026, 10, 31)])
 def test_across_daylight_saving(ada, jane, intake, day):
-    """Nine on the wall is nine on the wall, in the file as in the words."""
+    """Local times stay the same, in the file as in the words."""
     now, at = wall(2026, 1, 2, 9, 0), wall(*day, 9, 0)
     booked(intake, ada, at, request=jane, now=now)
     OutgoingMessage.objects.update(next_attempt_at=now)

@@ -1,4 +1,4 @@
-"""Times that visitors choose on the thank-you page: to whom they are shown, what is held, and what staff do with it."""
+"""Self-booking on the thank-you page: who is offered times, what is held, and what staff do with it."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -88,7 +88,7 @@ def hold_of(request) -> Appointment | None:
 
 
 def chosen(calendar=None, *, at=None, **values):
-    """A request whose person has chosen a time."""
+    """A request with a chosen time."""
     request = Request(**{"email": ADDRESS} | values)
     calendar = calendar or CalendarFactory()
     choose_time(reference=request.reference, starts_at=at or noon(3), way=Way.TELEPHONE)
@@ -287,7 +287,7 @@ def test_time_taken_in_between_brings_words_and_other_times(site, desk, browser)
     response = browser(request).post(THANKS, sent(noon(3)))
     page = unescape(response.content.decode())
     assert response.status_code == 409
-    assert "no longer be had" in page
+    assert "no longer available" in page
     assert response["Cache-Control"] == "no-store"
     assert codes_in(page)
     assert code_of(noon(3)) not in codes_in(page)
@@ -466,12 +466,14 @@ def test_lapsed_hold_stands_in_nobodys_way(desk):
 # --- Staff ------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("verb", ["confirm_time", "let_go_time"])
+@pytest.mark.parametrize(
+    ("action", "url"), [(confirm_slot.confirm_time, "confirm_time"), (confirm_slot.release_time, "let_go_time")]
+)
 @pytest.mark.parametrize("role", [*sorted(BLIND), *sorted(WORKERS)])
-def test_every_role_and_both_buttons(desk, client, role, verb):
+def test_every_role_and_both_buttons(desk, client, role, action, url):
     request = chosen()
     user = account(role, request)
-    act = partial(getattr(confirm_slot, verb), request.pk, by=user)
+    act = partial(action, request.pk, by=user)
     if role in WORKERS:
         act()
         assert hold_of(request) is None
@@ -481,7 +483,7 @@ def test_every_role_and_both_buttons(desk, client, role, verb):
     assert hold_of(request)
     if role != "anonymous":
         client.force_login(user)
-    answer = client.post(reverse(f"consultations:{verb}", args=[request.pk]))
+    answer = client.post(reverse(f"consultations:{url}", args=[request.pk]))
     assert answer.status_code in {302, 403, 404}
     assert "consultations" not in answer.get("Location", "").split("?")[0]
     assert hold_of(request)
@@ -535,7 +537,7 @@ def test_refused_confirmation_undoes_all_of_it(desk, staff):
     assert RequestEvent.objects.count() == before
 
 
-@pytest.mark.parametrize("verb", ["confirm_time", "let_go_time"])
+@pytest.mark.parametrize("verb", ["confirm_time", "release_time"])
 def test_choice_that_has_changed_in_between(desk, staff, verb):
     request, by = chosen(), staff("intake")
     seen = booking.version(hold_of(request))
@@ -553,7 +555,7 @@ def test_let_go_is_seen_in_timeline_queue_and_page(desk, staff, client, site, br
     assert request.reference in client.get("/admin/consultations/?set=chosen").content.decode()
     client.post(reverse("consultations:let_go_time", args=[request.pk]), {"seen": booking.version(hold_of(request))})
     page = client.get(reverse("consultations:request", args=[request.pk])).content.decode()
-    assert "The chosen time was let go" in page
+    assert "The chosen time was released" in page
     assert "A time was chosen" in page
     assert request.reference not in client.get("/admin/consultations/?set=chosen").content.decode()
 

@@ -1,4 +1,4 @@
-"""Times that visitors choose, when several do it at once; and what is stored of it."""
+"""Self-booking by several visitors at once, and what is stored of it."""
 
 from datetime import timedelta
 from functools import partial
@@ -32,7 +32,7 @@ def open_desk() -> None:
 
 
 def choosing(request, at, barrier=None):
-    """Return what chooses the time, and says whether it is held."""
+    """Return a function that chooses the time and returns whether it is held."""
 
     def choose() -> bool:
         if barrier:
@@ -47,7 +47,7 @@ def choosing(request, at, barrier=None):
 
 
 def trying(verb, barrier):
-    """Return what calls the verb with the others; what was refused is None."""
+    """Return a function that calls the action at the barrier; None if it was refused."""
 
     def call():
         barrier.wait()
@@ -89,9 +89,9 @@ def test_many_fill_a_day_and_no_more(threads):
 
 
 def test_two_calendars_and_two_tabs(threads):
-    """Nobody waits for each other, whatever the calendars; who was told that a time is held has one hold.
+    """No deadlock in any order of calendars; whoever was told that a time is held has one hold.
 
-    Somebody may find both times taken by people who choose anew in between.
+    A visitor may find both times taken by others who change their choice in between.
     """
     open_desk()
     CalendarFactory.create_batch(2)

@@ -1,10 +1,10 @@
-"""Free times: by hours, absences, holidays and what others have; and on the days on which the clocks are set."""
+"""Free times: hours, absences, holidays and other appointments; and daylight saving changes."""
 
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
-from consultations.calendar.working_hours import Diary, instant, openings
+from consultations.calendar.working_hours import Availability, free_times, instant
 from consultations.due_dates import Calendar
 from tests.consultations.calendar.cases import ZONE, wall
 
@@ -14,15 +14,15 @@ MONDAY = date(2026, 6, 1)
 LONG_AGO = wall(2026, 1, 1, 0, 0)
 
 
-def diary(*spans, holidays=(), absences=(), taken=()) -> Diary:
+def diary(*spans, holidays=(), absences=(), taken=()) -> Availability:
     hours = {day: list(spans) for day in range(7)}
-    return Diary(Calendar(ZONE, hours, frozenset(holidays)), tuple(absences), tuple(taken))
+    return Availability(Calendar(ZONE, hours, frozenset(holidays)), tuple(absences), tuple(taken))
 
 
-def free(known: Diary, day: date, *, minutes=60, now=LONG_AGO, **given) -> list[str]:
-    """The free times of a day, as the clock on the wall shows them, with the zone's name."""
+def free(known: Availability, day: date, *, minutes=60, now=LONG_AGO, **given) -> list[str]:
+    """Return the free times of a day in local time, with the zone's name."""
     since = wall(day.year, day.month, day.day, 0, 0)
-    found = openings(known, since=since, until=since + timedelta(hours=23), minutes=minutes, now=now, **given)
+    found = free_times(known, since=since, until=since + timedelta(hours=23), minutes=minutes, now=now, **given)
     return [f"{at.astimezone(ZONE):%H:%M %Z}" for at in found]
 
 
@@ -65,8 +65,8 @@ def test_two_spans_with_a_break():
 SPRING, AUTUMN = date(2026, 3, 8), date(2026, 11, 1)
 
 
-def test_hours_stay_on_the_wall_across_the_change():
-    """Nine o'clock is nine o'clock on the day before, the day itself and the day after."""
+def test_local_hours_stay_the_same_across_the_change():
+    """Nine o'clock stays nine o'clock, before and after the change."""
     for day in (SPRING, AUTUMN):
         for shift in (-1, 0, 1):
             found = free(diary(OFFICE), day + timedelta(days=shift))
