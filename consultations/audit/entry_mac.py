@@ -1,11 +1,12 @@
-"""The seal that the site puts on each entry of the trail of requests."""
+"""The MAC of each audit entry of requests."""
 
 from consultations.models.events import AuditEntry
 from firm.audit_chain.entry_mac import Seal, moment
 
 
-def _told(entry: AuditEntry) -> list:
+def _values(entry: AuditEntry) -> list:
     return [moment(entry.at), entry.actor_id, entry.action, entry.request_id, entry.facts]
 
 
-SEAL = Seal(b"consultations.audit seal\0", _told)
+#: The label is part of stored MACs.
+ENTRY_MAC = Seal(b"consultations.audit seal\0", _values)

@@ -1,4 +1,4 @@
-"""The trail of who did what, told in words. It knows codes and numbers; names are looked up for one page at a time."""
+"""The audit trail in words. Entries have codes and ids; names are looked up for a page at a time."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,14 +13,14 @@ from consultations.permissions import visible_to
 from consultations.queue.saved_filters import SETS
 from consultations.workflow import Status
 
-#: What was done, by the code in the trail; {request} stands for its reference.
+#: Changes, by their code in the audit trail; {request} is the reference.
 _CHANGES = {
-    "receive": "took in {request}",
-    "correct": "took in a correction of {request}",
+    "receive": "received {request}",
+    "correct": "received a correction of {request}",
     "note": "added a note to {request}",
-    "matter": "changed what is known of custody and court on {request}",
-    "screen": "screened {user} off from {request}",
-    "unscreen": "took down the screen between {user} and {request}",
+    "matter": "changed custody and court on {request}",
+    "screen": "set up an ethical wall between {user} and {request}",
+    "unscreen": "removed the ethical wall between {user} and {request}",
     "conflict_check": "checked {request} for conflicts",
     "conflict_clear": "cleared the conflict check of {request}",
     "conflict_flag": "flagged the conflict check of {request}",
@@ -30,27 +30,27 @@ _CHANGES = {
     "answer": "wrote an e-mail to the person of {request}",
     "remind": "set a reminder for {user} on {request}",
     "finish_reminder": "finished a reminder on {request}",
-    "postpone_reminder": "put off a reminder on {request}",
+    "postpone_reminder": "postponed a reminder on {request}",
     "schedule": "made an appointment for {request}",
     "reschedule": "changed the appointment of {request}",
-    "time_chosen": "took in a time that was chosen for {request}",
-    "time_chosen_anew": "took in another time that was chosen for {request}",
-    "time_given_up": "took in that the chosen time of {request} was given up",
-    "time_let_go": "let go the chosen time of {request}",
-    "time_lapsed": "let go the chosen time of {request}, which nobody had confirmed",
-    "time_ended": "let go the chosen time of {request}",
+    "time_chosen": "received a chosen time for {request}",
+    "time_chosen_anew": "received another chosen time for {request}",
+    "time_given_up": "released the chosen time of {request}, which the person gave up",
+    "time_let_go": "released the chosen time of {request}",
+    "time_lapsed": "released the chosen time of {request}, which nobody had confirmed",
+    "time_ended": "released the chosen time of {request}",
     "calendar": "changed calendar {calendar}",
     "absence": "added an absence to calendar {calendar}",
-    "no_absence": "took an absence out of calendar {calendar}",
+    "no_absence": "removed an absence from calendar {calendar}",
     "feed": "made a private feed of calendar {calendar}",
     "no_feed": "revoked the private feed of calendar {calendar}",
     "hold": "set a legal hold on {request}",
-    "release_hold": "took the legal hold off {request}",
+    "release_hold": "released the legal hold on {request}",
     "erase": "erased {request}",
 }
-#: What was done with the register of known parties; no party has a name here.
+#: Actions on the register of known parties, without names.
 _REGISTER = {
-    "parties": "looked at the known parties ({found} found)",
+    "parties": "viewed the known parties ({found} found)",
     "check_name": "checked a name in the register ({found} found)",
     "party": "opened a known party",
     "party_add": "added a known party",
@@ -58,7 +58,7 @@ _REGISTER = {
     "party_delete": "deleted a known party",
     "parties_import": "imported {found} known parties",
 }
-#: What was attempted.
+#: Refused attempts.
 _ATTEMPTS = {
     "list": "the list of requests",
     "search": "a search among requests",
@@ -66,14 +66,14 @@ _ATTEMPTS = {
     "print": "printing {request}",
     "messages": "the list of undelivered messages",
     "requeue": "sending messages again",
-    "export": "taking requests out as a file",
+    "export": "exporting requests",
     "bulk": "a change of several requests at once",
-    "trail": "this trail",
-    "figures": "the figures",
+    "trail": "the audit trail",
+    "figures": "the reports",
     "schedule": "an appointment for {request}",
     "reschedule": "changing the appointment of {request}",
     "confirm_time": "confirming the chosen time of {request}",
-    "let_go_time": "letting go the chosen time of {request}",
+    "let_go_time": "releasing the chosen time of {request}",
     "appointments": "the list of appointments",
     "calendars": "the calendars of attorneys",
     "calendar": "changing a calendar",
@@ -82,8 +82,8 @@ _ATTEMPTS = {
     "add_note": "a note on {request}",
     "log_contact": "logging a contact on {request}",
     "change_matter": "changing custody and court on {request}",
-    "screen": "screening somebody off from {request}",
-    "unscreen": "taking down a screen at {request}",
+    "screen": "setting up an ethical wall on {request}",
+    "unscreen": "removing an ethical wall from {request}",
     "merge": "merging {request}",
     "clear": "clearing the conflict check of {request}",
     "flag": "flagging the conflict check of {request}",
@@ -95,26 +95,26 @@ _ATTEMPTS = {
     "party": "a party of the register",
     "party_add": "adding a party to the register",
     "party_change": "changing a party of the register",
-    "party_delete": "taking a party out of the register",
+    "party_delete": "deleting a party of the register",
     "parties_import": "importing parties into the register",
     "answer": "writing an e-mail to the person of {request}",
     "remind": "setting a reminder on {request}",
     "finish_reminder": "finishing a reminder on {request}",
-    "postpone_reminder": "putting off a reminder on {request}",
+    "postpone_reminder": "postponing a reminder on {request}",
     "hold": "a legal hold on {request}",
-    "release": "taking the legal hold off {request}",
-    "release_hold": "taking the legal hold off {request}",
+    "release": "releasing the legal hold on {request}",
+    "release_hold": "releasing the legal hold on {request}",
     "erase": "erasing {request}",
-    "own_data": "handing out the person’s own data of {request}",
-    "retention": "the list of what is kept and erased",
+    "own_data": "exporting the person’s own data of {request}",
+    "retention": "the retention list",
 }
-#: Why it was refused.
+#: Reasons of refusals.
 _REASONS = {
     "not_permitted": "not permitted",
-    "out_of_reach": "out of reach",
+    "out_of_reach": "not accessible",
     "may_not_assign": "not to that person",
     "no_access": "not permitted",
-    "sent_otherwise": "the form had been sent with other words",
+    "sent_otherwise": "the form had been sent with other values",
     "stale": "somebody was quicker",
     "forbidden": "not possible from its status",
     "no_reason": "the reason was missing",
@@ -133,27 +133,27 @@ _REASONS = {
     "too_long": "it was too long",
     "no_consent": "no consent to text messages",
     "too_many": "too many at once",
-    "conflict_check": "the conflict check stood in the way",
+    "conflict_check": "the conflict check did not allow it",
     "nothing_to_clear": "there was nothing to clear",
     "managers_clear": "a manager has to clear it",
-    "check_failed": "the check could not be made",
+    "check_failed": "the check failed",
     "itself": "a request cannot be merged into itself",
     "target": "not into that request",
     "self": "not oneself",
     "may_not_tell": "somebody was to be told who may not see it",
-    "not_ahead": "the time did not lie ahead",
+    "not_ahead": "the time was not in the future",
     "no_reminder": "there was no such reminder",
     "no_address": "there was no e-mail address",
     "no_subject": "the subject was missing",
     "long_subject": "the subject was too long",
     "open_subject": "a placeholder was left open",
     "open_text": "a placeholder was left open",
-    "held": "a legal hold keeps it",
+    "held": "it has a legal hold",
     "not_held": "there was no legal hold",
     "not_confirmed": "the reference was not typed",
-    "not_all": "part of it is out of reach",
+    "not_all": "part of it is not accessible",
     "sending": "a message was being sent",
-    "unknown_contact": "how and with what result was not said",
+    "unknown_contact": "the channel or the outcome was missing",
 }
 
 
@@ -167,7 +167,7 @@ _CONTACTS = {
 
 @dataclass(frozen=True)
 class TrailLine:
-    """One line: who, what in words, and the address of the request if there is one to see."""
+    """One entry in words, with the URL of its request if the viewer may see it."""
 
     entry: AuditEntry
     actor: str
@@ -177,9 +177,9 @@ class TrailLine:
 
 
 class Narrator:
-    """Tells the lines of one page to one account. One query finds all names, another one all references.
+    """Describes the entries of one page to one viewer: one query for all names, another one for all references.
 
-    What is at hand of them need not be asked for: accounts, and requests that the viewer may see.
+    ``accounts`` and ``requests`` that the caller has loaded, and the viewer may see, are not queried again.
     """
 
     def __init__(self, entries: list[AuditEntry], viewer, *, accounts: Iterable = (), requests: Iterable = ()):
@@ -195,19 +195,18 @@ class Narrator:
             self.names |= {one.pk: user_name(one) for one in get_user_model().objects.filter(pk__in=unknown)}
 
     def tell(self, entry: AuditEntry) -> TrailLine:
-        """Return the line of an entry."""
         pk = entry.request_id
         url = reverse("consultations:request", args=[pk]) if pk in self.references else ""
         return TrailLine(entry, self.account(entry.actor_id), self._words(entry), self.references.get(pk, ""), url)
 
     def account(self, number: int | None) -> str:
-        """Return how an account is called; by its number when it no longer exists."""
+        """Return the name of an account, or its id if it no longer exists."""
         if number is None:
             return "The website"
         return self.names.get(number, f"account {number}")
 
     def request(self, number: int | None) -> str:
-        """Return a reference; the number of a request that is gone or out of sight."""
+        """Return a reference, or the id of a request that is gone or hidden from the viewer."""
         return self.references.get(number, f"request {number}") if number else "a request"
 
     def _words(self, entry: AuditEntry) -> str:
@@ -216,11 +215,11 @@ class Narrator:
             return _REGISTER[facts["doing"]].format(found=facts.get("found", 0))
         match entry.action:
             case AuditAction.LISTED:
-                return "looked at the appointments" if "week" in facts else f"looked at the list{_which_set(facts)}"
+                return "viewed the appointments" if "week" in facts else f"viewed the list{_which_set(facts)}"
             case AuditAction.SEARCHED:
                 return f"searched the requests ({facts.get('found', 0)} found)"
             case AuditAction.TRAIL:
-                return f"read the trail of {name}" if entry.request_id else "read this trail"
+                return f"read the audit trail of {name}" if entry.request_id else "read the audit trail"
             case AuditAction.REFUSED:
                 attempt = _ATTEMPTS.get(facts.get("doing"), "{request}").format(request=name)
                 why = _REASONS.get(facts.get("why"))
@@ -228,17 +227,17 @@ class Narrator:
             case AuditAction.CHANGED:
                 return self._change(facts, name)
         if facts.get("doing") == "figures":
-            return "took the figures out as a file" if entry.action == AuditAction.EXPORTED else "looked at the figures"
+            return "exported a report" if entry.action == AuditAction.EXPORTED else "viewed the reports"
         verb = {AuditAction.VIEWED: "opened", AuditAction.PRINTED: "printed", AuditAction.EXPORTED: "exported"}
         return f"{verb.get(entry.action, 'did something with')} {name if entry.request_id else 'requests'}"
 
     def _change(self, facts: dict, name: str) -> str:
         match facts.get("doing"):
             case "assign":
-                return f"assigned {name} to {self.account(facts['to'])}" if facts.get("to") else f"made {name} nobody’s"
+                return f"assigned {name} to {self.account(facts['to'])}" if facts.get("to") else f"unassigned {name}"
             case "hand_on_reminder":
                 to = self.account(facts["user"]) if facts.get("user") else "the intake managers"
-                return f"handed a reminder on {name} on to {to}"
+                return f"passed a reminder on {name} on to {to}"
             case "move":
                 return f"moved {name} from “{_status(facts.get('from'))}” to “{_status(facts.get('to'))}”"
             case "contact":

@@ -1,4 +1,4 @@
-"""Verifies the trails every night, and tells the owners when one is broken."""
+"""Verifies the audit trails every night, and tells the owners when one is broken."""
 
 import logging
 from contextlib import suppress
@@ -14,16 +14,16 @@ from firm.audit_chain.hash_chain import Broken
 from firm.models import Measurement
 
 logger = logging.getLogger(__name__)
-#: What is verified, by what it tells of.
+#: The audit trails by subject.
 TRAILS = {"requests": audit_chain.CHAIN, "signing in": sign_in_chain.CHAIN}
-#: The name of the measurement: 1 when all trails hold as a whole, 0 when not.
+#: The name of the measurement: 1 if all trails passed, else 0.
 MEASUREMENT = "trail"
 TEXT = """\
-The record of who did what is not as the site has left it:
+The audit trail was changed outside the site:
 
     {problems}
 
-Somebody has changed the database past the site. Change nothing, make a backup now, and have the person who runs the \
+Somebody has changed the database directly. Change nothing, make a backup now, and have the person who runs the \
 server read "The trail" in docs/operations.md.
 
 {url}/admin/system/
@@ -31,20 +31,17 @@ server read "The trail" in docs/operations.md.
 
 
 def verify_nightly() -> list[str]:
-    """Chain what came late, verify everything, and note what was found: for the page System, in the log, by mail.
-
-    Returns what is wrong; nothing when all trails hold.
-    """
+    """Chain late entries, verify all trails, and report to the System page, log and mail. Return the problems."""
     problems = []
     for name, chain in TRAILS.items():
-        with suppress(Broken):  # the verification says so
+        with suppress(Broken):  # `verify` reports it
             chain.chain_new(whole=True)
         report = chain.verify()
         if report.problem:
             logger.error("The trail of %s is broken: %s", name, report.problem)
             problems.append(f"trail of {name}, {report.problem}")
         else:
-            logger.info("The trail of %s holds: %s lines, fingerprint %s", name, report.lines, report.fingerprint)
+            logger.info("The trail of %s is intact: %s lines, fingerprint %s", name, report.lines, report.fingerprint)
     Measurement.objects.note(MEASUREMENT, float(not problems), timezone.now())
     if problems:
         tell_owners(problems)
@@ -57,14 +54,14 @@ def tell_owners(problems: list[str]) -> None:
     addresses = sorted(set(owners.values_list("email", flat=True)))
     for address in addresses:
         text = TEXT.format(problems="\n    ".join(problems), url=settings.SITE_URL)
-        send_mail("The record of who did what was changed", text, None, [address])
+        send_mail("The audit trail was changed", text, None, [address])
 
 
 def fingerprints() -> dict[str, str]:
-    """Return the present fingerprints of the trails that have a chain."""
+    """Return the current fingerprint of each trail with a chain."""
     return {name: found for name, chain in TRAILS.items() if (found := chain.fingerprint())}
 
 
 def holds() -> float | None:
-    """Return 1 when all trails held at the last verification, else 0; None before the first."""
+    """Return 1 if all trails passed the last verification, else 0; None before the first."""
     return Measurement.objects.filter(name=MEASUREMENT).values_list("value", flat=True).first()

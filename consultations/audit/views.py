@@ -1,4 +1,4 @@
-"""The screen of the trail: who did what, when. It can be read, and nothing else."""
+"""The audit trail in the admin, read only."""
 
 from datetime import datetime, time, timedelta
 
@@ -19,14 +19,14 @@ from consultations.reference import read_reference
 from consultations.view_permissions import ForTrailReaders
 
 PER_PAGE = 100
-#: The value of the filter for what the site did itself.
+#: The filter's value for the site's own actions.
 SITE = "site"
-#: Digits of a number that the database can hold.
+#: The most digits of an id that surely fits the column.
 _DIGITS = 18
 
 
 class TrailForm(forms.Form):
-    """What the trail is narrowed by. An unknown value of one finds nothing, and says so."""
+    """Filters of the audit trail. An unknown value finds nothing and is reported."""
 
     account = forms.ChoiceField(required=False)
     action = forms.ChoiceField(required=False, label="What was done", choices=[("", "Anything"), *AuditAction.choices])
@@ -39,7 +39,6 @@ class TrailForm(forms.Form):
         self.fields["account"].choices = account_choices(self.data.get("account", ""))
 
     def clean_reference(self) -> str:
-        """Read a reference in any notation."""
         typed = self.cleaned_data["reference"]
         found = read_reference(typed)
         if typed and not found:
@@ -47,15 +46,14 @@ class TrailForm(forms.Form):
         return found
 
     def clean(self) -> dict:
-        """Refuse a range that ends before it begins."""
         since, until = self.cleaned_data.get("since"), self.cleaned_data.get("until")
         if since and until and until < since:
-            self.add_error("until", "This day comes before the first one.")
+            self.add_error("until", "The end is before the start.")
         return self.cleaned_data
 
 
 def account_choices(asked: str) -> list[tuple[str, str]]:
-    """Return the accounts that did anything, the site, and the one asked for although it no longer exists."""
+    """Return the accounts with entries, the site, and the account asked for even if it no longer exists."""
     did_something = Exists(AuditEntry.objects.filter(actor_id=OuterRef("pk")))
     users = get_user_model().objects.filter(did_something).order_by("first_name", "last_name", "pk")
     choices = [("", "Anybody"), *((str(one.pk), user_name(one)) for one in users), (SITE, "The website")]
@@ -64,28 +62,26 @@ def account_choices(asked: str) -> list[tuple[str, str]]:
 
 
 def readable_by(user):
-    """Return the lines that an account may read: none about a request that it is screened off from."""
+    """Return the entries that an account may read, without those about requests behind its ethical walls."""
     return AuditEntry.objects.exclude(request_id__in=Screen.objects.filter(user=user).values("request_id"))
 
 
 class TrailView(ForTrailReaders, WagtailAdminTemplateMixin, TemplateView):
-    """The trail, newest first, page after page. Each look at it leaves a line in it."""
+    """The audit trail, newest first. Each view of it is audited."""
 
     doing = "trail"
     template_name = "consultations/admin/queue_trail.html"
-    page_title = "Who did what"
+    page_title = "Audit trail"
     header_icon = "history"
     http_method_names = ["get", "head", "options"]
 
     def get_breadcrumbs_items(self) -> list[dict]:
-        """The way to this screen: the queue, then the trail."""
         above = {"url": reverse("consultations:index"), "label": "Consultations"}
         return [*self.breadcrumbs_items, above, {"url": "", "label": self.page_title}]
 
     def get_context_data(self, **kwargs) -> dict:
-        """Add a page of lines in words."""
         form = TrailForm(self.request.GET)
-        entries = self.narrowed(form) if form.is_valid() else AuditEntry.objects.none()
+        entries = self.filtered(form) if form.is_valid() else AuditEntry.objects.none()
         before = self.request.GET.get("before", "")
         is_later_page = before.isascii() and before.isdigit() and len(before) <= _DIGITS
         if is_later_page:
@@ -103,8 +99,8 @@ class TrailView(ForTrailReaders, WagtailAdminTemplateMixin, TemplateView):
             **kwargs,
         )
 
-    def narrowed(self, form: TrailForm):
-        """Return the lines that fit what was chosen."""
+    def filtered(self, form: TrailForm):
+        """Return the entries that match the filters."""
         given, entries = form.cleaned_data, readable_by(self.request.user)
         if given["account"]:
             number = None if given["account"] == SITE else int(given["account"])

@@ -1,4 +1,4 @@
-"""Whoever changes the trail in the database itself is found out, by plain SQL on both databases."""
+"""Changes of the audit trail by plain SQL are detected, on both databases."""
 
 from io import StringIO
 
@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from consultations.audit import record
 from consultations.audit.chain import CHAIN
-from consultations.audit.entry_mac import SEAL
+from consultations.audit.entry_mac import ENTRY_MAC
 from consultations.audit.nightly_check import holds, verify_nightly
 from consultations.models import AuditAction, AuditEntry, ErasureReason, TrailKey, TrailLine
 from consultations.retention.erasing import erase
@@ -37,7 +37,7 @@ def sql(statement: str, *values) -> None:
 
 
 def unguard() -> None:
-    """What somebody with the rights of the database's owner would do first."""
+    """Disable the protection, as somebody with the rights of the database's owner would."""
     if connection.vendor == "postgresql":
         sql(f"ALTER TABLE {ENTRIES} DISABLE TRIGGER USER")
         sql(f"ALTER TABLE {LINES} DISABLE TRIGGER USER")
@@ -257,7 +257,7 @@ def test_one_that_is_far_behind_is_chained_at_night(db, monkeypatch):
 
 def test_every_entry_that_the_site_writes_is_sealed(db):
     entry = record.record(AuditAction.CHANGED, by=make_user("jane"), request=7, count=3, code="x", yes=False, none=None)
-    assert SEAL.is_ours(AuditEntry.objects.get(pk=entry.pk))
+    assert ENTRY_MAC.is_ours(AuditEntry.objects.get(pk=entry.pk))
 
 
 def test_erasing_a_request_leaves_the_chain_whole(db):

@@ -36,7 +36,7 @@ def test_deeds_in_words(staff):
         f"added a note to {request}",
         f"told ina of a note on {request}",
         f"set a reminder for ina on {request}",
-        f"put off a reminder on {request}",
+        f"postponed a reminder on {request}",
         f"finished a reminder on {request}",
         f"wrote an e-mail to the person of {request}",
     ]
@@ -48,7 +48,7 @@ def test_a_reminder_that_is_handed_on_in_words(staff):
     set_reminder(request, by=user, for_user=ina)
     ina.groups.clear()
     reminders.tell_due(timezone.now() + timedelta(days=2))
-    assert sentences(user)[-1] == f"handed a reminder on {request} on to the intake managers"
+    assert sentences(user)[-1] == f"passed a reminder on {request} on to the intake managers"
 
 
 @pytest.mark.django_db

@@ -227,7 +227,7 @@ def test_looks_in_words(intake):
     record.record(AuditAction.VIEWED, by=intake, request=Request())
     told = [(line.who, line.title) for line in looks_at(request, intake)]
     assert told == [
-        ("The website", f"Took in {request}"),
+        ("The website", f"Received {request}"),
         ("intake", f"Was refused moving {request}: somebody was quicker"),
         ("intake", f"Opened {request}"),
     ]
