@@ -33,7 +33,7 @@ from consultations.mail.undelivered_views import MailroomView, RequeueAllView, R
 from consultations.permissions import has_any
 from consultations.queue.bulk_actions import BulkView
 from consultations.queue.views import QueueView, SearchView
-from consultations.reports.views import FiguresView
+from consultations.reports.views import ReportsView
 from consultations.retention.views import RetentionView
 
 
@@ -59,7 +59,7 @@ class ConsultationsViewSet(ViewSet):
         """Return the addresses below ``/admin/consultations/``."""
         return [
             path("", self.construct_view(QueueView), name="index"),
-            path("figures/", self.construct_view(FiguresView), name="figures"),
+            path("figures/", self.construct_view(ReportsView), name="figures"),
             path("messages/", self.construct_view(MailroomView), name="messages"),
             path("messages/again/", self.construct_view(RequeueAllView), name="requeue_all"),
             path("messages/<int:pk>/again/", self.construct_view(RequeueView), name="requeue"),

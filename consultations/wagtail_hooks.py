@@ -62,19 +62,16 @@ def register_mailroom() -> MailroomMenuItem:
     return MailroomMenuItem("Undelivered mail", url, name="mailroom", icon_name="warning", order=91)
 
 
-class FiguresMenuItem(MenuItem):
-    """The way to the figures."""
-
+class ReportsMenuItem(MenuItem):
     def is_shown(self, request) -> bool:
         """Only for those who manage the intake."""
         return may_read_figures(request.user)
 
 
 @hooks.register("register_admin_menu_item")
-def register_figures() -> FiguresMenuItem:
-    """Add the figures to the menu."""
+def register_reports() -> ReportsMenuItem:
     url = reverse_lazy("consultations:figures")
-    return FiguresMenuItem("Figures", url, name="figures", icon_name="table", order=92)
+    return ReportsMenuItem("Intake reports", url, name="figures", icon_name="table", order=92)
 
 
 @hooks.register("register_permissions")

@@ -4,9 +4,9 @@ from itertools import count
 
 
 def ticks(greatest: int, most: int = 5) -> list[int]:
-    """Return whole numbers from 0 to at least ``greatest``, evenly apart (1, 2 or 5 times a power of ten).
+    """Return evenly spaced whole numbers from 0 to at least ``greatest``; the step is 1, 2 or 5 times a power of ten.
 
-    There are at most ``most`` besides the 0, and always one.
+    There is at least one besides the 0, and at most ``most``.
     """
     greatest = max(1, greatest)
     step = next(

@@ -1,6 +1,6 @@
-"""Charts as SVG. Widths and places across are percentages, so that letters keep their size on any screen.
+"""Charts as SVG. Widths and horizontal positions are percentages, so that text keeps its size on any screen.
 
-No chart stands alone: the same numbers are in the table beside it. What a chart shows is said in its description.
+Every chart has a table with the same numbers beside it, and its finding as the description.
 """
 
 from collections.abc import Iterable
@@ -12,17 +12,17 @@ from django.utils.safestring import SafeString
 
 from consultations.reports.axis import ticks
 
-#: The longest bar, in hundredths of the width; what is left is for its number.
+#: The longest bar, in percent of the width; the rest is for its number.
 _LONGEST = 68
 _ROW, _BAR = 46, 18
 _TOP, _BOTTOM, _LEFT, _RIGHT = 24, 204, 9, 96
-#: With more columns than this, their numbers would overlap; with more than this, so would their names.
+#: The most columns with numbers, and the most labels, that fit without overlapping.
 _NUMBERED, _NAMED = 14, 7
 
 
 @dataclass(frozen=True)
 class Bar:
-    """One bar: its name, its length, and what stands at its end; ``tone`` names its pattern."""
+    """One bar with its label, length and text at the end; ``tone`` names its pattern."""
 
     label: str
     value: Fraction | int
@@ -31,9 +31,7 @@ class Bar:
 
 
 def bars(code: str, title: str, finding: str, rows: Iterable[Bar]) -> SafeString:
-    """Return bars below one another, each with its name above it and its number at its end. A bar without a name
-    belongs to the one above.
-    """
+    """Return horizontal bars, each with its label above. A bar without a label belongs to the one above it."""
     rows = list(rows)
     greatest = max([one.value for one in rows], default=0) or 1
     drawn, y = [], 0
@@ -51,7 +49,7 @@ def bars(code: str, title: str, finding: str, rows: Iterable[Bar]) -> SafeString
 
 
 def columns(code: str, title: str, finding: str, rows: list[tuple[str, int]]) -> SafeString:
-    """Return columns beside one another, by time, over an axis with round numbers."""
+    """Return vertical columns over time, with an axis of round numbers."""
     marks = ticks(max([number for _, number in rows], default=0))
     drawn = [_line(mark, _height(mark, marks[-1])) for mark in marks]
     wide = Fraction(_RIGHT - _LEFT, max(1, len(rows)))
@@ -84,7 +82,7 @@ def _height(number: int, greatest: int) -> Fraction:
 
 
 def _number(value: Fraction | int) -> str:
-    """Return a number with as many decimals as a screen can tell."""
+    """Return a number with two decimals at most."""
     return f"{float(value):.2f}".rstrip("0").rstrip(".")
 
 

@@ -1,4 +1,4 @@
-"""Columns that the database computes from others, the same on PostgreSQL and SQLite."""
+"""Computed columns, the same on PostgreSQL and SQLite."""
 
 from django.db.models import (
     BooleanField,
@@ -18,30 +18,29 @@ from django.db.models import (
 from consultations.models import EventKind, RequestEvent
 from consultations.workflow import AWAITING, Status
 
-#: The length of a slot in seconds: every zone of the world begins its days and hours at the beginning of one.
+#: The length of a slot in seconds. Days and hours of every time zone begin with a slot.
 SLOT = 15 * 60
 
 
 class Seconds(Func):
-    """Whole seconds since 1970 of a moment; what is left over is cut off."""
+    """Whole seconds since 1970 of a moment, rounded down."""
 
     arity = 1
     output_field = IntegerField()
 
     def as_sql(self, compiler, connection, **extra):
-        """For PostgreSQL."""
         return super().as_sql(
             compiler, connection, template="FLOOR(EXTRACT(EPOCH FROM %(expressions)s))::bigint", **extra
         )
 
     def as_sqlite(self, compiler, connection, **extra):
-        """For SQLite, which would round up to the next second."""
+        """SQLite would round up to the next second."""
         template = "CAST(STRFTIME('%%%%s', SUBSTR(%(expressions)s, 1, 19)) AS INTEGER)"
         return super().as_sql(compiler, connection, template=template, **extra)
 
 
 class Code(Func):
-    """The text of one key of the facts of an event; ``key`` is a word of ours."""
+    """The text of one key of an event's facts. ``key`` goes into the SQL: it must be a constant."""
 
     arity = 1
     output_field = TextField()
@@ -50,15 +49,13 @@ class Code(Func):
         super().__init__(expression, key=key)
 
     def as_sql(self, compiler, connection, **extra):
-        """For PostgreSQL."""
         return super().as_sql(compiler, connection, template="(%(expressions)s ->> '%(key)s')", **extra)
 
     def as_sqlite(self, compiler, connection, **extra):
-        """For SQLite."""
         return super().as_sql(compiler, connection, template="JSON_EXTRACT(%(expressions)s, '$.%(key)s')", **extra)
 
 
-#: What the moves of a request tell, the greater counts: it was given an appointment; a consultation was held.
+#: The course of a request by its moves, the greatest of: an appointment was made; a consultation took place.
 SCHEDULED, CONSULTED = 1, 2
 _WEIGHT = Case(
     When(Q(to__in=(Status.CONSULTED, Status.RETAINED)), then=CONSULTED),
@@ -67,7 +64,7 @@ _WEIGHT = Case(
     output_field=IntegerField(),
 )
 _MOVES = RequestEvent.objects.filter(request=OuterRef("pk"), kind=EventKind.MOVED)
-#: The states of requests whose moves may tell of more than the state does; the others need not be looked at.
+#: Statuses whose requests may have come further before; only their moves are read.
 _WENT_ON = (
     Status.IN_REVIEW,
     Status.CONTACTED,
@@ -77,8 +74,7 @@ _WENT_ON = (
     Status.NOT_REACHED,
     Status.CONFLICT,
 )
-#: The course of a request of the period: the greatest of the two among its moves; 0 or none for others. Nobody is given
-#: an appointment before a first contact.
+#: The course of a request of the period; 0 or null for the others. No appointment is made before a first contact.
 COURSE = Case(
     When(
         is_now=True,
@@ -94,18 +90,18 @@ COURSE = Case(
     ),
     output_field=IntegerField(),
 )
-#: From where a declined request was moved last; nothing for all others, whose moves need not be looked at.
+#: The status before a declined request was last moved; null for all others.
 DECLINED_FROM = Case(
     When(status=Status.DECLINED, then=Subquery(_MOVES.order_by("-at", "-pk").values(origin=Code("facts", "from"))[:1])),
     output_field=TextField(),
 )
-#: True once somebody has called or written.
+#: Whether a first contact was made.
 IS_ANSWERED = Case(
     When(first_contact_at__isnull=False, then=Value(True)), default=Value(False), output_field=BooleanField()
 )
-#: Quarter of an hour in which a request was received, as a number since 1970.
+#: The slot in which a request was received, counted since 1970.
 RECEIVED_IN = Seconds(F("submitted_at")) / Value(SLOT)
-#: Whole minutes until the first contact. One made on an earlier request that was merged may lie before this one: 0.
+#: Whole minutes until the first contact; 0 if it was made earlier, on a request that was merged into this one.
 MINUTES = Case(
     When(first_contact_at__lt=F("submitted_at"), then=Value(0)),
     When(
@@ -114,9 +110,9 @@ MINUTES = Case(
     ),
     output_field=IntegerField(),
 )
-#: The events that may be a first contact: a call or message that was logged, an e-mail written here.
+#: The events of a first contact: a logged call or message, an e-mail sent from the site.
 _ANSWERS = (EventKind.CONTACT, EventKind.ANSWERED)
-#: Who made the first contact; for a request without one, whose it is. Nobody for those before the period.
+#: Who made the first contact; without one, the assignee. Null for requests before the period.
 ANSWERED_BY = Case(
     When(is_now=False, then=None),
     When(
@@ -131,12 +127,12 @@ ANSWERED_BY = Case(
     output_field=IntegerField(),
 )
 
-#: How a request stands against its target.
+#: States of a request against its response target.
 IN_TIME, LATE, OVERDUE, WAITING, ENDED = "in_time", "late", "overdue", "waiting", "ended"
 
 
 def answer_state(now) -> Case:
-    """Return how a request stands at ``now``: answered in time or late, waiting, overdue, ended without."""
+    """Return the state of a request at ``now``: answered in time or late, waiting, overdue, or ended unanswered."""
     return Case(
         When(first_contact_at__isnull=False, due_at__lt=F("first_contact_at"), then=Value(LATE)),
         When(first_contact_at__isnull=False, then=Value(IN_TIME)),

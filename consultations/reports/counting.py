@@ -1,7 +1,7 @@
-"""Counts requests in the database. No sealed field is opened, and no request is made into an object but the overdue.
+"""Counts requests in the database. No encrypted field is read, and only overdue requests become objects.
 
-One query goes once through the requests of the period and of the one before; how many queries there are, and what is
-kept in memory, does not depend on how many they are.
+One query reads the requests of the period and of the one before. The number of queries and the memory used do not
+depend on the number of requests.
 """
 
 from collections import Counter, defaultdict
@@ -23,13 +23,13 @@ from firm.models import PracticeAreaPage
 
 #: The most overdue requests that are listed.
 MOST_OVERDUE = 50
-#: The states in which the figures are not about a request.
+#: The statuses that reports do not count.
 UNCOUNTED = frozenset({Status.MERGED, Status.QUARANTINE})
 
 
 @dataclass(frozen=True)
 class Matters:
-    """How many requests have all of this in common."""
+    """The number of requests with the same values in all these fields."""
 
     is_now: bool
     area: int | None
@@ -43,13 +43,12 @@ class Matters:
 
     @property
     def is_counted(self) -> bool:
-        """True for requests that the figures are about."""
         return self.status not in UNCOUNTED and not self.is_discarded
 
 
 @dataclass(frozen=True)
 class Answers:
-    """How many requests were answered, or not, by the same person; ``minutes`` says how many after how long."""
+    """The number of requests with the same values; ``minutes`` counts answers by minutes until the first contact."""
 
     is_now: bool
     urgency: int
@@ -61,7 +60,7 @@ class Answers:
 
 @dataclass(frozen=True)
 class Visits:
-    """How many requests came from one host to one page."""
+    """The number of requests from one referring host and landing page."""
 
     is_now: bool
     host: str
@@ -72,7 +71,7 @@ class Visits:
 
 @dataclass(frozen=True)
 class Counts:
-    """All that the reports are made of."""
+    """The numbers from which all reports are made."""
 
     period: Period
     now: datetime
@@ -87,12 +86,12 @@ class Counts:
     people: dict[int, str]
 
     def received(self, *, now: bool = True) -> int:
-        """Return how many requests the figures are about, in the period or in the one before."""
+        """Return how many requests are counted, in the period or in the one before."""
         return sum(one.number for one in self.matters if one.is_counted and one.is_now == now)
 
 
 def count(user, period: Period, now: datetime) -> Counts:
-    """Count what the account may see. Requests from which it is screened off are in no number."""
+    """Count the requests that the account may see, so without those behind its ethical walls."""
     sums = Sums(period.zone)
     for row in _rows(_received(user, period), now):
         sums.add(*row)
@@ -117,7 +116,7 @@ def count(user, period: Period, now: datetime) -> Counts:
 
 
 def _received(user, period: Period):
-    """Return what was received in the period and in the one before, each with ``is_now``."""
+    """Return the requests of the period and of the one before, annotated with ``is_now``."""
     zone, before, now = period.zone, period.before, period.now
     gap = Q(submitted_at__gte=before.end(zone), submitted_at__lt=now.start(zone))
     found = visible_to(user).filter(submitted_at__gte=before.start(zone), submitted_at__lt=now.end(zone))
@@ -128,7 +127,7 @@ def _received(user, period: Period):
 
 
 def _rows(received, now: datetime) -> Iterable[tuple]:
-    """Return what `Sums.add` takes of each request, in one query, a few at a time."""
+    """Yield the arguments of `Sums.add` for each request, from one query in chunks."""
     computed = {
         "is_answered": columns.IS_ANSWERED,
         "declined_from": columns.DECLINED_FROM,
@@ -143,7 +142,7 @@ def _rows(received, now: datetime) -> Iterable[tuple]:
 
 
 class Sums:
-    """Adds up requests one by one; what it keeps does not grow with their number, but with how they differ."""
+    """Adds up requests one by one. Its size depends on their variety, not on their number."""
 
     def __init__(self, zone: ZoneInfo):
         self.zone = zone
@@ -158,7 +157,7 @@ class Sums:
         self, is_now, area, status, urgency, in_custody, host, page,
         is_answered, declined_from, course, slot, person, state, minutes,
     ) -> None:  # fmt: skip
-        """Count one more. Only what the figures are about is in more than ``matters``."""
+        """Add a request. Those that are not counted are only in ``matters``."""
         is_discarded = declined_from == Status.QUARANTINE
         self.matters[is_now, area, status, urgency, in_custody, is_answered, is_discarded, course] += 1
         if is_discarded or status in UNCOUNTED:
@@ -171,7 +170,7 @@ class Sums:
             self.by_hour[local.weekday(), local.hour] += 1
 
     def answers(self) -> list[Answers]:
-        """Return how soon they were answered; those who were not are in the number alone."""
+        """Return the response times. Requests without an answer are in ``number`` only."""
         made = []
         for kinds, minutes in self.answered.items():
             number = minutes.total()

@@ -1,4 +1,4 @@
-"""Percentiles of whole minutes, from how often each of them occurs; and times in words."""
+"""Percentiles of whole minutes by frequency, and lengths of time in words."""
 
 from collections.abc import Mapping
 from fractions import Fraction
@@ -7,9 +7,9 @@ MEDIAN, NINETIETH = Fraction(1, 2), Fraction(9, 10)
 
 
 def percentile(counts: Mapping[int, int], share: Fraction) -> Fraction | None:
-    """Return the value below which a ``share`` of all lies; None of nothing.
+    """Return the value at a ``share`` of the sorted values; None without values.
 
-    Between two values it is interpolated, as ``percentile_cont`` of SQL does. ``counts`` says how often each occurs.
+    Interpolates like SQL's ``percentile_cont``. ``counts`` is the number of occurrences by value.
     """
     total = sum(counts.values())
     if not total:
@@ -21,7 +21,7 @@ def percentile(counts: Mapping[int, int], share: Fraction) -> Fraction | None:
 
 
 def _at(counts: Mapping[int, int], place: int) -> tuple[int, int]:
-    """Return the value at a place, counted from 0, when all are put in order, and the one after it; or the last."""
+    """Return the sorted value at index ``place`` and the next one, or the last value twice."""
     passed, low = 0, None
     for value in sorted(counts):
         passed += counts[value]
@@ -33,7 +33,7 @@ def _at(counts: Mapping[int, int], place: int) -> tuple[int, int]:
 
 
 def time_words(minutes: Fraction | int | None) -> str:
-    """Return a length of time to the minute (half minutes up): *25 min*, *3 h 5 min*, *2 days 4 h*; a dash for none."""
+    """Return a length of time, rounded to the minute: *25 min*, *3 h 5 min*, *2 days 4 h*; a dash for None."""
     if minutes is None:
         return "–"
     whole = int(minutes + Fraction(1, 2))

@@ -1,4 +1,4 @@
-"""The time that figures are about: days of the firm's zone, the time before it, and how it is cut into pieces."""
+"""The period of the reports: days in the firm's time zone, the period before it, and its division into pieces."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ _DAY = timedelta(days=1)
 
 
 class Choice(models.TextChoices):
-    """What can be chosen. The named ones reach up to today."""
+    """The periods to choose from. Named ones end today, except last year."""
 
     FOUR_WEEKS = "4w", "Last 4 weeks"
     QUARTER = "13w", "Last 13 weeks"
@@ -25,7 +25,7 @@ class Choice(models.TextChoices):
 
 
 class Grain(models.TextChoices):
-    """How long a piece is. Weeks begin on Monday (ISO 8601)."""
+    """The length of a piece. Weeks begin on Monday (ISO 8601)."""
 
     DAY = "day", "day"
     WEEK = "week", "week"
@@ -34,22 +34,20 @@ class Grain(models.TextChoices):
 
 @dataclass(frozen=True)
 class Span:
-    """Whole days, the last one included."""
+    """Whole days, including the last."""
 
     first: date
     last: date
 
     @property
     def days(self) -> int:
-        """How many they are."""
         return (self.last - self.first).days + 1
 
     def start(self, zone: ZoneInfo) -> datetime:
-        """Return when the first day begins."""
         return datetime.combine(self.first, time(), zone)
 
     def end(self, zone: ZoneInfo) -> datetime:
-        """Return when the last day is over: the first moment that does not belong to it."""
+        """Return the end of the last day, which is the first moment after the span."""
         return datetime.combine(self.last + _DAY, time(), zone)
 
     def __str__(self) -> str:
@@ -61,20 +59,20 @@ class Span:
 
 @dataclass(frozen=True)
 class Piece(Span):
-    """One day, week or month, as far as it lies within the period."""
+    """One day, week or month, cut to the period."""
 
     label: str
     is_whole: bool
 
     @property
     def words(self) -> str:
-        """Its days in words, as the table names it."""
+        """The name of the piece in the table."""
         return f"{self}" if self.is_whole else f"{self} (in part)"
 
 
 @dataclass(frozen=True)
 class Period:
-    """What was chosen, with what it is compared to."""
+    """The chosen period and the one it is compared with."""
 
     code: str
     now: Span
@@ -83,25 +81,24 @@ class Period:
 
     @property
     def grain(self) -> Grain:
-        """How finely it is cut."""
         if self.now.days <= DAYS_BY_DAY:
             return Grain.DAY
         return Grain.WEEK if self.now.days <= DAYS_BY_WEEK else Grain.MONTH
 
     @property
     def pieces(self) -> list[Piece]:
-        """All pieces in order, those without a request included."""
+        """All pieces in order, including empty ones."""
         return list(_pieces(self.now, self.grain))
 
     def place(self, day: date) -> date:
-        """Return the first day of the piece that a day belongs to, as far as it lies within the period."""
+        """Return the first day of the piece with this day, not before the period."""
         return max(self.now.first, _begin(day, self.grain))
 
 
 def period_of(code: str, *, today: date, zone: ZoneInfo, own: Span | None = None) -> Period:
-    """Return the period of a choice. Compared with the same part of the weeks, months or year before it.
+    """Return the period of a choice, compared with the same part of the weeks, months or year before it.
 
-    A span of one's ``own`` is compared with as many days right before it. Days before year 1 count as its first.
+    An ``own`` span is compared with as many days directly before it.
     """
     monday = _begin(today, Grain.WEEK)
     match code:
@@ -134,7 +131,6 @@ def _begin(day: date, grain: str) -> date:
 
 
 def _after(day: date, grain: str) -> date:
-    """Return the first day of the next piece."""
     if grain == Grain.MONTH:
         return (day.replace(day=1) + timedelta(days=32)).replace(day=1)
     return _begin(day, grain) + timedelta(days=7 if grain == Grain.WEEK else 1)

@@ -1,4 +1,4 @@
-"""Chooses the period. It stands in the address, so that a view of the figures can be bookmarked and passed on."""
+"""Chooses the period. It is in the URL, so that a report can be bookmarked and shared."""
 
 from datetime import date
 
@@ -7,7 +7,7 @@ from django import forms
 from consultations.models import IntakeSettings
 from consultations.reports.period import Choice, Period, Span, period_of
 
-#: No request is older; and a longer span of one's own says nothing that a year does not.
+#: The earliest day, and the most days, of a custom period.
 EARLIEST, MOST_DAYS = date(2000, 1, 1), 3660
 
 
@@ -16,12 +16,12 @@ def _day(label: str) -> forms.DateField:
         required=False,
         label=label,
         widget=forms.DateInput(attrs={"type": "date"}),
-        error_messages={"invalid": "Give a day like 2027-01-31."},
+        error_messages={"invalid": "Enter a date like 2027-01-31."},
     )
 
 
 class PeriodForm(forms.Form):
-    """The period; two days, both included, stand for a span of one's own."""
+    """The period; the two days, both included, apply to a custom one."""
 
     period = forms.ChoiceField(
         choices=Choice.choices, required=False, error_messages={"invalid_choice": "Choose one of the periods."}
@@ -31,7 +31,7 @@ class PeriodForm(forms.Form):
     def __init__(self, data, *, today: date):
         super().__init__(data, initial={"period": Choice.QUARTER})
         self.today = today
-        # Nothing chosen is the usual period, and the form says so.
+        # Without a choice, show and use the default.
         if not self.data.get("period"):
             self.data = self.data.copy()
             self.data["period"] = Choice.OWN if self.data.get("since") or self.data.get("until") else Choice.QUARTER
@@ -41,25 +41,24 @@ class PeriodForm(forms.Form):
                 self.fields[name].widget.attrs |= described
 
     def clean(self) -> dict:
-        """Refuse a span of one's own that is not one."""
         if self.cleaned_data.get("period") != Choice.OWN:
             return self.cleaned_data
         for name in ("since", "until"):
             if self.cleaned_data.get(name) is None and name not in self.errors:
-                self.add_error(name, "Give a day.")
+                self.add_error(name, "Enter a date.")
         since, until = self.cleaned_data.get("since"), self.cleaned_data.get("until")
         if since and since < EARLIEST:
-            self.add_error("since", f"Choose a day from {EARLIEST.year} on.")
+            self.add_error("since", f"Choose a date from {EARLIEST.year} on.")
         if until and until > self.today:
-            self.add_error("until", "This day lies ahead.")
+            self.add_error("until", "This date is in the future.")
         if since and until and until < since:
-            self.add_error("until", "This day comes before the first one.")
+            self.add_error("until", "The end is before the start.")
         if since and until and (until - since).days >= MOST_DAYS:
             self.add_error("since", "Choose ten years at most.")
         return self.cleaned_data
 
     def chosen(self) -> Period | None:
-        """Return the period; None when the form says why there is none."""
+        """Return the period; None if the form is invalid."""
         if not self.is_valid():
             return None
         given = self.cleaned_data

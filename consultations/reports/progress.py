@@ -15,12 +15,12 @@ from consultations.reports.tables import Report, counted, share_words, tally
 from consultations.workflow import OPEN, Status
 
 NOBODY = "Nobody yet"
-#: A first contact that was logged on a request merged into this one, or by an account that is gone.
+#: The first contact was logged on a merged request, or by a deleted account.
 UNKNOWN = "Not recorded here"
 
 
 class Step(IntEnum):
-    """The steps on the way to a client. Who has taken one has taken all before it."""
+    """The steps to becoming a client. Each step implies all earlier ones."""
 
     RECEIVED = 0
     CONTACT = 1
@@ -36,12 +36,12 @@ _WORDS = {
     Step.CONSULTED: "Consulted",
     Step.RETAINED: "Retained",
 }
-#: How requests that did not go on ended.
+#: The outcomes of requests that did not become clients.
 _ENDS = ("open", Status.DECLINED, Status.REFERRED, Status.NOT_REACHED, Status.CONFLICT)
 
 
 def step_of(one: Matters) -> Step:
-    """Return the furthest step that requests have taken, whether or not they went back. Retained are those that are."""
+    """Return the furthest step that was reached, even if a request went back. Retained requires that status now."""
     if one.status == Status.RETAINED:
         return Step.RETAINED
     course = one.course or 0
@@ -53,7 +53,7 @@ def step_of(one: Matters) -> Step:
 
 
 def funnel(counts: Counts) -> Report:
-    """Return how many took each step, with its share of all and of the step before."""
+    """Return how many reached each step, with its share of all and of the step before."""
     at = tally(counts, step_of)
     reached = {step: sum(at[later] for later in Step if later >= step) for step in Step}
     every = reached[Step.RECEIVED]
@@ -78,7 +78,7 @@ def funnel(counts: Counts) -> Report:
 
 
 def endings(counts: Counts) -> Report:
-    """Return where those that are no clients stopped: by the furthest step, and how."""
+    """Return where requests that did not become clients stopped, and how they ended."""
     found = tally(counts, lambda one: (step_of(one), "open" if one.status in OPEN else one.status))
     steps = [step for step in Step if step != Step.RETAINED]
     rows = [(f"After: {_WORDS[step].lower()}", *(found[step, end] for end in _ENDS)) for step in steps]
@@ -99,44 +99,41 @@ def endings(counts: Counts) -> Report:
 
 @dataclass
 class Response:
-    """How soon some requests were answered; ``minutes`` says how many after how long."""
+    """The response times of some requests; ``minutes`` counts answers by minutes until the first contact."""
 
     minutes: Counter = field(default_factory=Counter)
     states: Counter = field(default_factory=Counter)
 
     def add(self, one: Answers) -> None:
-        """Count some more."""
         self.states[one.state] += one.number
         self.minutes.update(one.minutes)
 
     @property
     def answered(self) -> int:
-        """How many have been answered."""
         return self.states[columns.IN_TIME] + self.states[columns.LATE]
 
     @property
     def due(self) -> int:
-        """How many were answered, or should have been by now."""
+        """How many were answered, or should have been."""
         return self.answered + self.states[columns.OVERDUE]
 
     @property
     def waiting(self) -> int:
-        """How many still wait."""
         return self.states[columns.WAITING] + self.states[columns.OVERDUE]
 
     @property
     def median(self) -> Fraction | None:
-        """Minutes within which half of the answered ones were."""
+        """In minutes."""
         return percentile(self.minutes, MEDIAN)
 
     @property
     def ninetieth(self) -> Fraction | None:
-        """Minutes within which nine in ten of the answered ones were."""
+        """The 90th percentile, in minutes."""
         return percentile(self.minutes, NINETIETH)
 
 
 def responses(counts: Counts, of: Callable[[Answers], Hashable], *, now: bool = True) -> dict[Hashable, Response]:
-    """Return how soon the requests of each kind were answered."""
+    """Return the response times of each group."""
     found: dict[Hashable, Response] = {}
     for one in counts.answers:
         if one.is_now == now:
@@ -145,19 +142,16 @@ def responses(counts: Counts, of: Callable[[Answers], Hashable], *, now: bool = 
 
 
 def whole_response(counts: Counts, *, now: bool = True) -> Response:
-    """Return how soon all requests were answered."""
     return responses(counts, lambda one: None, now=now).get(None, Response())
 
 
 def response_by_urgency(counts: Counts) -> Report:
-    """Return how soon the urgent were answered, and the others."""
     found = responses(counts, lambda one: one.urgency)
     kinds = [(str(one.label), found.get(one, Response())) for one in sorted(Urgency, reverse=True)]
     return _response("response-urgency", "First answer, by urgency", "Urgency", counts, kinds)
 
 
 def response_by_person(counts: Counts) -> Report:
-    """Return how soon each member of the staff answered."""
     answered = {columns.IN_TIME, columns.LATE}
     found = responses(counts, lambda one: one.person or (UNKNOWN if one.state in answered else NOBODY))
     named = {one: one for one in (NOBODY, UNKNOWN)}

@@ -1,4 +1,4 @@
-"""Where visitors came from, by kinds: pure functions of a host, and of the first page that they saw."""
+"""Kinds of traffic sources: pure functions of a referring host and of a landing page."""
 
 import re
 
@@ -6,8 +6,6 @@ from django.db import models
 
 
 class Source(models.TextChoices):
-    """Who led to the site."""
-
     SEARCH = "search", "Search engines"
     DIRECTORY = "directory", "Directories of lawyers"
     SOCIAL = "social", "Social networks"
@@ -16,8 +14,6 @@ class Source(models.TextChoices):
 
 
 class Landing(models.TextChoices):
-    """With which kind of page the visit began."""
-
     HOME = "home", "Home"
     AREA = "area", "Practice areas"
     ATTORNEY = "attorney", "Attorneys"
@@ -28,7 +24,7 @@ class Landing(models.TextChoices):
     UNKNOWN = "unknown", "Not said"
 
 
-#: Names of hosts; what stands below one of them belongs to it, too.
+#: Hosts, including all their subdomains.
 _HOSTS = {
     Source.SEARCH: (
         "bing.com baidu.com brave.com chatgpt.com duckduckgo.com ecosia.org kagi.com mojeek.com perplexity.ai"
@@ -46,9 +42,9 @@ _HOSTS = {
     ),
 }
 _KNOWN = {name: source for source, names in _HOSTS.items() for name in names.split()}
-#: Search engines with a name for every country: google.co.uk, but not google.example.com.
+#: Search engines with national domains: google.co.uk, but not google.example.com.
 _COUNTRIES = re.compile(r"(?:^|\.)(?:google|yahoo|yandex)\.(?:com|net|[a-z]{2}|com?\.[a-z]{2})$")
-#: Mail on the web is no search, whosever it is.
+#: Webmail of a search engine is no search.
 _MAIL = re.compile(r"^(?:mail|e\.mail|[a-z]+\.mail)\.")
 _FIRST = {
     "": Landing.HOME,
@@ -61,7 +57,7 @@ _FIRST = {
 
 
 def source_of(host: str) -> Source:
-    """Return the kind of a referring host; nothing means a bookmark, an address typed in, or a silent browser."""
+    """Return the kind of a referring host. Empty means a bookmark, a typed address, or a browser that does not tell."""
     host = host.strip().lower().rstrip(".")
     if not host:
         return Source.DIRECT
@@ -75,7 +71,6 @@ def source_of(host: str) -> Source:
 
 
 def landing_of(path: str) -> Landing:
-    """Return the kind of the page at a path."""
     if not path.startswith("/"):
         return Landing.UNKNOWN
     return _FIRST.get(path.split("/")[1], Landing.OTHER)

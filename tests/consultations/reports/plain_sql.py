@@ -1,4 +1,4 @@
-"""The same numbers by plain SQL, written without a look at how the page asks for them; for both databases."""
+"""The same numbers by plain SQL, written independently of the page; for both databases."""
 
 from datetime import UTC, datetime
 
@@ -43,7 +43,7 @@ WITH moves AS (
 
 
 class Asked:
-    """What one account may see of the days between two moments."""
+    """What one account may see between two moments."""
 
     def __init__(self, user, start: datetime, end: datetime):
         self.words = SQLITE if connection.vendor == "sqlite" else POSTGRESQL
@@ -64,7 +64,7 @@ class Asked:
         return dict(self.rows(f"SELECT {self.words.get(column, column)}, count(*) FROM cohort GROUP BY 1"))
 
     def answer_minutes(self, condition: str = "1 = 1") -> list[int]:
-        """How long each answered one waited, in order."""
+        """Minutes until each answer, in order."""
         minutes = self.words["minutes"].format(end="first_contact_at", start="submitted_at")
         early = "CASE WHEN first_contact_at < submitted_at THEN 0 ELSE " + minutes + " END"
         select = f"SELECT {early} FROM cohort WHERE first_contact_at IS NOT NULL AND {condition} ORDER BY 1"

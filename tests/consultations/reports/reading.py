@@ -1,4 +1,4 @@
-"""Reads the page of the figures as a person does: its tables, and the words of its charts."""
+"""Reads the reports page: its tables, and the text of its charts."""
 
 import re
 from html import unescape
@@ -11,7 +11,7 @@ SVG = "{http://www.w3.org/2000/svg}"
 
 
 def tables(page: str) -> dict[str, list[list[str]]]:
-    """The rows of every table by its caption, the headings first."""
+    """The rows of every table by caption, headings first."""
     found = {}
     for text in re.findall(r'<table class="figures-table.*?</table>', page, re.DOTALL):
         caption = words(re.search(r"<caption>(.*?)<a ", text, re.DOTALL)[1])
@@ -27,7 +27,7 @@ def words(html: str) -> str:
 
 
 def tiles(page: str) -> dict[str, tuple[str, str]]:
-    """The numbers at the top by their names, each with the words below it."""
+    """The key numbers by label, each with the words below it."""
     every = re.findall(r'<div class="intake-panel__tile">(.*?)</div>', page, re.DOTALL)
     parts = [
         re.fullmatch(r"<span>(.*?)</span><strong>(.*?)</strong><span.*?>(.*)</span>", one, re.DOTALL) for one in every
@@ -36,7 +36,7 @@ def tiles(page: str) -> dict[str, tuple[str, str]]:
 
 
 def charts(page: str) -> dict[str, ElementTree.Element]:
-    """The charts by their names; each has to be well-formed XML."""
+    """The charts by name. Fails on XML that is not well-formed."""
     every = [
         ElementTree.fromstring(text) for text in re.findall(r'<svg class="figures-chart".*?</svg>', page, re.DOTALL)
     ]

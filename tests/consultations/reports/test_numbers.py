@@ -1,4 +1,4 @@
-"""Every number of the page equals plain SQL, and a count by hand, for a past that chance has made."""
+"""Every number of the page equals plain SQL, and a count by hand, for a random past."""
 
 import statistics
 from collections import Counter
@@ -42,7 +42,7 @@ def midnight(day: str, days: int = 0) -> datetime:
 
 @pytest.fixture(scope="module", params=[11, 12])
 def past(request, django_db_setup, django_db_blocker):
-    """A site with its staff and a past. The manager is screened off from some of it. Made once for all tests here."""
+    """A site with staff and a past, made once for this module. The manager has ethical walls to some requests."""
     with django_db_blocker.unblock(), transaction.atomic():
         site = build_site()
         site.staff = live(site, seed=request.param, number=130)
@@ -54,7 +54,6 @@ def past(request, django_db_setup, django_db_blocker):
 
 @pytest.fixture
 def desk(past, client, time_machine):
-    """The manager, logged in, and the others."""
     time_machine.move_to(NOW, tick=False)
     manager, *others = past.staff
     client.force_login(manager)
@@ -82,7 +81,7 @@ def grouped(counts: dict, of) -> Counter:
 
 
 def linear(values: list[int], tenths: int) -> Fraction | None:
-    """The percentile as Python's own library has it."""
+    """The percentile of Python's statistics module."""
     if len(values) < 2:
         return Fraction(values[0]) if values else None
     return statistics.quantiles([Fraction(one) for one in values], n=10, method="inclusive")[tenths - 1]
@@ -234,7 +233,7 @@ def test_every_table_equals_plain_sql(desk, client, past, query):
 
 
 def furthest(request) -> int:
-    """The furthest step of a request, walked through move by move."""
+    """The furthest step of a request, found move by move."""
     ranks = {"scheduled": 2, "consulted": 3, "retained": 3}
     went = [ranks.get(move["to"], 0) for move in moves_of(request)] + [ranks.get(request.status, 0)]
     if request.status == "retained":
@@ -275,8 +274,8 @@ def test_the_numbers_equal_a_count_by_hand(desk, client):
     assert all(int(body["Busiest hours"][hour][1 + day]) == number for (day, hour), number in hours.items())
 
 
-def test_the_past_has_what_the_numbers_are_about(desk):
-    """Requests that went back and forth, were reopened, merged, quarantined, thrown out, answered late."""
+def test_the_past_has_every_kind_of_request(desk):
+    """Requests that went back and forth, were reopened, merged, quarantined, discarded, answered late."""
     courses = [[move["to"] for move in moves_of(one)] for one in ConsultationRequest.objects.all()]
     assert any(course.count("scheduled") > 1 for course in courses)
     assert any("declined" in course and course[-1] != "declined" for course in courses)

@@ -1,4 +1,4 @@
-"""The pure parts: periods, percentiles, sources, round numbers, charts, words."""
+"""The pure parts: periods, percentiles, sources, axis, charts, words."""
 
 import statistics
 from collections import Counter

@@ -1,4 +1,4 @@
-"""Who may see the figures, which numbers they then see, what is asked for, the files, and how much it costs."""
+"""Access to the reports, the numbers each account sees, the form, the files, and the number of queries."""
 
 import csv
 import io
@@ -66,7 +66,7 @@ def test_others_are_refused_and_that_is_kept(staff, role, address):
     assert request.reference not in response.content.decode()
     entry = AuditEntry.objects.get(actor_id=user.pk)
     assert (entry.action, entry.facts) == (AuditAction.REFUSED, {"doing": "figures", "why": "not_permitted"})
-    assert Narrator([entry], user).tell(entry).words == "was refused the figures: not permitted"
+    assert Narrator([entry], user).tell(entry).words == "was refused the reports: not permitted"
 
 
 def test_an_attorney_with_a_request_is_refused(staff):
@@ -124,7 +124,7 @@ def test_what_one_is_screened_off_from_is_in_no_number(staff, role):
     page = client.get(FIGURES).content.decode()
     assert tables(page) == tables(before)
     assert tiles(page) == tiles(before)
-    assert "Requests from which you are screened off are in no number" in page
+    assert "Requests behind an ethical wall for you are not counted" in page
     for code in CODES:
         file = client.get(f"{FIGURES}?csv={code}").content.decode()
         assert hidden.reference not in file
@@ -157,8 +157,8 @@ def test_each_look_and_each_file_leaves_a_line_of_codes(client, manager, time_ma
     assert (took.action, took.request_id, took.facts) == (AuditAction.EXPORTED, None, days)
     narrator = Narrator([looked, took], manager)
     assert [narrator.tell(one).words for one in (looked, took)] == [
-        "looked at the figures",
-        "took the figures out as a file",
+        "viewed the reports",
+        "exported a report",
     ]
 
 
@@ -178,16 +178,16 @@ def test_odd_queries_have_an_answer(client, manager, name):
     ("query", "said"),
     [
         ("period=century", "Choose one of the periods."),
-        ("period=own", "Give a day."),
-        ("period=own&since=2026-01-01", "Give a day."),
-        ("since=2026-03-05&until=2026-03-04", "This day comes before the first one."),
-        ("since=2026-03-05&until=2026-13-45", "Give a day like 2027-01-31."),
-        ("since=2026-03-05&until=9999-12-31", "This day lies ahead."),
-        ("since=0001-01-01&until=2026-03-05", "Choose a day from 2000 on."),
+        ("period=own", "Enter a date."),
+        ("period=own&since=2026-01-01", "Enter a date."),
+        ("since=2026-03-05&until=2026-03-04", "The end is before the start."),
+        ("since=2026-03-05&until=2026-13-45", "Enter a date like 2027-01-31."),
+        ("since=2026-03-05&until=9999-12-31", "This date is in the future."),
+        ("since=0001-01-01&until=2026-03-05", "Choose a date from 2000 on."),
         ("since=2010-01-01&until=2026-03-05", "Choose ten years at most."),
     ],
 )
-def test_a_wrong_period_is_told_beside_its_field_and_kept(client, manager, time_machine, query, said):
+def test_a_wrong_period_is_reported_at_its_field_and_stays(client, manager, time_machine, query, said):
     time_machine.move_to("2027-03-20 16:30:00Z", tick=False)
     client.force_login(manager)
     file = client.get(f"{FIGURES}?{query}&csv=area")
@@ -195,7 +195,7 @@ def test_a_wrong_period_is_told_beside_its_field_and_kept(client, manager, time_
         page = response.content.decode()
         assert response["Content-Type"].startswith("text/html")
         assert said in page
-        assert "No figures for these days" in page
+        assert "No reports for these days" in page
         assert 'aria-invalid="true"' in page
         described = set(re.findall(r'aria-describedby="(\w+)"', page))
         assert described
@@ -224,7 +224,7 @@ def test_without_requests_it_says_what_to_do(client, manager):
     assert "No requests in this period" in page
     assert 'href="?period=12m"' in page
     assert charts(page) == {}
-    assert "Nobody waits longer than promised." in page
+    assert "No request is overdue." in page
     for code in CODES:
         assert client.get(f"{FIGURES}?csv={code}").status_code == 200
 
@@ -256,7 +256,7 @@ def test_an_answer_is_of_whoever_called_and_those_still_waiting_are_not_dropped(
 
 
 def test_an_answer_written_here_is_a_first_contact_of_whoever_wrote_it(client, manager, staff):
-    """Whichever comes first counts, a call or the e-mail; what comes later does not."""
+    """Whichever comes first counts, a call or an e-mail."""
     ina, second, start = staff("intake"), staff("second", "view_consultationrequest", CHANGE), timezone.now() - DAY
     for writes_after, calls_after in ((10, 50), (50, 10)):
         request = Request(submitted_at=start, email="person@example.com", assignee=manager)
@@ -283,7 +283,7 @@ def test_every_table_is_a_file_with_the_same_cells(client, manager):
         response = client.get(f"{FIGURES}?csv={code}")
         text = response.content.decode()
         assert text.startswith("\ufeff")
-        assert re.fullmatch(r'attachment; filename="figures-[\w-]+\.csv"', response["Content-Disposition"])
+        assert re.fullmatch(r'attachment; filename="report-[\w-]+\.csv"', response["Content-Disposition"])
         rows = list(csv.reader(io.StringIO(text.removeprefix("\ufeff"))))
         assert [[cell.removeprefix("'") for cell in row] for row in rows] == shown[title]
         assert not any(cell.startswith(("=", "+", "-", "@")) for row in rows for cell in row)
@@ -340,7 +340,7 @@ def test_the_number_of_queries_does_not_grow(client, manager, staff, site):
 
 
 def test_it_costs_what_the_period_has_and_not_what_there_is(client, manager):
-    """The requests are found by when they were received, and their events by the request."""
+    """Requests are found by the index on submission, events by request."""
     jane()
     with CaptureQueriesContext(connection) as caught:
         client.get(FIGURES)
