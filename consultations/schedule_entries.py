@@ -13,7 +13,7 @@ from consultations.intake.rate_limits import purge_counts
 from consultations.mail import notifications, outbox
 from consultations.models import RequestTally
 from consultations.retention.daily_purge import purge_daily
-from consultations.retention.secure_delete import sweep
+from consultations.retention.secure_delete import clean_files
 from firm.schedule import every
 
 #: Mail has a clock of its own: a mail server that does not answer must hold up nothing else.
@@ -32,4 +32,4 @@ every(24 * 3600, "erase what is past its date", purge_daily, alone=True)
 every(60, "sum up the tally of requests", RequestTally.objects.compact)
 every(15, "chain the trail", CHAIN.chain_new)
 every(24 * 3600, "verify the trail", verify_nightly, alone=True)
-every(600, "clean the files of what was erased", sweep, alone=True)
+every(600, "clean the files of what was erased", clean_files, alone=True)

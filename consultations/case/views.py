@@ -30,7 +30,7 @@ from consultations.display import user_name
 from consultations.models import Appointment, AuditAction, ConsultationRequest
 from consultations.models.calendar import AppointmentState
 from consultations.permissions import has_any, holds, is_intake, may_merge, moves_for, read_by
-from consultations.retention.forms import EraseForm, HoldForm, ReleaseForm, keeping_forms
+from consultations.retention.forms import EraseForm, HoldForm, ReleaseForm, retention_forms
 from consultations.retention.panel import outlook_of
 from consultations.view_permissions import may_read_trail
 from consultations.workflow import Power, Status
@@ -160,7 +160,7 @@ def desk_of(user, request: ConsultationRequest, *, is_held: bool, now: datetime)
     if holds(user, Power.MANAGE, request):
         desk.screen = ScreenForm(**given)
         desk.screened = [UnscreenForm(screened=one, **given) for one in around(request).screened]
-    for name, form in keeping_forms(is_held=is_held, **given).items():
+    for name, form in retention_forms(is_held=is_held, **given).items():
         setattr(desk, name, form)
     return desk
 

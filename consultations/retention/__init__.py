@@ -1,1 +1,0 @@
-"""Keeping and forgetting: when a request is erased, what holds it back, and that nothing of it is left."""

@@ -1,4 +1,4 @@
-"""Erases once a day what is past its date, when the intake managers have decided so."""
+"""The daily purge of requests past their date, if the intake managers have enabled it."""
 
 import logging
 
@@ -9,7 +9,7 @@ logger = logging.getLogger(__name__)
 
 
 def purge_daily() -> Purged | None:
-    """Erase what is past its date; None when that is not switched on."""
+    """Erase what is past its date; return None if that is not enabled."""
     if not RetentionSettings.current().is_automatic:
         return None
     purged = purge()

@@ -1,6 +1,6 @@
 """Erases requests with all that belongs to them: by hand, and by date.
 
-Both end in `_erase`, which works on a locked bundle within the transaction of its caller.
+Both use `_erase`, which works on a locked bundle in the transaction of its caller.
 """
 
 import logging
@@ -17,33 +17,29 @@ from consultations.conflicts import checks
 from consultations.models import AuditAction, ConsultationRequest, Erasure, ErasureReason, OutgoingMessage, RequestEvent
 from consultations.permissions import DELETE, is_intake, visible_to
 from consultations.reference import read_reference
-from consultations.retention.mail_files import forget_mail
+from consultations.retention.mail_files import delete_mail
 from consultations.retention.querysets import is_held, is_sending, past_retention, review
-from consultations.retention.receipts import forget_receipts, keep_receipts
-from consultations.retention.secure_delete import sweep, sweep_at_once
+from consultations.retention.receipts import delete_expired_receipts, store_receipts
+from consultations.retention.secure_delete import clean_files, clean_files_at_once
 from consultations.retention.subject_export import Bundle, bundle_around, bundle_of, bundles_of
 
 logger = logging.getLogger(__name__)
-#: Bundles that are erased in one transaction.
+#: Bundles in one transaction.
 BATCH = 50
-#: The reasons that somebody can give; the other one is the site's own.
+#: The reasons that users can give; the other one is for the purge.
 BY_HAND = (ErasureReason.ASKED, ErasureReason.MISTAKE, ErasureReason.NO_PERSON)
-
-#: Called with each request before it goes, in the same transaction: for what no cascading foreign key takes along.
-_before: list[Callable[[ConsultationRequest], object]] = [checks.bury]
 
 
 def may_erase(user) -> bool:
-    """True when the account may erase requests. The permission by itself opens nothing."""
+    """Return whether the account may erase requests. The permission alone is not enough."""
     return is_intake(user) and user.has_perm(DELETE)
 
 
 @action
 def erase(pk: int, *, by, reason_code: str, confirm: str, now: datetime | None = None) -> tuple[int, ...]:
-    """Erase a request and those merged with it, whatever their state; return their numbers.
+    """Erase a request and those merged with it, whatever their status; return their ids.
 
-    ``confirm`` is its reference, typed in any notation. Refused while one of them has a legal hold, or is out of sight
-    of ``by``.
+    ``confirm`` is its reference, in any notation. Refused if one of them has a legal hold or is hidden from ``by``.
     """
     now, bundle = now or timezone.now(), bundle_around(pk)
     request = visible_to(by).get(pk=pk)
@@ -54,34 +50,34 @@ def erase(pk: int, *, by, reason_code: str, confirm: str, now: datetime | None =
     if read_reference(confirm) != request.reference:
         raise Refused(request, "not_confirmed", f"Type the reference {request} to confirm.")
     if not _lock(bundle):
-        raise Refused(request, "stale", "Somebody was quicker. Look again, then erase.")
+        raise Refused(request, "stale", "Somebody else has changed it. Review it, then erase.")
     if visible_to(by).filter(pk__in=bundle.numbers).count() != len(bundle.numbers):
-        raise Refused(request, "not_all", "You cannot erase this one. Ask another manager.")
+        raise Refused(request, "not_all", "You cannot erase this request. Ask another manager.")
     if is_held(bundle.numbers):
-        raise Refused(request, "held", "A legal hold keeps it. Take the hold off first.")
+        raise Refused(request, "held", "It has a legal hold. Release the hold first.")
     if is_sending(bundle.numbers, now):
-        raise Refused(request, "sending", "A message about it is just being sent. Try again in ten minutes.")
-    _forget_elsewhere([bundle])
+        raise Refused(request, "sending", "A message about it is being sent. Try again in ten minutes.")
+    _erase_references([bundle])
     _erase(bundle, by=by, reason=reason_code, now=now)
-    transaction.on_commit(sweep_at_once, robust=True)
+    transaction.on_commit(clean_files_at_once, robust=True)
     return bundle.numbers
 
 
 @dataclass
 class Purged:
-    """What a purge has done: the bundles that were erased, and those that could not be."""
+    """The result of a purge: bundles that were erased, had changed since the review, or failed."""
 
     erased: list[Bundle] = field(default_factory=list)
     changed: list[Bundle] = field(default_factory=list)
     failed: list[Bundle] = field(default_factory=list)
-    is_swept: bool = True
+    is_clean: bool = True
 
 
 def purge(now: datetime | None = None, *, tell: Callable[[Bundle], object] = lambda bundle: None) -> Purged:
-    """Erase what `review` says is due, batch by batch, and clean the files behind it. Not inside a transaction.
+    """Erase what `review` says is due, in batches, then clean the database files. Not for use in a transaction.
 
-    What is killed in between has erased whole batches; the next run goes on. ``tell`` is called for each bundle that
-    is erased, after its transaction. What has changed since the review is left alone.
+    An interrupted run has erased whole batches; the next one continues. ``tell`` is called for each erased bundle,
+    after its transaction. Bundles that have changed since the review are skipped.
     """
     now, purged = now or timezone.now(), Purged()
     due = review(now).due
@@ -92,31 +88,31 @@ def purge(now: datetime | None = None, *, tell: Callable[[Bundle], object] = lam
             getattr(purged, outcome[bundle.root]).append(bundle)
             if outcome[bundle.root] == "erased":
                 tell(bundle)
-    forget_receipts(now)
-    purged.is_swept = sweep()
+    delete_expired_receipts(now)
+    purged.is_clean = clean_files()
     return purged
 
 
 def _purge_batch(batch: list[Bundle], now: datetime) -> dict[int, str]:
-    """Erase some bundles in one transaction; return what became of each. One that fails takes no other along."""
+    """Erase some bundles in one transaction; return the outcome by root. A failure affects one bundle only."""
     outcome = dict.fromkeys((bundle.root for bundle in batch), "changed")
     with transaction.atomic():
         _lock_rows(number for bundle in batch for number in bundle.numbers)
         ready = _still_due(batch, now)
-        _forget_elsewhere(ready)
+        _erase_references(ready)
         for bundle in ready:
             try:
                 with transaction.atomic():
                     _erase(bundle, by=None, reason=ErasureReason.RETENTION, now=now)
                 outcome[bundle.root] = "erased"
-            except Exception as error:  # its message may quote what the row holds
+            except Exception as error:  # only the type: the message may quote values
                 logger.error("Request %s could not be erased: %s", bundle.root, type(error).__name__)
                 outcome[bundle.root] = "failed"
     return outcome
 
 
 def _still_due(batch: list[Bundle], now: datetime) -> list[Bundle]:
-    """Return those of the locked bundles that are as they were, and past their date."""
+    """Return the locked bundles that are unchanged and past their date."""
     roots = [bundle.root for bundle in batch]
     due = set(past_retention(now).filter(pk__in=roots).values_list("pk", flat=True))
     same = set(bundles_of(roots)) & set(batch)
@@ -124,13 +120,13 @@ def _still_due(batch: list[Bundle], now: datetime) -> list[Bundle]:
 
 
 def _lock(bundle: Bundle) -> bool:
-    """Lock the requests of a bundle; return whether it is still the same."""
+    """Lock the requests of a bundle; return whether it is unchanged."""
     _lock_rows(bundle.numbers)
     return bundle_of(bundle.root) == bundle
 
 
 def _lock_rows(numbers: Iterable[int]) -> None:
-    """Lock requests, in the order of their numbers as all do who lock several, and then their messages."""
+    """Lock requests in the order of their ids, to avoid deadlocks, then their messages."""
     numbers = sorted(numbers)
     rows = ConsultationRequest.objects.select_for_update().filter(pk__in=numbers).order_by("pk")
     list(rows.values_list("pk", flat=True))
@@ -139,21 +135,20 @@ def _lock_rows(numbers: Iterable[int]) -> None:
 
 
 def _erase(bundle: Bundle, *, by, reason: str, now: datetime) -> None:
-    """Take a bundle out of the database, and leave the proof of it."""
+    """Delete a bundle, and store the proof of its erasure."""
     for level in bundle.levels:
         for request in ConsultationRequest.objects.filter(pk__in=level).order_by("pk"):
-            for step in _before:
-                step(request)
-            keep_receipts(request, now)
+            checks.bury(request)
+            store_receipts(request, now)
             Erasure.proof_of(request, by=by, reason=reason, now=now).save(force_insert=True)
             record.record(AuditAction.CHANGED, by=by, request=request, doing="erase", why=str(reason))
             request.delete()
 
 
-def _forget_elsewhere(bundles: Iterable[Bundle]) -> None:
-    """Take their references out of what happened to other requests, and out of mail that was written to files.
+def _erase_references(bundles: Iterable[Bundle]) -> None:
+    """Remove the bundles' references from the timelines of other requests and from mail files.
 
-    That there was another request, by its number, stays in the timeline of those.
+    Those timelines still show that there was another request, by its id.
     """
     bundles = list(bundles)
     numbers = [number for bundle in bundles for number in bundle.numbers]
@@ -161,4 +156,4 @@ def _forget_elsewhere(bundles: Iterable[Bundle]) -> None:
     for event in others.only("facts", "seal_id"):
         event.facts.pop("reference", None)
         event.save(update_fields=["facts"])
-    forget_mail([reference for bundle in bundles for reference in bundle.references])
+    delete_mail([reference for bundle in bundles for reference in bundle.references])

@@ -1,4 +1,4 @@
-"""Legal holds: a request that has one cannot be erased, nor can what it was merged with."""
+"""Legal holds: a request with a hold cannot be erased, nor can the requests merged with it."""
 
 from django.utils import timezone
 
@@ -11,10 +11,10 @@ from consultations.workflow import Power
 
 @action
 def hold(pk: int, *, by, reason: str, now=None) -> ConsultationRequest:
-    """Keep a request from being erased until the hold is taken off."""
+    """Set a legal hold."""
     request, now = locked(pk, by), now or timezone.now()
     need(request, by, Power.MANAGE)
-    reason = _read(request, reason)
+    reason = _cleaned(request, reason)
     if LegalHold.objects.filter(request=request).exists():
         raise Refused(request, "held", "It has a legal hold already.")
     LegalHold.objects.create(request=request, set_at=now, set_by=by, reason=reason)
@@ -25,10 +25,10 @@ def hold(pk: int, *, by, reason: str, now=None) -> ConsultationRequest:
 
 @action
 def release_hold(pk: int, *, by, reason: str, now=None) -> ConsultationRequest:
-    """Take the hold off. From then on the request's own date counts, which may be past."""
+    """Release the hold. The request's own date, which may be past, then applies again."""
     request = locked(pk, by)
     need(request, by, Power.MANAGE)
-    reason = _read(request, reason)
+    reason = _cleaned(request, reason)
     if not LegalHold.objects.filter(request=request).delete()[0]:
         raise Refused(request, "not_held", "It has no legal hold.")
     note(request, EventKind.UNHELD, by=by, now=now, text=reason)
@@ -36,8 +36,8 @@ def release_hold(pk: int, *, by, reason: str, now=None) -> ConsultationRequest:
     return request
 
 
-def _read(request: ConsultationRequest, reason: str) -> str:
-    """Return the reason as it is kept; raise `Refused` without one, or with one that is too long."""
+def _cleaned(request: ConsultationRequest, reason: str) -> str:
+    """Return the normalized reason. Raises `Refused` if it is missing or too long."""
     reason = paragraphs(reason)
     if not reason:
         raise Refused(request, "no_reason", "Write down the reason.")

@@ -1,4 +1,4 @@
-"""Takes messages about erased requests out of the folder where an installation without a mail server writes them."""
+"""Deletes messages about erased requests from the mail folder of an installation without a mail server."""
 
 import logging
 import os
@@ -10,15 +10,15 @@ from pathlib import Path
 from django.conf import settings
 
 logger = logging.getLogger(__name__)
-#: What stands between two messages of a file (`django.core.mail.backends.filebased`).
+#: Separates the messages in a file (`django.core.mail.backends.filebased`).
 _BORDER = b"\n" + b"-" * 79 + b"\n"
 _BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 
 
-def forget_mail(references: Iterable[str]) -> int:
-    """Remove every message that names one of the references; return how many. Nothing is done with a mail server.
+def delete_mail(references: Iterable[str]) -> int:
+    """Delete every message that names one of the references; return how many. Does nothing with a mail server.
 
-    Each message about a request names its reference, those to the person included.
+    Every message about a request names its reference, including those to the person.
     """
     if settings.EMAIL_BACKEND != _BACKEND:
         return 0
@@ -27,26 +27,26 @@ def forget_mail(references: Iterable[str]) -> int:
 
 
 def _clean(path: Path, references: list[str]) -> int:
-    """Write a file anew without those messages, or delete it when none is left."""
+    """Rewrite a file without those messages, or delete it when none is left."""
     try:
         found = [part for part in path.read_bytes().split(_BORDER) if part.strip()]
-        kept = [part for part in found if not _names(part, references)]
-        if len(kept) == len(found):
+        others = [part for part in found if not _names(part, references)]
+        if len(others) == len(found):
             return 0
-        if not kept:
+        if not others:
             path.unlink()
             return len(found)
         draft = path.with_suffix(".draft")
-        draft.write_bytes(b"".join(part + _BORDER for part in kept))
+        draft.write_bytes(b"".join(part + _BORDER for part in others))
         os.replace(draft, path)
     except OSError as error:
         logger.error("A file of the mail folder could not be cleaned: %s", type(error).__name__)
         return 0
-    return len(found) - len(kept)
+    return len(found) - len(others)
 
 
 def _names(raw: bytes, references: list[str]) -> bool:
-    """Whether a message names one of the references, in whatever encoding."""
+    """Return whether a message names one of the references, in any encoding."""
     message = message_from_bytes(raw, policy=default)
     texts = [str(value) for value in message.values()]
     texts += [part.get_content() for part in message.walk() if part.get_content_maintype() == "text"]

@@ -1,22 +1,22 @@
-"""When a request will be erased, by which rule, and what keeps it: for its screen and for the page of all."""
+"""When a request will be erased, by which rule, and what prevents it: for its screen and for the retention page."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from consultations.models import ConsultationRequest, LegalHold, RetentionSettings, Screen
 from consultations.permissions import visible_to
-from consultations.retention.querysets import KeptBack, held, review
+from consultations.retention.querysets import HeldBack, held, review
 from consultations.retention.subject_export import Bundle, bundle_with
 from consultations.view_permissions import may_export
 from consultations.workflow import OPEN, Status
 
-#: How far the page looks ahead, and the most lines it shows of one kind.
+#: How far ahead the page reaches, and the most lines it shows.
 AHEAD, MOST = timedelta(days=30), 200
 
 
 @dataclass(frozen=True)
 class Outlook:
-    """What a request's screen says of keeping it. ``others`` go with it, as far as the viewer may know of them."""
+    """The retention of one request. ``others`` are erased with it, as far as the viewer may see them."""
 
     on: datetime | None
     rule: str
@@ -28,16 +28,15 @@ class Outlook:
 
 @dataclass(frozen=True)
 class DueLine:
-    """One line of what falls due."""
+    """One line of the retention page; ``held_back`` is the reason why it is not erased."""
 
     request: ConsultationRequest
     ended_at: datetime
     on: datetime
-    kept: str = ""
+    held_back: str = ""
 
 
 def outlook_of(request: ConsultationRequest, user) -> Outlook:
-    """Return what is ahead of a request, in words."""
     bundle = bundle_with(request)
     along = set(bundle.numbers) - {request.pk}
     seen = visible_to(user).filter(pk__in=along).only("reference", "status", "submitted_at", "seal_id")
@@ -55,32 +54,32 @@ def outlook_of(request: ConsultationRequest, user) -> Outlook:
 
 
 def erased_on(bundle: Bundle, periods: dict[str, timedelta]) -> datetime | None:
-    """Return when its time is over; None when it never is."""
+    """Return when the retention period ends; None if it never does."""
     period = periods.get(bundle.outcome)
     return bundle.ended_at + period if period else None
 
 
 def falling_due(user, now: datetime) -> list[DueLine]:
-    """Return what falls due within `AHEAD`, the first day first, as far as the account may know; `MOST` and one."""
+    """Return what is due within `AHEAD`, earliest first, as far as the account may see it; at most `MOST` and one."""
     periods = RetentionSettings.current().periods
     walls = set(Screen.objects.filter(user=user).values_list("request_id", flat=True))
-    # Twice as many, since some are left out below, and a request that others were merged into ends with the last.
+    # Twice as many, since some are left out below, and merged requests end with the last of them.
     found = review(now + AHEAD, periods=periods, most=2 * (MOST + 1) + len(walls))
     bundles = [(one, "") for one in found.due]
-    bundles += [(one, reason.label) for one, reason in found.kept if reason != KeptBack.SENDING]
+    bundles += [(one, reason.label) for one, reason in found.held_back if reason != HeldBack.SENDING]
     bundles.sort(key=lambda pair: (erased_on(pair[0], periods), pair[0].root))
     bundles = [pair for pair in bundles if pair[0].root not in walls][: MOST + 1]
     shown = visible_to(user).only("reference", "status", "submitted_at", "seal_id")
     seen = shown.in_bulk([one.root for one, _ in bundles])
     return [
-        DueLine(seen[one.root], one.ended_at, erased_on(one, periods), kept)
-        for one, kept in bundles
+        DueLine(seen[one.root], one.ended_at, erased_on(one, periods), reason)
+        for one, reason in bundles
         if one.root in seen
     ]
 
 
 def held_for(user) -> list[LegalHold]:
-    """Return the holds on what the account may see."""
+    """Return the legal holds on requests that the account may see."""
     return list(held().filter(request__in=visible_to(user)))
 
 
@@ -89,8 +88,8 @@ def _rule(bundle: Bundle, request: ConsultationRequest, settings: RetentionSetti
     if bundle.outcome in OPEN:
         return "An open request is not erased by date."
     if period is None:
-        return f"What ended as “{words}” is kept without end."
+        return f"Requests that ended as “{words}” are never erased."
     since = "it was sent" if bundle.outcome == Status.QUARANTINE else "its end"
     along = " The request that it was merged into decides." if bundle.root != request.pk else ""
-    automatic = "" if settings.is_automatic else " Nothing is erased by date until that is switched on."
+    automatic = "" if settings.is_automatic else " Nothing is erased by date until that is enabled."
     return f"{period.days:,} days after {since}, as “{words}”.{along}{automatic}"

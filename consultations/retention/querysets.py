@@ -1,4 +1,4 @@
-"""Which requests are past their date, and what keeps some of those back."""
+"""Which requests are past their date, and what holds some of them back."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,12 +12,12 @@ from consultations.models import ConsultationRequest, LegalHold, MessageState, O
 from consultations.retention.subject_export import Bundle, bundles_of
 from consultations.workflow import OPEN, Status
 
-#: Bundles whose members are asked for at a time.
+#: Bundles in one query.
 CHUNK = 500
 
 
-class KeptBack(models.TextChoices):
-    """Why a request stays although its date has come."""
+class HeldBack(models.TextChoices):
+    """Why a request is not erased although its date is past."""
 
     HOLD = "hold", "legal hold"
     OPEN = "open", "the person has another open request"
@@ -26,18 +26,18 @@ class KeptBack(models.TextChoices):
 
 @dataclass(frozen=True)
 class Review:
-    """What is erased at one moment, and what is kept back; the oldest end first."""
+    """What is erased at one moment, and what is held back; oldest end first."""
 
     due: list[Bundle]
-    kept: list[tuple[Bundle, KeptBack]]
+    held_back: list[tuple[Bundle, HeldBack]]
 
 
 def review(
     now: datetime | None = None, *, periods: dict[str, timedelta] | None = None, most: int | None = None
 ) -> Review:
-    """Return what is past its date at ``now``. The purge erases exactly what this says is due.
+    """Return what is past its date at ``now``. The purge erases exactly what is due here.
 
-    With ``most``, of each outcome only so many, those that have ended first.
+    With ``most``, only that many of each outcome, those that ended first.
     """
     now = now or timezone.now()
     requests = past_date(now, periods)
@@ -47,15 +47,15 @@ def review(
     bundles = {}
     for start in range(0, len(rows), CHUNK):
         bundles |= {one.root: one for one in bundles_of([row[0] for row in rows[start : start + CHUNK]])}
-    due, kept = [], []
+    due, held_back = [], []
     for pk, *reasons in rows:
         reason = next((code for code, is_so in zip(_REASONS.values(), reasons, strict=True) if is_so), None)
         if pk in bundles and reason is None:
             due.append(bundles[pk])
         elif pk in bundles:
-            kept.append((bundles[pk], reason))
+            held_back.append((bundles[pk], reason))
     goes_along = {number for one in due for number in one.numbers if number != one.root}
-    return Review([one for one in due if one.root not in goes_along], kept)
+    return Review([one for one in due if one.root not in goes_along], held_back)
 
 
 def _ended_first(now: datetime, periods: dict[str, timedelta] | None, most: int) -> list[int]:
@@ -65,21 +65,21 @@ def _ended_first(now: datetime, periods: dict[str, timedelta] | None, most: int)
 
 
 def past_retention(now: datetime | None = None, *, periods: dict[str, timedelta] | None = None):
-    """Return the requests that are to be erased at ``now``; those merged into one of them go with it."""
+    """Return the requests to erase at ``now``; those merged into one of them are erased with it."""
     now = now or timezone.now()
     found = _with_reasons(past_date(now, periods), now)
     return _by_age(found.filter(**dict.fromkeys(_REASONS, False)))
 
 
 def past_date(now: datetime, periods: dict[str, timedelta] | None = None):
-    """Return the requests whose time has run out, whatever may keep them back. Open ones are never among them.
+    """Return the requests whose period is over, even if something holds them back. Never open ones.
 
-    The time runs from the last end of a request and those merged into it; in quarantine from when it was sent. A merged
-    one goes with the other, or before it when merged requests have a period of their own and the other has ended.
+    The period begins with the last end of a request and those merged into it; in quarantine when it was sent. A merged
+    request is erased with its target, or earlier if merged requests have their own period and the target has ended.
     """
     periods = RetentionSettings.current().periods if periods is None else periods
     condition = Q(pk__in=())
-    # An expression in place of the column, so that no planner looks for all that have ended later.
+    # An expression instead of the column, so that the planner does not scan all that ended later.
     last_end = Coalesce("closed_at", "submitted_at")
     joined = ConsultationRequest.objects.filter(merged_into=OuterRef("pk")).annotate(last_end=last_end)
     for status, period in periods.items():
@@ -91,27 +91,27 @@ def past_date(now: datetime, periods: dict[str, timedelta] | None = None):
 
 
 def held():
-    """Return the legal holds, the oldest first."""
+    """Return the legal holds, oldest first."""
     return LegalHold.objects.select_related("request", "set_by").order_by("set_at", "pk")
 
 
 def is_held(numbers) -> bool:
-    """True when one of the requests with these numbers has a legal hold."""
+    """Return whether one of the requests has a legal hold."""
     return LegalHold.objects.filter(request__in=numbers).exists()
 
 
 def is_sending(numbers, now: datetime) -> bool:
-    """True while a worker has a message about one of the requests in its hands."""
+    """Return whether a worker is sending a message about one of the requests."""
     return _in_hands(now).filter(request__in=numbers).exists()
 
 
-# --- What keeps a request back --------------------------------------------------------------------
+# --- Reasons to hold a request back ---------------------------------------------------------------
 
-_REASONS = {"is_held": KeptBack.HOLD, "has_open": KeptBack.OPEN, "is_sending": KeptBack.SENDING}
+_REASONS = {"is_held": HeldBack.HOLD, "has_open": HeldBack.OPEN, "is_sending": HeldBack.SENDING}
 
 
 def _with_reasons(requests, now: datetime):
-    """Add, for each reason, whether it keeps the request back, be it by one that was merged with it."""
+    """Annotate each reason to hold a request back, including those of requests merged with it."""
     return requests.annotate(
         is_held=_in_bundle_of(LegalHold.objects.all(), "request"),
         has_open=_in_bundle_of(ConsultationRequest.objects.open(), "follows"),
@@ -120,9 +120,9 @@ def _with_reasons(requests, now: datetime):
 
 
 def _in_bundle_of(rows, name: str) -> Case:
-    """True when the request that ``name`` of one of the rows leads to is this one, part of it, or what it is part of.
+    """Return whether the request that ``name`` of a row leads to is this one, merged into it, or its merge target.
 
-    The requests of the rows are looked up once, not for each request.
+    The requests of the rows are looked up once, not per request.
     """
     led = {f"{name}__isnull": False}
     same, above = rows.filter(**led).order_by().values(name), f"{name}__merged_into"

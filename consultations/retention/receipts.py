@@ -1,4 +1,4 @@
-"""What is kept of a consent to text messages when its request is erased, and how it is asked for."""
+"""What is stored of a consent to text messages when its request is erased, and its lookup."""
 
 from datetime import datetime, timedelta
 
@@ -8,10 +8,10 @@ from consultations.models.search import PHONE
 from firm.encryption.blind_index import normalise_phone
 
 
-def keep_receipts(request: ConsultationRequest, now: datetime) -> int:
-    """Keep the consent of somebody who agreed and was then texted, once for each number; return how many.
+def store_receipts(request: ConsultationRequest, now: datetime) -> int:
+    """Store the consent of somebody who was sent a text message, one receipt per number; return how many.
 
-    Without a text message there is nothing that anybody could claim for, so nothing is kept.
+    Without a text message nobody has a claim, so nothing is stored.
     """
     days = RetentionSettings.current().consent_days
     sent = [
@@ -45,13 +45,13 @@ def receipts_of(number: str):
     return ConsentReceipt.objects.of(normalise_phone(number))
 
 
-def forget_receipts(now: datetime) -> int:
-    """Delete the receipts whose time is over; return how many."""
+def delete_expired_receipts(now: datetime) -> int:
+    """Delete expired receipts; return how many."""
     return ConsentReceipt.objects.filter(keep_until__lte=now).delete()[0]
 
 
 def _consent(request: ConsultationRequest) -> tuple[datetime, str]:
-    """Return when consent was given, and to which words; without words when it was not given, or taken back."""
+    """Return when consent was given, and its wording; an empty wording if it was not given, or withdrawn."""
     given_at = request.acknowledged_at
     for event in request.events.sent_by_visitor():
         if event.values.get("new", {}).get("sms_consent"):

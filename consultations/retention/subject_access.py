@@ -1,7 +1,7 @@
-"""What a person is given of their own data: what they sent, agreed to and were sent.
+"""The copy of a person's own data: what they sent, agreed to and were sent.
 
-Staff's notes and reasons are left out: they are the work product of a lawyer (Hickman v. Taylor, 329 U.S. 495 (1947);
-Fed. R. Civ. P. 26(b)(3)). A request merged with this one may have another sender, so it is not among it.
+Staff notes and reasons are left out: they are the work product of a lawyer (Hickman v. Taylor, 329 U.S. 495 (1947);
+Fed. R. Civ. P. 26(b)(3)). Requests merged with this one may have another sender, so they are left out too.
 """
 
 from datetime import datetime
@@ -14,7 +14,7 @@ from consultations.display import LABELS, value_words
 from consultations.intake.receive import FIELDS
 from consultations.models import Appointment, ConsultationRequest, EventKind, MessageKind, MessageState
 
-#: One line of the copy: what it is called, and what it says.
+#: One entry of the copy.
 Line = dict[str, object]
 
 
@@ -37,7 +37,7 @@ def own_data(request: ConsultationRequest, now: datetime) -> dict:
 
 
 def in_words(data: dict) -> list[tuple[str, list[tuple[str, str]]]]:
-    """Return a copy as people read it: headings, each with labels and texts. Without anything to tell, no heading."""
+    """Return a copy as headings, each with labels and texts. Empty sections are left out."""
     consent, visit = data["consent"], data["visit"]
     agreed = f"Agreed. {consent['text_messages_wording']}".strip() if consent["text_messages"] else "Not agreed"
     changes = [(f"{_when(one['at'])}: {label}", words) for one in data["corrections"] for label, words in _changes(one)]
@@ -85,7 +85,7 @@ def _when(time: str) -> str:
 
 
 def _sent(request: ConsultationRequest, events) -> dict:
-    """Return the fields as the person sent them last, whatever staff have changed since."""
+    """Return the fields as the person last sent them, ignoring changes by staff."""
     known = {name: _plain(getattr(request, name)) for name in FIELDS}
     for event in events:
         if event.kind in (EventKind.RECEIVED, EventKind.CORRECTED) and event.values:
@@ -119,7 +119,7 @@ def _message(event) -> Line:
 
 
 def _answer(event) -> Line:
-    """Return an e-mail that staff wrote to the person."""
+    """An e-mail that staff wrote to the person."""
     return {"at": _time(event.at), "subject": (event.values or {}).get("subject", ""), "text": event.text}
 
 
@@ -135,7 +135,7 @@ def _appointment(appointment: Appointment) -> Line:
 
 
 def _contact(event) -> Line:
-    """Return that there was a contact, and no word of what was noted of it."""
+    """A contact, without the notes about it."""
     direction, channel = event.facts.get("direction"), event.facts.get("channel")
     return {
         "at": _time(event.at),

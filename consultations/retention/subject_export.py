@@ -1,4 +1,4 @@
-"""A request with those that were merged into it: one matter of one person, which is erased as one."""
+"""A request with those merged into it: one matter, which is erased as a whole."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ _FIELDS = ("pk", "reference", "status", "closed_at", "submitted_at", "merged_int
 
 @dataclass(frozen=True)
 class Bundle:
-    """What is erased together. ``levels`` are the numbers, those first that others do not point to."""
+    """Requests that are erased together. ``levels`` are their ids, first those that no other one points to."""
 
     root: int
     reference: str
@@ -22,12 +22,12 @@ class Bundle:
 
     @property
     def numbers(self) -> tuple[int, ...]:
-        """The numbers of all requests in it, in order."""
+        """The ids of all requests, in order."""
         return tuple(sorted(number for level in self.levels for number in level))
 
 
 def bundle_around(pk: int) -> Bundle | None:
-    """Return the bundle that a request belongs to, whichever of it ``pk`` is; None when there is no such request."""
+    """Return the bundle with the request ``pk``, whichever part it is; None if there is no such request."""
     seen: set[int] = set()
     while pk not in seen:
         seen.add(pk)
@@ -39,7 +39,7 @@ def bundle_around(pk: int) -> Bundle | None:
 
 
 def bundle_with(request: ConsultationRequest) -> Bundle:
-    """Return the bundle of a request that was just read."""
+    """Return the bundle of a loaded request."""
     if request.merged_into_id:
         return bundle_around(request.pk)
     (bundle,) = _below([{name: getattr(request, name) for name in _FIELDS}])
@@ -52,7 +52,7 @@ def bundle_of(root: int) -> Bundle | None:
 
 
 def bundles_of(roots: Iterable[int]) -> list[Bundle]:
-    """Return the bundles of these requests, in their order; by one query for each level of merging."""
+    """Return the bundles of these requests, in order. One query per level of merging."""
     order = list(roots)
     found = {row["pk"]: row for row in _rows(pk__in=order)}
     return _below([found[pk] for pk in order if pk in found])
@@ -60,7 +60,7 @@ def bundles_of(roots: Iterable[int]) -> list[Bundle]:
 
 def _below(roots: list[dict]) -> list[Bundle]:
     levels = {row["pk"]: [[row]] for row in roots}
-    # Under which of the roots each request of the level above stands: under several, when one is part of another.
+    # The roots of each request of the previous level; several if one root is part of another.
     roots_of = {pk: {pk} for pk in levels}
     seen = {(pk, pk) for pk in levels}
     while roots_of:

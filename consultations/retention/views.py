@@ -1,4 +1,4 @@
-"""Keeping and forgetting in the admin: buttons on a request, a person's own data, and the page of what falls due."""
+"""The retention page in the admin."""
 
 from django.contrib.auth import get_user_model
 from django.http import HttpResponse
@@ -13,31 +13,17 @@ from consultations.action_forms import REFUSED
 from consultations.audit import record
 from consultations.display import user_name
 from consultations.models import AuditAction, Erasure, RetentionSettings
-from consultations.permissions import MANAGE, is_intake
 from consultations.retention.forms import LookUpForm
 from consultations.retention.panel import AHEAD, MOST, falling_due, held_for
 from consultations.retention.receipts import receipts_of
-from consultations.view_permissions import Guarded
+from consultations.view_permissions import ForManagers
 
 LATEST = 20
 
 
-class ForManagers(Guarded):
-    """For those of the intake staff who manage requests."""
-
-    def may_enter(self, user) -> bool:
-        """True for those who may decide what is kept."""
-        return may_manage(user)
-
-
-def may_manage(user) -> bool:
-    """True when the account manages requests. The permission by itself opens nothing."""
-    return is_intake(user) and user.has_perm(MANAGE)
-
-
 @method_decorator(sensitive_post_parameters(), name="dispatch")
 class RetentionView(ForManagers, WagtailAdminTemplateMixin, TemplateView):
-    """What falls due within 30 days, what is held, what was erased last; and whether something was erased."""
+    """What is due within 30 days, legal holds, the latest erasures, and the lookup of an erasure."""
 
     doing = "retention"
     template_name = "consultations/admin/retention.html"
@@ -45,19 +31,12 @@ class RetentionView(ForManagers, WagtailAdminTemplateMixin, TemplateView):
     header_icon = "bin"
     http_method_names = ["get", "head", "post", "options"]
 
-    def dispatch(self, request, *args, **kwargs):
-        """Keep it out of every cache."""
-        response = super().dispatch(request, *args, **kwargs)
-        response["Cache-Control"] = "no-store, private"
-        return response
-
     def post(self, request) -> HttpResponse:
-        """Answer what was asked."""
         form = LookUpForm(request.POST)
         if not form.is_valid():
             return self.render_to_response(self.get_context_data(form=form), status=REFUSED)
         given = form.cleaned_data["given"]
-        erasures = _told(Erasure.objects.of(given["reference"])) if given["reference"] else []
+        erasures = _with_names(Erasure.objects.of(given["reference"])) if given["reference"] else []
         receipts = list(receipts_of(given["number"])) if given["number"] else []
         record.record(AuditAction.SEARCHED, by=request.user, set=self.doing, found=len(erasures) + len(receipts))
         return self.render_to_response(
@@ -65,7 +44,6 @@ class RetentionView(ForManagers, WagtailAdminTemplateMixin, TemplateView):
         )
 
     def get_context_data(self, **kwargs) -> dict:
-        """Add the lists, and keep in the trail that somebody looked."""
         user, now = self.request.user, timezone.now()
         lines = falling_due(user, now)
         record.record(AuditAction.LISTED, by=user, set=self.doing, found=len(lines))
@@ -76,27 +54,26 @@ class RetentionView(ForManagers, WagtailAdminTemplateMixin, TemplateView):
             days=AHEAD.days,
             now=now,
             holds=held_for(user),
-            erasures=_told(Erasure.objects.all()[:LATEST]),
+            erasures=_with_names(Erasure.objects.all()[:LATEST]),
             is_automatic=settings.is_automatic,
             settings_url=_settings_url(user),
             **({"form": LookUpForm()} | kwargs),
         )
 
     def get_breadcrumbs_items(self) -> list[dict]:
-        """The way to this screen: the queue, then this."""
         above = {"url": reverse("consultations:index"), "label": "Consultations"}
         return [*self.breadcrumbs_items, above, {"url": "", "label": self.page_title}]
 
 
 def _settings_url(user) -> str:
-    """Return where the periods are set; empty for those who may not."""
+    """Return the URL of the retention settings; empty if the user may not change them."""
     if not user.has_perm("consultations.change_retentionsettings"):
         return ""
     return reverse("wagtailsettings:edit", args=["consultations", "retentionsettings"])
 
 
-def _told(erasures) -> list[tuple[Erasure, str]]:
-    """Return erasures, each with who did it."""
+def _with_names(erasures) -> list[tuple[Erasure, str]]:
+    """Return erasures, each with the name of who did it."""
     found = list(erasures)
     people = get_user_model().objects.in_bulk({one.actor_id for one in found} - {None})
     return [(one, _who(one, people)) for one in found]

@@ -44,7 +44,7 @@ class Command(BaseCommand):
         if purged.failed:
             names = ", ".join(bundle.reference for bundle in purged.failed)
             raise CommandError(f"{len(purged.failed)} could not be erased: {names}. Run this again.")
-        if not purged.is_swept:
+        if not purged.is_clean:
             raise CommandError("Erased, but the database's files could not be cleaned yet. Run this again.")
 
     def _count(self, what: str, bundles: list[Bundle]) -> None:
@@ -54,9 +54,9 @@ class Command(BaseCommand):
             self.stdout.write(f"  {Status(outcome).label}: {count}")
 
     def _tell_kept(self, found: Review) -> None:
-        if found.kept:
-            self.stdout.write(f"{len(found.kept)} kept back although past their date:")
-        for bundle, reason in found.kept:
+        if found.held_back:
+            self.stdout.write(f"{len(found.held_back)} kept back although past their date:")
+        for bundle, reason in found.held_back:
             self.stdout.write(f"  {_line(bundle)}: {reason.label}")
 
 

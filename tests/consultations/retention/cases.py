@@ -1,4 +1,4 @@
-"""Requests in every state of being kept, for tests. A test sets only what it is about."""
+"""Requests in every state of retention, for tests. A test sets only what it is about."""
 
 from datetime import timedelta
 
@@ -13,7 +13,7 @@ LONG_AGO = 2000
 
 
 def ended(days: float = LONG_AGO, status: str = Status.DECLINED, **values) -> ConsultationRequest:
-    """Return a request that ended so many days ago."""
+    """Return a request that ended that many days ago."""
     at = timezone.now() - days * DAY
     return ConsultationRequestFactory(
         **{"status": status, "closed_at": None if status == Status.QUARANTINE else at, "submitted_at": at} | values
@@ -21,12 +21,11 @@ def ended(days: float = LONG_AGO, status: str = Status.DECLINED, **values) -> Co
 
 
 def merged(into: ConsultationRequest, days: float = LONG_AGO, **values) -> ConsultationRequest:
-    """Return a request that was merged into another one so many days ago."""
+    """Return a request that was merged into another one that many days ago."""
     return ended(days, Status.MERGED, merged_into=into, **values)
 
 
 def held(request: ConsultationRequest, by=None) -> ConsultationRequest:
-    """Put a legal hold on a request."""
     LegalHold.objects.create(request=request, set_by=by, reason="A subpoena.")
     return request
 

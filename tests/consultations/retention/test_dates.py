@@ -1,4 +1,4 @@
-"""What is past its date, and what is kept back: every state, every reason."""
+"""What is past its date, and what is held back: every status, every reason."""
 
 from datetime import timedelta
 
@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from consultations.models import ConsultationRequest, RetentionSettings, Screen
 from consultations.retention import panel
-from consultations.retention.querysets import KeptBack, past_retention, review
+from consultations.retention.querysets import HeldBack, past_retention, review
 from consultations.retention.subject_export import bundle_around, bundles_of
 from consultations.workflow import CLOSED, OPEN, Status
 from tests.consultations.factories import ConsultationRequestFactory as Request
@@ -25,7 +25,7 @@ def due(now=None) -> list[int]:
 
 
 def kept() -> dict[int, str]:
-    return {bundle.root: reason for bundle, reason in review().kept}
+    return {bundle.root: reason for bundle, reason in review().held_back}
 
 
 # --- The periods ------------------------------------------------------------------------------------
@@ -106,7 +106,7 @@ def test_the_two_ways_of_asking_agree():
 
 def test_a_hold():
     request = held(ended())
-    assert (due(), kept()) == ([], {request.pk: KeptBack.HOLD})
+    assert (due(), kept()) == ([], {request.pk: HeldBack.HOLD})
 
 
 @pytest.mark.parametrize("status", Status.values)
@@ -115,14 +115,14 @@ def test_a_later_request_of_the_person(status):
     other = {"merged_into": Request(status=Status.CONFLICT)} if status == Status.MERGED else {}
     Request(status=status, follows=request, **other)
     assert (request.pk in due()) == (status not in OPEN)
-    assert (kept() == {request.pk: KeptBack.OPEN}) == (status in OPEN)
+    assert (kept() == {request.pk: HeldBack.OPEN}) == (status in OPEN)
 
 
 @pytest.mark.parametrize(("seconds", "is_kept"), [(60, True), (-1, False)])
 def test_a_message_in_a_worker_s_hands(seconds, is_kept):
     request = ended()
     Message(request=request, leased_until=timezone.now() + timedelta(seconds=seconds))
-    assert kept() == ({request.pk: KeptBack.SENDING} if is_kept else {})
+    assert kept() == ({request.pk: HeldBack.SENDING} if is_kept else {})
 
 
 def test_what_is_not_past_its_date_is_not_called_kept_back():
@@ -174,13 +174,13 @@ def test_a_hold_on_any_of_them_keeps_all(where):
     part, sibling = merged(root), merged(root)
     held({"root": root, "part": part, "sibling": sibling}[where])
     assert due() == []
-    assert set(kept().values()) == {KeptBack.HOLD}
+    assert set(kept().values()) == {HeldBack.HOLD}
 
 
 def test_an_open_request_that_follows_a_merged_one():
     root = ended()
     Request(follows=merged(root))
-    assert (due(), kept()) == ([], {root.pk: KeptBack.OPEN})
+    assert (due(), kept()) == ([], {root.pk: HeldBack.OPEN})
 
 
 def test_a_bundle_is_found_from_any_of_it():

@@ -1,4 +1,4 @@
-"""Erasing by hand: who may, what goes, what stays, and that the trail and the proof say nothing of the person."""
+"""Erasing by hand: permissions, what is deleted and what remains, without a trace of the person."""
 
 import json
 
@@ -25,9 +25,8 @@ from consultations.models import (
     RetentionSettings,
     Screen,
 )
-from consultations.retention import erasing
 from consultations.retention.erasing import erase
-from consultations.retention.receipts import forget_receipts, receipts_of
+from consultations.retention.receipts import delete_expired_receipts, receipts_of
 from tests.consultations.conftest import make_user
 from tests.consultations.factories import ConsultationRequestFactory as Request
 from tests.consultations.factories import OutgoingMessageFactory as Message
@@ -135,7 +134,7 @@ def test_a_fault_in_the_middle_undoes_all(owner, monkeypatch):
     def fail(request):
         raise RuntimeError
 
-    monkeypatch.setattr(erasing, "_before", [fail])
+    monkeypatch.setattr(checks, "bury", fail)
     root = Request()
     merged(root)
     with pytest.raises(RuntimeError):
@@ -164,8 +163,8 @@ def test_all_that_belongs_to_it(staff, role, typed):
     assert OutgoingMessage.objects.get().request == other
 
 
-def test_every_table_that_points_to_a_request_goes_along_or_is_known_here():
-    """A new one has to say what becomes of its rows."""
+def test_every_table_that_points_to_a_request_is_deleted_with_it_or_listed_here():
+    """A new table must declare what happens to its rows."""
     found = {
         (relation.related_model.__name__, relation.field.name): relation.on_delete.__name__
         for relation in ConsultationRequest._meta.related_objects
@@ -212,16 +211,12 @@ def test_separated_after_merging_the_other_keeps_no_reference(owner):
     assert one.reference not in json.dumps(list(RequestEvent.objects.values_list("facts", flat=True)))
 
 
-def test_the_register_is_told_before(owner, monkeypatch):
-    told = []
-    monkeypatch.setattr(erasing, "_before", [lambda request: told.append((request.full_name, exists(request)))])
+def test_the_register_is_updated_before_the_request_is_deleted(owner, monkeypatch):
+    called = []
+    monkeypatch.setattr(checks, "bury", lambda request: called.append((request.full_name, exists(request))))
     request = Request(full_name="Jane Sample")
     wipe(request, owner)
-    assert told == [("Jane Sample", True)]
-
-
-def test_the_register_of_the_conflict_check_is_the_first_to_be_told():
-    assert erasing._before[0] is checks.bury
+    assert called == [("Jane Sample", True)]
 
 
 # --- What stays -------------------------------------------------------------------------------------
@@ -342,8 +337,8 @@ def test_no_receipt_without_need(owner, case):
 def test_a_receipt_goes_in_its_turn(owner):
     now = timezone.now()
     wipe(texted(owner, now), owner, now=now)
-    assert forget_receipts(now + 1461 * DAY - DAY) == 0
-    assert forget_receipts(now + 1461 * DAY) == 1
+    assert delete_expired_receipts(now + 1461 * DAY - DAY) == 0
+    assert delete_expired_receipts(now + 1461 * DAY) == 1
 
 
 # --- The register of known parties --------------------------------------------------------------------

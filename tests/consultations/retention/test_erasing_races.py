@@ -1,4 +1,4 @@
-"""Erasing at the same time as something else; all commits are real."""
+"""Erasing at the same time as other actions, with real commits."""
 
 from threading import Barrier, Event
 
@@ -19,7 +19,7 @@ from tests.consultations.retention.cases import ended, exists, merged
 
 
 def attempt(function):
-    """Return what came of it: the value, or the kind of refusal."""
+    """Return the result, or the code of the refusal."""
     try:
         return function()
     except (Refused, ConsultationRequest.DoesNotExist) as error:
@@ -63,7 +63,7 @@ def test_two_purges_at_once(threads, monkeypatch):
 
 
 def test_a_worker_sends_and_somebody_erases(threads, mailoutbox):
-    """Whoever was first has it; nothing is sent after the erasure, and nobody fails."""
+    """Whoever locks first wins: nothing is sent after the erasure, and nothing fails."""
     build_site()
     owner, start = make_user("owner", is_superuser=True), Barrier(2)
     message = Message()

@@ -1,4 +1,4 @@
-"""After an erasure no byte of the person is left in the database's files, its log, the mail folder or the trail."""
+"""After an erasure no byte of the person is left in database files, logs, the mail folder or the audit trail."""
 
 import logging
 import re
@@ -19,8 +19,8 @@ from consultations.models import ConsultationRequest, Erasure, OutgoingMessage, 
 from consultations.retention import secure_delete
 from consultations.retention.erasing import erase, purge
 from consultations.retention.holds import hold, release_hold
-from consultations.retention.mail_files import forget_mail
-from consultations.retention.secure_delete import sweep, touched_models
+from consultations.retention.mail_files import delete_mail
+from consultations.retention.secure_delete import clean_files, touched_models
 from firm.encryption.fields import EncryptedTextField
 from tests import factories
 from tests.consultations.conftest import make_user
@@ -45,7 +45,7 @@ TOKEN = re.compile(rb"s1\.[0-9a-f]{8}\.[A-Za-z0-9_-]+")
 
 
 def marks_of(*requests) -> set[bytes]:
-    """Return what must not be found: references, ids, ciphertexts and digests as they are stored; and plain words."""
+    """Return what must not be found: references, ids, stored ciphertexts and digests, and plain words."""
     found: set[bytes] = {word.encode() for text in [*WORDS.values(), NOTE] for word in text.split() if len(word) > 7}
     found.add(PHONE[-7:].encode())
     for request in requests:
@@ -69,12 +69,12 @@ def _as_stored_uuid(value) -> set[bytes]:
 
 
 def _as_stored_number(value: int) -> bytes:
-    """As SQLite writes 64 bits, or PostgreSQL on the usual machines."""
+    """The bytes of a 64-bit integer: big-endian in SQLite, little-endian in PostgreSQL."""
     return value.to_bytes(8, "big" if connection.vendor == "sqlite" else "little", signed=True)
 
 
 def stored(database: str) -> bytes:
-    """All bytes at rest: files and logs of SQLite; on PostgreSQL the files of every table, index and long value."""
+    """All bytes at rest: SQLite's files and logs; PostgreSQL's files of every table, index and TOAST table."""
     if connection.vendor == "sqlite":
         path = Path(database)
         return b"".join(file.read_bytes() for file in sorted(path.parent.glob(f"{path.name}*")))
@@ -101,12 +101,12 @@ def left(marks: set[bytes], where: bytes) -> list[bytes]:
 
 
 def unlike_others(marks: set[bytes]) -> set[bytes]:
-    """Leave out the digests that requests which are kept have, too, such as that of a common beginning of a name."""
+    """Leave out digests that other requests share, such as that of a common prefix of a name."""
     return marks - {_as_stored_number(one) for one in RequestEntry.objects.values_list("digest", flat=True)}
 
 
 def some_life(by) -> ConsultationRequest:
-    """Make a request to which everything has happened, among others."""
+    """Return a request with every kind of history, among others."""
     Request.create_batch(30)
     request = Request(**WORDS, phone=PHONE, relationship="family")
     later = Request(follows=request, status="declined")
@@ -128,13 +128,13 @@ def some_life(by) -> ConsultationRequest:
 
 
 def collect_statistics() -> None:
-    """As PostgreSQL does by itself from time to time."""
+    """As PostgreSQL's autovacuum does."""
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
 
 
 def build() -> tuple:
-    """Make the site's settings, an owner and a request; return owner, request and what it is known by."""
+    """Create the site's settings, an owner and a request; return owner, request and its marks."""
     factories.HomePageFactory()
     factories.FirmSettingsFactory(site=Site.objects.get(is_default_site=True))
     owner = make_user("owner", is_superuser=True)
@@ -144,8 +144,8 @@ def build() -> tuple:
 
 
 def is_clean_soon() -> bool:
-    """Do as the worker does when the database itself was at work on a table; True once the files are clean."""
-    return any(sweep(patience=60) for _ in range(3))  # other tests hold transactions on the same server
+    """Retry like the worker, since the database may work on a table itself; return whether the files are clean."""
+    return any(clean_files(timeout=60) for _ in range(3))  # other tests hold transactions on the same server
 
 
 # --- The database -----------------------------------------------------------------------------------
@@ -209,8 +209,8 @@ def test_a_rolled_back_erasure_is_no_reason_to_sweep(threads):
     assert not Erasure.objects.exists()
 
 
-def test_somebody_who_still_reads_is_waited_for_and_not_forgotten(threads):
-    """Whoever looks at an older state keeps its bytes alive."""
+def test_an_open_reader_is_waited_for(threads):
+    """A reader of an older state holds its bytes back."""
     owner, request, marks = build()
     reads, erased = Event(), Event()
 
@@ -227,7 +227,7 @@ def test_somebody_who_still_reads_is_waited_for_and_not_forgotten(threads):
         assert reads.wait(30)
         try:
             erase(request.pk, by=owner, reason_code="asked", confirm=request.reference)
-            return sweep(patience=0.5)
+            return clean_files(timeout=0.5)
         finally:
             erased.set()
 
@@ -237,8 +237,8 @@ def test_somebody_who_still_reads_is_waited_for_and_not_forgotten(threads):
     assert left(unlike_others(marks), stored(threads.database)) == []
 
 
-def test_somebody_who_begins_to_read_while_it_is_cleaned_is_waited_for_too(threads):
-    """His transaction began after the rows were gone, but keeps their samples and the log alive."""
+def test_a_reader_who_begins_during_the_cleanup_is_waited_for(threads):
+    """A transaction that began after the deletion still holds the samples and the log back."""
     owner, request, marks = build()
     begin, reads, swept = Event(), Event(), Event()
 
@@ -262,7 +262,7 @@ def test_somebody_who_begins_to_read_while_it_is_cleaned_is_waited_for_too(threa
         try:
             with connection.execute_wrapper(let_begin):
                 erase(request.pk, by=owner, reason_code="asked", confirm=request.reference)
-                return sweep(patience=0.5)
+                return clean_files(timeout=0.5)
         finally:
             begin.set()
             swept.set()
@@ -277,7 +277,7 @@ def test_somebody_who_begins_to_read_while_it_is_cleaned_is_waited_for_too(threa
 
 @contextmanager
 def somebody_writes_elsewhere():
-    """A transaction in another database of the same server; SQLite's files have no such neighbours."""
+    """A transaction in another database of the same server; SQLite has none."""
     if connection.vendor == "sqlite":
         yield
         return
@@ -288,33 +288,33 @@ def somebody_writes_elsewhere():
         other.rollback()
 
 
-def test_somebody_who_writes_into_another_database_is_waited_for(threads):
-    """As long as his transaction lasts, every other one of the server sees as far back."""
+def test_a_writer_in_another_database_is_waited_for(threads):
+    """During that transaction, all snapshots of the server reach back as far."""
     owner, request, marks = build()
     with somebody_writes_elsewhere():
         erase(request.pk, by=owner, reason_code="asked", confirm=request.reference)
-        assert sweep(patience=0.5) is (connection.vendor == "sqlite")
+        assert clean_files(timeout=0.5) is (connection.vendor == "sqlite")
     assert is_clean_soon()
     assert left(unlike_others(marks), stored(threads.database)) == []
 
 
 def test_nothing_is_done_when_nothing_was_erased(threads, monkeypatch):
-    monkeypatch.setattr(secure_delete, "_sweep_sqlite", None)
-    monkeypatch.setattr(secure_delete, "_sweep_postgresql", None)
-    assert sweep()
+    monkeypatch.setattr(secure_delete, "_clean_sqlite", None)
+    monkeypatch.setattr(secure_delete, "_clean_postgresql", None)
+    assert clean_files()
 
 
 def test_a_fault_is_told_without_its_words(threads, monkeypatch, caplog):
     owner, request, _ = build()
 
-    def fail(patience):
+    def fail(timeout):
         raise RuntimeError("Zebrawine")
 
     with monkeypatch.context() as patch:
-        for name in ("_sweep_sqlite", "_sweep_postgresql"):
+        for name in ("_clean_sqlite", "_clean_postgresql"):
             patch.setattr(secure_delete, name, fail)
         erase(request.pk, by=owner, reason_code="asked", confirm=request.reference)
-        assert not sweep()
+        assert not clean_files()
     assert "RuntimeError" in caplog.text
     assert "Zebrawine" not in caplog.text
     assert is_clean_soon()
@@ -369,19 +369,19 @@ def test_a_reference_in_any_encoding(folder):
     for subject, body in (("ü K7MW-3QFP", "Nothing."), ("Nothing", "ü " * 60 + "K7MW-3QFP")):
         mail.EmailMultiAlternatives(subject, body, to=["a@example.com"]).send()
     mail.EmailMultiAlternatives("Other", "Kept.", to=["b@example.com"]).send()
-    assert forget_mail(["K7MW-3QFP"]) == 2
+    assert delete_mail(["K7MW-3QFP"]) == 2
     assert b"b@example.com" in written(folder)
     assert b"a@example.com" not in written(folder)
-    assert forget_mail(["K7MW-3QFP"]) == 0
+    assert delete_mail(["K7MW-3QFP"]) == 0
 
 
 def test_odd_files_in_the_folder_do_no_harm(folder):
     (folder / "odd.log").write_bytes(b"\xff\x00 no mail")
     (folder / "empty.log").write_bytes(b"")
     (folder / "other.txt").write_bytes(b"K7MW-3QFP")
-    assert forget_mail(["K7MW-3QFP"]) == 0
+    assert delete_mail(["K7MW-3QFP"]) == 0
 
 
 def test_with_a_mail_server_no_folder_is_looked_for(settings):
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    assert forget_mail(["K7MW-3QFP"]) == 0
+    assert delete_mail(["K7MW-3QFP"]) == 0

@@ -1,4 +1,4 @@
-"""Legal holds: who may set and take them off, and that neither code nor database erases what is held."""
+"""Legal holds: permissions, and that neither code nor database erases what is held."""
 
 import pytest
 from django.db import DatabaseError, connection, transaction

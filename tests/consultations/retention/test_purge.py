@@ -1,4 +1,4 @@
-"""Erasing by date: the dry run tells the truth, a killed run is gone on with, and the clock asks first."""
+"""Erasing by date: the dry run is accurate, an interrupted run continues, and it only runs when enabled."""
 
 import re
 from datetime import datetime, timedelta
@@ -9,6 +9,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 from django.utils.module_loading import import_module
 
+from consultations.conflicts import checks
 from consultations.models import AuditEntry, ConsultationRequest, Erasure, RetentionSettings
 from consultations.retention import daily_purge, erasing, secure_delete
 from consultations.retention.erasing import purge
@@ -24,13 +25,13 @@ REFERENCE = re.compile(r"\b[2-9BCDFGHJ-NP-TV-Z]{4}-[2-9BCDFGHJ-NP-TV-Z]{4}\b")
 
 
 class Killed(BaseException):
-    """As when the process ends: nothing catches it."""
+    """Like the end of the process: nothing catches it."""
 
 
 @pytest.fixture(autouse=True)
 def _clean_files(monkeypatch):
-    """A test's transaction cannot be swept; see test_forgotten_at_rest.py."""
-    monkeypatch.setattr(erasing, "sweep", lambda: True)
+    """A test's transaction prevents the cleanup; see test_forgotten_at_rest.py."""
+    monkeypatch.setattr(erasing, "clean_files", lambda: True)
 
 
 def run(*arguments) -> str:
@@ -147,7 +148,7 @@ def test_killed_within_a_batch_it_undoes_that_batch(small, monkeypatch):
             raise Killed
 
     with monkeypatch.context() as patch:
-        patch.setattr(erasing, "_before", [die])
+        patch.setattr(checks, "bury", die)
         with pytest.raises(Killed):
             purge()
     assert set(ConsultationRequest.objects.values_list("pk", flat=True)) == {one.pk for one in requests[2:]}
@@ -161,7 +162,7 @@ def test_one_that_fails_stops_no_other(monkeypatch, caplog):
         if request.pk == bad.pk:
             raise RuntimeError("Jane Secret")
 
-    monkeypatch.setattr(erasing, "_before", [fail])
+    monkeypatch.setattr(checks, "bury", fail)
     with pytest.raises(CommandError, match=f"1 could not be erased: {bad.reference}"):
         run()
     assert ConsultationRequest.objects.get() == bad
@@ -172,7 +173,7 @@ def test_one_that_fails_stops_no_other(monkeypatch, caplog):
 
 def test_files_that_could_not_be_cleaned_are_an_error(monkeypatch):
     ended()
-    monkeypatch.setattr(erasing, "sweep", lambda: False)
+    monkeypatch.setattr(erasing, "clean_files", lambda: False)
     with pytest.raises(CommandError, match="files could not be cleaned"):
         run()
     assert not ConsultationRequest.objects.exists()
@@ -201,10 +202,10 @@ def test_what_changes_after_the_review_is_left_alone(monkeypatch, change):
     assert not Erasure.objects.exists()
 
 
-def test_inside_a_transaction_nothing_is_swept(monkeypatch):
+def test_inside_a_transaction_no_files_are_cleaned(monkeypatch):
     ended()
-    monkeypatch.setattr(erasing, "sweep", secure_delete.sweep)
-    assert not purge().is_swept
+    monkeypatch.setattr(erasing, "clean_files", secure_delete.clean_files)
+    assert not purge().is_clean
     assert Erasure.objects.unswept().count() == 1
 
 
@@ -230,9 +231,9 @@ def test_the_worker_does_both():
     import_module("consultations.schedule_entries")
     entries = {entry.job: entry for entry in schedule._entries.values()}
     assert entries[daily_purge.purge_daily].seconds == 24 * 3600
-    assert entries[secure_delete.sweep].seconds == 600
+    assert entries[secure_delete.clean_files].seconds == 600
     assert entries[daily_purge.purge_daily].alone
-    assert entries[secure_delete.sweep].alone
+    assert entries[secure_delete.clean_files].alone
 
 
 def test_the_number_of_queries_for_each_grows_evenly(django_assert_max_num_queries):

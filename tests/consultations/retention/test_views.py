@@ -1,4 +1,4 @@
-"""The screens of keeping and forgetting: who may enter, what they show, and a person's own data."""
+"""The retention screens: access, content, and a person's own data."""
 
 import json
 
@@ -93,7 +93,7 @@ def test_who_may_not_see_the_page(client, staff, role, method):
 def test_what_the_screen_offers(client, staff, case, role):
     as_role(client, staff, role)
     text = client.get(f"{LIST}{case.pk}/").content.decode()
-    assert "Keeping and forgetting" in text
+    assert ">Retention</h2>" in text
     for words in ("Set a legal hold…", "Erase…", "Give the person their data"):
         assert (words in text) == (role != "intake")
 
@@ -113,7 +113,7 @@ def test_pressed(client, staff, case):
     assert press(client, case, "erase")["Location"] == LIST
     assert not exists(case)
     text = client.get(LIST).content.decode()
-    assert "Erased. That it was erased" in text
+    assert "Erased. Only the date" in text
     assert "K7MW" not in text
 
 
@@ -160,8 +160,8 @@ def test_a_hidden_part_is_not_named(client, staff, case):
     ("status", "words"),
     [
         ("new", "An open request is not erased by date."),
-        ("retained", "What ended as “retained” is kept without end."),
-        ("declined", "1,096 days after its end, as “declined”. Nothing is erased by date until that is switched on."),
+        ("retained", "Requests that ended as “retained” are never erased."),
+        ("declined", "1,096 days after its end, as “declined”. Nothing is erased by date until that is enabled."),
         ("quarantine", "90 days after it was sent, as “quarantine”."),
     ],
 )
@@ -240,15 +240,15 @@ def test_what_was_typed_stays_text(client, staff):
 def test_what_the_page_lists(client, staff):
     user = as_role(client, staff, "intake_manager")
     past, soon, later = ended(1100), ended(1096 - 29), ended(1096 - 31)
-    kept = held(ended(1100))
+    held_back = held(ended(1100))
     hidden, hidden_hold = ended(1100), held(Request())
     for one in (hidden, hidden_hold):
         Screen.objects.create(request=one, user=user)
     text = client.get(PAGE).content.decode()
-    assert all(one.reference in text for one in (past, soon, kept))
+    assert all(one.reference in text for one in (past, soon, held_back))
     assert not any(one.reference in text for one in (later, hidden, hidden_hold))
     assert "Past its date" in text
-    assert "Kept: legal hold" in text
+    assert "Held back: legal hold" in text
     assert "Nothing is erased by date yet." in text
     assert "/admin/settings/consultations/retentionsettings/" in text
     assert AuditEntry.objects.last().facts["set"] == "retention"
@@ -258,8 +258,8 @@ def test_empty_it_says_so(client, staff):
     as_role(client, staff, "owner")
     RetentionSettings.objects.create(is_automatic=True)
     text = client.get(PAGE).content.decode()
-    assert "Nothing does." in text
-    assert "What is past its date is erased every day." in text
+    assert "Nothing is due." in text
+    assert "Requests past their date are erased every day." in text
 
 
 def test_was_it_erased(client, staff, case):
@@ -267,7 +267,7 @@ def test_was_it_erased(client, staff, case):
     before = client.post(PAGE, {"given": "k7mw3qfp"}).content.decode()
     erase(case.pk, by=user, reason_code="asked", confirm="K7MW-3QFP")
     after = client.post(PAGE, {"given": "k7mw3qfp"}).content.decode()
-    assert "Nothing is known of it here." in before
+    assert "Nothing was found." in before
     assert "the person asked for it" in after
     assert AuditEntry.objects.filter(action=AuditAction.SEARCHED).first().facts == {"set": "retention", "found": 1}
 
