@@ -1,4 +1,4 @@
-"""The demo's consultation page and requests: invented people, reserved numbers, addresses of example.com."""
+"""The demo's consultation page and requests: invented people, reserved telephone numbers, example.com addresses."""
 
 import re
 import tomllib
@@ -16,7 +16,7 @@ from consultations.conflicts.checks import check_first
 from consultations.demo import synthetic
 from consultations.demo.calendars import load_calendars
 from consultations.demo.history import Scene, tell
-from consultations.demo.parties import add_parties, settle
+from consultations.demo.parties import add_parties, finish_checks
 from consultations.intake.receive import FIELDS, Arrival, receive, sent_before
 from consultations.intake.spam import DECOY, FAST, UNSUSPICIOUS, Assessment
 from consultations.intake.spam import WEIGHTS as SUSPICIONS
@@ -32,11 +32,11 @@ from firm.demo import CONTENT, read
 
 SLUG = "free-consultation"
 SAMPLES = Path(__file__).parent / "content" / "requests.toml"
-#: The stories that begin in quarantine.
+#: Stories that begin in quarantine.
 FROM_QUARANTINE = {"quarantine", "spam", "released"}
-#: The samples whose conflict check is left to be looked at.
+#: Samples whose conflict check stays open.
 LEFT_OPEN = ("invoices", "letter", "stop")
-#: Where the samples came from.
+#: Referrers of the samples.
 VISITS = tuple(
     {"referring_host": host, "landing_page": page}
     for host, page in (
@@ -53,7 +53,7 @@ VISITS = tuple(
         ("", "/"),
     )
 )
-#: The page's field for each text of the demo's entry.
+#: Fields of the page by their keys in the demo's texts.
 TEXTS = {
     "heading": "heading",
     "intro": "introduction",
@@ -75,12 +75,12 @@ STEPS = (
 
 
 def load(demo) -> None:
-    """Make the page, the samples, and ``demo.requests`` synthetic requests on top. What is there stays as it is."""
+    """Create the page, the samples and ``demo.requests`` synthetic requests. What exists is left unchanged."""
     page = _page(demo)
     now = timezone.now()
     samples = tomllib.loads(SAMPLES.read_text(encoding="utf-8"))["request"]
     with transaction.atomic():
-        _open_times()
+        _offer_times()
         add_parties(now)
         _add_samples(demo, page, samples, now)
     staff = [demo.staff[name] for name in ("intake", "intake_manager") if name in demo.staff]
@@ -88,8 +88,8 @@ def load(demo) -> None:
     synthetic.add(demo.requests or 0, page=page, areas=areas, staff=staff, tell=demo.tell)
 
 
-def _open_times() -> None:
-    """Offer open times on the thank-you page, unless somebody has chosen settings already."""
+def _offer_times() -> None:
+    """Offer open times on the thank-you page, unless there are settings already."""
     if not IntakeSettings.objects.exists():
         IntakeSettings.objects.create(offers_times=True)
 
@@ -116,7 +116,7 @@ def _page(demo) -> ConsultationPage:
 
 
 def _plain(html: str) -> str:
-    """Return the paragraphs of a text of the demo, with an empty line between them."""
+    """Convert the demo's HTML to plain paragraphs."""
     parts = re.split(r"</?p>", html)
     return "\n\n".join(unescape(part).strip() for part in parts if part.strip())
 
@@ -125,9 +125,9 @@ def _plain(html: str) -> str:
 
 
 def _add_samples(demo, page: ConsultationPage, entries: list[dict], now: datetime) -> None:
-    """Receive the samples as if they had been sent, and let staff work on them; those that are there stay as they are.
+    """Receive the missing samples as if they had been sent, and let staff work on them.
 
-    All of it happened long ago, so none of its messages is sent.
+    Their messages are deleted, since all of it happened long ago.
     """
     made: dict[str, ConsultationRequest] = {}
     told: list[ConsultationRequest] = []
@@ -142,11 +142,11 @@ def _add_samples(demo, page: ConsultationPage, entries: list[dict], now: datetim
             OutgoingMessage.objects.filter(request=request).delete()
             told.append(request)
         made[entry["key"]] = request
-    settle(told, demo.staff, kept={made[key].pk for key in LEFT_OPEN if key in made})
+    finish_checks(told, demo.staff, left_open={made[key].pk for key in LEFT_OPEN if key in made})
 
 
 def _receive(demo, page, entry: dict, token: uuid.UUID, made: dict, now: datetime) -> ConsultationRequest:
-    """Send the form of one entry of the file of samples."""
+    """Send the form for one sample."""
     values = {name: entry.get(name, "") for name in FIELDS}
     if same := made.get(entry.get("same_person", "")):
         values |= {"full_name": same.full_name, "phone": same.phone, "email": same.email}

@@ -1,4 +1,4 @@
-"""What staff have done with the demo's requests: stories told by the verbs that staff use, each at its own time."""
+"""What staff did with the demo's requests: stories of the actions that staff use, each at its own time."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -16,28 +16,28 @@ from consultations.mail.kinds import left_open
 from consultations.models import AttorneyCalendar, ConsultationRequest, Way
 from consultations.workflow import Status
 
-#: Minutes until the first call, some of them too many.
+#: Minutes until the first call, some past the target.
 FIRST_CALLS = (3, 5, 8, 11, 14, 19, 26, 38, 75, 170)
 
 
 @dataclass
 class Scene:
-    """One request while its story is told: at ``at``, with the demo's staff."""
+    """One request during its story: the current time ``at``, and the demo's staff."""
 
     request: ConsultationRequest
     staff: dict
     at: datetime
-    #: The request that another one of the same person is to be merged into.
+    #: An earlier request of the same person, the target of a merge.
     earlier: ConsultationRequest | None = None
     calendars: list[AttorneyCalendar] = field(default_factory=list)
 
     @property
-    def patience(self) -> int:
-        """After how many minutes somebody calls; for the same request always the same."""
+    def call_delay(self) -> int:
+        """Minutes until the first call; always the same for one request."""
         return FIRST_CALLS[self.request.form_token.int % len(FIRST_CALLS)]
 
     def later(self, minutes: int) -> datetime:
-        """Return when the next thing happens, and let it be that time."""
+        """Advance the time, and return it."""
         self.at += timedelta(minutes=minutes)
         return self.at
 
@@ -46,14 +46,14 @@ Step = Callable[[Scene], object]
 
 
 def taken(by: str = "intake", after: int = 12) -> Step:
-    """Somebody takes it."""
+    """Staff take the request."""
     return lambda scene: requests.assign(
         scene.request.pk, to=scene.staff[by], by=scene.staff[by], now=scene.later(after)
     )
 
 
 def given(to: str, after: int = 15) -> Step:
-    """A manager gives it to somebody."""
+    """A manager assigns the request."""
     manager = "intake_manager"
     return lambda scene: requests.assign(
         scene.request.pk, to=scene.staff[to], by=scene.staff[manager], now=scene.later(after)
@@ -61,7 +61,7 @@ def given(to: str, after: int = 15) -> Step:
 
 
 def moved(to: str, reason: str = "", by: str = "intake", after: int = 3) -> Step:
-    """It goes to another state."""
+    """The status changes."""
     return lambda scene: requests.move(
         scene.request.pk,
         to=to,
@@ -72,10 +72,10 @@ def moved(to: str, reason: str = "", by: str = "intake", after: int = 3) -> Step
 
 
 def called(outcome: str, text: str = "", by: str = "intake", after: int | None = None) -> Step:
-    """Somebody calls, if not said otherwise after a time of the request's own; writes, where there is no number."""
+    """Staff call, or write if there is no number. ``after`` defaults to the request's own delay."""
 
     def step(scene: Scene) -> None:
-        at = scene.later(scene.patience if after is None else after)
+        at = scene.later(scene.call_delay if after is None else after)
         how = (Channel.CALL, outcome) if scene.request.phone else (Channel.EMAIL, "sent")
         requests.log_contact(scene.request.pk, channel=how[0], outcome=how[1], text=text, by=scene.staff[by], now=at)
 
@@ -83,14 +83,14 @@ def called(outcome: str, text: str = "", by: str = "intake", after: int | None =
 
 
 def texted(text: str, by: str = "intake", after: int = 18) -> Step:
-    """Somebody sends a text message."""
+    """Staff send a text message."""
     return lambda scene: requests.log_contact(
         scene.request.pk, channel=Channel.TEXT, outcome="sent", text=text, by=scene.staff[by], now=scene.later(after)
     )
 
 
 def noted(text: str, by: str = "intake", after: int = 2, tell: str = "") -> Step:
-    """Somebody writes a note, and perhaps tells a colleague."""
+    """Staff add a note, and may tell a colleague."""
     return lambda scene: requests.add_note(
         scene.request.pk,
         text=text,
@@ -101,7 +101,7 @@ def noted(text: str, by: str = "intake", after: int = 2, tell: str = "") -> Step
 
 
 def reminded(text: str, who: str = "intake", by: str = "intake", in_hours: int = 2, after: int = 1) -> Step:
-    """Somebody sets a reminder for a time so many hours after then."""
+    """Staff set a reminder, ``in_hours`` later."""
 
     def step(scene: Scene) -> None:
         at = scene.later(after)
@@ -114,7 +114,7 @@ def reminded(text: str, who: str = "intake", by: str = "intake", in_hours: int =
 
 
 def wrote(template: str, by: str = "intake", after: int = 10) -> Step:
-    """Somebody writes an e-mail from a template, where there is an address and nothing is left open."""
+    """Staff send an e-mail from a template, if there is an address and no placeholder is open."""
 
     def step(scene: Scene) -> None:
         found = (draft for drafts in drafts_for(scene.request) for draft in drafts if draft.template.title == template)
@@ -126,21 +126,21 @@ def wrote(template: str, by: str = "intake", after: int = 10) -> Step:
 
 
 def screened(who: str, after: int = 5) -> Step:
-    """A manager walls somebody off."""
+    """A manager sets up an ethical wall."""
     return lambda scene: requests.screen(
         scene.request.pk, user=scene.staff[who], by=scene.staff["intake_manager"], now=scene.later(after)
     )
 
 
 def joined(after: int = 30) -> Step:
-    """It is merged into the earlier request of the same person."""
+    """The request is merged into the earlier one of the same person."""
     return lambda scene: merge(
         scene.request.pk, into=scene.earlier.pk, by=scene.staff["intake"], now=scene.later(after)
     )
 
 
 def cleared(reason: str = "Sample reason. Another person of that name.", after: int = 4) -> Step:
-    """A manager looks at the conflict check, where it has found anybody."""
+    """A manager clears the conflict check, if it has matches."""
 
     def step(scene: Scene) -> None:
         scene.request.refresh_from_db(fields=["conflict_state"])
@@ -152,7 +152,7 @@ def cleared(reason: str = "Sample reason. Another person of that name.", after: 
 
 
 def scheduled(in_days: float, by: str = "intake", after: int = 3, way: str = Way.PERSON) -> Step:
-    """An appointment is made, at the first free time so many days on."""
+    """An appointment is made, at the first free time ``in_days`` later."""
 
     def step(scene: Scene) -> None:
         now, request = scene.later(after), scene.request
@@ -175,14 +175,14 @@ def scheduled(in_days: float, by: str = "intake", after: int = 3, way: str = Way
 
 
 def flagged(reason: str, after: int = 6) -> Step:
-    """Somebody asks a manager to decide about the conflict check."""
+    """Staff ask a manager to decide about the conflict check."""
     return lambda scene: decisions.flag(
         scene.request.pk, reason=reason, by=scene.staff["intake"], now=scene.later(after)
     )
 
 
 def over(to: str) -> Step:
-    """The time of the appointment has passed, and staff say what came of it."""
+    """After the appointment, staff record its outcome."""
 
     def step(scene: Scene) -> None:
         scene.request.refresh_from_db()
@@ -198,7 +198,7 @@ CHECKED = [*REACHED, cleared()]
 SCHEDULED = [*CHECKED, scheduled(in_days=10)]
 CONSULTED = [*CHECKED, scheduled(in_days=0.2), over(Status.CONSULTED)]
 
-#: What happened to a request, by the name that the file of samples gives it.
+#: Stories by the name used in the file of samples.
 STORIES: dict[str, list[Step]] = {
     "new": [],
     "overdue": [],
@@ -253,6 +253,6 @@ STORIES: dict[str, list[Step]] = {
 
 
 def tell(name: str, scene: Scene) -> None:
-    """Let the story of that name happen to the scene's request. Raises `KeyError` for a story that there is not."""
+    """Apply a story to the scene's request. Raises `KeyError` for an unknown story."""
     for step in STORIES[name]:
         step(scene)

@@ -1,4 +1,4 @@
-"""The demo's register of known parties, all of them invented, and how the checks of its requests stand in the end."""
+"""The demo's register of known parties, all invented, and the outcome of its conflict checks."""
 
 import tomllib
 import uuid
@@ -19,7 +19,7 @@ _REASON = "Sample reason. Another person of a similar name."
 
 
 def add_parties(now: datetime) -> None:
-    """Enter those of the file that are not there yet."""
+    """Add the parties of the file that are missing."""
     entries = tomllib.loads(PARTIES.read_text(encoding="utf-8"))["party"]
     keys = [uuid.uuid5(_NAMESPACE, entry["name"]).int >> 65 for entry in entries]
     known = set(Party.objects.filter(import_key__in=keys).values_list("import_key", flat=True))
@@ -29,8 +29,8 @@ def add_parties(now: datetime) -> None:
             save_party(Party(**entry, import_key=key, source=PartySource.IMPORT, added_at=added_at))
 
 
-def settle(told: Iterable[ConsultationRequest], staff: dict, *, kept: set[int]) -> None:
-    """Check the new samples against all of them, as the worker would, and clear what is not to stay open."""
+def finish_checks(told: Iterable[ConsultationRequest], staff: dict, *, left_open: set[int]) -> None:
+    """Check the new samples again, as the worker would, and clear all but those in ``left_open``."""
     for request in told:
         request.refresh_from_db(fields=["status"])
         if request.status in BEYOND:
@@ -38,6 +38,6 @@ def settle(told: Iterable[ConsultationRequest], staff: dict, *, kept: set[int]) 
         if request.status in OPEN:
             check_safely(request.pk)
         request.refresh_from_db(fields=["conflict_state"])
-        if request.conflict_state == ConflictState.OPEN and request.pk not in kept:
+        if request.conflict_state == ConflictState.OPEN and request.pk not in left_open:
             decisions.clear(request.pk, reason=_REASON, by=staff["intake_manager"])
     OutgoingMessage.objects.filter(request__in=[one.pk for one in told], kind=MessageKind.STAFF_CONFLICT).delete()

@@ -1,5 +1,7 @@
-"""Made-up requests in any number, for measuring: ten years of them, each sealed for its own row and found by its own
-digests. They are made in batches, so that neither time for each nor memory depends on how many there are."""
+"""Any number of synthetic requests, for measuring: spread over ten years, encrypted and indexed like real ones.
+
+They are made in batches, so that time per request and memory do not depend on their number.
+"""
 
 import random
 import uuid
@@ -33,9 +35,9 @@ from firm.encryption.keyring import keyring
 
 NAMESPACE = uuid.UUID("5b0a3f0e-6f0e-4c55-9a53-1d8c0d2a7b11")
 BATCH = 2000
-#: The requests are spread evenly over so many days.
+#: The requests are spread evenly over this many days.
 DAYS = 10 * 365
-#: How those of the last weeks are spread over the states, in hundredths; what is older has come to its end.
+#: Statuses of recent requests, in percent. Older ones are closed.
 RECENT = timedelta(days=60)
 WEIGHTS = {
     Status.NEW: 2,
@@ -50,7 +52,7 @@ WEIGHTS = {
     Status.QUARANTINE: 4,
 }
 OLD_WEIGHTS = {status: weight for status, weight in WEIGHTS.items() if status in CLOSED}
-#: How the conflict check stands, where it did not just find nothing.
+#: States of the conflict check other than clear.
 CHECKS = {Status.CONFLICT: ConflictState.DECLINED, Status.QUARANTINE: ConflictState.UNCHECKED}
 FIRST = (
     *("Ada", "Ben", "Cora", "Dan", "Eva", "Finn", "Greta", "Hugo", "Iris", "Jack"),
@@ -58,7 +60,7 @@ FIRST = (
     *("Uma", "Vito", "Wanda", "Xena", "Yuri", "Zoe", "Alba", "Bruno", "Carla", "Dora"),
     *("Emil", "Flora", "Gus", "Hanna", "Igor", "Jana", "Karl", "Lena", "Max", "Nina"),
 )
-#: The halves of surnames that nobody has.
+#: Halves of invented surnames.
 HALVES = (
     *("bal", "cor", "dun", "fel", "gar", "hol", "jin", "kel", "lor", "mun"),
     *("nar", "pel", "quin", "ros", "sul", "tam", "ulf", "ver", "wim", "yor"),
@@ -67,7 +69,7 @@ HALVES = (
 
 
 def add(count: int, *, page: ConsultationPage, areas: list, staff: list, tell: Callable[[str], object]) -> int:
-    """Bring the synthetic requests to ``count``; return how many were added. What is there stays as it is."""
+    """Bring the synthetic requests to ``count``; return how many were added. Existing ones are unchanged."""
     now, desk, added = timezone.now(), IntakeSettings.current(), 0
     receipt = consent_receipt(page, now=now, has_sms_consent=False)
     make = Maker(areas, staff, receipt, now)
@@ -84,26 +86,26 @@ def add(count: int, *, page: ConsultationPage, areas: list, staff: list, tell: C
 
 
 def token_of(number: int) -> uuid.UUID:
-    """Return the form's token of the request of that number, by which it is known again."""
+    """Return the form token that identifies the synthetic request of this number."""
     return uuid.uuid5(NAMESPACE, f"synthetic:{number}")
 
 
 def name_of(number: int) -> str:
-    """Return the name in the request of that number. As with real names, some share a first or a last one."""
+    """Return the name for a number. As with real names, some share a first or a last name."""
     first, rest = number % len(FIRST), number // len(FIRST)
     surname = HALVES[rest % len(HALVES)] + HALVES[(number * 7 + rest // len(HALVES)) % len(HALVES)]
     return f"{FIRST[first]} {surname.title()}"
 
 
 class Maker:
-    """Makes the request of a number: always the same, but for its reference and its age."""
+    """Makes the request of a number: always the same except for reference and age."""
 
     def __init__(self, areas: list, staff: list, receipt: dict, now: datetime) -> None:
         self._areas, self._staff, self._receipt, self._now = areas, staff, receipt, now
         self._today = timezone.localdate(now)
 
     def __call__(self, number: int) -> ConsultationRequest:
-        """Return the request, not saved yet."""
+        """Return an unsaved request."""
         chance, now = random.Random(number), self._now  # noqa: S311 - sample data, nothing to guess
         age = timedelta(minutes=chance.randrange(10, DAYS * 24 * 60))
         submitted_at = now - age
@@ -132,7 +134,7 @@ class Maker:
         )
 
     def _court_date(self, chance: random.Random, submitted_at: datetime, is_ahead: bool):
-        """Ahead of today for some that are open; soon after it was sent for some of the others."""
+        """In the future for some open requests; soon after submission for some others."""
         if is_ahead:
             return self._today + timedelta(days=chance.randrange(1, 90))
         return submitted_at.date() + timedelta(days=chance.randrange(1, 90)) if chance.random() < 0.3 else None
@@ -145,7 +147,7 @@ def _batches(numbers: Iterable[int]) -> Iterator[list[int]]:
 
 
 def _store(requests: list[ConsultationRequest], desk: IntakeSettings) -> None:
-    """Write the requests with all that they are found by."""
+    """Save the requests with their search entries."""
     for request in requests:
         set_target(request, desk)
     _make_references_unique(requests)
@@ -156,7 +158,7 @@ def _store(requests: list[ConsultationRequest], desk: IntakeSettings) -> None:
 
 
 def _make_references_unique(requests: list[ConsultationRequest]) -> None:
-    """Draw those again that are taken: among a million, two that are alike are more likely than none."""
+    """Replace references that are taken: among a million, a collision is likely."""
     again = requests
     while again:
         drawn = Counter(one.reference for one in requests)
@@ -167,7 +169,7 @@ def _make_references_unique(requests: list[ConsultationRequest]) -> None:
 
 
 def _entries(requests: list[ConsultationRequest]) -> Iterator[tuple]:
-    """Yield what `RequestEntry.terms` says of new requests, which have no past to be asked for."""
+    """Yield what `RequestEntry.terms` returns for new requests, without queries."""
     key_id = keyring().newest.id
     for request in requests:
         number = request.phone.as_e164

@@ -1,5 +1,3 @@
-"""Made-up requests for measuring."""
-
 import pytest
 from django.utils import timezone
 
