@@ -29,16 +29,11 @@ MAX_CHECKED = 1000
 
 
 class RegisterScreen(ForRegister, WagtailAdminTemplateMixin):
-    """Shared by the screens of the register. Their responses are never cached."""
+    """Shared by the screens of the register."""
 
     doing = "parties"
     page_title = "Known parties"
     header_icon = "group"
-
-    def dispatch(self, request, *args, **kwargs):
-        response = super().dispatch(request, *args, **kwargs)
-        response["Cache-Control"] = "no-store, private"
-        return response
 
     def get_breadcrumbs_items(self) -> list[dict]:
         above = {"url": reverse("parties:index"), "label": RegisterScreen.page_title}

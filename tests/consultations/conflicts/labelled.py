@@ -1,4 +1,4 @@
-"""The labelled pairs, the fixed rule by which a third of them is held out, and what a comparison makes of them."""
+"""The labeled pairs, the fixed rule for the held-out third, and the scores of a comparison."""
 
 import csv
 import zlib
@@ -21,12 +21,12 @@ class Pair(NamedTuple):
 
     @property
     def is_held_out(self) -> bool:
-        """Whether tuning may not look at the pair."""
+        """Whether the pair must not be used for tuning."""
         return zlib.crc32("|".join(sorted((self.first, self.second))).encode()) % 3 == 0
 
 
 class Figures(NamedTuple):
-    """How many of how many that should have been hits were, and how many others were."""
+    """Counts for recall and precision."""
 
     found: int
     same: int
@@ -51,7 +51,7 @@ def pairs(path: Path = FILE) -> list[Pair]:
 
 
 def unseen(half: str) -> list[Pair]:
-    """Return one half of the pairs that were written without sight of the matching."""
+    """Return one half of the pairs that were written without knowledge of the matching."""
     return [pair for pair in pairs(UNSEEN) if pair.half == half]
 
 

@@ -8,14 +8,13 @@ from tests.consultations.factories import ConsultationRequestFactory
 
 
 class PartyFactory(factory.django.DjangoModelFactory):
-    """A client whom the firm knows by hand, found by name."""
+    """A client in the register, found by name."""
 
     class Meta:
         model = Party
 
     @classmethod
     def _create(cls, model_class, *args, **kwargs):
-        """Store it as the register does."""
         party = model_class(*args, **kwargs)
         save_party(party)
         return party
@@ -26,7 +25,7 @@ class PartyFactory(factory.django.DjangoModelFactory):
 
 
 class HitFactory(factory.django.DjangoModelFactory):
-    """A certain match of a request's sender, not looked at."""
+    """An undecided, certain match of a request's sender."""
 
     class Meta:
         model = ConflictHit

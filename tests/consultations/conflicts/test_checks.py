@@ -1,4 +1,4 @@
-"""The check of a request when it arrives, changes, is released or joined, and again by the clock."""
+"""The check of a request on arrival, correction, release and merge, and by the worker."""
 
 import logging
 import re
@@ -37,7 +37,7 @@ STATE = "conflict_state"
 
 @pytest.fixture
 def send(site, given):
-    """Send the form, and let the worker come to it; the same one again with its token."""
+    """Send the form and run the worker's check; with the same token again for a correction."""
 
     def sending(token=None, arrival=None, now=None, **values):
         form = ConsultationForm(given(**values), page=site.page)
@@ -52,7 +52,7 @@ def send(site, given):
 
 @pytest.fixture
 def broken(monkeypatch):
-    """The engine fails, with a name in its words."""
+    """The search fails, with a name in its message."""
 
     def find(names, **kwargs):
         raise RuntimeError(f"no match for {list(names)}")
@@ -94,7 +94,7 @@ def test_sender_is_found_in_every_role(send, role):
     assert (event.text, event.actor) == ("", None)
 
 
-def test_person_in_need_and_everybody_else_are_looked_for(send):
+def test_person_in_need_and_everybody_else_are_searched(send):
     PartyFactory(name=LYNX, role="adverse")
     PartyFactory(name=MOSS, role="client")
     request = send(full_name=ZEBRA, relationship="family", person_in_need=LYNX, other_parties=f"Nobody Known\n{MOSS}")
@@ -139,7 +139,7 @@ def test_person_is_no_conflict_with_what_she_sends_while_the_register_is_searche
     assert Party.objects.count() == 2
 
 
-def test_somebody_else_of_that_name_is_looked_at(send):
+def test_somebody_else_of_that_name_is_a_match(send):
     send(full_name=ZEBRA)
     assert state_of(send(full_name=ZEBRA, phone="347-555-0177")) == "open"
 
@@ -203,7 +203,7 @@ def checks_cleared(request, user):
     ConsultationRequest.objects.filter(pk=request.pk).update(conflict_state="cleared")
 
 
-def test_party_that_takes_another_role_is_looked_at_again(send, staff):
+def test_party_that_takes_another_role_is_a_new_match(send, staff):
     party = PartyFactory(name=ZEBRA, role="witness")
     request = send(full_name=ZEBRA)
     checks_cleared(request, staff("intake"))
@@ -257,7 +257,7 @@ def test_failing_correction_of_a_clear_request_closes_the_gate(send, monkeypatch
     assert state_of(request) == "unchecked"
 
 
-def test_what_a_person_has_decided_survives_a_failure(send, broken):
+def test_a_decision_survives_a_failure(send, broken):
     request = Request(conflict_state="flagged")
     assert not checks.take_in(request)
     assert state_of(request) == "flagged"
@@ -290,7 +290,7 @@ def form_of(client, values):
 
 
 def neutral(page: str, request) -> str:
-    """The page without what is drawn for each visit: the reference, in any notation, and tokens."""
+    """The page without the parts that differ per visit: the reference, in any notation, and tokens."""
     assert request.reference in page
     parts = request.reference.split("-")
     for form in ("-".join(parts), "".join(parts), " ".join(parts), " ".join("".join(parts))):
@@ -298,7 +298,7 @@ def neutral(page: str, request) -> str:
     return re.sub(r"[\w.:+/-]{30,}", "TOKEN", page)
 
 
-# --- Again, by the clock ----------------------------------------------------------------------------
+# --- Checks by the worker ---------------------------------------------------------------------------
 
 
 def test_party_that_is_added_later_is_met_by_open_requests_only(send):
@@ -325,7 +325,7 @@ def test_staff_are_told_once_and_without_a_word_of_it(send, site, staff):
     assert not [word for word in ZEBRA.split() if word in f"{sent.subject}{sent.body}{sent.alternatives}"]
 
 
-def test_mail_is_not_sent_when_somebody_has_looked_meanwhile(send, site, staff):
+def test_mail_is_not_sent_when_somebody_has_decided_meanwhile(send, site, staff):
     user = staff("intake")
     request = send(full_name=ZEBRA, now=timezone.now() - timedelta(hours=2))
     OutgoingMessage.objects.all().delete()
@@ -344,7 +344,7 @@ def test_first_check_sends_no_mail_of_its_own(send, staff):
 
 
 def test_check_comes_to_rest(send):
-    """Long after the last change of the register nothing is due; a day later everything open is, once."""
+    """Long after the last change of the register nothing is due; a day later every open request is, once."""
     send(full_name=ZEBRA)
     later = timezone.now() + checks.MARGIN + timedelta(seconds=5)
     assert checks.check_due(later) == 1
@@ -353,7 +353,7 @@ def test_check_comes_to_rest(send):
 
 
 def test_party_whose_transaction_was_open_during_the_check_is_met():
-    """It was written before the check and became visible after it."""
+    """It was written before the check and committed after it."""
     now = timezone.now()
     request = Request(full_name=ZEBRA, conflict_checked_at=now)
     party = PartyFactory(name=ZEBRA)
@@ -427,7 +427,7 @@ def test_correction_of_a_merged_request_is_checked_where_it_went_to(send, staff)
 # --- At rest ---------------------------------------------------------------------------
 
 
-def test_neither_trail_nor_timeline_holds_a_name(send):
+def test_neither_audit_trail_nor_timeline_has_a_name(send):
     PartyFactory(name=ZEBRA, matter=MOSS)
     send(full_name=ZEBRA, other_parties=LYNX)
     told = [entry.facts for entry in AuditEntry.objects.all()] + [event.facts for event in RequestEvent.objects.all()]

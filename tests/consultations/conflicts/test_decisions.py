@@ -1,4 +1,4 @@
-"""What staff decide about the check: who may, what is refused, what it leaves behind, and the gate."""
+"""Staff decisions about the check: permissions, refusals, records, and the gate to a consultation."""
 
 from functools import partial
 
@@ -217,7 +217,7 @@ FREE = [
 
 
 def way_to(to, *, by):
-    """The verb that brings a request there."""
+    """The action that brings a request there."""
     if to == Status.SCHEDULED:
         return partial(booking.schedule, by=by, **wish(CalendarFactory()))
     return partial(requests.move, to=to, by=by, reason="x")

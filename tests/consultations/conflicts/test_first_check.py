@@ -1,4 +1,4 @@
-"""The first check of a request, after it has arrived; and what sending the form costs the database."""
+"""The first check of a request after it has arrived, and the statements that sending the form costs."""
 
 import re
 import uuid
@@ -49,7 +49,7 @@ def names_of(request) -> set[str]:
 
 @pytest.fixture
 def broken(monkeypatch):
-    """The engine fails for one of the names."""
+    """The search fails for one of the names."""
     find = search.find
 
     def fail(names, **kwargs):
@@ -66,7 +66,7 @@ def broken(monkeypatch):
 
 @pytest.fixture
 def statements(site, client, staff):
-    """Return what one visit sends to the database: opening the form, sending it, and the page after it."""
+    """Return the statements of one visit: opening the form, sending it, and the thank-you page."""
     for role in ("owner", "intake", "intake_manager"):
         staff(role)
 
@@ -99,7 +99,7 @@ def test_sending_the_form_takes_few_statements(statements):
 
 
 def test_nothing_is_read_while_the_database_is_locked(statements):
-    """From the first statement of the transaction to its end: what follows is written, in bulk, and nothing else."""
+    """From the first statement of the transaction to its end there are only bulk writes."""
     sent = statements()["sent"]
     first = next(place for place, asked in enumerate(sent) if WRITING.match(asked))
     last = max(place for place, asked in enumerate(sent) if WRITING.match(asked))
@@ -169,7 +169,7 @@ def test_request_waits_with_its_gate_closed_until_the_worker_comes(site, client,
 
 
 def test_those_who_came_first_are_checked_first():
-    """The one side is in the register when the other one is looked for."""
+    """So one side is in the register when the other one is checked."""
     first, second = waiting(full_name=ZEBRA, other_parties=LYNX), waiting(full_name=LYNX)
     assert Arrivals().check() == 2
     assert (state_of(first), state_of(second)) == ("clear", "open")
@@ -200,7 +200,7 @@ def test_quarantine_is_left_alone():
 
 
 def test_search_before_the_lock_does_not_hold_for_other_names(monkeypatch):
-    """The names are corrected after the search, and before its result is kept."""
+    """The names are corrected between the search and its use."""
     request = waiting(full_name=ZEBRA)
     PartyFactory(name=LYNX)
     look_up = lookup.look_up
@@ -217,7 +217,7 @@ def test_search_before_the_lock_does_not_hold_for_other_names(monkeypatch):
     assert (state_of(request), names_of(request)) == ("open", {LYNX})
 
 
-# --- Whoever is quicker than the worker -----------------------------------------------------------------
+# --- Before the worker ----------------------------------------------------------------------------------
 
 
 def test_request_is_checked_when_staff_open_it(client, staff):

@@ -1,4 +1,4 @@
-"""The command that brings a file of parties into the register."""
+"""The command that imports a file of parties."""
 
 import pytest
 from django.core.management import CommandError, call_command

@@ -1,4 +1,4 @@
-"""The register on the screen: who may enter, what is found and kept, and that no name leaves it."""
+"""The register in the admin: access, content, and that no name leaks."""
 
 import re
 from html import unescape
@@ -101,7 +101,7 @@ def test_intake_reads_and_managers_write(client, enter, role, may):
     assert done == [("write" in may)] * 3
 
 
-def test_party_of_a_request_behind_a_wall_is_not_there(client, enter):
+def test_party_of_a_request_behind_an_ethical_wall_is_not_there(client, enter):
     user, source = enter("intake_manager"), Request()
     party = PartyFactory(name=ZEBRA, request=source)
     Screen.objects.create(request=source, user=user)
@@ -148,7 +148,7 @@ def test_list_says_name_role_matter_source_and_day(client, enter):
 
 def test_empty_register_says_what_to_do(client, enter):
     enter("intake")
-    assert "Nobody is known yet" in page_of(client.get(LIST))
+    assert "The register is empty" in page_of(client.get(LIST))
 
 
 def test_role_narrows_and_nonsense_does_not(client, enter):
@@ -222,7 +222,7 @@ def test_check_of_names_says_who_is_found_and_who_is_not(client, enter):
     assert "1 match" in page
     assert f'href="{LIST}{party.pk}/"' in page
     assert "A certain match" in page
-    assert f"Nobody was found for {LYNX}." in page
+    assert f"No match for {LYNX}." in page
 
 
 def test_check_that_finds_nobody_says_what_that_means(client, enter):
@@ -326,13 +326,13 @@ def test_nothing_is_told_by_name(client, enter):
     assert not ModelLogEntry.objects.exists()
 
 
-def test_trail_tells_the_register_in_words(client, enter):
+def test_audit_trail_describes_the_register_in_words(client, enter):
     enter("intake_manager")
     client.post(f"{LIST}add/", VALUES)
     client.get(LIST)
     trail = page_of(client.get("/admin/consultations/trail/"))
     assert "added a known party" in trail
-    assert "looked at the known parties (1 found)" in trail
+    assert "viewed the known parties (1 found)" in trail
 
 
 @pytest.mark.parametrize("path", ["", "add/", "{pk}/", "{pk}/delete/"])

@@ -1,4 +1,4 @@
-"""The conflict check when several things happen at once, and what the database refuses by itself."""
+"""Races of the conflict check, and what the database itself refuses."""
 
 import uuid
 from datetime import timedelta
@@ -35,7 +35,7 @@ def state_of(request) -> str:
 
 
 def test_register_that_changes_while_a_request_is_received(threads, given):
-    """Whichever comes first, the request ends up with the match after the next run of the job."""
+    """In any order, the request has the match after the next run of the job."""
     page = build_site().page
     form = ConsultationForm(given(full_name=ZEBRA), page=page)
     assert form.is_valid()
@@ -63,7 +63,7 @@ def test_who_enters_at_once_makes_each_row_once(threads):
 
 
 def test_receipt_and_correction_that_enter_at_once(threads):
-    """Whoever comes second, the register ends up with what the request says last."""
+    """In any order, the register has the latest names."""
     request = Request(full_name="Mary Sample", other_parties="Jane Roe\nTom Poe")
 
     def correct():
@@ -95,7 +95,7 @@ def test_two_requests_that_are_merged_while_both_enter(threads):
 
 
 def test_entering_while_the_names_are_erased(threads):
-    """No row is both: a tombstone has left the request, a known one has all of its digests."""
+    """No row is both: a tombstone has no request, a known party has all its digests."""
     request = Request(full_name="Mary Sample", other_parties="Jane Roe")
     register.enter(request)
     threads(lambda: register.enter(request), lambda: register.bury(request))
@@ -104,7 +104,7 @@ def test_entering_while_the_names_are_erased(threads):
         assert (set(party.entries.values_list("purpose", flat=True)) <= set(blocking_keys.TOMBSTONE)) == party.is_buried
 
 
-def test_job_and_correction_at_once_keep_each_match_once(threads):
+def test_job_and_correction_at_once_store_each_match_once(threads):
     request = Request(full_name=ZEBRA, conflict_state="unchecked")
     PartyFactory(name=ZEBRA)
     threads(*[checks.check_due] * 4)
@@ -144,7 +144,7 @@ def outcome_of(act, *args, **kwargs) -> str:
 
 
 def test_two_who_clear_and_flag_at_once(threads):
-    """One after the other: a flag that comes second stands, a clearing that comes second is refused as stale."""
+    """One after the other: a later flag stands, a later clearing is refused as stale."""
     request, barrier = HitFactory().request, Barrier(2)
     first, second = make_user("first", is_superuser=True), make_user("second", is_superuser=True)
     seen = decisions.version_of(request, list(request.conflict_hits.all()))
@@ -172,7 +172,7 @@ def test_clearing_twice_at_once_is_done_once(threads):
 
 
 def test_schedule_while_the_job_finds_somebody(threads):
-    """Either it is scheduled first and shouts, or the gate is closed: it is never scheduled past an open check."""
+    """It is never scheduled past an open check."""
     user = make_user("owner", is_superuser=True)
     request = Request(contacted=True, full_name=ZEBRA)
     PartyFactory(name=ZEBRA)
@@ -191,7 +191,7 @@ def test_schedule_while_the_job_finds_somebody(threads):
 
 @pytest.mark.django_db
 def test_database_refuses_what_the_check_stands_in_the_way_of():
-    """All moves that the table has, in all states of the check, by plain SQL as a careless script would write it."""
+    """All moves in all states of the check, by plain SQL."""
     now, wrong = timezone.now(), []
     gated = {"scheduled", "consulted", "retained"}
     for (current, ways), state in product(MOVES.items(), ConflictState.values):
@@ -221,7 +221,7 @@ def test_database_knows_the_states_of_the_check():
 
 
 def test_nothing_of_the_check_is_readable_in_the_database(threads):
-    """Names, matter, note and the words of a decision, one word for each, so that a leak says where it came from."""
+    """A different word for each field, so that a leak shows its origin."""
     words = {"name": "Zebrawine", "aliases": "Okapistone", "matter": "Lynxfield", "note": "Badgerlamp"}
 
     def work():

@@ -1,4 +1,4 @@
-"""What a request puts into the register, and what is left of it."""
+"""What a request adds to the register, and what remains of it."""
 
 import pytest
 from django.db import IntegrityError, transaction

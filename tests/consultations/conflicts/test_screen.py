@@ -1,4 +1,4 @@
-"""The check on the screen of a request, in the queue, on paper and on the dashboard."""
+"""The conflict check on a request's screen, in the queue, in print and on the dashboard."""
 
 import re
 from html import unescape
@@ -24,7 +24,7 @@ SECRET = "Secret words of a colleague"
 
 @pytest.fixture
 def see(client, staff):
-    """Return a function that opens a request's screen as a role and returns its words."""
+    """Return a function that opens a request's screen as a role and returns its text."""
 
     def look(request, user) -> str:
         client.force_login(user)
@@ -60,7 +60,7 @@ def test_closed_to_others(client, staff, role, button):
 
 
 @pytest.mark.parametrize("button", BUTTONS)
-def test_for_the_screened_there_is_no_such_request(client, staff, button):
+def test_behind_an_ethical_wall_there_is_no_such_request(client, staff, button):
     request, user = HitFactory().request, staff("intake_manager")
     Screen.objects.create(request=request, user=user)
     client.force_login(user)
@@ -324,7 +324,7 @@ def test_attorney_has_no_such_set(client):
     assert "Conflict check to do" not in client.get(LIST).content.decode()
 
 
-def test_timeline_and_trail_tell_it_in_words(see, client, staff):
+def test_timeline_and_audit_trail_describe_it_in_words(see, client, staff):
     request, manager = HitFactory().request, staff("intake_manager")
     decisions.flag(request.pk, by=manager, reason=SECRET)
     decisions.clear(request.pk, by=manager, reason=SECRET)

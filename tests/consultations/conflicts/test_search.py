@@ -1,4 +1,4 @@
-"""Finding in the register, without a plain name in the database."""
+"""Search in the register, without a plain name in the database."""
 
 import base64
 import os
@@ -25,7 +25,7 @@ def known(*names: str, **values) -> list[Party]:
 
 
 def test_find_is_what_comparing_with_everybody_would_be():
-    """On every third labelled name in the register, and every seventh asked for."""
+    """With every third labeled name in the register, and every seventh searched."""
     names = sorted({name for pair in pairs() for name in (pair.first, pair.second)})
     known(*names[::3])
     asked = names[::7]
@@ -76,7 +76,7 @@ def test_nothing_is_found_by_nothing(names):
     assert find(names) == []
 
 
-def test_what_cannot_be_opened_is_a_hit():
+def test_what_cannot_be_decrypted_is_a_hit():
     (party,) = known("Jane Roe")
     with connection.cursor() as cursor:
         cursor.execute("UPDATE consultations_party SET name = 's1.00000000.AAAA'")
@@ -112,7 +112,7 @@ def test_a_saved_party_is_found_by_its_new_name_alone():
     assert [hit.found for hit in find(["Acme Widgets"])] == ["Acme Widgets LLC"]
 
 
-def test_tombstones_outlive_a_rotation_while_their_key_is_kept(settings, capsys):
+def test_tombstones_outlive_a_rotation_while_their_key_remains(settings, capsys):
     request = ConsultationRequestFactory(full_name="William Featherstone")
     enter(request)
     bury(request)

@@ -1,4 +1,4 @@
-"""What is not compared any further would have come to nothing: with every shortcut and without, the result is one."""
+"""Shortcuts of the comparison change no result."""
 
 import random
 
@@ -21,7 +21,7 @@ LETTERS = st.text("abcdeghijkoqsuvyz", min_size=2, max_size=7)
 
 
 class Everything:
-    """A set that no other is apart from."""
+    """A set that is disjoint from no other."""
 
     def isdisjoint(self, others) -> bool:
         return False
@@ -29,7 +29,7 @@ class Everything:
 
 @pytest.fixture
 def the_long_way(monkeypatch):
-    """Return how all shortcuts are switched off."""
+    """Return a function that disables all shortcuts."""
 
     def switch_off():
         word_similarity._alike.cache_clear()

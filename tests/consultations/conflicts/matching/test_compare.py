@@ -1,4 +1,4 @@
-"""What two names come to, on the labelled pairs and on any text at all."""
+"""Comparison of names, on the labeled pairs and on any text."""
 
 import pytest
 from hypothesis import given, settings
@@ -62,7 +62,7 @@ def test_a_chinese_name_has_other_readings(word, reading):
 
 @pytest.mark.parametrize("word", ["man", "ming", "smith", "johnson", "", "a", "w" * 200])
 def test_what_is_no_cantonese_name_has_none(word):
-    """Nor what is pinyin as it stands: Man and Wen are two given names."""
+    """Nor does valid pinyin: Man and Wen are two given names."""
     assert "wen" not in other_readings(word)
     assert len(other_readings(word)) <= 40
 
@@ -74,7 +74,7 @@ def test_translations_do_not_add_up():
 
 
 def test_blocking_loses_no_pair_that_scores():
-    """Whichever of the two is in the register, and whichever is asked for."""
+    """In both directions."""
     lost = []
     for pair in [*PAIRS, *pairs(FRESH), *unseen(OPEN), *unseen(CLOSED)]:
         for stored, asked in ((pair.first, pair.second), (pair.second, pair.first)):
