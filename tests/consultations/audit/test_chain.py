@@ -255,7 +255,7 @@ def test_one_that_is_far_behind_is_chained_at_night(db, monkeypatch):
     assert TrailLine.objects.count() == 5
 
 
-def test_every_entry_that_the_site_writes_is_sealed(db):
+def test_every_entry_that_the_site_writes_has_its_mac(db):
     entry = record.record(AuditAction.CHANGED, by=make_user("jane"), request=7, count=3, code="x", yes=False, none=None)
     assert ENTRY_MAC.is_ours(AuditEntry.objects.get(pk=entry.pk))
 

@@ -400,7 +400,7 @@ def test_nothing_is_left_when_the_trail_cannot_be_written(intake, monkeypatch):
 
 
 @pytest.mark.django_db
-def test_links_places_and_reasons_are_sealed(intake):
+def test_links_places_and_reasons_are_encrypted(intake):
     calendar = CalendarFactory()
     request = booked(intake, calendar, way=Way.VIDEO, video_link=LINK)
     booking.reschedule(request.pk, by=intake, **wish(calendar, noon(3), way=Way.PERSON, place="Part Pelicanhall"))

@@ -103,7 +103,7 @@ def test_what_it_leaves(staff, role):
     assert trail == [(user.pk, request.pk, {"doing": name}) for name in VERBS]
 
 
-def test_the_reason_is_sealed(staff):
+def test_the_reason_is_encrypted(staff):
     hold(Request().pk, by=staff("owner"), reason="Zebrawine")
     with connection.cursor() as cursor:
         cursor.execute("SELECT reason FROM consultations_legalhold")
