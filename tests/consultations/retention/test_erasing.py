@@ -285,7 +285,7 @@ def test_a_worker_that_outlived_its_lease_does_not_fail(home, owner, to_person):
     message = outbox.claim(now)
     wipe(message.request, owner, now=now + outbox.LEASE)
     outbox.mark_sent(message, now)
-    outbox.put_off(message, outbox.Failure("no server", is_final=True), now)
+    outbox.put_off(message, outbox.Failure("no server", of_recipient=True), now)
     assert not RequestEvent.objects.exists()
     assert not OutgoingMessage.objects.exists()
 
