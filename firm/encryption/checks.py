@@ -21,7 +21,7 @@ def check_encrypted_field(field) -> list[Error]:
         ),
         (model not in get_snippet_models(), "E006", f"{model.__name__} must not be a snippet: snippets have choosers."),
     ]
-    return [Error(text, obj=field, id=f"sealed.{number}") for is_met, number, text in rules if not is_met]
+    return [Error(text, obj=field, id=f"encryption.{number}") for is_met, number, text in rules if not is_met]
 
 
 def check_blind_index(model) -> list[Error]:

@@ -28,7 +28,7 @@ def made(name: str = "Made", bases=(models.Model,), meta=None, **fields) -> type
 
 
 def problems(model) -> set[str]:
-    return {problem.id for problem in model.check() if problem.id.startswith("sealed.")}
+    return {problem.id for problem in model.check() if problem.id.startswith("encryption.")}
 
 
 @pytest.mark.parametrize(
