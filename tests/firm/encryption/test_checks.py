@@ -53,7 +53,7 @@ def problems(model) -> set[str]:
     ],
 )
 def test_what_breaks_a_rule_is_named(number, changes):
-    assert problems(made(**changes)) == {f"sealed.{number}"}
+    assert problems(made(**changes)) == {f"encryption.{number}"}
 
 
 def test_a_snippet_is_named(monkeypatch):

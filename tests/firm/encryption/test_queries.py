@@ -211,7 +211,7 @@ def test_a_fixture_that_someone_wrote_by_hand_is_refused(notes, monkeypatch):
 def test_a_migration_can_write_it_down(field, options):
     assert field.deconstruct()[1:] == (f"firm.encryption.fields.{type(field).__name__}", [], options)
     text, imports = MigrationWriter.serialize(field)
-    assert text.startswith("firm.encryption.fields.Sealed")
+    assert text.startswith("firm.encryption.fields.Encrypted")
     assert imports == {"import firm.encryption.fields"}
 
 
