@@ -12,6 +12,7 @@ from consultations.actions.replies import answer
 from consultations.actions.requests import NOTE_LENGTH, Refused
 from consultations.case.timeline import history_of
 from consultations.mail import outbox
+from consultations.mail.delivery_errors import ATTEMPTS
 from consultations.mail.kinds import ANSWER_PLACEHOLDERS, left_open
 from consultations.mail.render import SUBJECT_LENGTH
 from consultations.models import (
@@ -256,7 +257,7 @@ def test_the_timeline_says_how_far_it_has_come(site, staff, state, words):
     if state == "sent":
         outbox.send_due()
     elif state == "dead":
-        OutgoingMessage.objects.update(attempts=99)
+        OutgoingMessage.objects.update(attempts=ATTEMPTS)
         outbox.send_due()
         message.refresh_from_db()
         assert message.state == MessageState.DEAD
