@@ -5,6 +5,7 @@ from pathlib import Path
 
 from django.utils import timezone
 
+from blog import synthetic
 from blog.models import BlogIndexPage, BlogPostPage, Category, PostAuthor, StaffAuthor
 from firm.demo import Demo, add_footnotes, read
 
@@ -74,3 +75,9 @@ def _date(post: BlogPostPage, entry: dict) -> None:
 
 def _morning(date: datetime.date) -> datetime.datetime:
     return timezone.make_aware(datetime.datetime.combine(date, datetime.time(9)))
+
+
+def add_synthetic(demo: Demo) -> None:
+    """Add ``demo.posts`` synthetic posts, once the whole demo is there."""
+    if demo.posts:
+        synthetic.add(demo.posts, tell=demo.tell)

@@ -45,9 +45,12 @@ def read(path: Path) -> dict:
 class Demo:
     """The demo site while it is being loaded: the objects that the apps' parts refer to."""
 
-    def __init__(self, *, staff: dict, requests: int | None = None, tell: Callable[[str], object] = str) -> None:
+    def __init__(
+        self, *, staff: dict, posts: int = 0, requests: int | None = None, tell: Callable[[str], object] = str
+    ) -> None:
         self.staff = staff
-        self.requests = requests
+        #: How many synthetic posts and requests are added on top.
+        self.posts, self.requests = posts, requests
         #: Takes a line on how far the loading has come.
         self.tell = tell
         self.home: HomePage | None = None

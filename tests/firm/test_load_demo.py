@@ -11,6 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from wagtail.models import Page
 
+from blog.models import BlogPostPage
 from firm.management.commands.load_demo import PASSWORD_FILE, STAFF, demo_password
 from firm.models import FirmImage, FirmSettings, HomePage
 
@@ -34,6 +35,13 @@ def test_a_second_loading_adds_and_removes_nothing(demo):
     assert before["firm.HomePage"] == 1
     call_command("load_demo", verbosity=0)
     assert counts() == before
+
+
+def test_synthetic_posts_come_on_top(demo):
+    before = BlogPostPage.objects.count()
+    call_command("load_demo", posts=3, verbosity=0)
+    assert BlogPostPage.objects.filter(slug__startswith="synthetic-").count() == 3
+    assert BlogPostPage.objects.count() == before + 3
 
 
 def test_a_second_loading_leaves_what_was_edited(demo):

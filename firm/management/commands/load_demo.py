@@ -36,14 +36,13 @@ class Command(BaseCommand):
 
     def handle(self, *args, **options):
         """Let every app add its part, in the order in which the apps are installed."""
-        demo = Demo(staff=self._staff(), requests=options["requests"], tell=self._tell if options["verbosity"] else str)
+        tell = self._tell if options["verbosity"] else str
+        demo = Demo(staff=self._staff(), posts=options["posts"], requests=options["requests"], tell=tell)
         modules = list(demo_modules())
-        for step in ("load", "finish"):
+        for step in ("load", "finish", "add_synthetic"):
             for module in modules:
                 if hasattr(module, step):
                     getattr(module, step)(demo)
-        if options["posts"]:
-            import_module("blog.synthetic").add(options["posts"], tell=demo.tell)
         if options["verbosity"]:
             self.stdout.write("The demo is in place.")
 
