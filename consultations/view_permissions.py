@@ -52,8 +52,8 @@ class ForManagers(Guarded):
     """For those of the intake staff who manage it."""
 
     def may_enter(self, user) -> bool:
-        """True for those who may see how the desk is doing."""
-        return may_read_figures(user)
+        """True for those who may see how the desk is doing, and decide what is stored."""
+        return may_manage(user)
 
 
 def may_work_in_bulk(user) -> bool:
@@ -71,6 +71,6 @@ def may_read_trail(user) -> bool:
     return is_intake(user) and user.has_perm(TRAIL)
 
 
-def may_read_figures(user) -> bool:
-    """True when the account may see the figures of the desk. The permission by itself opens nothing."""
+def may_manage(user) -> bool:
+    """True when the account manages the intake. The permission by itself opens nothing."""
     return is_intake(user) and user.has_perm(MANAGE)

@@ -13,7 +13,7 @@ from consultations.mail.template_views import AnswerTemplateViewSet
 from consultations.mail.text_views import MessageTextViewSet
 from consultations.permissions import is_intake
 from consultations.queue.dashboard_panel import panel_for
-from consultations.view_permissions import may_read_figures
+from consultations.view_permissions import may_manage
 from consultations.viewsets import ConsultationsViewSet
 
 
@@ -65,7 +65,7 @@ def register_mailroom() -> MailroomMenuItem:
 class ReportsMenuItem(MenuItem):
     def is_shown(self, request) -> bool:
         """Only for those who manage the intake."""
-        return may_read_figures(request.user)
+        return may_manage(request.user)
 
 
 @hooks.register("register_admin_menu_item")

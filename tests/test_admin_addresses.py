@@ -87,9 +87,8 @@ def test_odd_values_are_refused_or_passed_over(owner, address, name, value):
     assert response.status_code in {200, 302, 400, 404}
 
 
-@pytest.mark.parametrize("role", ["x", "9" * 20])
-def test_the_refusal_is_clear(owner, role):
-    response = owner.get(f"/admin/bulk/wagtailcore/page/delete/?id={role}")
+def test_the_refusal_is_clear(owner):
+    response = owner.get("/admin/bulk/wagtailcore/page/delete/?id=x")
     assert response.status_code == 400
     assert b"address" in response.content
 

@@ -4,7 +4,6 @@ The address is the one that `firm.middleware.TrustedProxyMiddleware` leaves in `
 write themselves are never read here.
 """
 
-import ipaddress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -13,13 +12,12 @@ from django.db.models import Q, Sum
 from django.utils.crypto import salted_hmac
 
 from consultations.models.limits import SubmissionCount
+from firm.accounts.networks import network_of
 
 RECENT, HOUR, DAY = timedelta(minutes=10), timedelta(hours=1), timedelta(days=1)
 #: A court building, a shelter or a jail's library sends from one address: one request in ten seconds for ten minutes,
 #: or 300 in a day, is more than any of them, and a program. Below that, requests are sorted and never refused.
 MOST_RECENT, MOST_IN_A_DAY = 60, 300
-#: Of an IPv6 address, what one household or office is given (RFC 6177).
-IPV6_NETWORK_BITS = 64
 KEPT = timedelta(days=2)
 _TABLE = SubmissionCount._meta.db_table
 _ADD_ONE = (
@@ -53,18 +51,6 @@ class Count:
 UNCOUNTED = Count()
 
 
-def network_of(address: str) -> str:
-    """Return an IPv4 address as it is, an IPv6 address as its /64; nothing for what is no address."""
-    try:
-        ip = ipaddress.ip_address(address.strip())
-    except ValueError:
-        return ""
-    ip = getattr(ip, "ipv4_mapped", None) or ip
-    if ip.version == 4:
-        return str(ip)
-    return str(ipaddress.IPv6Network((int(ip), IPV6_NETWORK_BITS), strict=False))
-
-
 def digest_of(network: str, now: datetime) -> str:
     """Return what stands for a network on the day (UTC) of ``now``: a digest whose key is another one every day."""
     day = now.astimezone(UTC).date().isoformat()
@@ -84,7 +70,7 @@ def expect_submission(address: str, now: datetime, *, what: str = "") -> Count:
 
     Without an address (a server behind a socket) nothing is counted, since all visitors would be one.
     """
-    network = network_of(address)
+    network = network_of(address, ipv4_bits=32)
     if not network:
         return Count()
     earlier = _earlier(f"{what} {network}" if what else network, now)

@@ -24,14 +24,14 @@ _SYSTEMS = (
 )
 
 
-def network_of(address: str) -> str:
+def network_of(address: str, *, ipv4_bits: int = IPV4_BITS, ipv6_bits: int = IPV6_BITS) -> str:
     """Return the network of an address, such as ``203.0.113.0/24``; nothing for what is no address."""
     try:
         ip = ipaddress.ip_address(address.strip())
     except ValueError:
         return ""
     ip = getattr(ip, "ipv4_mapped", None) or ip
-    return str(ipaddress.ip_network((int(ip), IPV4_BITS if ip.version == 4 else IPV6_BITS), strict=False))
+    return str(ipaddress.ip_network((int(ip), ipv4_bits if ip.version == 4 else ipv6_bits), strict=False))
 
 
 def browser_of(header: str) -> str:

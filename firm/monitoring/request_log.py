@@ -5,7 +5,6 @@ network. For cached responses a log line would cost more than the response: one 
 counted.
 """
 
-import ipaddress
 import logging
 import os
 import re
@@ -13,6 +12,7 @@ import time
 from collections.abc import Callable, Iterable
 from itertools import count
 
+from firm.accounts.networks import network_of
 from firm.middleware import is_trusted_proxy
 from firm.monitoring.log_format import request_id
 from firm.monitoring.log_redaction import path_of, route_of
@@ -22,6 +22,8 @@ logger = logging.getLogger("firm.requests")
 #: The key of Django's request in the WSGI environment.
 REQUEST = "firm.request"
 HEADER = "X-Request-ID"
+#: An IPv6 provider's customer has at least a /56: a log line names a wider network than one household's.
+LOGGED_IPV6_BITS = 48
 _GIVEN = re.compile(r"[A-Za-z0-9-]{8,64}")
 
 
@@ -42,15 +44,6 @@ def number_of(environ: dict) -> str:
     if given and _GIVEN.fullmatch(given) and is_trusted_proxy(environ.get("REMOTE_ADDR", "")):
         return given
     return os.urandom(8).hex()
-
-
-def network_of(address: str) -> str:
-    """Return the network of an address (/24, /48): enough to recognize a flood, but not a person."""
-    try:
-        wide = 24 if ipaddress.ip_address(address).version == 4 else 48
-        return str(ipaddress.ip_network(f"{address}/{wide}", strict=False))
-    except ValueError:
-        return ""
 
 
 class Observed:
@@ -111,7 +104,7 @@ def _fields(environ: dict, request, route: str, status: str, size: int, took: fl
         "status": int(status[:3]),
         "ms": round(took * 1000, 1),
         "bytes": size,
-        "network": network_of(environ.get("REMOTE_ADDR", "")),
+        "network": network_of(environ.get("REMOTE_ADDR", ""), ipv6_bits=LOGGED_IPV6_BITS),
         "user": getattr(user, "pk", None),
         "cache": how,
     }
