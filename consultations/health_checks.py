@@ -77,7 +77,7 @@ CHECKS = [
         read=oldest_unsent,
         limit=STUCK_AFTER,
         degrades=True,
-        explanation="Staff learn of new requests by mail. What fails is tried again for a day and a half.",
+        explanation="Staff learn of new requests by mail. What fails is tried again until it is delivered.",
         remedy="See Undelivered mail for the reason. Meanwhile look into the queue: requests arrive all the same.",
     ),
     HealthCheck(
