@@ -34,7 +34,7 @@ class AuthenticatorSecrets:
 
     @sensitive_variables()
     def renew(self, pk) -> bool:
-        """Seal one row's secret anew; return whether the row was written."""
+        """Encrypt one row's secrets anew; return whether the row was written."""
         with transaction.atomic(using=self.using):
             row = self.rows.select_for_update().filter(pk=pk).first()
             try:
