@@ -7,7 +7,7 @@ import pytest
 import time_machine
 from django.apps import apps
 from django.core.management import call_command
-from django.db import connection, transaction
+from django.db import Error, connection, transaction
 from django.utils import timezone
 from wagtail.models import Page, PageViewRestriction
 
@@ -190,7 +190,7 @@ def test_patience_keeps_the_promise_of_a_second():
 
 
 def test_without_a_database_what_is_known_goes_on_to_hold():
-    clock, answers = Clock(), iter(["first", invalidation.Error("gone"), "second"])
+    clock, answers = Clock(), iter(["first", Error("gone"), "second"])
 
     def read():
         answer = next(answers)
