@@ -122,4 +122,4 @@ def test_axe_finds_nothing_where_one_signs_in(browser, address):
     inspector.look("too many attempts")
     context.close()
     assert inspector.faults == {}
-    assert inspector.seen == 2 * 22
+    assert inspector.seen == 2 * 23
