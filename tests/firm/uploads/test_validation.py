@@ -35,10 +35,11 @@ def exif() -> Image.Exif:
 
 
 def archive(*names: str, **contents: bytes) -> bytes:
+    """Return a ZIP file that is the same at any time: its bytes become the address of a test."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as made:
         for name, content in (dict.fromkeys(names, b"x") | contents).items():
-            made.writestr(name, content)
+            made.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
     return out.getvalue()
 
 
