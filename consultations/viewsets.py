@@ -29,7 +29,7 @@ from consultations.case.action_views import (
 )
 from consultations.case.privacy_views import EraseView, HoldView, OwnDataView, ReleaseView
 from consultations.case.views import PrintView, RequestView
-from consultations.mail.undelivered_views import MailroomView, RequeueAllView, RequeueView
+from consultations.mail.undelivered_views import RequeueAllView, RequeueView, UndeliveredView
 from consultations.permissions import has_any
 from consultations.queue.bulk_actions import BulkView
 from consultations.queue.views import QueueView, SearchView
@@ -60,7 +60,7 @@ class ConsultationsViewSet(ViewSet):
         return [
             path("", self.construct_view(QueueView), name="index"),
             path("figures/", self.construct_view(ReportsView), name="figures"),
-            path("messages/", self.construct_view(MailroomView), name="messages"),
+            path("messages/", self.construct_view(UndeliveredView), name="messages"),
             path("messages/again/", self.construct_view(RequeueAllView), name="requeue_all"),
             path("messages/<int:pk>/again/", self.construct_view(RequeueView), name="requeue"),
             path("search/", self.construct_view(SearchView), name="search"),

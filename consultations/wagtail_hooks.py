@@ -9,8 +9,7 @@ from wagtail.admin.menu import MenuItem
 
 from consultations.calendar.viewset import AppointmentsViewSet
 from consultations.conflicts.party_viewset import PartiesViewSet
-from consultations.mail.template_views import AnswerTemplateViewSet
-from consultations.mail.text_views import MessageTextViewSet
+from consultations.mail.text_views import AnswerTemplateViewSet, MessageTextViewSet
 from consultations.permissions import is_intake
 from consultations.queue.dashboard_panel import panel_for
 from consultations.view_permissions import may_manage
@@ -47,7 +46,7 @@ def register_answer_templates() -> AnswerTemplateViewSet:
     return AnswerTemplateViewSet()
 
 
-class MailroomMenuItem(MenuItem):
+class UndeliveredMenuItem(MenuItem):
     """The way to what could not be delivered."""
 
     def is_shown(self, request) -> bool:
@@ -56,10 +55,10 @@ class MailroomMenuItem(MenuItem):
 
 
 @hooks.register("register_admin_menu_item")
-def register_mailroom() -> MailroomMenuItem:
+def register_undelivered() -> UndeliveredMenuItem:
     """Add what could not be delivered to the menu."""
     url = reverse_lazy("consultations:messages")
-    return MailroomMenuItem("Undelivered mail", url, name="mailroom", icon_name="warning", order=91)
+    return UndeliveredMenuItem("Undelivered mail", url, name="undelivered", icon_name="warning", order=91)
 
 
 class ReportsMenuItem(MenuItem):

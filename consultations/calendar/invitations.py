@@ -10,7 +10,7 @@ from consultations.calendar.ics import CANCEL, REQUEST, Entry, invitation
 from consultations.calendar.notices import later_ones, was_told
 from consultations.calendar.wording import when_words, where_for_attorney, where_for_person
 from consultations.mail.kinds import MessageKind
-from consultations.mail.render import Value, admin_url, link_to, phone_of
+from consultations.mail.render import Value, link_to, phone_of
 from consultations.models import Appointment, AppointmentState, IntakeSettings, OutgoingMessage
 from consultations.text_cleaning import one_line
 from firm.models.settings import FirmSettings
@@ -72,7 +72,7 @@ def _values(appointment: Appointment, message: OutgoingMessage, known: FirmSetti
         "when": Value(when_words(appointment.starts_at, appointment.ends_at)),
         "where": where_for_person(appointment, phone) if is_to_person else where_for_attorney(appointment),
         "attorney": Value(one_line(appointment.calendar.name)),
-        "link": link_to(admin_url("consultations:request", appointment.request_id)),
+        "link": link_to("consultations:request", appointment.request_id),
         "firm": Value(known.firm_name),
         "phone": phone,
     }

@@ -18,7 +18,7 @@ from consultations.case.views import RequestScreen
 from consultations.conflicts.check_forms import ClearForm, DeclineForm, FlagForm, RecheckForm
 from consultations.display import detail_url
 from consultations.models import ConsultationRequest
-from consultations.models.answers import answer_letter
+from consultations.models.answers import render_answer
 from consultations.text_cleaning import one_line, paragraphs
 
 
@@ -202,5 +202,5 @@ class AnswerView(DeskView):
             return super().post(request, pk)
         if is_sound:
             subject, text = one_line(form.cleaned_data["subject"]), paragraphs(form.cleaned_data["text"])
-            desk.answer, desk.preview = form, answer_letter(subject, text, found.reference)
+            desk.answer, desk.preview = form, render_answer(subject, text, found.reference)
         return self.render_to_response(context, status=200 if is_sound else REFUSED)

@@ -10,7 +10,7 @@ from consultations.action_forms import DeskForm
 from consultations.actions.replies import SILENT, Draft, caution, drafts_for
 from consultations.case.reply_forms import AnswerForm, PostponeReminderForm, RemindForm
 from consultations.display import user_name
-from consultations.mail.render import Letter
+from consultations.mail.render import Rendered
 from consultations.models import ConsultationRequest, Reminder
 from consultations.models.notes import RESTING
 from consultations.permissions import holds
@@ -45,7 +45,7 @@ class NotesDesk:
     fitting: list[Draft] = field(default_factory=list)
     others: list[Draft] = field(default_factory=list)
     chosen: Draft | None = None
-    preview: Letter | None = None
+    preview: Rendered | None = None
 
     @property
     def text_messages(self) -> list[Draft]:

@@ -1,11 +1,11 @@
-"""What the morning digest says: counts and references, never a name."""
+"""The contents of the morning digest: counts and references, never a name."""
 
 from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Q
 from django.utils.timesince import timesince
 
-from consultations.mail.render import Enclosure, Value, admin_url
+from consultations.mail.render import Listing, Value, admin_url
 from consultations.models.events import Screen
 from consultations.models.messages import OutgoingMessage
 from consultations.models.requests import ConsultationRequest
@@ -14,22 +14,18 @@ from consultations.models.requests import ConsultationRequest
 LONGEST = 50
 
 
-def walls_of(address: str) -> Exists:
-    """Return the condition that whoever reads mail at this address is screened from a request."""
-    return Exists(Screen.objects.filter(request=OuterRef("pk"), user__email__iexact=address))
-
-
 def readable_at(address: str):
-    """Return the requests of which a message to this address may speak."""
-    return ConsultationRequest.objects.exclude(walls_of(address))
+    """Return the requests that a message to this address may mention: none behind an ethical wall."""
+    walls = Screen.objects.filter(request=OuterRef("pk"), user__email__iexact=address)
+    return ConsultationRequest.objects.exclude(Exists(walls))
 
 
 def undelivered_for(address: str) -> int:
-    """Return how many messages were given up, as far as a message to this address may speak of them."""
+    """Return how many undeliverable messages there are that a message to this address may mention."""
     return OutgoingMessage.objects.dead().filter(Q(request=None) | Q(request__in=readable_at(address))).count()
 
 
-def draw_up(address: str, now: datetime) -> tuple[int, Enclosure]:
+def listing_for(address: str, now: datetime) -> tuple[int, Listing]:
     """Return how many requests wait for a first answer, and the counts and lines of a digest to this address."""
     requests = readable_at(address)
     waiting = requests.awaiting_first_contact()
@@ -46,12 +42,12 @@ def draw_up(address: str, now: datetime) -> tuple[int, Enclosure]:
     )[:LONGEST]
     lines = [Value(_line(request, now), admin_url("consultations:request", request.pk)) for request in shown]
     number = counts[0][1]
-    return number, Enclosure(counts=counts, lines=lines, left_out=number - len(lines))
+    return number, Listing(counts=counts, lines=lines, left_out=number - len(lines))
 
 
-def is_worth_sending(enclosure: Enclosure) -> bool:
-    """True when somebody waits for an answer, or a message needs a person."""
-    return bool(enclosure.counts[0][1] or enclosure.counts[-1][1])
+def is_worth_sending(listing: Listing) -> bool:
+    """Return whether somebody waits for an answer, or a message could not be delivered."""
+    return bool(listing.counts[0][1] or listing.counts[-1][1])
 
 
 def _line(request: ConsultationRequest, now: datetime) -> str:

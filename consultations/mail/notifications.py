@@ -1,4 +1,4 @@
-"""Who is told what. Each function writes rows of the outbox, in the transaction of what they tell of; none sends."""
+"""Who is notified of what. Each function writes outbox rows in the transaction of the change; none sends."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
@@ -15,11 +15,11 @@ from consultations.models.settings import IntakeSettings
 from consultations.permissions import addresses_of_intake, addresses_of_managers, may_see
 from consultations.workflow import Status
 
-#: A form that is sent again with another address again and again must not make the site write to all of them.
+#: The most receipts for one request: resending the form with other addresses must not make the site spam them.
 MOST_RECEIPTS = 3
-#: A reminder of what has been overdue for longer helps nobody; the digest names it every morning.
+#: Requests that have been overdue for longer are only listed in the digest.
 REMIND_WITHIN = timedelta(days=3)
-#: How long after its time a digest still is a morning's: a worker that starts later waits for the next day.
+#: A worker that starts later than this after the digest's time waits for the next day.
 DIGEST_WITHIN = timedelta(hours=6)
 #: How long mail to managers about undelivered messages waits for more of them.
 UNDELIVERED_PAUSE = timedelta(minutes=2)
@@ -28,9 +28,9 @@ BATCH = 200
 
 
 def announce(request: ConsultationRequest, *, addresses: Iterable[str] | None = None) -> None:
-    """Tell staff of a new request, and the person that it has arrived. Nobody learns of one in quarantine.
+    """Notify staff and the person of a new request; nobody of one in quarantine.
 
-    ``addresses`` are those of `addresses_for`, where they are known already.
+    ``addresses`` is the result of `addresses_for`, if known.
     """
     if request.status == Status.QUARANTINE:
         return
@@ -40,41 +40,35 @@ def announce(request: ConsultationRequest, *, addresses: Iterable[str] | None = 
 
 
 def announce_release(request: ConsultationRequest) -> None:
-    """Do for a request that has left the quarantine what is done for a new one."""
+    """Notify of a request that was released from quarantine."""
     request.messages.filter(state=MessageState.SKIPPED).delete()
     announce(request)
 
 
 def announce_correction(request: ConsultationRequest) -> None:
-    """Tell staff that a request was sent again with changes; and a person with another address, at that address."""
+    """Notify staff that a request was sent again with changes, and a person with a new address at that address."""
     event = request.events.filter(kind=EventKind.CORRECTED).order_by("-pk").first()
     if request.status == Status.QUARANTINE or event is None:
         return
-    unsent = OutgoingMessage.objects.due(timezone.now()).filter(request=request)
-    told = set(unsent.filter(kind=MessageKind.STAFF_CORRECTED).values_list("address", flat=True))
-    addresses = [address for address in addresses_for(request) if address not in told]
-    _to_staff(MessageKind.STAFF_CORRECTED, request, addresses, occasion=event.pk)
+    _to_staff(MessageKind.STAFF_CORRECTED, request, _without_unsent(MessageKind.STAFF_CORRECTED, request), event.pk)
     has_new_address = bool(request.email) and "email" in event.facts["fields"]
     receipts = request.messages.filter(kind=MessageKind.PERSON_RECEIPT)
     if has_new_address and not receipts.due(timezone.now()).exists() and receipts.count() < MOST_RECEIPTS:
-        _to_person(request, occasion=event.pk)
+        _write([_person_message(request, occasion=event.pk)])
 
 
 def announce_conflict(request: ConsultationRequest, *, occasion: int) -> None:
-    """Tell staff that the check of a request which was in order has found somebody: once for each ``occasion``."""
-    _to_staff(MessageKind.STAFF_CONFLICT, request, addresses_for(request), occasion=occasion)
+    """Notify staff, once per ``occasion``, that a check that was clear has found a match."""
+    _to_staff(MessageKind.STAFF_CONFLICT, request, addresses_for(request), occasion)
 
 
 def announce_chosen(request: ConsultationRequest, *, occasion: str) -> None:
-    """Tell staff that the person has chosen a time; once, when it is changed before the first message has left."""
-    unsent = OutgoingMessage.objects.due(timezone.now()).filter(request=request, kind=MessageKind.STAFF_CHOSEN)
-    told = set(unsent.values_list("address", flat=True))
-    addresses = [address for address in addresses_for(request) if address not in told]
-    _to_staff(MessageKind.STAFF_CHOSEN, request, addresses, occasion=occasion)
+    """Notify staff that the person has chosen a time; once, if it is changed before the first message was sent."""
+    _to_staff(MessageKind.STAFF_CHOSEN, request, _without_unsent(MessageKind.STAFF_CHOSEN, request), occasion)
 
 
 def announce_overdue(now: datetime | None = None) -> int:
-    """Remind of each request whose first answer is overdue: once, and whoever sees to it. Return of how many."""
+    """Remind the assignee, else the intake staff, once of each overdue first answer; return of how many."""
     now = now or timezone.now()
     told = OutgoingMessage.objects.filter(request=OuterRef("pk"), kind=MessageKind.STAFF_OVERDUE)
     overdue = ConsultationRequest.objects.overdue(now).filter(~Exists(told), due_at__gte=now - REMIND_WITHIN)
@@ -88,7 +82,7 @@ def announce_overdue(now: datetime | None = None) -> int:
 
 
 def announce_digest(now: datetime | None = None) -> int:
-    """Write the digest of the day once its time has come; return how many. What it says is found when it leaves."""
+    """Write the day's digest when its time has come; return how many. Its contents are read when it is sent."""
     desk, now = IntakeSettings.current(), now or timezone.now()
     local = now.astimezone(desk.zone)
     if not desk.has_digest or not is_digest_time(now, desk.digest_at, desk.zone):
@@ -101,7 +95,7 @@ def announce_digest(now: datetime | None = None) -> int:
 
 
 def announce_undelivered(now: datetime) -> int:
-    """Tell managers that messages were given up, at most once an hour each. How many, is found when it leaves."""
+    """Notify managers of undeliverable messages, at most once an hour each. The number is read when it is sent."""
     hour = now.astimezone(UTC).strftime("%Y-%m-%dT%H")
     kind = MessageKind.STAFF_UNDELIVERED
     return _write(
@@ -113,26 +107,26 @@ def announce_undelivered(now: datetime) -> int:
 
 
 def announce_mention(event: RequestEvent, user) -> int:
-    """Tell a colleague that there is a line of the timeline for her or him; return how many messages were written."""
-    kind, addresses = MessageKind.STAFF_MENTIONED, [user.email] if user.email else []
-    return _to_staff(kind, event.request, addresses, occasion=f"{event.pk}:{user.pk}", event=event)
+    """Notify a colleague who was mentioned in a timeline event; return how many messages were written."""
+    addresses = [user.email] if user.email else []
+    return _to_staff(MessageKind.STAFF_MENTIONED, event.request, addresses, f"{event.pk}:{user.pk}", event)
 
 
 def announce_reminder(event: RequestEvent, due_at: datetime, addresses: Iterable[str]) -> int:
-    """Remind at these addresses of what an event of the timeline set; once for each time that it is set to."""
+    """Send the reminder of a timeline event to these addresses, once per due time."""
     occasion = f"{event.pk}:{due_at.timestamp():.0f}"
-    return _to_staff(MessageKind.STAFF_REMINDER, event.request, addresses, occasion=occasion, event=event)
+    return _to_staff(MessageKind.STAFF_REMINDER, event.request, addresses, occasion, event)
 
 
 def announce_answer(event: RequestEvent) -> int:
-    """Send the words of an event to the person."""
-    return _to_person(event.request, kind=MessageKind.PERSON_ANSWER, occasion=event.pk, event=event)
+    """Send the text of an event to the person."""
+    return _write([_person_message(event.request, MessageKind.PERSON_ANSWER, event.pk, event)])
 
 
 def is_digest_time(now: datetime, digest_at, zone: ZoneInfo) -> bool:
-    """True from the digest's time until `DIGEST_WITHIN` later on the same day, as clocks on the wall show it.
+    """Return whether it is the digest's local time, or up to `DIGEST_WITHIN` later on the same day.
 
-    A time that the change to daylight saving leaves out has come when the clocks have passed it.
+    A time that daylight saving skips has come when the clocks have passed it.
     """
     local = now.astimezone(zone).replace(tzinfo=None)
     starts = datetime.combine(local.date(), digest_at)
@@ -140,7 +134,7 @@ def is_digest_time(now: datetime, digest_at, zone: ZoneInfo) -> bool:
 
 
 def addresses_for(request: ConsultationRequest | None = None, *, desk: IntakeSettings | None = None) -> list[str]:
-    """Return where staff are told of a request, or of all: never the address of somebody who is screened from it."""
+    """Return the staff addresses for a request, or for all: none of anybody behind an ethical wall."""
     desk = desk or IntakeSettings.current()
     found = desk.addresses or addresses_of_intake()
     screens = Screen.objects.filter(request=request) if request else Screen.objects.none()
@@ -149,8 +143,17 @@ def addresses_for(request: ConsultationRequest | None = None, *, desk: IntakeSet
     return [address for folded, address in reversed(unique.items()) if folded not in walled]
 
 
-def _to_staff(kind: MessageKind, request: ConsultationRequest, addresses: Iterable[str], **about) -> int:
-    return _write(_staff_messages(kind, request, addresses, **about))
+def _without_unsent(kind: MessageKind, request: ConsultationRequest) -> list[str]:
+    """Return the staff addresses without those to which such a message is still to be sent."""
+    unsent = OutgoingMessage.objects.due(timezone.now()).filter(request=request, kind=kind)
+    told = set(unsent.values_list("address", flat=True))
+    return [address for address in addresses_for(request) if address not in told]
+
+
+def _to_staff(
+    kind: MessageKind, request: ConsultationRequest, addresses: Iterable[str], occasion="", event=None
+) -> int:
+    return _write(_staff_messages(kind, request, addresses, occasion, event))
 
 
 def _staff_messages(
@@ -168,12 +171,8 @@ def _staff_messages(
     ]
 
 
-def _to_person(request: ConsultationRequest, **about) -> int:
-    return _write([_person_message(request, **about)])
-
-
 def _person_message(
-    request: ConsultationRequest, *, kind=MessageKind.PERSON_RECEIPT, occasion="", event=None
+    request: ConsultationRequest, kind=MessageKind.PERSON_RECEIPT, occasion="", event=None
 ) -> OutgoingMessage:
     return OutgoingMessage(kind=kind, request=request, event=event, dedupe_key=_key(kind, request.pk, occasion))
 
@@ -183,5 +182,5 @@ def _key(*parts) -> str:
 
 
 def _write(messages: Iterable[OutgoingMessage]) -> int:
-    """Write the messages that are not there yet; return how many were given."""
+    """Store the messages that do not exist yet; return how many were given."""
     return len(OutgoingMessage.objects.bulk_create(list(messages), ignore_conflicts=True))

@@ -1,10 +1,10 @@
-"""Sends what waits in the database. The worker does it; a visitor's request only writes a row.
+"""The outbox: the worker sends the messages that wait in the database; a visitor's request only writes a row.
 
-Ours and not a library's: django-post-office, the usual one, stores addresses and bodies in the clear, and has neither
-leases nor growing pauses nor a place for what cannot be delivered.
+Not a library's: django-post-office, the usual one, stores addresses and bodies unencrypted, and has neither leases nor
+growing pauses nor a list of what cannot be delivered.
 
-A message is taken with a lease by one conditional UPDATE, so of several workers one has it. A worker that dies leaves
-the lease to run out: the message goes out later, at worst a second time under the same Message-ID.
+A worker claims a message by one conditional UPDATE, so that no other worker has it. When the worker dies, the lease
+expires and the message is sent later, at worst a second time under the same Message-ID.
 """
 
 import logging
@@ -38,8 +38,8 @@ logger = logging.getLogger(__name__)
 LEASE = timedelta(minutes=10)
 #: The most messages of one run.
 BATCH = 50
-#: How long a message is kept that was sent, or was no longer needed.
-KEPT = timedelta(days=30)
+#: How long messages are stored that were sent, or no longer needed.
+STORED_FOR = timedelta(days=30)
 
 
 def send_due(now: datetime | None = None) -> int:
@@ -53,7 +53,7 @@ def send_due(now: datetime | None = None) -> int:
             message = claim(now or timezone.now())
             if message is None:
                 break
-            mail = _write(message, now)
+            mail = _composed(message, now or timezone.now())
             if mail is None:
                 continue
             try:
@@ -63,7 +63,7 @@ def send_due(now: datetime | None = None) -> int:
                 break
             if _hand_over(message, mail, connection, now):
                 sent += 1
-            else:  # what state the connection is in, nobody knows
+            else:  # the state of the connection is unknown
                 _close(connection)
                 connection = get_connection()
     finally:
@@ -72,9 +72,9 @@ def send_due(now: datetime | None = None) -> int:
 
 
 def claim(now: datetime) -> OutgoingMessage | None:
-    """Return the next message that is due, ours until its lease ends; None when there is none.
+    """Return the next message that is due, leased to this worker; None when there is none.
 
-    The attempt is counted before it is made, so that a message at which workers die is given up in the end.
+    The attempt is counted before it is made, so that a message that kills workers is given up in the end.
     """
     due = OutgoingMessage.objects.due(now)
     while candidates := list(due.order_by("next_attempt_at", "pk").values_list("pk", "attempts", "leased_until")[:20]):
@@ -91,33 +91,32 @@ def claim(now: datetime) -> OutgoingMessage | None:
     return None
 
 
-def _write(message: OutgoingMessage, now: datetime | None) -> EmailMultiAlternatives | None:
-    """Return the mail; None when it is settled that there is none."""
+def _composed(message: OutgoingMessage, now: datetime) -> EmailMultiAlternatives | None:
+    """Return the e-mail, or None after recording why there is none."""
     try:
-        return compose(message, now or timezone.now())
+        return compose(message, now)
     except Obsolete:
-        _skip(message, now or timezone.now())
+        _skip(message, now)
     except Exception as error:
-        put_off(message, judge(error), now or timezone.now())
+        put_off(message, judge(error), now)
     return None
 
 
 def _hand_over(message: OutgoingMessage, mail: EmailMultiAlternatives, connection, now: datetime | None) -> bool:
-    """Give the mail to the server and keep what came of it; return whether it took it."""
+    """Send the e-mail and record the result; return whether the server accepted it."""
     try:
-        taken = connection.send_messages([mail])
+        failure = None if connection.send_messages([mail]) else Failure("the mail server did not take it")
     except Exception as error:
-        put_off(message, judge(error), now or timezone.now())
-        return False
-    if taken == 0:
-        put_off(message, Failure("the mail server did not take it"), now or timezone.now())
+        failure = judge(error)
+    if failure:
+        put_off(message, failure, now or timezone.now())
         return False
     mark_sent(message, now or timezone.now())
     return True
 
 
 def _skip(message: OutgoingMessage, now: datetime) -> None:
-    """Keep that it is not to be sent; of an answer, staff have to know."""
+    """Record that it is no longer to be sent; of an answer, staff have to know."""
     with transaction.atomic():
         _lock_request(message)
         skipped = ours(message).update(state=MessageState.SKIPPED, leased_until=None, last_error="")
@@ -126,7 +125,7 @@ def _skip(message: OutgoingMessage, now: datetime) -> None:
 
 
 def mark_sent(message: OutgoingMessage, now: datetime) -> None:
-    """Keep that it was sent. That holds even if the lease has run out and another worker has taken it."""
+    """Record that it was sent, even if the lease has expired and another worker has claimed it."""
     with transaction.atomic():
         _lock_request(message)
         waiting = OutgoingMessage.objects.filter(pk=message.pk, state=MessageState.WAITING)
@@ -135,17 +134,17 @@ def mark_sent(message: OutgoingMessage, now: datetime) -> None:
 
 
 def put_off(message: OutgoingMessage, failure: Failure, now: datetime) -> None:
-    """Save why it was not sent, and when to try again; give it up when that is hopeless or was tried often enough."""
+    """Record why it was not sent, and when to try again; give it up after too many attempts or a refused recipient."""
     is_dead = message.attempts >= ATTEMPTS or (failure.of_recipient and _is_believed(message, now))
     with transaction.atomic():
         _lock_request(message)
-        kept = ours(message).update(
+        updated = ours(message).update(
             state=MessageState.DEAD if is_dead else MessageState.WAITING,
             leased_until=None,
             last_error=failure.words,
             next_attempt_at=now + pause_after(message.attempts, random()),  # noqa: S311 (spreads load)
         )
-        if kept and is_dead:
+        if updated and is_dead:
             _note(message, MessageState.DEAD, now)
             if message.kind != MessageKind.STAFF_UNDELIVERED:  # of itself it cannot tell
                 announce_undelivered(now)
@@ -154,13 +153,13 @@ def put_off(message: OutgoingMessage, failure: Failure, now: datetime) -> None:
 
 
 def _is_believed(message: OutgoingMessage, now: datetime) -> bool:
-    """True when the server has refused the recipient for some minutes and takes mail to others meanwhile."""
+    """Return whether the server has refused the recipient for minutes while it accepted mail to others."""
     taken = OutgoingMessage.objects.filter(state=MessageState.SENT, sent_at__gte=now - TAKES_MAIL_WITHIN)
     return message.attempts >= BELIEVED_AFTER and taken.exists()
 
 
 def _wait_for_server(message: OutgoingMessage, failure: Failure, now: datetime) -> None:
-    """Let all that is due wait for a minute. It counts as no attempt of any message: an outage ends none."""
+    """Postpone all that is due by a minute. That counts as no attempt: an outage makes no message undeliverable."""
     later = {"next_attempt_at": now + FIRST_PAUSE, "last_error": failure.words}
     ours(message).update(attempts=F("attempts") - 1, leased_until=None, **later)
     waiting = OutgoingMessage.objects.due(now).update(**later)
@@ -168,20 +167,20 @@ def _wait_for_server(message: OutgoingMessage, failure: Failure, now: datetime) 
 
 
 def ours(message: OutgoingMessage):
-    """Return the message's row if nobody else has taken it since: every claim counts an attempt."""
+    """Return the message's row if nobody else has claimed it since: every claim counts an attempt."""
     return OutgoingMessage.objects.filter(
         pk=message.pk, state=MessageState.WAITING, attempts=message.attempts, leased_until=message.leased_until
     )
 
 
 def _lock_request(message: OutgoingMessage) -> None:
-    """Lock the request before its message, as those do who erase one."""
+    """Lock the request before its message, in the same order as an erasure."""
     if message.is_to_person:
         ConsultationRequest.objects.select_for_update().filter(pk=message.request_id).values_list("pk").first()
 
 
 def _note(message: OutgoingMessage, state: MessageState, now: datetime) -> None:
-    """Tell the request's timeline what became of a message to the person."""
+    """Add the outcome of a message to the person to the request's timeline."""
     if message.is_to_person:
         facts = {"message": str(message.kind), "state": str(state)}
         if message.event_id:
@@ -190,7 +189,7 @@ def _note(message: OutgoingMessage, state: MessageState, now: datetime) -> None:
 
 
 def _close(connection) -> None:
-    """Close the connection; a server that fails even at that has the mail already, or never will."""
+    """Close the connection. A failure does not matter: the result of each message is recorded already."""
     try:
         connection.close()
     except Exception as error:
@@ -198,11 +197,8 @@ def _close(connection) -> None:
 
 
 def forget_sent(now: datetime | None = None) -> int:
-    """Delete what was sent, or not needed, more than `KEPT` ago, and digests of then; return how many.
-
-    What belongs to a request with a legal hold stays.
-    """
-    before = (now or timezone.now()) - KEPT
+    """Delete messages that were settled more than `STORED_FOR` ago, except those of requests with a legal hold."""
+    before = (now or timezone.now()) - STORED_FOR
     settled = Q(state__in=(MessageState.SENT, MessageState.SKIPPED)) | Q(state=MessageState.DEAD, request=None)
     free = OutgoingMessage.objects.filter(settled, created_at__lt=before, request__hold=None)
     return free.delete()[0]

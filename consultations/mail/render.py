@@ -1,10 +1,11 @@
-"""Draws a message: subject, plain text and HTML, from a text with placeholders and their values."""
+"""Renders a message: subject, plain text and HTML, from a text with placeholders and their values."""
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from django.conf import settings
+from django.http import HttpResponse
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.html import escape, format_html
@@ -19,26 +20,27 @@ from firm.templatetags.firm_tags import national, tel
 
 SUBJECT_LENGTH = 150
 NO_PHONE = "the number on our website"
+#: A preview may load nothing and run nothing; mail has its styles inline.
+PREVIEW_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'self'"
 
 
 @dataclass(frozen=True)
 class Value:
-    """What stands for a placeholder; with ``href``, a link in the HTML version."""
+    """The value of a placeholder; with ``href``, a link in the HTML version."""
 
     text: str
     href: str = ""
 
     @property
     def html(self) -> SafeString:
-        """The value as HTML."""
         if not self.href:
             return escape(self.text)
         return format_html('<a href="{}" style="color:#1a4480">{}</a>', self.href, self.text)
 
 
 @dataclass(frozen=True)
-class Enclosure:
-    """What follows the text of a digest: counts with their labels, and lines with addresses."""
+class Listing:
+    """What follows the text of a digest: counts with their labels, and lines with links."""
 
     counts: list[tuple[str, int]] = field(default_factory=list)
     lines: list[Value] = field(default_factory=list)
@@ -46,27 +48,40 @@ class Enclosure:
 
 
 @dataclass(frozen=True)
-class Letter:
+class Rendered:
     """A message as it is sent."""
 
     subject: str
     text: str
     html: str
 
+    def preview(self, mode: str) -> HttpResponse:
+        """Return the message as a page; ``mode`` is ``html`` or ``text``."""
+        if mode == "text":
+            text = f"Subject: {self.subject}\n\n{self.text}"
+            response = HttpResponse(text, content_type="text/plain; charset=utf-8")
+        else:
+            response = HttpResponse(self.html)
+        response["Content-Security-Policy"] = PREVIEW_POLICY
+        return response
 
-def draw(
-    subject: str, body: str, values: Mapping[str, Value], *, firm_name: str, enclosure: Enclosure | None = None
-) -> Letter:
-    """Return the letter. Its subject is one line whatever the values hold, and all that is not ours is escaped."""
+
+def render(
+    subject: str, body: str, values: Mapping[str, Value], *, firm_name: str, listing: Listing | None = None
+) -> Rendered:
+    """Render a message. The subject is one line whatever the values contain; texts and values are escaped."""
     plain = {name: value.text for name, value in values.items()}
-    context = {"firm_name": one_line(firm_name), "enclosure": enclosure or Enclosure()}
-    filled = [fill(part, plain) for part in _paragraphs(body)]
     linked = {name: value.html for name, value in values.items()}
-    drawn = [_with_breaks(fill(escape(part), linked)) for part in _paragraphs(body)]
-    title = one_line(fill(subject, plain))[:SUBJECT_LENGTH]
+    context = {
+        "firm_name": one_line(firm_name),
+        "listing": listing or Listing(),
+        "title": one_line(fill(subject, plain))[:SUBJECT_LENGTH],
+    }
+    filled = [fill(part, plain) for part in _paragraphs(body)]
+    marked_up = [_with_breaks(fill(escape(part), linked)) for part in _paragraphs(body)]
     text = render_to_string("consultations/emails/message.txt", context | {"paragraphs": filled})
-    html = render_to_string("consultations/emails/message.html", context | {"paragraphs": drawn, "title": title})
-    return Letter(subject=title, text=re.sub(r"\n{3,}", "\n\n", text).strip() + "\n", html=html.strip() + "\n")
+    html = render_to_string("consultations/emails/message.html", context | {"paragraphs": marked_up})
+    return Rendered(context["title"], re.sub(r"\n{3,}", "\n\n", text).strip() + "\n", html.strip() + "\n")
 
 
 def _paragraphs(body: str) -> list[str]:
@@ -81,80 +96,69 @@ def _with_breaks(html: str) -> SafeString:
 
 
 def firm() -> FirmSettings:
-    """Return the settings of the default site: messages are not sent from a visit."""
-    kept = FirmSettings.base_queryset().filter(site__is_default_site=True).first()
-    return kept or FirmSettings.for_site_or_defaults(Site.objects.filter(is_default_site=True).first())
+    """Return the settings of the default site: messages are sent outside of requests."""
+    stored = FirmSettings.base_queryset().filter(site__is_default_site=True).first()
+    return stored or FirmSettings.for_site_or_defaults(Site.objects.filter(is_default_site=True).first())
 
 
 def admin_url(name: str, *args) -> str:
-    """Return the absolute address of a screen of the admin."""
+    """Return the absolute URL of an admin screen."""
     return settings.WAGTAILADMIN_BASE_URL.rstrip("/") + reverse(name, args=args)
 
 
-def link_to(url: str) -> Value:
-    """Return an address that leads to itself."""
+def link_to(name: str, *args) -> Value:
+    """Return a link to an admin screen, shown as its URL."""
+    url = admin_url(name, *args)
     return Value(url, url)
 
 
-def phone_of(settings_of_firm: FirmSettings) -> Value:
-    """Return the firm's number, to tap."""
-    number = settings_of_firm.phone
-    return Value(national(number), tel(number)) if number else Value(NO_PHONE)
+def firm_values(known: FirmSettings) -> dict[str, Value]:
+    """Return the values about the firm."""
+    return {"firm": Value(known.firm_name), "phone": phone_of(known)}
 
 
-def sample(kind: str) -> tuple[dict[str, Value], Enclosure | None]:
+def phone_of(known: FirmSettings) -> Value:
+    return Value(national(known.phone), tel(known.phone)) if known.phone else Value(NO_PHONE)
+
+
+def sample(kind: str) -> tuple[dict[str, Value], Listing | None]:
     """Return invented values for a preview."""
-    known = firm()
-    values = {
-        "reference": Value("K7MW-3QFP"),
-        "practice_area": Value("Sample practice area"),
-        "urgency": Value(Urgency.URGENT.label),
-        "due": Value("January 4, 9:30 AM"),
-        "date": Value("Monday, January 4"),
-        "count": Value("2"),
-        "when": Value("Monday, January 4, 2027, 10:00 AM EST (30 minutes)"),
-        "held_until": Value("Thursday, December 31, 2026, 4:00 PM EST"),
-        "where": Value("1 Sample Street, 2nd floor"),
-        "attorney": Value("Sample Attorney"),
-        "link": link_to(admin_url("consultations:index")),
-        "firm": Value(known.firm_name),
-        "phone": phone_of(known),
-    }
-    lines = ("K7MW-3QFP · Urgent · overdue · 5 hours old", "H4TD-9XRA · Normal · 40 minutes old")
-    enclosure = Enclosure(
-        counts=[("New", 2), ("Overdue", 1)], lines=[Value(line, values["link"].href) for line in lines]
-    )
-    values["subject"] = Value("What to bring with you")
-    values["text"] = Value("Hello Jane Sample,\n\nplease bring your papers.")
-    return pick(kind, values), enclosure if kind == MessageKind.STAFF_DIGEST else None
+    link = link_to("consultations:index")
+    values = {name: Value(text) for name, text in _SAMPLES.items()} | firm_values(firm()) | {"link": link}
+    lines = [Value(line, link.href) for line in _SAMPLE_LINES]
+    listing = Listing(counts=[("New", 2), ("Overdue", 1)], lines=lines)
+    return pick(kind, values), listing if kind == MessageKind.STAFF_DIGEST else None
+
+
+_SAMPLES = {
+    "reference": "K7MW-3QFP",
+    "practice_area": "Sample practice area",
+    "urgency": Urgency.URGENT.label,
+    "due": "January 4, 9:30 AM",
+    "date": "Monday, January 4",
+    "count": "2",
+    "when": "Monday, January 4, 2027, 10:00 AM EST (30 minutes)",
+    "held_until": "Thursday, December 31, 2026, 4:00 PM EST",
+    "where": "1 Sample Street, 2nd floor",
+    "attorney": "Sample Attorney",
+    "subject": "What to bring with you",
+    "text": "Hello Jane Sample,\n\nplease bring your papers.",
+}
+_SAMPLE_LINES = ("K7MW-3QFP · Urgent · overdue · 5 hours old", "H4TD-9XRA · Normal · 40 minutes old")
 
 
 def pick(kind: str, values: Mapping[str, Value]) -> dict[str, Value]:
-    """Return only what a message of this kind may tell."""
+    """Return only the values that a message of this kind may contain."""
     return {name: values[name] for name in PLACEHOLDERS[kind]}
-
-
-def answer_values(subject: str, text: str, reference: str, known: FirmSettings) -> dict[str, Value]:
-    """Return what stands for the placeholders of the frame around an answer."""
-    return {
-        "subject": Value(subject),
-        "text": Value(text),
-        "reference": Value(reference),
-        "firm": Value(known.firm_name),
-        "phone": phone_of(known),
-    }
 
 
 def sample_answer(subject: str, body: str) -> tuple[str, str, str]:
     """Return subject, text and reference of a template's answer to an invented person."""
-    known = firm()
     values = {
         "name": "Jane Sample",
-        "reference": "K7MW-3QFP",
-        "firm": known.firm_name,
-        "phone": phone_of(known).text,
+        "reference": _SAMPLES["reference"],
         "attorney": "Ada Sample",
         "appointment": "Monday, January 4, 9:30 AM",
         "lawyer": "Bo Sample, 212-555-0199",
-    }
+    } | {name: value.text for name, value in firm_values(firm()).items()}
     return fill(subject, values), fill(body, values), values["reference"]

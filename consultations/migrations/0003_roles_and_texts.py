@@ -2,8 +2,7 @@
 
 from django.db import migrations
 
-from consultations.mail.default_templates import DEFAULT_TEMPLATES
-from consultations.mail.default_texts import DEFAULT_TEXTS
+from consultations.mail.kinds import DEFAULT_TEMPLATES, DEFAULT_TEXTS
 from firm.roles import INTAKE, INTAKE_MANAGERS, permission, revoke
 
 REQUEST, SETTINGS, RETENTION = "consultationrequest", "intakesettings", "retentionsettings"
@@ -47,9 +46,8 @@ def write_texts(apps, schema_editor):
             continue
         texts.get_or_create(kind=str(kind), defaults={"subject": subject, "body": body})
     templates = apps.get_model("consultations", "AnswerTemplate").objects
-    for title, status, subject, body, text_message in DEFAULT_TEMPLATES:
-        values = {"suggested_in": status, "subject": subject, "body": body, "text_message": text_message}
-        templates.get_or_create(title=title, defaults=values)
+    for template in DEFAULT_TEMPLATES:
+        templates.get_or_create(title=template["title"], defaults=template)
 
 
 class Migration(migrations.Migration):

@@ -5,9 +5,9 @@ from django.db import models
 from django.http import HttpResponse
 from wagtail.models import PreviewableMixin
 
-from consultations.mail.kinds import ANSWER_PLACEHOLDERS, MessageKind, problems_with
-from consultations.mail.render import SUBJECT_LENGTH, Letter, answer_values, firm, sample_answer
-from consultations.models.messages import PREVIEW_POLICY, MessageText
+from consultations.mail.kinds import ANSWER_PLACEHOLDERS, MessageKind, problems_in
+from consultations.mail.render import SUBJECT_LENGTH, Rendered, Value, firm, firm_values, sample_answer
+from consultations.models.messages import MessageText
 from consultations.workflow import Status
 
 #: Two text messages' worth of letters.
@@ -63,7 +63,7 @@ class AnswerTemplate(PreviewableMixin, models.Model):
         """Refuse a subject of several lines, and placeholders that mean nothing here, by name."""
         super().clean()
         names = ("subject", "body", "text_message")
-        found = {name: problems_with(getattr(self, name), ANSWER_PLACEHOLDERS) for name in names}
+        found = {name: problems_in(getattr(self, name), ANSWER_PLACEHOLDERS) for name in names}
         if len(self.subject.splitlines()) > 1:
             found["subject"].append("Write the subject in one line.")
         if any(found.values()):
@@ -71,18 +71,11 @@ class AnswerTemplate(PreviewableMixin, models.Model):
 
     def serve_preview(self, request, mode_name: str) -> HttpResponse:
         """Show the answer to an invented person."""
-        letter = answer_letter(*sample_answer(self.subject, self.body))
-        if mode_name == "text":
-            text = f"Subject: {letter.subject}\n\n{letter.text}"
-            response = HttpResponse(text, content_type="text/plain; charset=utf-8")
-        else:
-            response = HttpResponse(letter.html)
-        response["Content-Security-Policy"] = PREVIEW_POLICY
-        return response
+        return render_answer(*sample_answer(self.subject, self.body)).preview(mode_name)
 
 
-def answer_letter(subject: str, text: str, reference: str) -> Letter:
+def render_answer(subject: str, text: str, reference: str) -> Rendered:
     """Return an answer as it is sent: the words of staff within the frame that all answers have."""
     known = firm()
-    frame = MessageText.of(MessageKind.PERSON_ANSWER)
-    return frame.letter(answer_values(subject, text, reference, known), firm_name=known.firm_name)
+    values = {"subject": Value(subject), "text": Value(text), "reference": Value(reference)} | firm_values(known)
+    return MessageText.of(MessageKind.PERSON_ANSWER).render(values, firm_name=known.firm_name)

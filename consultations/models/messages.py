@@ -12,14 +12,10 @@ from django.http import HttpResponse
 from django.utils import timezone
 from wagtail.models import PreviewableMixin
 
-from consultations.mail.default_texts import DEFAULT_TEXTS
-from consultations.mail.kinds import TO_PERSON, MessageKind, missing_from, problems_in
-from consultations.mail.render import Enclosure, Letter, Value, draw, firm, sample
+from consultations.mail.kinds import DEFAULT_TEXTS, PLACEHOLDERS, TO_PERSON, MessageKind, missing_from, problems_in
+from consultations.mail.render import Listing, Rendered, Value, firm, render, sample
 from consultations.models.events import RequestEvent
 from consultations.models.requests import ConsultationRequest
-
-#: A preview may fetch nothing and run nothing; mail has its styles inline.
-PREVIEW_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'self'"
 
 #: More than any lease, and than any pause before another attempt. What lies further ahead was noted while the clock was
 #: wrong, and must not stay until that day comes.
@@ -148,15 +144,14 @@ class MessageText(PreviewableMixin, models.Model):
         subject, body = DEFAULT_TEXTS[kind]
         return cls.objects.filter(kind=kind).first() or cls(kind=kind, subject=subject, body=body)
 
-    def letter(self, values: dict[str, Value], *, firm_name: str, enclosure: Enclosure | None = None) -> Letter:
-        """Draw the message with these values."""
-        return draw(self.subject, self.body, values, firm_name=firm_name, enclosure=enclosure)
+    def render(self, values: dict[str, Value], *, firm_name: str, listing: Listing | None = None) -> Rendered:
+        return render(self.subject, self.body, values, firm_name=firm_name, listing=listing)
 
     def clean(self) -> None:
         """Refuse a subject of several lines, and placeholders that mean nothing here, by name."""
         super().clean()
         parts = {name: getattr(self, name) for name in ("subject", "body")}
-        found = {name: problems_in(text, self.kind) for name, text in parts.items()}
+        found = {name: problems_in(text, PLACEHOLDERS[self.kind]) for name, text in parts.items()}
         for name, text in parts.items():
             found[name] += missing_from(text, self.kind, name)
         if len(self.subject.splitlines()) > 1:
@@ -166,12 +161,5 @@ class MessageText(PreviewableMixin, models.Model):
 
     def serve_preview(self, request, mode_name: str) -> HttpResponse:
         """Show the message with invented values."""
-        values, enclosure = sample(self.kind)
-        letter = self.letter(values, firm_name=firm().firm_name, enclosure=enclosure)
-        if mode_name == "text":
-            text = f"Subject: {letter.subject}\n\n{letter.text}"
-            response = HttpResponse(text, content_type="text/plain; charset=utf-8")
-        else:
-            response = HttpResponse(letter.html)
-        response["Content-Security-Policy"] = PREVIEW_POLICY
-        return response
+        values, listing = sample(self.kind)
+        return self.render(values, firm_name=firm().firm_name, listing=listing).preview(mode_name)

@@ -271,7 +271,7 @@ def test_the_timeline_does_not_tell_of_notices_to_staff():
 
 def test_what_was_sent_long_ago_is_forgotten():
     now = timezone.now()
-    old = now - outbox.KEPT - timedelta(days=1)
+    old = now - outbox.STORED_FOR - timedelta(days=1)
     sent = {"state": MessageState.SENT, "sent_at": old}
     gone = [Message(created_at=old, **sent), Message(created_at=old, state=MessageState.SKIPPED)]
     kept = [Message(created_at=old), Message(created_at=old, given_up=True), Message(**sent)]

@@ -5,8 +5,7 @@ from django.core.exceptions import ValidationError
 from django.test import Client
 from wagtail.models import ModelLogEntry
 
-from consultations.mail.default_texts import DEFAULT_TEXTS
-from consultations.mail.kinds import PLACEHOLDERS, problems_in
+from consultations.mail.kinds import DEFAULT_TEXTS, PLACEHOLDERS, problems_in
 from consultations.models import MessageKind, MessageText
 
 LIST = "/admin/message_texts/"
@@ -123,14 +122,14 @@ def test_the_texts_that_the_firm_finds_are_sound(kind):
     ],
 )
 def test_placeholders_that_mean_nothing_are_named(text, words):
-    (problem,) = problems_in(text, MessageKind.PERSON_RECEIPT)
+    (problem,) = problems_in(text, PLACEHOLDERS[MessageKind.PERSON_RECEIPT])
     assert words in problem
 
 
 @pytest.mark.parametrize("kind", MessageKind.values)
 def test_every_placeholder_of_a_kind_can_be_used(kind):
     assert PLACEHOLDERS[kind]
-    assert problems_in(" ".join(f"{{{name}}}" for name in PLACEHOLDERS[kind]), kind) == []
+    assert problems_in(" ".join(f"{{{name}}}" for name in PLACEHOLDERS[kind]), PLACEHOLDERS[kind]) == []
 
 
 def test_the_person_s_messages_know_no_facts():

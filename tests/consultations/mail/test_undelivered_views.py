@@ -80,7 +80,7 @@ def test_seeing_is_not_sending(staff, dead):
     assert state_of(dead) == MessageState.DEAD
 
 
-def test_an_attorney_with_a_request_does_not_see_the_mailroom(staff, dead):
+def test_an_attorney_with_a_request_does_not_see_undelivered_mail(staff, dead):
     user = staff("attorney")
     dead.request.assignee = user
     dead.request.save()
@@ -196,5 +196,5 @@ def test_the_trail_knows_who_sent_it_again(staff, dead):
 def test_all_of_them_with_one_press(staff, dead):
     others = [Message(given_up=True, request=Request()), Message(failed=True)]
     response = as_user(staff("intake")).post(ALL, follow=True)
-    assert "3 on their way again." in response.content.decode()
+    assert "3 are being sent again." in response.content.decode()
     assert {state_of(message) for message in (dead, *others)} == {MessageState.WAITING}
