@@ -8,7 +8,7 @@ from django.utils.formats import date_format
 
 from consultations.conflict_states import GATED, PASSING, ConflictState
 from consultations.due_dates import COURT_SOON, Urgency
-from consultations.intake.spam import REASONS
+from consultations.intake.spam import SIGNS
 from consultations.models import ConsultationRequest
 from consultations.workflow import CLOSED, OPEN, Status
 
@@ -89,4 +89,4 @@ def status_tone(request: ConsultationRequest) -> str:
 
 def suspicion_words(codes: list[str]) -> list[str]:
     """Return the signs of abuse in words."""
-    return [REASONS.get(code, str(code)) for code in codes]
+    return [SIGNS[code][1] if code in SIGNS else str(code) for code in codes]

@@ -18,8 +18,7 @@ from consultations.demo.calendars import load_calendars
 from consultations.demo.history import Scene, tell
 from consultations.demo.parties import add_parties, finish_checks
 from consultations.intake.receive import FIELDS, Arrival, receive, sent_before
-from consultations.intake.spam import DECOY, FAST, UNSUSPICIOUS, Assessment
-from consultations.intake.spam import WEIGHTS as SUSPICIONS
+from consultations.intake.spam import UNSUSPICIOUS, Signals, assess
 from consultations.models import (
     ConsultationPage,
     ConsultationRequest,
@@ -163,7 +162,7 @@ def _receive(demo, page, entry: dict, token: uuid.UUID, made: dict, now: datetim
     }
     is_suspicious = entry["past"] in FROM_QUARANTINE
     arrival = Arrival(
-        Assessment(SUSPICIONS[DECOY] + SUSPICIONS[FAST], (DECOY, FAST)) if is_suspicious else UNSUSPICIOUS,
+        assess(Signals(has_decoy=True, seconds=1)) if is_suspicious else UNSUSPICIOUS,
         **VISITS[token.int % len(VISITS)],
         form_path="/free-consultation/",
     )

@@ -1,4 +1,4 @@
-"""Names the wording that somebody agreed to, so that a receipt says which one it was."""
+"""Versions of the wordings of consent, recorded with the consent."""
 
 import hashlib
 import re
@@ -7,13 +7,13 @@ _VERSION = re.compile(r"[0-9a-f]{12}")
 
 
 def version_of(wording: str) -> str:
-    """Return 12 hexadecimal digits that name a wording; white space alone makes no new version."""
+    """Return the version of a wording: 12 hexadecimal digits. White space makes no difference."""
     return hashlib.sha256(" ".join(wording.split()).encode()).hexdigest()[:12]
 
 
 def is_outdated(shown: str, wording: str) -> bool:
-    """True when ``shown``, the value of a tick box, names a version that is not the one of ``wording``.
+    """Return whether ``shown``, the value of a checkbox, is another version than that of ``wording``.
 
-    A box ticked by a program that sends another value (``on``, ``true``) says nothing of a version.
+    Other values of a program (``on``, ``true``) are no version.
     """
     return bool(_VERSION.fullmatch(shown)) and shown != version_of(wording)

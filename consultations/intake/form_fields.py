@@ -1,4 +1,4 @@
-"""Fields of the consultation form: they clean what is typed before they judge it, and draw the site's own markup."""
+"""Fields of the consultation form: they clean the input before validating it, and render the site's own markup."""
 
 from collections.abc import Callable
 
@@ -14,41 +14,37 @@ _TEXT = "consultations/fields/text.html"
 
 
 class DescribedBoundField(forms.BoundField):
-    """A field whose control refers to its hint and its error by the ids that the templates give them."""
+    """A field whose control refers to its hint and its error by their ids in the templates."""
 
     @property
     def is_optional(self) -> bool:
-        """True where the label says so."""
         return self.name in self.form.optional
 
     @property
     def shown_when(self) -> str:
-        """The choice that shows the field when script runs, as ``name=value,value`` or ``name=*``; empty for always."""
+        """The choice on which script shows the field, as ``name=value,value`` or ``name=*``; empty for always."""
         return self.form.shown_when.get(self.name, "")
 
     @property
     def is_short(self) -> bool:
-        """True for what needs a narrow box only."""
+        """Whether a narrow box is enough."""
         return getattr(self.field.widget, "input_type", "") in {"date", "tel"}
 
     def value(self):
-        """What the control shows: what was sent. A tick that does not hold is taken out."""
-        is_refused_tick = isinstance(self.field, forms.BooleanField) and self.errors
-        return False if is_refused_tick else super().value()
+        """Return what was sent, but clear a checkbox that was refused."""
+        is_refused_box = isinstance(self.field, forms.BooleanField) and self.errors
+        return False if is_refused_box else super().value()
 
     @property
     def hint_id(self) -> str:
-        """The id of the hint below the label."""
         return f"{self.auto_id}_hint"
 
     @property
     def error_id(self) -> str:
-        """The id of the error above the control."""
         return f"{self.auto_id}_error"
 
     @property
     def aria_describedby(self) -> str:
-        """The ids of what describes the control."""
         found = [self.hint_id] if self.help_text else []
         return " ".join([*found, self.error_id] if self.errors else found)
 
@@ -62,22 +58,19 @@ class LineField(forms.CharField):
         super().__init__(max_length=max_length, template_name=_TEXT, error_messages=messages, **kwargs)
 
     def to_python(self, value) -> str:
-        """Return the text without what no keyboard types."""
         return one_line(super().to_python(value))
 
 
 class ProseField(LineField):
-    """Several lines of text. No ``maxlength`` in the page: browsers cut off a pasted text without a word."""
+    """Several lines of text. No ``maxlength`` in the page: browsers silently cut off a pasted text."""
 
     def __init__(self, *, rows: int, **kwargs) -> None:
         super().__init__(widget=forms.Textarea(attrs={"rows": rows, "cols": False}), **kwargs)
 
     def to_python(self, value) -> str:
-        """Return the text with its paragraphs."""
         return paragraphs(forms.CharField.to_python(self, value))
 
     def widget_attrs(self, widget) -> dict:
-        """Leave ``maxlength`` out."""
         return {name: value for name, value in super().widget_attrs(widget).items() if name != "maxlength"}
 
 
@@ -85,7 +78,6 @@ class ListField(ProseField):
     """A list, one entry on each line."""
 
     def to_python(self, value) -> str:
-        """Return the list without empty lines."""
         return lines(forms.CharField.to_python(self, value))
 
 
@@ -97,7 +89,6 @@ class AddressField(forms.EmailField):
         super().__init__(max_length=254, widget=widget, template_name=_TEXT, **kwargs)
 
     def to_python(self, value) -> str:
-        """Return the address without what no keyboard types."""
         return one_line(super().to_python(value))
 
 
@@ -109,43 +100,37 @@ class TelephoneField(PhoneNumberField):
         super().__init__(region="US", widget=widget, template_name=_TEXT, **kwargs)
 
     def to_python(self, value):
-        """Read the number in what is left without the characters that no keyboard types."""
         return super().to_python(one_line(str(value or "")))
 
 
-class CurrentAttorneyField(forms.ModelChoiceField):
-    """An attorney by slug, from a profile. A visitor could not mend an error here, so it counts as none."""
+class Forgiving:
+    """Mixin of hidden fields: an invalid value counts as empty, since the visitor could not correct it."""
+
+    invalid_value = None
 
     def clean(self, value):
-        """Return the attorney, or None."""
         try:
             return super().clean(value)
         except ValidationError:
-            return None
+            return self.invalid_value
 
 
-class BroughtField(forms.CharField):
-    """Text that the page brings along by itself. A visitor could not mend an error here, so it counts as empty."""
+class CurrentAttorneyField(Forgiving, forms.ModelChoiceField):
+    """An attorney by slug, from a profile."""
 
-    def __init__(self, *, max_length: int, kept: Callable[[str], str] = str) -> None:
-        """``kept`` returns what is good of a text."""
+
+class HiddenTextField(Forgiving, forms.CharField):
+    """Text that the page sends by itself. ``cleaned`` returns the valid part of a text."""
+
+    invalid_value = ""
+
+    def __init__(self, *, max_length: int, cleaned: Callable[[str], str] = str) -> None:
         super().__init__(required=False, max_length=max_length, widget=forms.HiddenInput)
-        self.kept = kept
+        self.cleaned = cleaned
 
-    def clean(self, value) -> str:
-        """Return the text as far as it is good."""
-        try:
-            return self.kept(super().clean(value))
-        except ValidationError:
-            return ""
+    def to_python(self, value) -> str:
+        return self.cleaned(super().to_python(value))
 
 
-class TokenField(forms.UUIDField):
-    """The form's token. A visitor could not mend an error here, so it counts as none."""
-
-    def clean(self, value):
-        """Return the token, or None."""
-        try:
-            return super().clean(value)
-        except ValidationError:
-            return None
+class TokenField(Forgiving, forms.UUIDField):
+    """The form's token."""

@@ -1,4 +1,4 @@
-"""When a form was drawn: a signed time that the page carries, good for that form alone."""
+"""The time at which a form was rendered, signed for that form alone."""
 
 import time
 from uuid import UUID
@@ -9,12 +9,12 @@ _SALT = "consultations.form-rendered"
 
 
 def stamp(token: UUID) -> str:
-    """Return the present time, signed for the form with ``token``."""
+    """Return the current time, signed for the form with ``token``."""
     return TimestampSigner(salt=_SALT).sign(token.hex)
 
 
 def seconds_since(stamped: str, token: UUID) -> float | None:
-    """Return the seconds since ``stamped``, up to one too many; None when it is not of ours or of another form."""
+    """Return the seconds since ``stamped``, up to one too many; None if it is invalid or of another form."""
     try:
         signed_for = TimestampSigner(salt=_SALT).unsign(stamped)
     except (BadSignature, ValueError):  # a character that cannot be encoded is a ValueError

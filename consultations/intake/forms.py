@@ -1,4 +1,4 @@
-"""The consultation form. Every rule is enforced here, whatever the browser did."""
+"""The consultation form. It enforces every rule on the server."""
 
 import datetime
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from consultations.intake.form_fields import (
     ProseField,
     TelephoneField,
 )
-from consultations.intake.hidden_fields import HiddenPart
+from consultations.intake.hidden_fields import HiddenFields
 from consultations.models.requests import PreferredContact, Relationship
 from firm.models import PracticeAreaPage
 
@@ -29,34 +29,42 @@ LONGEST_PAST = datetime.timedelta(days=366)
 LONGEST_AHEAD = datetime.timedelta(days=5 * 366)
 _TEXT = "consultations/fields/text.html"
 _CHOICES = "consultations/fields/choices.html"
-_TICK = "consultations/fields/tick.html"
+_BOX = "consultations/fields/tick.html"
 
+#: The fields that a preferred contact needs, with the errors.
+NEEDED_FOR = {
+    PreferredContact.EMAIL: {"email": "To be answered by e-mail, give an e-mail address."},
+    PreferredContact.PHONE: {"phone": "To be answered by telephone, give a number, or choose e-mail."},
+    PreferredContact.TEXT: {
+        "phone": "To be answered by text message, give a number, or choose e-mail.",
+        "sms_consent": "To be answered by text message, tick this box, or choose another way to be answered.",
+    },
+}
 NEEDS_NUMBER_OR_ADDRESS = "Give a telephone number or an e-mail address, so that we can answer."
 REWORDED = "The wording has changed since you opened the page. Please read it again and tick the box."
 
 
 @cache
 def _attorneys():
-    """Return the query of attorneys, put together once; each form's field makes a copy, which asks anew."""
+    """Return the query of attorneys, built once; each form's field evaluates a copy."""
     return AttorneyPage.objects.current().with_portraits()
 
 
 @cache
 def _practice_areas():
-    """Return the query of practice areas, likewise."""
     return PracticeAreaPage.objects.listed()
 
 
 @dataclass(frozen=True)
 class Problem:
-    """One line of the summary of errors. ``target`` is the id of the control; empty for the form as a whole."""
+    """An entry of the error summary. ``target`` is the id of the control; empty for the form as a whole."""
 
     message: str
     target: str = ""
 
 
-class ConsultationForm(HiddenPart):
-    """What the visitor fills in. ``page`` brings the wordings that are agreed to."""
+class ConsultationForm(HiddenFields):
+    """The form; ``page`` has the wordings that the visitor agrees to."""
 
     bound_field_class = DescribedBoundField
     optional = frozenset({"best_time", "practice_area", "court_date", "court", "other_parties", "message"})
@@ -92,7 +100,7 @@ class ConsultationForm(HiddenPart):
         template_name=_CHOICES,
         error_messages={"invalid_choice": "Choose one of the ways to be answered."},
     )
-    sms_consent = forms.BooleanField(required=False, template_name=_TICK)
+    sms_consent = forms.BooleanField(required=False, template_name=_BOX)
     best_time = LineField(
         required=False,
         max_length=120,
@@ -112,7 +120,7 @@ class ConsultationForm(HiddenPart):
     person_in_need = LineField(
         required=False, max_length=NAME_LENGTH, label="Name of the person who needs help", autocomplete="off"
     )
-    in_custody = forms.BooleanField(required=False, label="The person is in custody now", template_name=_TICK)
+    in_custody = forms.BooleanField(required=False, label="The person is in custody now", template_name=_BOX)
 
     practice_area = forms.ModelChoiceField(
         PracticeAreaPage.objects.none(),
@@ -149,7 +157,7 @@ class ConsultationForm(HiddenPart):
         help_text="A few sentences are enough. Please leave out anything that you would tell only a lawyer.",
     )
     acknowledge = forms.BooleanField(
-        template_name=_TICK,
+        template_name=_BOX,
         error_messages={"required": "Please tick the box to confirm that you have read the note."},
     )
 
@@ -166,7 +174,7 @@ class ConsultationForm(HiddenPart):
 
     @cached_property
     def chosen_attorney(self) -> AttorneyPage | None:
-        """The attorney whom the visitor asks for, from the address or from what was sent."""
+        """The requested attorney, from the URL or from what was sent."""
         if not self.is_bound:
             return self.fields["attorney"].clean(self.initial.get("attorney"))
         self.is_valid()
@@ -174,7 +182,7 @@ class ConsultationForm(HiddenPart):
 
     @property
     def problems(self) -> list[Problem]:
-        """The errors in the order of the fields, each said once."""
+        """The errors in the order of the fields, each once."""
         found = [Problem(message) for message in self.non_field_errors()]
         said = {problem.message for problem in found}
         for name in self.fields:
@@ -187,11 +195,10 @@ class ConsultationForm(HiddenPart):
     # --- Rules ------------------------------------------------------------------------------------
 
     def clean_relationship(self) -> str:
-        """Nothing chosen means that the sender is the one who needs help."""
         return self.cleaned_data["relationship"] or Relationship.SELF
 
     def clean_court_date(self) -> datetime.date | None:
-        """Refuse dates that can only be a slip of the fingers: over a year ago, or over five years ahead."""
+        """Refuse obvious typos: over a year ago, or over five years ahead."""
         date, today = self.cleaned_data["court_date"], timezone.localdate()
         if date and not today - LONGEST_PAST <= date <= today + LONGEST_AHEAD:
             raise forms.ValidationError(
@@ -200,19 +207,17 @@ class ConsultationForm(HiddenPart):
         return date
 
     def clean_acknowledge(self) -> bool:
-        """Refuse a tick below a wording that is not the page's any more."""
-        if is_outdated(self.data.get("acknowledge", ""), self.page.acknowledgement):
-            raise forms.ValidationError(REWORDED, "reworded")
-        return self.cleaned_data["acknowledge"]
+        return self._agreed_to("acknowledge", self.page.acknowledgement)
 
     def clean_sms_consent(self) -> bool:
-        """Refuse a tick below a wording that is not the page's any more."""
-        if is_outdated(self.data.get("sms_consent", ""), self.page.sms_wording):
+        return self._agreed_to("sms_consent", self.page.sms_wording)
+
+    def _agreed_to(self, name: str, wording: str) -> bool:
+        if is_outdated(self.data.get(name, ""), wording):
             raise forms.ValidationError(REWORDED, "reworded")
-        return self.cleaned_data["sms_consent"]
+        return self.cleaned_data[name]
 
     def clean(self) -> dict:
-        """Enforce the rules that span fields."""
         cleaned = super().clean()
         self._need_a_way_to_answer(cleaned)
         if cleaned.get("relationship", Relationship.SELF) != Relationship.SELF and self._lacks("person_in_need"):
@@ -224,11 +229,11 @@ class ConsultationForm(HiddenPart):
         return cleaned
 
     def _lacks(self, name: str) -> bool:
-        """True when a field is empty; a field in error says enough already."""
+        """Return whether a field is empty and has no error yet."""
         return name not in self.errors and not self.cleaned_data.get(name)
 
     def _need_a_way_to_answer(self, cleaned: dict) -> None:
-        """Phone or e-mail there must be, and the one that the answer shall come by."""
+        """Require phone or e-mail, and the one that the preferred contact needs."""
         if self._lacks("phone") and self._lacks("email"):
             self.add_error("phone", NEEDS_NUMBER_OR_ADDRESS)
             self.add_error("email", NEEDS_NUMBER_OR_ADDRESS)
@@ -237,13 +242,6 @@ class ConsultationForm(HiddenPart):
         has_phone = cleaned.get("phone") or "phone" in self.errors
         way = cleaned["preferred_contact"] or (PreferredContact.PHONE if has_phone else PreferredContact.EMAIL)
         cleaned["preferred_contact"] = way
-        if way == PreferredContact.EMAIL and self._lacks("email"):
-            self.add_error("email", "To be answered by e-mail, give an e-mail address.")
-        if way == PreferredContact.PHONE and self._lacks("phone"):
-            self.add_error("phone", "To be answered by telephone, give a number, or choose e-mail.")
-        if way == PreferredContact.TEXT and self._lacks("phone"):
-            self.add_error("phone", "To be answered by text message, give a number, or choose e-mail.")
-        if way == PreferredContact.TEXT and self._lacks("sms_consent"):
-            self.add_error(
-                "sms_consent", "To be answered by text message, tick this box, or choose another way to be answered."
-            )
+        for name, error in NEEDED_FOR[way].items():
+            if self._lacks(name):
+                self.add_error(name, error)

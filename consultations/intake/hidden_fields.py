@@ -1,10 +1,10 @@
-"""What the page of the form sends along by itself, and what can be read from it about the sender."""
+"""The hidden fields of the form, and the signs of spam in them."""
 
 import uuid
 
 from django import forms
 
-from consultations.intake.form_fields import BroughtField, TokenField
+from consultations.intake.form_fields import HiddenTextField, TokenField
 from consultations.intake.form_timestamp import seconds_since, stamp
 from consultations.intake.proof_of_work import LONGEST, is_solved, new_challenge
 from consultations.intake.referrer import clean_host, clean_path
@@ -14,14 +14,14 @@ from consultations.intake.spam import Signals
 TYPED = ("full_name", "best_time", "person_in_need", "court", "other_parties", "message")
 
 
-class HiddenPart(forms.Form):
-    """The hidden fields of the consultation form. None of them is ever a reason to refuse what somebody wrote."""
+class HiddenFields(forms.Form):
+    """The hidden fields of the consultation form. None of them is a reason to refuse a request."""
 
     form_token = TokenField(required=False, widget=forms.HiddenInput)
-    form_rendered = BroughtField(max_length=200)
-    proof = BroughtField(max_length=LONGEST)
-    landing_page = BroughtField(max_length=200, kept=clean_path)
-    referring_host = BroughtField(max_length=100, kept=clean_host)
+    form_rendered = HiddenTextField(max_length=200)
+    proof = HiddenTextField(max_length=LONGEST)
+    landing_page = HiddenTextField(max_length=200, cleaned=clean_path)
+    referring_host = HiddenTextField(max_length=100, cleaned=clean_host)
     website = forms.CharField(
         required=False,
         label="Leave this empty",
@@ -32,47 +32,40 @@ class HiddenPart(forms.Form):
         super().__init__(data, initial={"form_token": uuid.uuid4(), **(initial or {})})
 
     def clean_form_token(self) -> uuid.UUID:
-        """Give a form that came without token one of its own."""
         return self.cleaned_data["form_token"] or self.initial["form_token"]
-
-    # --- What the page carries ----------------------------------------------------------------------
 
     @property
     def token(self) -> uuid.UUID:
-        """The token that the page carries: the one that was sent, else a fresh one."""
-        return self._brought("form_token") or self.initial["form_token"]
+        """The token that was sent, else a new one."""
+        return self._sent("form_token") or self.initial["form_token"]
 
     @property
     def render_time(self) -> str:
-        """When the page was first drawn, signed. A corrected form keeps it: mending one field takes a moment only."""
-        sent = self._brought("form_rendered")
+        """When the page was first rendered, signed. Unchanged when a form is corrected, which takes only a moment."""
+        sent = self._sent("form_rendered")
         return sent if seconds_since(sent, self.token) is not None else stamp(self.token)
 
     @property
     def solved_proof(self) -> str:
-        """The proof of work, once it is done."""
-        sent = self._brought("proof")
+        sent = self._sent("proof")
         return sent if is_solved(sent, self.token) else ""
 
     @property
     def challenge(self) -> str:
-        """The task for the browser; none when it is done."""
+        """The proof of work for the browser to solve; empty when it is solved."""
         return "" if self.solved_proof else new_challenge(self.token)
 
     @property
     def visit(self) -> dict[str, str]:
-        """Where the visit began."""
-        return {name: self._brought(name) for name in ("landing_page", "referring_host")}
+        return {name: self._sent(name) for name in ("landing_page", "referring_host")}
 
-    def _brought(self, name: str):
-        """What the page has sent along, cleaned; before it is sent, what it begins with."""
+    def _sent(self, name: str):
+        """Return the cleaned value that was sent; before that, the initial one."""
         given = self.data.get(name, "") if self.is_bound else self.initial.get(name, "")
         return self.fields[name].clean(given)
 
-    # --- What it says of the sender -----------------------------------------------------------------
-
     def signals(self, recent: int = 0) -> Signals:
-        """What speaks for and against a valid form. ``recent`` counts what the same network sent within ten minutes."""
+        """Return the signals of a valid form. ``recent``: submissions of the same network within ten minutes."""
         token = self.cleaned_data["form_token"]
         return Signals(
             has_decoy=bool(self.cleaned_data["website"]),

@@ -1,4 +1,4 @@
-"""The answer to a sent form when nothing works, the database least of all: what was typed, ready to be sent again."""
+"""The response to a sent form while the database is down: what was typed, ready to be sent again."""
 
 from datetime import timedelta
 
@@ -11,20 +11,20 @@ from consultations.intake.forms import ConsultationForm
 from firm.error_page import recall
 
 RETRY_AFTER = timedelta(seconds=30)
-#: What is shown, so that the sender sees that it is not lost. The rest goes along unseen.
+#: The fields that are shown, so that the sender sees that nothing is lost. The others are hidden fields.
 SHOWN = ("full_name", "phone", "email")
 
 
 def is_sent_form(request) -> bool:
-    """True when ``request`` sends the consultation form, by what it holds: addresses cannot be looked up."""
+    """Return whether ``request`` sends the consultation form, by its fields: URLs cannot be looked up."""
     try:
         return request.method == "POST" and {"form_token", "full_name"} <= set(request.POST)
-    except Exception:  # a body that cannot be read is no form
+    except Exception:  # unreadable body
         return False
 
 
 def answer_unavailable(request) -> HttpResponse:
-    """Answer 503 with neither database nor cache nor session, and with everything that was typed."""
+    """Respond with 503 and everything that was typed, without database, cache and session."""
     sent = {name: request.POST[name] for name in ConsultationForm.base_fields if name in request.POST}
     fields = ConsultationForm.base_fields
     context = {

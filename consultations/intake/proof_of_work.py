@@ -1,6 +1,6 @@
-"""Proof of work, self-hosted: a small sum that the sender's browser does while somebody types (ALTCHA, version 1).
+"""Self-hosted proof of work (ALTCHA, version 1) that the browser computes while the visitor types.
 
-It speaks for a sender and never against one: without JavaScript, or on an old phone, the form is sent without it.
+It counts in favor of a sender; without it, as without JavaScript or on an old phone, the form is accepted as well.
 """
 
 import base64
@@ -12,11 +12,10 @@ from altcha import ChallengeOptionsV1, create_challenge_v1, extract_params_v1, v
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-#: The number to be found lies between nought and this: a second on average on a slow phone, two at most.
+#: The number to find is between 0 and this: a second on average on a slow phone, two at most.
 HIGHEST_NUMBER = 20_000
-#: As long as somebody may reasonably write.
 LIFETIME = timedelta(hours=12)
-#: Characters of a solution; ours have about 450.
+#: The most characters of a solution; ours have about 450.
 LONGEST = 1000
 _KINDS = {"algorithm": str, "challenge": str, "number": int, "salt": str, "signature": str}
 
@@ -26,7 +25,7 @@ def _key() -> str:
 
 
 def new_challenge(token: UUID, *, now: datetime | None = None) -> str:
-    """Return a task, as JSON, whose solution is good for the form with ``token`` alone, and not for ever."""
+    """Return a challenge as JSON, valid for `LIFETIME` and for the form with ``token`` only."""
     options = ChallengeOptionsV1(
         max_number=HIGHEST_NUMBER,
         hmac_key=_key(),
@@ -37,7 +36,7 @@ def new_challenge(token: UUID, *, now: datetime | None = None) -> str:
 
 
 def is_solved(solution: str, token: UUID) -> bool:
-    """True when ``solution``, as the browser sends it, solves a task that was given out for ``token``."""
+    """Return whether ``solution``, as the browser sends it, solves a challenge for ``token``."""
     read = _read(solution)
     if not read or extract_params_v1(read).get("token") != [token.hex]:
         return False
@@ -45,7 +44,7 @@ def is_solved(solution: str, token: UUID) -> bool:
 
 
 def _read(solution: str) -> dict:
-    """Return what a solution holds, of the right kinds; nothing of anything else. The package takes much on trust."""
+    """Return the parsed solution, empty if invalid: the package does not check types and encodings itself."""
     if not 0 < len(solution) <= LONGEST:
         return {}
     try:

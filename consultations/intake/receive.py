@@ -1,4 +1,4 @@
-"""Takes in what a visitor sent: one transaction, and at most one request for one rendered form."""
+"""Stores what a visitor sent: in one transaction, and at most one request for each rendered form."""
 
 import logging
 from dataclasses import dataclass
@@ -26,25 +26,12 @@ from firm.encryption.blind_index import normalise_email, normalise_phone
 logger = logging.getLogger(__name__)
 
 FIELDS = (
-    "full_name",
-    "phone",
-    "email",
-    "preferred_contact",
-    "best_time",
-    "relationship",
-    "person_in_need",
-    "practice_area",
-    "attorney",
-    "in_custody",
-    "court_date",
-    "court",
-    "other_parties",
-    "message",
-    "sms_consent",
+    *("full_name", "phone", "email", "preferred_contact", "best_time", "relationship", "person_in_need"),
+    *("practice_area", "attorney", "in_custody", "court_date", "court", "other_parties", "message", "sms_consent"),
 )
-#: What staff may change later; the value that was sent is kept with the first event.
+#: Fields that staff may change later; the values that were sent are stored with the first event.
 MATTER = ("in_custody", "court_date", "court")
-#: A reference that is taken costs one attempt; a second sender of the same form costs one more.
+#: A reference that is in use costs one attempt; a form that is sent twice at once costs one more.
 ATTEMPTS = 5
 #: A later request of the same person within this time is linked to the earlier one.
 FOLLOW_UP_WITHIN = timedelta(days=180)
@@ -52,10 +39,7 @@ FOLLOW_UP_WITHIN = timedelta(days=180)
 
 @dataclass(frozen=True)
 class Arrival:
-    """What is known of a request besides its fields: how suspicious it looks, and where the visit began.
-
-    ``count`` is what `expect_submission` said; it is kept with the request.
-    """
+    """What is known of a request besides its fields. ``count``: the result of `expect_submission`, stored with it."""
 
     assessment: Assessment = UNSUSPICIOUS
     count: Count = UNCOUNTED
@@ -66,12 +50,11 @@ class Arrival:
 
 @dataclass(frozen=True)
 class Prepared:
-    """All that is written of a request, worked out before the database is locked for it."""
+    """The rows of a request, prepared before the database is locked. ``addresses``: of staff to notify."""
 
     request: ConsultationRequest
     events: list[RequestEvent]
     entries: list[RequestEntry]
-    #: Where staff are told of it.
     addresses: list[str]
     count: Count
 
@@ -85,12 +68,11 @@ def receive(
     earlier: ConsultationRequest | None = None,
     now: datetime | None = None,
 ) -> ConsultationRequest:
-    """Store what a valid form says and return the request; the one already stored when ``token`` came before.
+    """Store a valid form and return the request, or the existing one if ``token`` was sent before.
 
-    Sent again with changes, the same form makes no second request: the changes are kept as a correction of the first,
-    which is ``earlier`` where the caller knows of it. ``page`` is the page whose wording was agreed to. The conflict
-    check follows, see `consultations.conflicts.first_check`. Raises `IntegrityError` when the database refuses the
-    values.
+    The same form sent again with changes is a correction of the first request, which is ``earlier`` if the caller knows
+    it. ``page`` has the wordings of the consent. The conflict check follows, see `consultations.conflicts.first_check`.
+    Raises `IntegrityError` when the database refuses the values.
     """
     arrival, now = arrival or Arrival(), now or timezone.now()
     for attempt in range(ATTEMPTS):
@@ -109,12 +91,12 @@ def receive(
 
 
 def sent_before(token: UUID) -> ConsultationRequest | None:
-    """Return the request that this rendered form has made already."""
+    """Return the request that was stored for this rendered form."""
     return ConsultationRequest.objects.filter(form_token=token).first()
 
 
 def _prepare(cleaned: dict, *, page, token: UUID, arrival: Arrival, now: datetime) -> Prepared:
-    """Work out the request and all that belongs to it, sealed and digested; nothing is written."""
+    """Return the request and what belongs to it, encrypted and with digests; write nothing."""
     desk, suspicion = IntakeSettings.current(), arrival.assessment
     request = ConsultationRequest(
         **{name: cleaned[name] for name in FIELDS},
@@ -143,7 +125,6 @@ def _prepare(cleaned: dict, *, page, token: UUID, arrival: Arrival, now: datetim
 
 
 def _record(prepared: Prepared, *, now: datetime) -> ConsultationRequest:
-    """Write the request and all that belongs to it; whatever follows from it is written here, in its transaction."""
     request, events = prepared.request, list(prepared.events)
     request.save(force_insert=True)
     if request.follows_id:
@@ -153,27 +134,20 @@ def _record(prepared: Prepared, *, now: datetime) -> ConsultationRequest:
     record.record(AuditAction.CHANGED, request=request, doing="receive", status=str(request.status))
     RequestEntry.objects.enter(prepared.entries)
     announce(request, addresses=prepared.addresses)
-    _keep_count(prepared.count, now)
+    try:
+        keep_count(prepared.count, now)
+    except DatabaseError as error:  # no reason to refuse the request
+        logger.error("A submission could not be counted: %s", type(error).__name__)
     return request
 
 
-def _keep_count(count: Count, now: datetime) -> None:
-    """Count the submission; a counter that fails is no reason to refuse anybody."""
-    try:
-        keep_count(count, now)
-    except DatabaseError as error:
-        logger.error("A submission could not be counted: %s", type(error).__name__)
-
-
 def _correct(request: ConsultationRequest, cleaned: dict, *, page, now: datetime) -> ConsultationRequest:
-    """Bring the request to what was sent last, and keep what it was; the same text sent again writes nothing.
+    """Apply the changes since the last time the form was sent, and record the old values.
 
-    What staff have changed in the meantime stays, unless the visitor changed it too.
+    Changes by staff in the meantime remain, unless the visitor changed the same field.
     """
     request = ConsultationRequest.objects.select_for_update().get(pk=request.pk)
-    known = {name: _plain(getattr(request, name)) for name in FIELDS}
-    for event in request.events.sent_by_visitor():
-        known |= event.values["new"]
+    known = sent_values(request)
     changed = {name: value for name in FIELDS if (value := _plain(cleaned[name])) != known[name]}
     if not changed:
         return request
@@ -198,8 +172,16 @@ def _correct(request: ConsultationRequest, cleaned: dict, *, page, now: datetime
     return request
 
 
+def sent_values(request: ConsultationRequest) -> dict[str, str | bool]:
+    """Return the fields as the visitor last sent them, ignoring changes by staff."""
+    known = {name: _plain(getattr(request, name)) for name in FIELDS}
+    for event in request.events.sent_by_visitor():
+        known |= event.values.get("new", {})
+    return known
+
+
 def _plain(value) -> str | bool:
-    """Return a value as it is kept with an event, and compared."""
+    """Return a value as it is stored with an event."""
     if isinstance(value, bool):
         return value
     if hasattr(value, "as_e164"):
@@ -208,7 +190,7 @@ def _plain(value) -> str | bool:
 
 
 def _earlier(cleaned: dict, now: datetime) -> int | None:
-    """Return the number of the latest request with the same number or address, however written, if not long ago."""
+    """Return the id of the latest request with the same phone number or e-mail address, if it is recent."""
     entries = RequestEntry.objects
     numbers = entries.equal_to(PHONE, normalise_phone(str(cleaned["phone"] or "")))
     addresses = entries.equal_to(EMAIL, normalise_email(cleaned["email"] or ""))
@@ -218,7 +200,7 @@ def _earlier(cleaned: dict, now: datetime) -> int | None:
 
 
 def consent_receipt(page, *, now: datetime, has_sms_consent: bool, path: str = "") -> dict:
-    """Return what is kept of the consent: when, on which page, and to which wording."""
+    """Return the fields that record the consent: time, page and wording."""
     return {
         "acknowledged_at": now,
         "acknowledgement": page.acknowledgement,

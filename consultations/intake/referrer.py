@@ -1,7 +1,7 @@
-"""Where a visit began, as far as the visitor's browser says: a page of this site, and the site that led to it.
+"""Where a visit began, as far as the browser says: the first page of this site, and the site that linked to it.
 
-No cookie and no address: without script it is what the Referer header of the form's page says, with script what the
-tab remembers. What is not plainly a path or a host counts as nothing.
+No cookie and no IP address: without script it is the Referer header of the form's page, with script the tab's session
+storage. Anything but a plain path or host counts as empty.
 """
 
 import re
@@ -13,12 +13,12 @@ HOST = re.compile(r"[a-z0-9](?:[a-z0-9.-]{0,98}[a-z0-9])?")
 
 
 def clean_path(text: str) -> str:
-    """Return ``text`` when it is a path without query, of at most 200 characters; else nothing."""
+    """Return ``text`` if it is a path without query of at most 200 characters, else an empty text."""
     return text if PATH.fullmatch(text) else ""
 
 
 def clean_host(text: str) -> str:
-    """Return ``text`` in small letters when it is the name of a host, of at most 100 characters; else nothing."""
+    """Return ``text`` in lower case if it is a host name of at most 100 characters, else an empty text."""
     lowered = text.lower()
     return lowered if HOST.fullmatch(lowered) else ""
 

@@ -11,7 +11,7 @@ from django.utils.timezone import localtime
 
 from consultations.contact_outcomes import Channel, Direction
 from consultations.display import LABELS, value_words
-from consultations.intake.receive import FIELDS
+from consultations.intake.receive import sent_values
 from consultations.models import Appointment, ConsultationRequest, EventKind, MessageKind, MessageState
 
 #: One entry of the copy.
@@ -25,7 +25,7 @@ def own_data(request: ConsultationRequest, now: datetime) -> dict:
         "reference": request.reference,
         "prepared_at": _time(now),
         "sent_at": _time(request.submitted_at),
-        "sent": _sent(request, events),
+        "sent": sent_values(request),
         "corrections": [_correction(event) for event in events if event.kind == EventKind.CORRECTED],
         "consent": _consent(request),
         "visit": {"first_page": request.landing_page, "came_from": request.referring_host},
@@ -84,15 +84,6 @@ def _when(time: str) -> str:
     return date_format(datetime.fromisoformat(time), "F j, Y, g:i A")
 
 
-def _sent(request: ConsultationRequest, events) -> dict:
-    """Return the fields as the person last sent them, ignoring changes by staff."""
-    known = {name: _plain(getattr(request, name)) for name in FIELDS}
-    for event in events:
-        if event.kind in (EventKind.RECEIVED, EventKind.CORRECTED) and event.values:
-            known |= event.values.get("new", {})
-    return known
-
-
 def _correction(event) -> Line:
     values = event.values or {}
     return {"at": _time(event.at), "before": values.get("old", {}), "after": values.get("new", {})}
@@ -142,12 +133,6 @@ def _contact(event) -> Line:
         "by": "the person" if direction == Direction.IN else "the firm",
         "how": dict(Channel.choices).get(channel, "A contact"),
     }
-
-
-def _plain(value) -> str | bool:
-    if isinstance(value, bool):
-        return value
-    return value.as_e164 if hasattr(value, "as_e164") else str(value or "")
 
 
 def _time(moment: datetime) -> str:

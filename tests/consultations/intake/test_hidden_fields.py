@@ -6,7 +6,7 @@ import pytest
 
 from consultations.intake.form_timestamp import seconds_since, stamp
 from consultations.intake.forms import ConsultationForm
-from consultations.intake.hidden_fields import TYPED, HiddenPart
+from consultations.intake.hidden_fields import TYPED, HiddenFields
 from consultations.intake.proof_of_work import is_solved
 from tests.consultations.intake.test_proof_of_work import solve
 
@@ -69,7 +69,7 @@ def test_a_stamp_of_another_form_is_none(sent):
 
 def test_a_proof_for_another_form_is_none(sent, monkeypatch):
     monkeypatch.setattr("consultations.intake.proof_of_work.HIGHEST_NUMBER", 50)
-    assert not sent(proof=solve(HiddenPart(initial={"form_token": uuid.uuid4()}).challenge)).signals().has_proof
+    assert not sent(proof=solve(HiddenFields(initial={"form_token": uuid.uuid4()}).challenge)).signals().has_proof
 
 
 def test_a_form_without_token_is_not_timed_by_an_old_stamp(site, given):
@@ -80,7 +80,7 @@ def test_a_form_without_token_is_not_timed_by_an_old_stamp(site, given):
 
 def test_signals(sent, monkeypatch):
     monkeypatch.setattr("consultations.intake.proof_of_work.HIGHEST_NUMBER", 50)
-    proof = solve(HiddenPart(initial={"form_token": TOKEN}).challenge)
+    proof = solve(HiddenFields(initial={"form_token": TOKEN}).challenge)
     form = sent(form_rendered=stamp(TOKEN), proof=proof, website="x", message="Help.", court="Court X")
     signals = form.signals(recent=4)
     assert 0 <= signals.seconds < 60

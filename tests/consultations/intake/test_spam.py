@@ -1,7 +1,7 @@
 import pytest
 
 from consultations.intake import spam
-from consultations.intake.spam import REASONS, THRESHOLD, WEIGHTS, assess
+from consultations.intake.spam import SIGNS, THRESHOLD, assess
 from tests.consultations.mail.messages import HONEST, SPAM, signals
 
 #: One way to give each weak signal, and no other.
@@ -44,7 +44,7 @@ def test_a_weak_signal_alone_puts_nothing_aside(code):
 
 
 def test_every_signal_that_is_weighed_is_tested():
-    assert {*WEAK, spam.DECOY} == set(REASONS) == {*WEIGHTS, spam.OFFER}
+    assert {*WEAK, spam.DECOY} == set(SIGNS)
 
 
 @pytest.mark.parametrize("one", [{"message": "[url=x]y[/url]"}, {"full_name": "www.a.example"}, {"recent": 31}])
@@ -107,4 +107,4 @@ def test_what_was_typed_does_not_show_where_signals_are_printed():
 
 
 def test_reasons_are_sentences_for_staff():
-    assert all(text[0].isupper() and text.endswith(".") for text in REASONS.values())
+    assert all(text[0].isupper() and text.endswith(".") for _, text in SIGNS.values())

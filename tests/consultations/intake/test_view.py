@@ -8,7 +8,7 @@ from django.views.debug import SafeExceptionReporterFilter
 
 from consultations.intake import view
 from consultations.intake.form_timestamp import stamp
-from consultations.intake.hidden_fields import HiddenPart
+from consultations.intake.hidden_fields import HiddenFields
 from consultations.intake.rate_limits import MOST_RECENT, Count
 from consultations.models import ConsultationPage, ConsultationRequest, SubmissionCount
 from consultations.workflow import Status
@@ -179,7 +179,7 @@ def test_the_rate_counts(site, client, given, monkeypatch):
 def test_a_proof_speaks_for_the_sender(site, client, given, token, monkeypatch, has_proof):
     monkeypatch.setattr("consultations.intake.proof_of_work.HIGHEST_NUMBER", 50)
     monkeypatch.setattr(view, "expect_submission", lambda address, now: Count(20, 20, 20))
-    proof = solve(HiddenPart(initial={"form_token": uuid.UUID(token)}).challenge) if has_proof else ""
+    proof = solve(HiddenFields(initial={"form_token": uuid.UUID(token)}).challenge) if has_proof else ""
     client.post(FORM, given(message="[url=x]x[/url]", form_token=token, proof=proof))
     assert (ConsultationRequest.objects.get().status == Status.QUARANTINE) != has_proof
 
@@ -233,7 +233,7 @@ def test_a_form_that_cannot_be_drawn_comes_back_without_the_database(site, clien
 
 def test_a_template_that_fails_late_is_noticed_in_time(site, client, token, monkeypatch):
     """Templates are drawn after the view, unless it asks for it."""
-    monkeypatch.setattr(HiddenPart, "render_time", property(raising(OperationalError("gone"))))
+    monkeypatch.setattr(HiddenFields, "render_time", property(raising(OperationalError("gone"))))
     response = client.post(FORM, {"full_name": "", "form_token": token, "message": "My story"})
     assert response.status_code == 503
     assert values_of(response)["message"] == "My story"
