@@ -12,7 +12,7 @@ from consultations.conflicts.first_check import Arrivals
 from consultations.intake.rate_limits import purge_counts
 from consultations.mail import notifications, outbox
 from consultations.models import RequestTally
-from consultations.retention.daily_purge import purge_daily
+from consultations.retention.erasing import purge_daily
 from consultations.retention.secure_delete import clean_files
 from firm.schedule import every
 

@@ -235,6 +235,15 @@ def _may_be_told(request: ConsultationRequest, tell: Iterable) -> tuple[list, di
     return list(chosen.values()), {"tell": sorted(chosen)}
 
 
+def cleaned(request: ConsultationRequest, text: str, *, missing: str = "") -> str:
+    """Return a normalized text. Raises `Refused` if it is too long, or if it is empty and ``missing`` is given."""
+    text = paragraphs(text)
+    if missing and not text:
+        raise Refused(request, "no_reason", missing)
+    _need_short(request, text)
+    return text
+
+
 def _need_short(request: ConsultationRequest, text: str) -> None:
     if len(text) > NOTE_LENGTH:
         raise Refused(request, "too_long", f"Please shorten it to {NOTE_LENGTH} characters; there are {len(text)}.")

@@ -4,13 +4,12 @@ import hashlib
 
 from django.utils import timezone
 
-from consultations.actions.requests import NOTE_LENGTH, Refused, action, change_status, locked, need
+from consultations.actions.requests import Refused, action, change_status, cleaned, locked, need
 from consultations.calendar.status_effects import end_unfit_choice
 from consultations.conflict_states import BEYOND, LIKELY, PASSING, ConflictState
 from consultations.conflicts.checks import check_safely, record_event
 from consultations.models import ConflictHit, ConsultationRequest, Verdict
 from consultations.permissions import holds, is_intake
-from consultations.text_cleaning import paragraphs
 from consultations.workflow import Power, Status, find_move
 
 #: From this score on, clearing a match needs a reason.
@@ -24,7 +23,7 @@ def clear(pk: int, *, by, reason: str = "", seen: str | None = None, now=None) -
     Likely matches need a reason. A flagged or unchecked request is cleared by managers only, with a reason.
     """
     request, now = _locked(pk, by), now or timezone.now()
-    reason = _reason(request, reason)
+    reason = cleaned(request, reason)
     state, hits = request.conflict_state, list(request.conflict_hits.all())
     if seen is not None and seen != version_of(request, hits):
         raise Refused(request, "stale", "The check has changed since you opened it. Review it again.")
@@ -43,7 +42,7 @@ def clear(pk: int, *, by, reason: str = "", seen: str | None = None, now=None) -
 def flag(pk: int, *, by, reason: str, now=None) -> ConsultationRequest:
     """Ask a manager for a decision; the request cannot go on to a consultation before it."""
     request, now = _locked(pk, by), now or timezone.now()
-    reason = _reason(request, reason)
+    reason = cleaned(request, reason)
     if request.conflict_state in {ConflictState.FLAGGED, ConflictState.DECLINED}:
         raise Refused(request, "stale", f"The check is already “{request.get_conflict_state_display()}”.")
     if not reason:
@@ -55,7 +54,7 @@ def flag(pk: int, *, by, reason: str, now=None) -> ConsultationRequest:
 def decline_for_conflict(pk: int, *, by, reason: str, now=None) -> ConsultationRequest:
     """End the request for a conflict of interest."""
     request, now = _locked(pk, by), now or timezone.now()
-    reason = _reason(request, reason)
+    reason = cleaned(request, reason)
     way = find_move(request.status, Status.CONFLICT)
     if way is None:
         words = f"A request that is “{request.get_status_display()}” cannot be declined for a conflict."
@@ -108,13 +107,6 @@ def _locked(pk: int, by) -> ConsultationRequest:
         words = f"A request that is “{request.get_status_display()}” has no check of its own."
         raise Refused(request, "forbidden", words)
     return request
-
-
-def _reason(request: ConsultationRequest, text: str) -> str:
-    text = paragraphs(text)
-    if len(text) > NOTE_LENGTH:
-        raise Refused(request, "too_long", f"Please shorten it to {NOTE_LENGTH} characters; there are {len(text)}.")
-    return text
 
 
 def _decide(request: ConsultationRequest, state: str, doing: str, *, by, reason: str, now) -> ConsultationRequest:

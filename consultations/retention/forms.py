@@ -13,22 +13,27 @@ from consultations.workflow import Power
 from firm.encryption.blind_index import normalise_phone
 
 
+_RECORDED = "Recorded in the timeline, for staff only."
+
+
+def _reason(label: str, help_text: str) -> TextField:
+    errors = {"required": "Write down the reason."}
+    return TextField(label=label, required=True, help_text=help_text, error_messages=errors)
+
+
 class HoldForm(DeskForm):
     name, button, done = "hold", "Set hold", "{request} has a legal hold. It is not erased until the hold is released."
     refusals = {"no_reason": "reason", "too_long": "reason"}
     verb = staticmethod(hold)
-    reason = TextField(
-        label="Reason for the hold",
-        required=True,
-        help_text="For example a subpoena or a claim. Recorded in the timeline, for staff only.",
-        error_messages={"required": "Write down the reason."},
+    reason = _reason(
+        "Reason for the hold", "For example a subpoena or a claim. Recorded in the timeline, for staff only."
     )
 
     def act(self) -> ConsultationRequest:
         return self.verb(self.request.pk, by=self.user, reason=self.cleaned_data["reason"])
 
     def is_done_already(self, refusal: Refused) -> bool:
-        """Return whether this user has just set the same hold: a double click."""
+        """Return whether this is a double click: the same user has just set the same hold."""
         mine = LegalHold.objects.filter(request=self.request.pk, set_by=self.user).first()
         return refusal.code == "held" and mine is not None and mine.reason == self.cleaned_data["reason"].strip()
 
@@ -36,12 +41,7 @@ class HoldForm(DeskForm):
 class ReleaseForm(HoldForm):
     name, button, done = "release", "Release hold", "The legal hold on {request} is released."
     verb = staticmethod(release_hold)
-    reason = TextField(
-        label="Reason for the release",
-        required=True,
-        help_text="Recorded in the timeline, for staff only.",
-        error_messages={"required": "Write down the reason."},
-    )
+    reason = _reason("Reason for the release", _RECORDED)
 
     def is_done_already(self, refusal: Refused) -> bool:
         return False

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 
 from consultations.models import ConsultationRequest, LegalHold, RetentionSettings, Screen
 from consultations.permissions import visible_to
+from consultations.retention.matter import Matter, matter_with
 from consultations.retention.querysets import HeldBack, held, review
-from consultations.retention.subject_export import Bundle, bundle_with
 from consultations.view_permissions import may_export
 from consultations.workflow import OPEN, Status
 
@@ -37,15 +37,15 @@ class DueLine:
 
 
 def outlook_of(request: ConsultationRequest, user) -> Outlook:
-    bundle = bundle_with(request)
-    along = set(bundle.numbers) - {request.pk}
+    matter = matter_with(request)
+    along = set(matter.numbers) - {request.pk}
     seen = visible_to(user).filter(pk__in=along).only("reference", "status", "submitted_at", "seal_id")
     others = list(seen.order_by("pk")) if along else []
-    holds = {one.request_id: one for one in held().filter(request__in=bundle.numbers)}
+    holds = {one.request_id: one for one in held().filter(request__in=matter.numbers)}
     settings = RetentionSettings.current()
     return Outlook(
-        on=erased_on(bundle, settings.periods),
-        rule=_rule(bundle, request, settings),
+        on=erased_on(matter, settings.periods),
+        rule=_rule(matter, request, settings),
         hold=holds.get(request.pk),
         held_with=[one for one in others if one.pk in holds],
         others=others,
@@ -53,10 +53,10 @@ def outlook_of(request: ConsultationRequest, user) -> Outlook:
     )
 
 
-def erased_on(bundle: Bundle, periods: dict[str, timedelta]) -> datetime | None:
+def erased_on(matter: Matter, periods: dict[str, timedelta]) -> datetime | None:
     """Return when the retention period ends; None if it never does."""
-    period = periods.get(bundle.outcome)
-    return bundle.ended_at + period if period else None
+    period = periods.get(matter.outcome)
+    return matter.ended_at + period if period else None
 
 
 def falling_due(user, now: datetime) -> list[DueLine]:
@@ -65,15 +65,15 @@ def falling_due(user, now: datetime) -> list[DueLine]:
     walls = set(Screen.objects.filter(user=user).values_list("request_id", flat=True))
     # Twice as many, since some are left out below, and merged requests end with the last of them.
     found = review(now + AHEAD, periods=periods, most=2 * (MOST + 1) + len(walls))
-    bundles = [(one, "") for one in found.due]
-    bundles += [(one, reason.label) for one, reason in found.held_back if reason != HeldBack.SENDING]
-    bundles.sort(key=lambda pair: (erased_on(pair[0], periods), pair[0].root))
-    bundles = [pair for pair in bundles if pair[0].root not in walls][: MOST + 1]
+    matters = [(one, "") for one in found.due]
+    matters += [(one, reason.label) for one, reason in found.held_back if reason != HeldBack.SENDING]
+    matters.sort(key=lambda pair: (erased_on(pair[0], periods), pair[0].root))
+    matters = [pair for pair in matters if pair[0].root not in walls][: MOST + 1]
     shown = visible_to(user).only("reference", "status", "submitted_at", "seal_id")
-    seen = shown.in_bulk([one.root for one, _ in bundles])
+    seen = shown.in_bulk([one.root for one, _ in matters])
     return [
         DueLine(seen[one.root], one.ended_at, erased_on(one, periods), reason)
-        for one, reason in bundles
+        for one, reason in matters
         if one.root in seen
     ]
 
@@ -83,13 +83,13 @@ def held_for(user) -> list[LegalHold]:
     return list(held().filter(request__in=visible_to(user)))
 
 
-def _rule(bundle: Bundle, request: ConsultationRequest, settings: RetentionSettings) -> str:
-    period, words = settings.period(bundle.outcome), Status(bundle.outcome).label.lower()
-    if bundle.outcome in OPEN:
+def _rule(matter: Matter, request: ConsultationRequest, settings: RetentionSettings) -> str:
+    period, words = settings.period(matter.outcome), Status(matter.outcome).label.lower()
+    if matter.outcome in OPEN:
         return "An open request is not erased by date."
     if period is None:
         return f"Requests that ended as “{words}” are never erased."
-    since = "it was sent" if bundle.outcome == Status.QUARANTINE else "its end"
-    along = " The request that it was merged into decides." if bundle.root != request.pk else ""
+    since = "it was sent" if matter.outcome == Status.QUARANTINE else "its end"
+    along = " The request that it was merged into decides." if matter.root != request.pk else ""
     automatic = "" if settings.is_automatic else " Nothing is erased by date until that is enabled."
     return f"{period.days:,} days after {since}, as “{words}”.{along}{automatic}"

@@ -9,10 +9,10 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from consultations.models import ConsultationRequest, LegalHold, MessageState, OutgoingMessage, RetentionSettings
-from consultations.retention.subject_export import Bundle, bundles_of
+from consultations.retention.matter import Matter, matters_of
 from consultations.workflow import OPEN, Status
 
-#: Bundles in one query.
+#: Matters in one query.
 CHUNK = 500
 
 
@@ -28,8 +28,8 @@ class HeldBack(models.TextChoices):
 class Review:
     """What is erased at one moment, and what is held back; oldest end first."""
 
-    due: list[Bundle]
-    held_back: list[tuple[Bundle, HeldBack]]
+    due: list[Matter]
+    held_back: list[tuple[Matter, HeldBack]]
 
 
 def review(
@@ -44,16 +44,16 @@ def review(
     if most is not None:
         requests = ConsultationRequest.objects.filter(pk__in=_ended_first(now, periods, most))
     rows = list(_by_age(_with_reasons(requests, now)).values_list("pk", *_REASONS))
-    bundles = {}
+    matters = {}
     for start in range(0, len(rows), CHUNK):
-        bundles |= {one.root: one for one in bundles_of([row[0] for row in rows[start : start + CHUNK]])}
+        matters |= {one.root: one for one in matters_of([row[0] for row in rows[start : start + CHUNK]])}
     due, held_back = [], []
     for pk, *reasons in rows:
         reason = next((code for code, is_so in zip(_REASONS.values(), reasons, strict=True) if is_so), None)
-        if pk in bundles and reason is None:
-            due.append(bundles[pk])
-        elif pk in bundles:
-            held_back.append((bundles[pk], reason))
+        if pk in matters and reason is None:
+            due.append(matters[pk])
+        elif pk in matters:
+            held_back.append((matters[pk], reason))
     goes_along = {number for one in due for number in one.numbers if number != one.root}
     return Review([one for one in due if one.root not in goes_along], held_back)
 
@@ -113,13 +113,13 @@ _REASONS = {"is_held": HeldBack.HOLD, "has_open": HeldBack.OPEN, "is_sending": H
 def _with_reasons(requests, now: datetime):
     """Annotate each reason to hold a request back, including those of requests merged with it."""
     return requests.annotate(
-        is_held=_in_bundle_of(LegalHold.objects.all(), "request"),
-        has_open=_in_bundle_of(ConsultationRequest.objects.open(), "follows"),
-        is_sending=_in_bundle_of(_in_hands(now), "request"),
+        is_held=_in_matter_of(LegalHold.objects.all(), "request"),
+        has_open=_in_matter_of(ConsultationRequest.objects.open(), "follows"),
+        is_sending=_in_matter_of(_in_hands(now), "request"),
     )
 
 
-def _in_bundle_of(rows, name: str) -> Case:
+def _in_matter_of(rows, name: str) -> Case:
     """Return whether the request that ``name`` of a row leads to is this one, merged into it, or its merge target.
 
     The requests of the rows are looked up once, not per request.

@@ -21,17 +21,21 @@ Line = dict[str, object]
 def own_data(request: ConsultationRequest, now: datetime) -> dict:
     """Return the copy, ready for JSON."""
     events = list(request.events.order_by("at", "pk"))
+
+    def of(kind: EventKind, entry) -> list[Line]:
+        return [{"at": _time(event.at), **entry(event)} for event in events if event.kind == kind]
+
     return {
         "reference": request.reference,
         "prepared_at": _time(now),
         "sent_at": _time(request.submitted_at),
         "sent": sent_values(request),
-        "corrections": [_correction(event) for event in events if event.kind == EventKind.CORRECTED],
+        "corrections": of(EventKind.CORRECTED, _correction),
         "consent": _consent(request),
         "visit": {"first_page": request.landing_page, "came_from": request.referring_host},
-        "messages": [_message(event) for event in events if event.kind == EventKind.MESSAGE],
-        "contacts": [_contact(event) for event in events if event.kind == EventKind.CONTACT],
-        "answers": [_answer(event) for event in events if event.kind == EventKind.ANSWERED],
+        "messages": of(EventKind.MESSAGE, _message),
+        "contacts": of(EventKind.CONTACT, _contact),
+        "answers": of(EventKind.ANSWERED, _answer),
         "appointments": [_appointment(one) for one in request.appointments.select_related("calendar").order_by("pk")],
     }
 
@@ -86,7 +90,7 @@ def _when(time: str) -> str:
 
 def _correction(event) -> Line:
     values = event.values or {}
-    return {"at": _time(event.at), "before": values.get("old", {}), "after": values.get("new", {})}
+    return {"before": values.get("old", {}), "after": values.get("new", {})}
 
 
 def _consent(request: ConsultationRequest) -> dict:
@@ -103,15 +107,13 @@ def _consent(request: ConsultationRequest) -> dict:
 def _message(event) -> Line:
     kind, state = event.facts.get("message"), event.facts.get("state")
     return {
-        "at": _time(event.at),
         "message": dict(MessageKind.choices).get(kind, "A message").split(": ")[-1],
         "outcome": "sent" if state == MessageState.SENT else "could not be delivered",
     }
 
 
 def _answer(event) -> Line:
-    """An e-mail that staff wrote to the person."""
-    return {"at": _time(event.at), "subject": (event.values or {}).get("subject", ""), "text": event.text}
+    return {"subject": (event.values or {}).get("subject", ""), "text": event.text}
 
 
 def _appointment(appointment: Appointment) -> Line:
@@ -129,7 +131,6 @@ def _contact(event) -> Line:
     """A contact, without the notes about it."""
     direction, channel = event.facts.get("direction"), event.facts.get("channel")
     return {
-        "at": _time(event.at),
         "by": "the person" if direction == Direction.IN else "the firm",
         "how": dict(Channel.choices).get(channel, "A contact"),
     }

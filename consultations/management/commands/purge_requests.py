@@ -7,8 +7,8 @@ from django.utils import timezone
 from django.utils.timezone import localtime
 
 from consultations.retention.erasing import purge
+from consultations.retention.matter import Matter
 from consultations.retention.querysets import Review, review
-from consultations.retention.subject_export import Bundle
 from consultations.workflow import Status
 
 
@@ -29,40 +29,40 @@ class Command(BaseCommand):
         now = timezone.now()
         if options["dry_run"]:
             found = review(now)
-            for bundle in found.due:
-                self.stdout.write(_line(bundle))
+            for matter in found.due:
+                self.stdout.write(_line(matter))
             self._count("would be erased", found.due)
             self._tell_kept(found)
             self.stdout.write("Nothing was changed.")
             return
         found = review(now)
-        purged = purge(now, tell=lambda bundle: self.stdout.write(_line(bundle)))
+        purged = purge(now, tell=lambda matter: self.stdout.write(_line(matter)))
         self._count("erased", purged.erased)
         self._tell_kept(found)
         if purged.changed:
             self.stdout.write(f"{len(purged.changed)} changed in the meantime and were left alone.")
         if purged.failed:
-            names = ", ".join(bundle.reference for bundle in purged.failed)
+            names = ", ".join(matter.reference for matter in purged.failed)
             raise CommandError(f"{len(purged.failed)} could not be erased: {names}. Run this again.")
         if not purged.is_clean:
             raise CommandError("Erased, but the database's files could not be cleaned yet. Run this again.")
 
-    def _count(self, what: str, bundles: list[Bundle]) -> None:
-        number = sum(len(bundle.references) for bundle in bundles)
+    def _count(self, what: str, matters: list[Matter]) -> None:
+        number = sum(len(matter.references) for matter in matters)
         self.stdout.write(f"{number} {'request' if number == 1 else 'requests'} {what}.")
-        for outcome, count in sorted(Counter(bundle.outcome for bundle in bundles).items()):
+        for outcome, count in sorted(Counter(matter.outcome for matter in matters).items()):
             self.stdout.write(f"  {Status(outcome).label}: {count}")
 
     def _tell_kept(self, found: Review) -> None:
         if found.held_back:
             self.stdout.write(f"{len(found.held_back)} kept back although past their date:")
-        for bundle, reason in found.held_back:
-            self.stdout.write(f"  {_line(bundle)}: {reason.label}")
+        for matter, reason in found.held_back:
+            self.stdout.write(f"  {_line(matter)}: {reason.label}")
 
 
-def _line(bundle: Bundle) -> str:
-    """Return a bundle in words: references, how and when it ended."""
-    ended = f"{localtime(bundle.ended_at):%Y-%m-%d}"
-    others = [one for one in bundle.references if one != bundle.reference]
+def _line(matter: Matter) -> str:
+    """Return a matter in words: references, how and when it ended."""
+    ended = f"{localtime(matter.ended_at):%Y-%m-%d}"
+    others = [one for one in matter.references if one != matter.reference]
     along = f" with {', '.join(others)}" if others else ""
-    return f"{bundle.reference}{along} ({Status(bundle.outcome).label}, {ended})"
+    return f"{matter.reference}{along} ({Status(matter.outcome).label}, {ended})"

@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from consultations.models import ConsultationRequest, RetentionSettings, Screen
 from consultations.retention import panel
+from consultations.retention.matter import matter_around, matters_of
 from consultations.retention.querysets import HeldBack, past_retention, review
-from consultations.retention.subject_export import bundle_around, bundles_of
 from consultations.workflow import CLOSED, OPEN, Status
 from tests.consultations.factories import ConsultationRequestFactory as Request
 from tests.consultations.factories import OutgoingMessageFactory as Message
@@ -21,11 +21,11 @@ DAYS = {"declined": 1096, "referred": 1096, "not_reached": 365, "conflict": 1096
 
 
 def due(now=None) -> list[int]:
-    return [bundle.root for bundle in review(now).due]
+    return [matter.root for matter in review(now).due]
 
 
 def kept() -> dict[int, str]:
-    return {bundle.root: reason for bundle, reason in review().held_back}
+    return {matter.root: reason for matter, reason in review().held_back}
 
 
 # --- The periods ------------------------------------------------------------------------------------
@@ -136,8 +136,8 @@ def test_what_is_not_past_its_date_is_not_called_kept_back():
 def test_merged_ones_go_with_the_other():
     root = ended()
     part = merged(root)
-    (bundle,) = review().due
-    assert (bundle.root, bundle.numbers, bundle.levels) == (root.pk, (root.pk, part.pk), ((part.pk,), (root.pk,)))
+    (matter,) = review().due
+    assert (matter.root, matter.numbers, matter.order) == (root.pk, (root.pk, part.pk), (part.pk, root.pk))
 
 
 def test_the_last_end_counts():
@@ -183,13 +183,13 @@ def test_an_open_request_that_follows_a_merged_one():
     assert (due(), kept()) == ([], {root.pk: HeldBack.OPEN})
 
 
-def test_a_bundle_is_found_from_any_of_it():
+def test_a_matter_is_found_from_any_of_it():
     root = ended()
     part = merged(root)
     deeper = merged(part)
-    assert bundle_around(deeper.pk) == bundle_around(root.pk) == bundle_around(part.pk)
-    assert bundle_around(deeper.pk).levels == ((deeper.pk,), (part.pk,), (root.pk,))
-    assert bundle_around(0) is None
+    assert matter_around(deeper.pk) == matter_around(root.pk) == matter_around(part.pk)
+    assert matter_around(deeper.pk).order == (deeper.pk, part.pk, root.pk)
+    assert matter_around(0) is None
 
 
 def test_the_number_of_queries_does_not_grow(django_assert_num_queries):
@@ -201,9 +201,9 @@ def test_the_number_of_queries_does_not_grow(django_assert_num_queries):
         assert len(found) == ConsultationRequest.objects.count() / 2 > 0
 
 
-def test_bundles_keep_their_order_and_pass_over_what_is_gone():
+def test_matters_keep_their_order_and_pass_over_what_is_gone():
     one, other = ended(), ended()
-    assert [bundle.root for bundle in bundles_of([other.pk, 0, one.pk])] == [other.pk, one.pk]
+    assert [matter.root for matter in matters_of([other.pk, 0, one.pk])] == [other.pk, one.pk]
 
 
 # --- What the page of all shows ---------------------------------------------------------------------

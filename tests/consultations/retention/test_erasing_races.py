@@ -56,7 +56,7 @@ def test_two_purges_at_once(threads, monkeypatch):
         return purge()
 
     one, other = threads(run, run)
-    erased = [bundle.root for bundle in one.erased + other.erased]
+    erased = [matter.root for matter in one.erased + other.erased]
     assert sorted(erased) == [request.pk for request in requests]
     assert one.failed == other.failed == []
     assert sorted(Erasure.objects.values_list("request_id", flat=True)) == sorted(erased)

@@ -151,7 +151,7 @@ def test_neither_by_hand_nor_by_date(staff):
 def test_taken_off_it_is_erased(staff):
     request = held(ended())
     release_hold(request.pk, by=staff("owner"), reason=WHY)
-    assert [bundle.root for bundle in purge().erased] == [request.pk]
+    assert [matter.root for matter in purge().erased] == [request.pk]
 
 
 def test_messages_of_a_held_one_are_kept():

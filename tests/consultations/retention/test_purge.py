@@ -127,8 +127,8 @@ def test_killed_between_batches_it_goes_on(small):
         ended()
     due, erased = {one.root for one in review().due}, []
 
-    def die_after_three(bundle):
-        erased.append(bundle.root)
+    def die_after_three(matter):
+        erased.append(matter.root)
         if len(erased) == 3:
             raise Killed
 

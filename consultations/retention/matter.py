@@ -10,24 +10,24 @@ _FIELDS = ("pk", "reference", "status", "closed_at", "submitted_at", "merged_int
 
 
 @dataclass(frozen=True)
-class Bundle:
-    """Requests that are erased together. ``levels`` are their ids, first those that no other one points to."""
+class Matter:
+    """Requests that are erased together; ``order``: their ids, those that no other request points to first."""
 
     root: int
     reference: str
     outcome: str
     ended_at: datetime
-    levels: tuple[tuple[int, ...], ...]
+    order: tuple[int, ...]
     references: tuple[str, ...]
 
     @property
     def numbers(self) -> tuple[int, ...]:
-        """The ids of all requests, in order."""
-        return tuple(sorted(number for level in self.levels for number in level))
+        """The sorted ids of all requests."""
+        return tuple(sorted(self.order))
 
 
-def bundle_around(pk: int) -> Bundle | None:
-    """Return the bundle with the request ``pk``, whichever part it is; None if there is no such request."""
+def matter_around(pk: int) -> Matter | None:
+    """Return the matter with the request ``pk``, whichever part it is; None if there is no such request."""
     seen: set[int] = set()
     while pk not in seen:
         seen.add(pk)
@@ -35,30 +35,30 @@ def bundle_around(pk: int) -> Bundle | None:
         if not row:
             return None
         pk = row[0] or pk
-    return bundle_of(pk)
+    return matter_of(pk)
 
 
-def bundle_with(request: ConsultationRequest) -> Bundle:
-    """Return the bundle of a loaded request."""
+def matter_with(request: ConsultationRequest) -> Matter:
+    """Return the matter of a loaded request."""
     if request.merged_into_id:
-        return bundle_around(request.pk)
-    (bundle,) = _below([{name: getattr(request, name) for name in _FIELDS}])
-    return bundle
+        return matter_around(request.pk)
+    (matter,) = _below([{name: getattr(request, name) for name in _FIELDS}])
+    return matter
 
 
-def bundle_of(root: int) -> Bundle | None:
+def matter_of(root: int) -> Matter | None:
     """Return a request with all that was merged into it."""
-    return next(iter(bundles_of([root])), None)
+    return next(iter(matters_of([root])), None)
 
 
-def bundles_of(roots: Iterable[int]) -> list[Bundle]:
-    """Return the bundles of these requests, in order. One query per level of merging."""
+def matters_of(roots: Iterable[int]) -> list[Matter]:
+    """Return the matters of these requests, in order. One query per level of merging."""
     order = list(roots)
     found = {row["pk"]: row for row in _rows(pk__in=order)}
     return _below([found[pk] for pk in order if pk in found])
 
 
-def _below(roots: list[dict]) -> list[Bundle]:
+def _below(roots: list[dict]) -> list[Matter]:
     levels = {row["pk"]: [[row]] for row in roots}
     # The roots of each request of the previous level; several if one root is part of another.
     roots_of = {pk: {pk} for pk in levels}
@@ -75,21 +75,21 @@ def _below(roots: list[dict]) -> list[Bundle]:
         for root, rows in found.items():
             levels[root].append(rows)
         roots_of = below
-    return [_bundle(levels[row["pk"]]) for row in roots]
+    return [_matter(levels[row["pk"]]) for row in roots]
 
 
 def _rows(**condition) -> list[dict]:
     return list(ConsultationRequest.objects.filter(**condition).order_by("pk").values(*_FIELDS))
 
 
-def _bundle(levels: list[list[dict]]) -> Bundle:
+def _matter(levels: list[list[dict]]) -> Matter:
     root, rows = levels[0][0], [row for level in levels for row in level]
     ends = [row["closed_at"] for row in rows if row["closed_at"]] or [root["submitted_at"]]
-    return Bundle(
+    return Matter(
         root=root["pk"],
         reference=root["reference"],
         outcome=root["status"],
         ended_at=max(ends),
-        levels=tuple(tuple(row["pk"] for row in level) for level in reversed(levels)),
+        order=tuple(row["pk"] for level in reversed(levels) for row in level),
         references=tuple(row["reference"] for row in rows),
     )
