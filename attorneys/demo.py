@@ -6,13 +6,11 @@ from attorneys.models import AttorneyIndexPage, AttorneyPage, Language, Testimon
 from firm.demo import Demo, read
 
 CONTENT = Path(__file__).parent / "demo_content"
-LANGUAGES = {"en": "English"}
+STREAMS = {"admissions": "admission", "education": "degree", "matters": "matter"}
 
 
 def load(demo: Demo) -> None:
-    languages = {
-        code: Language.objects.get_or_create(code=code, defaults={"name": name})[0] for code, name in LANGUAGES.items()
-    }
+    languages = {"en": Language.objects.get_or_create(code="en", defaults={"name": "English"})[0]}
     index = AttorneyIndexPage(
         title="Attorneys", slug="attorneys", introduction="The people who pick up the telephone, and stand up in court."
     )
@@ -24,35 +22,17 @@ def load(demo: Demo) -> None:
 
 
 def _attorney(demo: Demo, entry: dict, languages: dict) -> AttorneyPage:
-    name = entry["name"]
-    page = AttorneyPage(
-        title=name,
-        slug=entry["slug"],
-        job_title=entry["title"],
-        role=entry["role"],
-        summary=entry["summary"],
-        email=entry.get("email", ""),
-        is_former=entry.get("former", False),
-        portrait=demo.picture(f"Portrait: {name}", CONTENT / "portraits" / f"{entry['slug']}.jpg"),
-        biography=demo.writer(entry["slug"]).body([{"type": "text", "html": entry["biography"]}]),
-        admissions=[
-            {"type": "admission", "value": {"jurisdiction": item["jurisdiction"], "year": item["detail"]}}
-            for item in entry.get("bar_admissions", [])
-        ],
-        education=[
-            {"type": "degree", "value": {"institution": item["institution"], "degree": item["detail"], "year": ""}}
-            for item in entry.get("education", [])
-        ],
-        matters=[
-            {
-                "type": "matter",
-                "value": {"title": item["headline"], "summary": item["text"], "year": item.get("year", "")},
-            }
-            for item in entry.get("matters", [])
-        ],
-    )
-    page.practice_areas = [demo.practice_areas[slug] for slug in entry["practice_areas"]]
-    page.languages = [languages[code] for code in entry["languages"] if code in languages]
+    slug, writer = entry["slug"], demo.writer(entry["slug"])
+    areas, spoken = entry.pop("practice_areas"), entry.pop("languages")
+    streams = {
+        name: writer.stream([{"type": kind, **value} for value in entry.pop(name, [])])
+        for name, kind in STREAMS.items()
+    }
+    biography = writer.stream([{"type": "text", "html": entry.pop("biography")}])
+    portrait = demo.picture(f"Portrait: {entry['title']}", CONTENT / "portraits" / f"{slug}.jpg")
+    page = AttorneyPage(**entry, **streams, biography=biography, portrait=portrait)
+    page.practice_areas = [demo.practice_areas[area] for area in areas]
+    page.languages = [languages[code] for code in spoken if code in languages]
     return page
 
 
@@ -64,18 +44,9 @@ def _testimonials(demo: Demo) -> None:
     )
     index = demo.child(demo.home, index)
     for entry in read(CONTENT / "testimonials.toml")["testimonial"]:
-        demo.child(
-            index,
-            TestimonialPage(
-                title=entry["headline"],
-                slug=entry["slug"],
-                rating=entry["rating"],
-                body=" ".join(entry["body"].split()),
-                attribution=entry["attribution"],
-                attorney=demo.attorneys.get(entry.get("attorney", "")),
-                practice_area=demo.practice_areas.get(entry.get("practice_area", "")),
-                date=entry["date"],
-                source=entry.get("source", ""),
-                is_featured=entry.get("featured", False),
-            ),
-        )
+        about = {
+            "attorney": demo.attorneys.get(entry.pop("attorney", "")),
+            "practice_area": demo.practice_areas.get(entry.pop("practice_area", "")),
+            "body": " ".join(entry.pop("body").split()),
+        }
+        demo.child(index, TestimonialPage(**entry, **about))

@@ -15,7 +15,7 @@ def content(media: Path) -> dict:
     """Return the pages; ``media`` is the folder with the originals of the demo's pictures."""
     people = _read("attorneys/demo_content/attorneys.toml")
     names = {f"staff:{one['slug']}": one["name"] for one in people["staff_author"]}
-    names |= {one["slug"]: one["name"] for one in people["attorney"]}
+    names |= {one["slug"]: one["title"] for one in people["attorney"]}
     posts = [_post(_read(path), names) for path in sorted((ROOT / "blog/demo_content/posts").glob("*.toml"))]
     areas = _read("firm/demo/content/practice_areas.toml")["practice_area"]
     voices = _read("attorneys/demo_content/testimonials.toml")["testimonial"]
@@ -53,12 +53,12 @@ def _area(entry: dict) -> dict:
 
 def _attorney(entry: dict) -> dict:
     body = [{"type": "text", "html": entry.get("biography", "")}]
-    return _page({"title": entry["name"], "slug": entry["slug"], "body": body}, entry["title"])
+    return _page({"title": entry["title"], "slug": entry["slug"], "body": body}, entry["job_title"])
 
 
 def _voice(entry: dict) -> dict:
     body = [{"type": "text", "html": entry["body"]}]
-    return _page({"title": entry["headline"], "slug": entry["slug"], "body": body}, entry["attribution"])
+    return _page({"title": entry["title"], "slug": entry["slug"], "body": body}, entry["attribution"])
 
 
 def _page(entry: dict, introduction: str) -> dict:
@@ -106,7 +106,20 @@ def _words(value) -> str:
     if isinstance(value, list):
         return "".join(_words(one) for one in value)
     if isinstance(value, dict):
-        silent = {"type", "kind", "style", "level", "label", "target", "url", "document", "poster", "image", "mode"}
+        silent = {
+            "type",
+            "kind",
+            "style",
+            "level",
+            "label",
+            "target",
+            "url",
+            "document",
+            "poster",
+            "image",
+            "mode",
+            "profile",
+        }
         return "".join(_words(one) for name, one in value.items() if name not in silent)
     return ""
 

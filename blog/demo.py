@@ -52,7 +52,7 @@ def _post(demo: Demo, entry: dict, categories: dict, staff: dict) -> BlogPostPag
         category=categories[entry["category"]],
         summary=entry["summary"],
         image=demo.image(entry["image"]) if entry.get("image") else None,
-        body=demo.writer(slug).body(entry["body"]),
+        body=demo.writer(slug).stream(entry["body"]),
         reviewed_on=entry.get("reviewed"),
         reviewed_by=demo.attorneys.get(entry.get("reviewed_by", "")),
         owner=demo.staff.get("editor"),

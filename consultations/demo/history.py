@@ -1,8 +1,8 @@
-"""What staff did with the demo's requests: stories of the actions that staff use, each at its own time."""
+"""What staff did with the demo's requests: the stories of ``content/stories.toml``, by the actions that staff use."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from consultations.actions import reminders, requests
 from consultations.actions.merging import merge
@@ -14,22 +14,31 @@ from consultations.contact_outcomes import Channel
 from consultations.demo.calendars import free_time
 from consultations.mail.kinds import left_open
 from consultations.models import AttorneyCalendar, ConsultationRequest, Way
-from consultations.workflow import Status
+from firm.demo import read
 
+STORIES = read(Path(__file__).parent / "content" / "stories.toml")
 #: Minutes until the first call, some past the target.
 FIRST_CALLS = (3, 5, 8, 11, 14, 19, 26, 38, 75, 170)
 
 
 @dataclass
 class Scene:
-    """One request during its story: the current time ``at``, and the demo's staff."""
+    """One request during its story, with the current time ``at``; ``earlier`` is the target of a merge."""
 
     request: ConsultationRequest
     staff: dict
     at: datetime
-    #: An earlier request of the same person, the target of a merge.
     earlier: ConsultationRequest | None = None
     calendars: list[AttorneyCalendar] = field(default_factory=list)
+
+    def tell(self, story: str) -> None:
+        """Apply a story. Raises `KeyError` for an unknown story or action."""
+        for step in STORIES[story]:
+            arguments = dict(step)
+            if "story" in arguments:
+                self.tell(arguments["story"])
+            else:
+                _ACTIONS[arguments.pop("action")](self, **arguments)
 
     @property
     def call_delay(self) -> int:
@@ -41,218 +50,93 @@ class Scene:
         self.at += timedelta(minutes=minutes)
         return self.at
 
+    def run(self, action, after: int, by: str = "intake", **values) -> None:
+        """Run an action on the request by a member of staff, some minutes later."""
+        action(self.request.pk, by=self.staff[by], now=self.later(after), **values)
 
-Step = Callable[[Scene], object]
+
+def take(scene: Scene, by: str = "intake", after: int = 12) -> None:
+    scene.run(requests.assign, after, by, to=scene.staff[by])
 
 
-def taken(by: str = "intake", after: int = 12) -> Step:
-    """Staff take the request."""
-    return lambda scene: requests.assign(
-        scene.request.pk, to=scene.staff[by], by=scene.staff[by], now=scene.later(after)
+def assign(scene: Scene, to: str, after: int = 15) -> None:
+    scene.run(requests.assign, after, "intake_manager", to=scene.staff[to])
+
+
+def move(scene: Scene, to: str, reason: str = "", by: str = "intake", after: int = 3) -> None:
+    scene.run(requests.move, after, by, to=to, reason=reason)
+
+
+def call(scene: Scene, outcome: str, text: str = "", by: str = "intake", after: int | None = None) -> None:
+    """Call, or write if there is no number; without ``after``, at the time of the request's first call."""
+    channel, outcome = (Channel.CALL, outcome) if scene.request.phone else (Channel.EMAIL, "sent")
+    after = scene.call_delay if after is None else after
+    scene.run(requests.log_contact, after, by, channel=channel, outcome=outcome, text=text)
+
+
+def text_person(scene: Scene, text: str, by: str = "intake", after: int = 18) -> None:
+    scene.run(requests.log_contact, after, by, channel=Channel.TEXT, outcome="sent", text=text)
+
+
+def note(scene: Scene, text: str, by: str = "intake", after: int = 2, tell: str = "") -> None:
+    """Add a note, and mention a colleague (``tell``)."""
+    scene.run(requests.add_note, after, by, text=text, tell=[scene.staff[tell]] if tell else ())
+
+
+def remind(scene: Scene, text: str, who: str = "intake", by: str = "intake", in_hours: int = 2, after: int = 1) -> None:
+    due_at = scene.at + timedelta(minutes=after, hours=in_hours)
+    scene.run(reminders.remind, after, by, for_user=scene.staff[who], due_at=due_at, text=text)
+
+
+def write(scene: Scene, template: str, by: str = "intake", after: int = 10) -> None:
+    """Send an e-mail from a template, if there is an address and no placeholder is open."""
+    found = (draft for drafts in drafts_for(scene.request) for draft in drafts if draft.template.title == template)
+    draft = next(found, None)
+    if draft and scene.request.email and not left_open(draft.subject + draft.text):
+        scene.run(answer, after, by, subject=draft.subject, text=draft.text)
+
+
+def screen(scene: Scene, who: str, after: int = 5) -> None:
+    scene.run(requests.screen, after, "intake_manager", user=scene.staff[who])
+
+
+def merge_into_earlier(scene: Scene, after: int = 30) -> None:
+    scene.run(merge, after, into=scene.earlier.pk)
+
+
+def clear(scene: Scene, after: int = 4) -> None:
+    """Clear the conflict check, if it has matches."""
+    scene.request.refresh_from_db(fields=["conflict_state"])
+    if scene.request.conflict_state == ConflictState.OPEN:
+        scene.run(decisions.clear, after, "intake_manager", reason="Sample reason. Another person of that name.")
+
+
+def schedule(scene: Scene, in_days: float, by: str = "intake", after: int = 3, way: str = Way.PERSON) -> None:
+    """Make an appointment at the first free time ``in_days`` later."""
+    now, request = scene.at + timedelta(minutes=after), scene.request
+    calendar, starts_at = free_time(
+        scene.calendars, wanted=now + timedelta(days=in_days), now=now, attorney_id=request.attorney_id
     )
+    link = "https://video.example.com/sample-room" if way == Way.VIDEO else ""
+    place = {"calendar": calendar, "starts_at": starts_at, "minutes": calendar.minutes, "way": way, "video_link": link}
+    scene.run(booking.schedule, after, by, **place)
 
 
-def given(to: str, after: int = 15) -> Step:
-    """A manager assigns the request."""
-    manager = "intake_manager"
-    return lambda scene: requests.assign(
-        scene.request.pk, to=scene.staff[to], by=scene.staff[manager], now=scene.later(after)
+def flag(scene: Scene, reason: str, after: int = 6) -> None:
+    scene.run(decisions.flag, after, reason=reason)
+
+
+def finish(scene: Scene, to: str) -> None:
+    """Record the outcome after the appointment."""
+    scene.request.refresh_from_db()
+    scene.at = scene.request.scheduled_for
+    scene.run(requests.move, 35, to=to)
+
+
+_ACTIONS = {
+    action.__name__: action
+    for action in (
+        *(take, assign, move, call, text_person, note, remind, write, screen),
+        *(merge_into_earlier, clear, schedule, flag, finish),
     )
-
-
-def moved(to: str, reason: str = "", by: str = "intake", after: int = 3) -> Step:
-    """The status changes."""
-    return lambda scene: requests.move(
-        scene.request.pk,
-        to=to,
-        by=scene.staff[by],
-        reason=reason,
-        now=scene.later(after),
-    )
-
-
-def called(outcome: str, text: str = "", by: str = "intake", after: int | None = None) -> Step:
-    """Staff call, or write if there is no number. ``after`` defaults to the request's own delay."""
-
-    def step(scene: Scene) -> None:
-        at = scene.later(scene.call_delay if after is None else after)
-        how = (Channel.CALL, outcome) if scene.request.phone else (Channel.EMAIL, "sent")
-        requests.log_contact(scene.request.pk, channel=how[0], outcome=how[1], text=text, by=scene.staff[by], now=at)
-
-    return step
-
-
-def texted(text: str, by: str = "intake", after: int = 18) -> Step:
-    """Staff send a text message."""
-    return lambda scene: requests.log_contact(
-        scene.request.pk, channel=Channel.TEXT, outcome="sent", text=text, by=scene.staff[by], now=scene.later(after)
-    )
-
-
-def noted(text: str, by: str = "intake", after: int = 2, tell: str = "") -> Step:
-    """Staff add a note, and may tell a colleague."""
-    return lambda scene: requests.add_note(
-        scene.request.pk,
-        text=text,
-        by=scene.staff[by],
-        tell=[scene.staff[tell]] if tell else (),
-        now=scene.later(after),
-    )
-
-
-def reminded(text: str, who: str = "intake", by: str = "intake", in_hours: int = 2, after: int = 1) -> Step:
-    """Staff set a reminder, ``in_hours`` later."""
-
-    def step(scene: Scene) -> None:
-        at = scene.later(after)
-        due_at = at + timedelta(hours=in_hours)
-        reminders.remind(
-            scene.request.pk, for_user=scene.staff[who], due_at=due_at, text=text, by=scene.staff[by], now=at
-        )
-
-    return step
-
-
-def wrote(template: str, by: str = "intake", after: int = 10) -> Step:
-    """Staff send an e-mail from a template, if there is an address and no placeholder is open."""
-
-    def step(scene: Scene) -> None:
-        found = (draft for drafts in drafts_for(scene.request) for draft in drafts if draft.template.title == template)
-        draft = next(found, None)
-        if draft and scene.request.email and not left_open(draft.subject + draft.text):
-            answer(scene.request.pk, subject=draft.subject, text=draft.text, by=scene.staff[by], now=scene.later(after))
-
-    return step
-
-
-def screened(who: str, after: int = 5) -> Step:
-    """A manager sets up an ethical wall."""
-    return lambda scene: requests.screen(
-        scene.request.pk, user=scene.staff[who], by=scene.staff["intake_manager"], now=scene.later(after)
-    )
-
-
-def joined(after: int = 30) -> Step:
-    """The request is merged into the earlier one of the same person."""
-    return lambda scene: merge(
-        scene.request.pk, into=scene.earlier.pk, by=scene.staff["intake"], now=scene.later(after)
-    )
-
-
-def cleared(reason: str = "Sample reason. Another person of that name.", after: int = 4) -> Step:
-    """A manager clears the conflict check, if it has matches."""
-
-    def step(scene: Scene) -> None:
-        scene.request.refresh_from_db(fields=["conflict_state"])
-        if scene.request.conflict_state == ConflictState.OPEN:
-            manager = scene.staff["intake_manager"]
-            decisions.clear(scene.request.pk, reason=reason, by=manager, now=scene.later(after))
-
-    return step
-
-
-def scheduled(in_days: float, by: str = "intake", after: int = 3, way: str = Way.PERSON) -> Step:
-    """An appointment is made, at the first free time ``in_days`` later."""
-
-    def step(scene: Scene) -> None:
-        now, request = scene.later(after), scene.request
-        calendar, starts_at = free_time(
-            scene.calendars, wanted=now + timedelta(days=in_days), now=now, attorney_id=request.attorney_id
-        )
-        link = "https://video.example.com/sample-room" if way == Way.VIDEO else ""
-        booking.schedule(
-            request.pk,
-            calendar=calendar,
-            starts_at=starts_at,
-            minutes=calendar.minutes,
-            way=way,
-            video_link=link,
-            by=scene.staff[by],
-            now=now,
-        )
-
-    return step
-
-
-def flagged(reason: str, after: int = 6) -> Step:
-    """Staff ask a manager to decide about the conflict check."""
-    return lambda scene: decisions.flag(
-        scene.request.pk, reason=reason, by=scene.staff["intake"], now=scene.later(after)
-    )
-
-
-def over(to: str) -> Step:
-    """After the appointment, staff record its outcome."""
-
-    def step(scene: Scene) -> None:
-        scene.request.refresh_from_db()
-        scene.at = scene.request.scheduled_for + timedelta(minutes=35)
-        requests.move(scene.request.pk, to=to, by=scene.staff["intake"], now=scene.at)
-
-    return step
-
-
-REVIEWED = [taken(), moved(Status.IN_REVIEW)]
-REACHED = [*REVIEWED, called("spoke", "Sample note. Prefers to come to the office.")]
-CHECKED = [*REACHED, cleared()]
-SCHEDULED = [*CHECKED, scheduled(in_days=10)]
-CONSULTED = [*CHECKED, scheduled(in_days=0.2), over(Status.CONSULTED)]
-
-#: Stories by the name used in the file of samples.
-STORIES: dict[str, list[Step]] = {
-    "new": [],
-    "overdue": [],
-    "cleared": [*CHECKED, noted("Sample note. Sends the papers by mail.")],
-    "flagged": [*REVIEWED, flagged("Sample reason. We may have met this name in another matter.")],
-    "in_review": [*REVIEWED, reminded("Sample reminder. Ask whether the papers have come.")],
-    "called_in_vain": [
-        *REVIEWED,
-        called("no_answer"),
-        called("message", "Sample note. Left our number.", after=240),
-        wrote("We tried to reach you"),
-    ],
-    "contacted": [
-        *REACHED,
-        noted("Sample note. Sends the papers by mail. Would you look at them when they come?", tell="intake_manager"),
-        reminded("Sample reminder. Call about the papers.", in_hours=60 * 24),
-    ],
-    "texted": [*REVIEWED, texted("Sample note. Asked for a time to talk.")],
-    "scheduled": SCHEDULED,
-    "scheduled_attorney": [
-        *CHECKED,
-        given("publisher"),
-        scheduled(in_days=8, by="publisher", after=60, way=Way.VIDEO),
-        noted("Sample note. Please ask for the indictment before we meet.", by="publisher", tell="intake"),
-        reminded("Sample reminder. Read the file.", who="publisher", by="publisher", in_hours=24),
-    ],
-    "consulted": CONSULTED,
-    "retained": [*CONSULTED, moved(Status.RETAINED, by="intake_manager", after=1200)],
-    "declined": [*REACHED, moved(Status.DECLINED, "Sample reason. Not a matter of criminal law.")],
-    "referred": [*REACHED, moved(Status.REFERRED, "Sample reason. Gave the number of the bar's referral service.")],
-    "not_reached": [
-        *REVIEWED,
-        called("no_answer"),
-        called("no_answer", after=1440),
-        called("message", after=1440),
-        moved(Status.NOT_REACHED, after=2880),
-    ],
-    "conflict": [*REVIEWED, moved(Status.CONFLICT, "Sample reason. We act for the other side.", by="intake_manager")],
-    "quarantine": [],
-    "spam": [moved(Status.DECLINED, "Sample reason. An advertisement.", by="intake_manager", after=300)],
-    "released": [moved(Status.NEW, by="intake_manager", after=25), taken(), called("spoke")],
-    "merged": [taken(), joined()],
-    "reopened": [
-        *REACHED,
-        moved(Status.DECLINED, "Sample reason. No deadline is running."),
-        moved(Status.IN_REVIEW, "Sample reason. A new letter has come.", after=4000),
-    ],
-    "screened": [given("intake_manager"), screened("intake"), moved(Status.IN_REVIEW, by="intake_manager")],
-    "no_show": [*CHECKED, scheduled(in_days=0.2, way=Way.TELEPHONE), over(Status.NOT_REACHED)],
-    "wrong_number": [*REVIEWED, called("wrong"), noted("Sample note. Wrote to the e-mail address instead.")],
 }
-
-
-def tell(name: str, scene: Scene) -> None:
-    """Apply a story to the scene's request. Raises `KeyError` for an unknown story."""
-    for step in STORIES[name]:
-        step(scene)

@@ -1,6 +1,5 @@
 """The demo's register of known parties, all invented, and the outcome of its conflict checks."""
 
-import tomllib
 import uuid
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -12,6 +11,7 @@ from consultations.conflicts.checks import check_safely
 from consultations.conflicts.save_parties import save_party
 from consultations.models import ConsultationRequest, MessageKind, OutgoingMessage, Party, PartySource
 from consultations.workflow import OPEN
+from firm.demo import read
 
 PARTIES = Path(__file__).parent / "content" / "parties.toml"
 _NAMESPACE = uuid.UUID("0e0f7f55-9d9b-4b2b-8f0a-2f4f5f0c9c41")
@@ -20,7 +20,7 @@ _REASON = "Sample reason. Another person of a similar name."
 
 def add_parties(now: datetime) -> None:
     """Add the parties of the file that are missing."""
-    entries = tomllib.loads(PARTIES.read_text(encoding="utf-8"))["party"]
+    entries = read(PARTIES)["party"]
     keys = [uuid.uuid5(_NAMESPACE, entry["name"]).int >> 65 for entry in entries]
     known = set(Party.objects.filter(import_key__in=keys).values_list("import_key", flat=True))
     for number, (key, entry) in enumerate(zip(keys, entries, strict=True)):

@@ -12,7 +12,6 @@ from consultations.retention.holds import hold, release_hold
 from consultations.workflow import Power
 from firm.encryption.blind_index import normalise_phone
 
-
 _RECORDED = "Recorded in the timeline, for staff only."
 
 

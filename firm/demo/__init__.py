@@ -2,6 +2,7 @@
 
 import tomllib
 from collections.abc import Callable
+from functools import cached_property
 from pathlib import Path
 
 from django.core.files.base import ContentFile
@@ -10,13 +11,13 @@ from django.db import transaction
 from wagtail.documents import get_document_model
 from wagtail.models import Collection, Page, Site
 
-from firm.demo.home import home_section
-from firm.demo.site_settings import save_settings
 from firm.demo.stream_content import StoryWriter, footnote_id
 from firm.models import (
     ContactPage,
     FirmImage,
+    FirmSettings,
     HomePage,
+    Office,
     PracticeAreaIndexPage,
     PracticeAreaPage,
     StandardPage,
@@ -26,16 +27,8 @@ CONTENT = Path(__file__).parent / "content"
 PICTURES = Path(__file__).parent / "pictures"
 COLLECTION = "Demo artwork"
 SAMPLE_DOCUMENT = "What to write down after an arrest (sample)"
-SAMPLE_LINES = (
-    "What to write down after an arrest (sample)",
-    "",
-    "1. The agency, and the names or badge numbers of the officers.",
-    "2. Every paper that was left behind; keep the originals.",
-    "3. Where the person is held, and the name of anyone you spoke to.",
-    "4. The date, time and place of the next appearance in court.",
-    "",
-    "Do not write down what happened. Tell that to the lawyer alone.",
-)
+LEGAL_PAGES = {"privacy", "terms"}
+STANDARD_PAGES = {"about", "disclaimer", "accessibility", *LEGAL_PAGES}
 
 
 def read(path: Path) -> dict:
@@ -43,29 +36,23 @@ def read(path: Path) -> dict:
 
 
 class Demo:
-    """The demo site while it is being loaded: the objects that the apps' parts refer to."""
+    """The demo site while it is being loaded: the objects that the apps' parts refer to.
+
+    ``posts`` and ``requests`` are numbers of synthetic ones to add; ``tell`` takes a line of progress.
+    """
 
     def __init__(
         self, *, staff: dict, posts: int = 0, requests: int | None = None, tell: Callable[[str], object] = str
     ) -> None:
-        self.staff = staff
-        #: How many synthetic posts and requests are added on top.
-        self.posts, self.requests = posts, requests
-        #: Takes a line on how far the loading has come.
-        self.tell = tell
+        self.staff, self.posts, self.requests, self.tell = staff, posts, requests, tell
         self.home: HomePage | None = None
         self.practice_areas: dict[str, PracticeAreaPage] = {}
         self.attorneys: dict = {}
         self.pages: dict[str, Page] = {}
         self._images: dict[str, FirmImage] = {}
-        self._collection = None
-
-    # --- Pages ------------------------------------------------------------------------------------
 
     def child(self, parent: Page, page: Page) -> Page:
-        """Publish ``page`` below ``parent``, unless the parent has a page at that slug; return the existing or new
-        page.
-        """
+        """Publish a page, unless the parent has a page with that slug; return the existing or new page."""
         existing = parent.get_children().filter(slug=page.slug).first()
         if existing:
             return existing.specific
@@ -75,53 +62,47 @@ class Demo:
         return page
 
     def writer(self, slug: str) -> StoryWriter:
-        """Return the writer for the body of the page with ``slug``."""
-        return StoryWriter(slug, lambda key: self.image(key).pk, self.document, self.link)
+        """Return the writer for the streams of the page with ``slug``."""
+        references = {
+            "image": lambda key: self.image(key).pk,
+            "poster": lambda key: self.image(key).pk,
+            "document": self.document,
+            "practice_area": lambda key: self.practice_areas[key].pk,
+            "profile": lambda key: self.attorneys[key].pk,
+        }
+        return StoryWriter(slug, references, self.link)
 
     def link(self, label: str, target: str) -> dict:
         """Return the stored value of a link to the form, the phone number, a page of the site or another URL."""
         value = {"label": label, "kind": target, "page": None, "url": ""}
         if target in {"consultation", "phone"}:
             return value
+        page = None
         if target.startswith("/"):
-            page = self.page_at(target)
-            return value | ({"kind": "page", "page": page} if page else {"kind": "url", "url": target})
-        return value | {"kind": "url", "url": target}
+            page = Page.objects.filter(url_path=self.home.url_path + target.lstrip("/")).first()
+        return value | ({"kind": "page", "page": page.pk} if page else {"kind": "url", "url": target})
 
-    def page_at(self, path: str) -> int | None:
-        """Return the id of the page at a path of the site, or None."""
-        page = Page.objects.filter(url_path=self.home.url_path + path.lstrip("/")).first()
-        return page.pk if page else None
-
-    # --- Pictures and files -----------------------------------------------------------------------
-
-    @property
+    @cached_property
     def collection(self) -> Collection:
         """The library collection of the demo's pictures."""
-        if self._collection is None:
-            found = Collection.objects.filter(name=COLLECTION).first()
-            self._collection = found or Collection.get_first_root_node().add_child(name=COLLECTION)
-        return self._collection
+        found = Collection.objects.filter(name=COLLECTION).first()
+        return found or Collection.get_first_root_node().add_child(name=COLLECTION)
 
     def image(self, key: str) -> FirmImage:
-        """Return the picture of the demo with a name such as ``columns-2`` or ``skyline-hero``."""
+        """Return the demo's picture with a name such as ``columns-2`` or ``skyline-hero``."""
         if key not in self._images:
-            self._images[key] = self.picture(f"Artwork: {key}", PICTURES / f"{key}.jpg")
+            [path] = PICTURES.glob(f"{key}.*")
+            self._images[key] = self.picture(f"Artwork: {key}", path)
         return self._images[key]
 
     def picture(self, title: str, path: Path) -> FirmImage:
-        """Return the picture with ``title``, uploaded from a file when there is none yet."""
-        found = FirmImage.objects.filter(title=title, collection=self.collection).first()
-        if found:
-            return found
-        with path.open("rb") as file:
-            image = FirmImage(
-                title=title,
-                collection=self.collection,
-                credit="Drawn for the demo",
-                file=ImageFile(file, name=path.name),
-            )
-            image.save()
+        """Return the picture with ``title``, created from the file if there is none yet."""
+        image = FirmImage.objects.filter(title=title, collection=self.collection).first()
+        if image is None:
+            with path.open("rb") as file:
+                image = FirmImage(title=title, collection=self.collection, credit="Drawn for the demo")
+                image.file = ImageFile(file, name=path.name)
+                image.save()
         return image
 
     def document(self, key: str) -> int:
@@ -129,8 +110,7 @@ class Demo:
         documents = get_document_model().objects
         found = documents.filter(title=SAMPLE_DOCUMENT).first()
         if found is None:
-            text = "\r\n".join(SAMPLE_LINES) + "\r\n"
-            content = ContentFile(text.encode(), name=f"{key}.txt")
+            content = ContentFile((CONTENT / "sample_document.txt").read_bytes(), name=f"{key}.txt")
             found = documents.create(title=SAMPLE_DOCUMENT, file=content, file_size=content.size)
         return found.pk
 
@@ -147,7 +127,7 @@ def load(demo: Demo) -> None:
     demo.home = _home()
     _practice_areas(demo)
     for entry in read(CONTENT / "pages.toml")["page"]:
-        _standing_page(demo, entry)
+        _standard_page(demo, entry)
 
 
 def _home() -> HomePage:
@@ -194,8 +174,8 @@ def _practice_area(demo: Demo, entry: dict) -> PracticeAreaPage:
         introduction=plain(entry["intro"]),
         search_description=entry["search_description"],
         image=demo.image(entry["image"]) if entry.get("image") else None,
-        body=writer.body(entry["body"]),
-        faq=[{"type": "question", "value": value} for value in writer.questions(entry.get("faq", []))],
+        body=writer.stream(entry["body"]),
+        faq=writer.stream([{"type": "question", **question} for question in entry.get("faq", [])]),
     )
     add_footnotes(page, slug, entry.get("footnote", []))
     return page
@@ -206,31 +186,54 @@ def plain(html: str) -> str:
     return " ".join(html.replace("<p>", "").replace("</p>", "").split())
 
 
-def _standing_page(demo: Demo, entry: dict) -> None:
+def _standard_page(demo: Demo, entry: dict) -> None:
     slug = entry["slug"]
+    shared = {
+        "title": entry["title"],
+        "slug": slug,
+        "introduction": plain(entry["intro"]),
+        "search_description": entry.get("search_description", ""),
+    }
     if slug == "contact":
-        page = ContactPage(title=entry["title"], slug=slug, introduction=plain(entry["intro"]))
-    elif slug in {"about", "privacy", "terms", "disclaimer", "accessibility"}:
-        page = StandardPage(
-            title=entry["title"],
-            slug=slug,
-            introduction=plain(entry["intro"]),
-            body=demo.writer(slug).body(entry.get("body", [])),
-            shows_contents=slug in {"privacy", "terms"},
-            reviewed_on=entry.get("reviewed"),
-        )
+        demo.pages[slug] = demo.child(demo.home, ContactPage(**shared))
+    elif slug in STANDARD_PAGES:
+        body = demo.writer(slug).stream(entry.get("body", []))
+        is_legal, reviewed_on = slug in LEGAL_PAGES, entry.get("reviewed")
+        page = StandardPage(**shared, body=body, shows_contents=is_legal, reviewed_on=reviewed_on)
         add_footnotes(page, slug, entry.get("footnote", []))
-    else:
-        return
-    page.search_description = entry.get("search_description", "")
-    demo.pages[slug] = demo.child(demo.home, page)
+        demo.pages[slug] = demo.child(demo.home, page)
 
 
 def finish(demo: Demo) -> None:
     """Fill the settings and the home page, which refer to objects of all apps."""
-    save_settings(demo, read(CONTENT / "settings.toml"))
+    texts = read(CONTENT / "settings.toml")
+    _save_settings(demo, texts)
     if not demo.home.sections:
-        sections = read(CONTENT / "home.toml")["section"]
-        demo.home.sections = [home_section(demo, entry) for entry in sections]
-        demo.home.search_description = read(CONTENT / "settings.toml")["description"][:155]
+        demo.home.sections = demo.writer("home").stream(read(CONTENT / "home.toml")["section"])
+        demo.home.search_description = texts["description"][:155]
         demo.home.save_revision().publish()
+
+
+def _save_settings(demo: Demo, texts: dict) -> None:
+    """Create the settings of the default site with its offices, unless there are some."""
+    site = Site.objects.get(is_default_site=True)
+    if FirmSettings.objects.filter(site=site).exists():
+        return
+    offices = texts.pop("offices")
+    streams = {"header_nav": "link", "footer_nav": "group", "legal_nav": "link"}
+    settings = FirmSettings(
+        site=site,
+        consultation_page=Page.objects.child_of(demo.home).filter(slug="free-consultation").first(),
+        default_social_image=demo.image("sharing"),
+        **{name: _stream(demo, kind, texts.pop(name)) for name, kind in streams.items()},
+        **texts,
+    )
+    for order, office in enumerate(offices):
+        hours = _stream(demo, "hours", office.pop("hours"))
+        settings.offices.add(Office(sort_order=order, hours=hours, map_image=demo.image("map"), **office))
+    settings.save()
+
+
+def _stream(demo: Demo, kind: str, values: list) -> list[dict]:
+    writer = demo.writer("settings")
+    return [{"type": kind, "value": writer.stored(value)} for value in values]

@@ -1,8 +1,9 @@
-"""Builds StreamField values from the demo's texts."""
+"""Converts the demo's texts to the stored values of StreamFields."""
 
+import datetime
 import re
 import uuid
-from dataclasses import dataclass, field
+from collections.abc import Callable
 
 FOOTNOTE = re.compile(r'<fn key="([^"]+)"\s*/>')
 _NAMESPACE = uuid.UUID("6f7c2c1e-52f2-4d0b-9a3e-0d4f6f0b7a11")
@@ -13,84 +14,53 @@ def footnote_id(slug: str, key: str) -> str:
     return str(uuid.uuid5(_NAMESPACE, f"{slug}:{key}"))
 
 
-@dataclass
 class StoryWriter:
-    """Builds the body of one page: its slug, pictures and documents by key, pages by URL."""
+    """Converts the texts of one page. They have the shape of the stored values, with keys in place of ids.
 
-    slug: str
-    image_id: object
-    document_id: object
-    link: object
-    keys: set = field(default_factory=set)
+    A mapping with ``target`` is a link, see `Demo.link`. ``references`` resolves the keys of objects, by field name.
+    """
 
-    def html(self, text: str) -> str:
-        """Return rich text with footnote references in their stored form."""
-        text = " ".join(text.split()) if "\n" in text.strip() else text.strip()
+    def __init__(
+        self, slug: str, references: dict[str, Callable[[str], int]], link: Callable[[str, str], dict]
+    ) -> None:
+        self.slug, self.references, self.link = slug, references, link
+
+    def stream(self, blocks: list[dict]) -> list[dict]:
+        """Return blocks with their ``type``. A text, a picture and a table are written in a shorter form."""
+        special = {"text": self._text, "image": self._image, "table": self._table}
+        return [{"type": block["type"], "value": special.get(block["type"], self._fields)(block)} for block in blocks]
+
+    def stored(self, value, name: str = ""):
+        """Return a value with its references resolved, dates in ISO format, and the text in one line."""
+        if isinstance(value, dict):
+            return self.link(value["label"], value["target"]) if "target" in value else self._fields(value)
+        if isinstance(value, list):
+            return [self.stored(one, name) for one in value]
+        if isinstance(value, datetime.date):
+            return value.isoformat()
+        if not isinstance(value, str):
+            return value
+        if name in self.references:
+            return self.references[name](value) if value else None
+        text = " ".join(value.split()) if "\n" in value.strip() else value.strip()
         return FOOTNOTE.sub(self._footnote, text)
 
     def _footnote(self, match: re.Match) -> str:
         identifier = footnote_id(self.slug, match.group(1))
         return f'<footnote id="{identifier}">[{identifier[:6]}]</footnote>'
 
-    def prose(self, text: str) -> str:
-        """Return rich text in at least one paragraph."""
-        html = self.html(text)
-        return html if html.startswith("<") and re.match(r"<(p|ul|ol|h\d)\b", html) else f"<p>{html}</p>"
+    def _fields(self, block: dict) -> dict:
+        return {name: self.stored(value, name) for name, value in block.items() if name != "type"}
 
-    def body(self, blocks: list[dict]) -> list[dict]:
-        """Return the stored value of a body."""
-        return [{"type": block["type"], "value": getattr(self, f"_{block['type']}")(block)} for block in blocks]
+    def _text(self, block: dict) -> str:
+        return self.stored(block["html"])
 
-    def questions(self, items: list[dict]) -> list[dict]:
-        """Return questions and answers as stored values."""
-        return [{"question": item["question"], "answer": self.prose(item["answer"])} for item in items]
-
-    def _text(self, block):
-        return self.prose(block["html"])
-
-    def _heading(self, block):
-        return {"text": block["text"], "level": block.get("level", "h2")}
-
-    def _image(self, block):
+    def _image(self, block: dict) -> dict:
         alt = block.get("alt", "")
-        image = {"image": self.image_id(block["image"]), "alt_text": alt, "decorative": not alt}
-        return {"image": image, "caption": block.get("caption", "")}
+        image = {"image": block["image"], "alt_text": alt, "decorative": not alt}
+        return self._fields({"image": image, "caption": block.get("caption", "")})
 
-    def _quotation(self, block):
-        return {key: block.get(key, "") for key in ("quote", "attribution", "source_url")}
-
-    def _list(self, block):
-        items = [self.html(item) for item in block["items"]]
-        return {"heading": block.get("heading", ""), "style": block.get("style", "bulleted"), "items": items}
-
-    def _table(self, block):
-        columns = [{"type": column.get("type", "text"), "heading": column["heading"]} for column in block["columns"]]
+    def _table(self, block: dict) -> dict:
+        columns = [{"type": "text", **column} for column in block["columns"]]
         rows = [{"values": list(row)} for row in block["rows"]]
         return {"caption": block["caption"], "table": {"columns": columns, "rows": rows, "caption": ""}}
-
-    def _callout(self, block):
-        return {"kind": block["kind"], "heading": block.get("heading", ""), "text": self.prose(block["html"])}
-
-    def _video(self, block):
-        value = {key: block.get(key, "") for key in ("title", "url", "duration", "summary")}
-        return value | {"poster": self.image_id(block["poster"]) if block.get("poster") else None}
-
-    def _document(self, block):
-        value = {key: block.get(key, "") for key in ("title", "description")}
-        return value | {"document": self.document_id(block["document"])}
-
-    def _faq(self, block):
-        return {"heading": block.get("heading", ""), "items": self.questions(block["items"])}
-
-    def _call_to_action(self, block):
-        link = self.link(block["label"], block["target"])
-        return {"heading": block["heading"], "text": block.get("text", ""), "link": link}
-
-    def _citation(self, block):
-        accessed = block.get("accessed")
-        return {
-            "statement": self.prose(block["statement"]),
-            "source": block["source"],
-            "url": block.get("url", ""),
-            "accessed": accessed.isoformat() if accessed else None,
-        }

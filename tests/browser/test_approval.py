@@ -53,7 +53,7 @@ def build_home(editor):
     for number, name in enumerate(["Sample Daily", "Sample Tribune"]):
         logo = editor.item(logos, number)
         editor.fill(logo, {"Name": name})
-        editor.choose(logo, "Choose an image", f"Mark: {name}")
+        editor.choose(logo, "Choose an image", f"Artwork: mark-{name.lower().replace(' ', '-')}")
 
     badges = editor.add_block(sections, "Badges")
     editor.fill(badges, {"Heading": "Recognized for this work"})
