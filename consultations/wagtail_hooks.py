@@ -8,7 +8,7 @@ from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 
 from consultations.calendar.viewset import AppointmentsViewSet
-from consultations.conflicts.party_viewset import PartiesViewSet
+from consultations.conflicts.party_views import PartiesViewSet
 from consultations.mail.text_views import AnswerTemplateViewSet, MessageTextViewSet
 from consultations.permissions import is_intake
 from consultations.queue.dashboard_panel import panel_for

@@ -18,8 +18,7 @@ from django.db import close_old_connections, connection  # noqa: E402
 from django.utils import timezone  # noqa: E402
 from wagtail.models import PageViewRestriction, Site  # noqa: E402
 
-from consultations.conflicts.checks import never_checked  # noqa: E402
-from consultations.conflicts.first_check import Arrivals  # noqa: E402
+from consultations.conflicts.first_check import Arrivals, never_checked  # noqa: E402
 from consultations.mail import outbox  # noqa: E402
 from consultations.models import (  # noqa: E402
     ConsultationPage,

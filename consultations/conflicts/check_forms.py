@@ -17,11 +17,16 @@ class JudgingForm(DeskForm):
 
     refusals = {"no_reason": "reason", "too_long": "reason"}
     reason = TextField(label="Reason", required=True, help_text=_HELP)
-    #: The code of the decision in the timeline.
-    doing = ""
+    #: The code of the decision in the timeline; the reason's label, and the error without one.
+    doing, label, missing = "", "Reason", ""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].label = self.label
+        self.fields["reason"].error_messages["required"] = self.missing
 
     def last_is_mine(self) -> bool:
-        """Return whether this user made the same decision last: a double click."""
+        """Return whether this is a double click: the same user made the same decision last."""
         lines = RequestEvent.objects.filter(request=self.request.pk, kind=EventKind.CONFLICT)
         last = lines.order_by("-at", "-pk").first()
         return last is not None and last.actor_id == self.user.pk and last.facts.get("doing") == self.doing
@@ -29,6 +34,7 @@ class JudgingForm(DeskForm):
 
 class ClearForm(JudgingForm):
     name, button, done, doing = "clear", "No conflict", "The conflict check of {request} is cleared.", "clear"
+    missing = "Say why this is not a conflict."
     seen = forms.CharField(widget=forms.HiddenInput(attrs={"autocomplete": "off"}), required=False)
 
     def __init__(self, *args, **kwargs):
@@ -37,7 +43,6 @@ class ClearForm(JudgingForm):
         self.initial = self.marks(self.request)
         field = self.fields["reason"]
         field.required = decisions.needs_reason(self.request.conflict_state, self.hits)
-        field.error_messages["required"] = "Say why this is not a conflict."
         if not field.required:
             field.help_text = "Optional: no match is likely. " + _HELP
 
@@ -55,11 +60,7 @@ class FlagForm(JudgingForm):
     """Asks a manager for a decision."""
 
     name, button, done, doing = "flag", "Ask for a decision", "{request} is flagged for a decision.", "flag"
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["reason"].label = "What has to be decided"
-        self.fields["reason"].error_messages["required"] = "Say what has to be decided."
+    label, missing = "What has to be decided", "Say what has to be decided."
 
     def act(self) -> ConsultationRequest:
         return decisions.flag(self.request.pk, by=self.user, reason=self.cleaned_data["reason"])
@@ -70,11 +71,7 @@ class FlagForm(JudgingForm):
 
 class DeclineForm(JudgingForm):
     name, button, done = "decline", "Decline for conflict", "{request} is declined for a conflict of interest."
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["reason"].label = "The conflict"
-        self.fields["reason"].error_messages["required"] = "Describe the conflict."
+    label, missing = "The conflict", "Describe the conflict."
 
     def act(self) -> ConsultationRequest:
         return decisions.decline_for_conflict(self.request.pk, by=self.user, reason=self.cleaned_data["reason"])

@@ -10,21 +10,14 @@ from django.utils import timezone
 
 from consultations.audit import record
 from consultations.calendar.status_effects import end_unfit_choice
-from consultations.conflict_states import (
-    BEYOND,
-    PASSING,
-    ConflictState,
-    state_after,
-    state_after_merge,
-)
+from consultations.conflict_states import BEYOND, PASSING, ConflictState, state_after, state_after_merge
 from consultations.conflicts import register
-from consultations.conflicts.lookup import Lookup, Match, asked_of, look_up, matches_of, members_of
+from consultations.conflicts.lookup import Lookup, Match, asked_of, key_of, look_up, matches_of, members_of
 from consultations.mail.notifications import announce_conflict
 from consultations.models.conflicts import ConflictHit, Verdict
 from consultations.models.events import AuditAction, EventKind, RequestEvent
 from consultations.models.parties import Party
 from consultations.models.requests import ConsultationRequest
-from consultations.workflow import Status
 
 logger = logging.getLogger(__name__)
 
@@ -92,21 +85,22 @@ def check(
     """
     now, members = now or timezone.now(), members_of(request)
     is_current = found is not None and found.asked == asked_of(members)
-    matches = {match.key: match for match in (found.matches if is_current else matches_of(members))}
+    matches = found.matches if is_current else matches_of(members)
+    matches = {key_of(match.name_of, match.hit): match for match in matches}
     stored = list(request.conflict_hits.all())
     had_open = any(hit.verdict == Verdict.NONE for hit in stored)
-    known = {_key_of(hit): hit for hit in stored}
+    known = {key_of(hit.name_of, hit): hit for hit in stored}
     gone = [hit.pk for key, hit in known.items() if key not in matches and hit.verdict == Verdict.NONE]
     if gone:
         ConflictHit.objects.filter(pk__in=gone).delete()
     new = ConflictHit.objects.bulk_create(_row(request, matches[key], now) for key in matches if key not in known)
-    standing = [*new, *(hit for key, hit in known.items() if key in matches)]
+    present = [*new, *(hit for key, hit in known.items() if key in matches)]
     before = request.conflict_state
     request.conflict_state = state_after(
         before,
-        has_open=any(hit.verdict == Verdict.NONE for hit in standing),
+        has_open=any(hit.verdict == Verdict.NONE for hit in present),
         had_open=had_open,
-        has_cleared=any(hit.verdict == Verdict.CLEARED for hit in standing),
+        has_cleared=any(hit.verdict == Verdict.CLEARED for hit in present),
     )
     request.conflict_checked_at = now
     request.save(update_fields=["conflict_state", "conflict_checked_at"])
@@ -160,12 +154,6 @@ def _check_again(pk: int, now: datetime) -> bool:
     return check_first(pk) if request.conflict_checked_at is None else check_safely(pk, now=now)
 
 
-def never_checked():
-    """Return the requests that still need their first check, and those whose check failed."""
-    found = ConsultationRequest.objects.filter(conflict_state=ConflictState.UNCHECKED, conflict_checked_at=None)
-    return found.filter(status__in=[status for status in Status if status not in BEYOND])
-
-
 def check_first(pk: int, *, now: datetime | None = None) -> bool:
     """Check a request for the first time and add its names to the register.
 
@@ -211,10 +199,6 @@ def _row(request: ConsultationRequest, match: Match, now: datetime) -> ConflictH
         reasons=list(hit.reasons),
         found_at=now,
     )
-
-
-def _key_of(hit: ConflictHit) -> tuple:
-    return hit.name_of, hit.asked.casefold(), hit.party_id, hit.found.casefold(), hit.role
 
 
 def forget_found(parties: Iterable[int]) -> None:

@@ -3,11 +3,12 @@
 The visitor does not wait for it. Until it is made, the request cannot go on to a consultation.
 """
 
-from consultations.conflict_states import BEYOND
-from consultations.conflicts.checks import check_first, is_waiting, never_checked
+from consultations.conflict_states import BEYOND, ConflictState
+from consultations.conflicts.checks import check_first, is_waiting
 from consultations.models.requests import ConsultationRequest
+from consultations.workflow import Status
 
-#: The most requests of one run, so that a rush leaves the database to those who send the form.
+#: The most requests of one run, so that many at once do not block the database for those who send the form.
 BATCH = 20
 #: With more waiting requests than this the worker is behind, and a visitor's page does not check its own.
 FEW = 3
@@ -27,6 +28,12 @@ class Arrivals:
             self._last = pk
             count += check_first(pk)
         return count
+
+
+def never_checked():
+    """Return the requests that still need their first check, and those whose check failed."""
+    found = ConsultationRequest.objects.filter(conflict_state=ConflictState.UNCHECKED, conflict_checked_at=None)
+    return found.filter(status__in=[status for status in Status if status not in BEYOND])
 
 
 def check_opened(request: ConsultationRequest) -> bool:

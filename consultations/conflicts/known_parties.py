@@ -11,14 +11,12 @@ from django.views.generic import TemplateView, View
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from consultations.audit import record
-from consultations.conflict_states import likelihood
 from consultations.conflicts import search
 from consultations.conflicts.access import ForRegister, may_do_with_parties, parties_for
 from consultations.conflicts.names_in_request import names_in
-from consultations.conflicts.panel import HitLine
+from consultations.conflicts.panel import OUT_OF_SIGHT, HitLine, erased_words, hit_line
 from consultations.models import AuditAction, Party, PartyRole
 from consultations.permissions import visible_to
-from consultations.queue import ordering
 from consultations.queue.filters import hide_words, show_words
 from consultations.text_cleaning import lines, one_line
 
@@ -51,8 +49,7 @@ class PartiesView(RegisterScreen, TemplateView):
         user, given = self.request.user, self.request.GET
         words, checked = show_words(given.get("find", ""), user), show_words(given.get("check", ""), user)
         role = given.get("role", "") if given.get("role") in PartyRole.values else ""
-        page = Paginator(ordering.Parts([self.found(words, role)]), PER_PAGE).get_page(given.get("p"))
-        shown = Party.objects.in_bulk(page.object_list)
+        page = Paginator(self.found(words, role), PER_PAGE).get_page(given.get("p"))
         hits = hits_for(user, checked) if checked else []
         if checked:
             record.record(AuditAction.SEARCHED, by=user, doing="check_name", found=len(hits))
@@ -60,8 +57,7 @@ class PartiesView(RegisterScreen, TemplateView):
         record.record(action, by=user, doing="parties", found=page.paginator.count, role=role or None)
         return super().get_context_data(
             page=page,
-            most=ordering.MOST,
-            rows=rows_of([shown[key] for key in page if key in shown], user),
+            rows=rows_of(page, user),
             words=words,
             role=role,
             roles=PartyRole.choices,
@@ -125,17 +121,5 @@ def unknown_among(text: str, hits: list[HitLine]) -> list[str]:
 
 
 def _hit_line(hit: search.Hit, party: Party | None) -> HitLine:
-    shared = {"whose": "Asked for", "asked": hit.asked, "likelihood": likelihood(hit.score), "score": round(hit.score)}
-    if not hit.found:
-        erased = f"Somebody whose data was erased: {PartyRole(hit.role).label.lower()}. Only the name is similar."
-        return HitLine(**shared, hidden=erased)
-    if party is None:
-        return HitLine(**shared, hidden="Somebody in a request that you may not see. Ask a manager to review it.")
-    return HitLine(
-        **shared,
-        found=hit.found if hit.found == party.name else f"{hit.found} ({party.name})",
-        role=party.get_role_display(),
-        matter=party.matter,
-        reasons=search.words(hit),
-        party_url=reverse("parties:party", args=[party.pk]),
-    )
+    hidden = erased_words(hit.role) if not hit.found else "" if party else OUT_OF_SIGHT
+    return hit_line(hit, party, hidden, party_url="" if hidden else reverse("parties:party", args=[party.pk]))

@@ -22,10 +22,10 @@ class Match:
     name_of: str
     hit: search.Hit
 
-    @property
-    def key(self) -> tuple:
-        """Identifies the match when the check is repeated."""
-        return self.name_of, self.hit.asked.casefold(), self.hit.party_id, self.hit.found.casefold(), self.hit.role
+
+def key_of(name_of: str, hit) -> tuple:
+    """Return what identifies a match, found or stored, when the check is repeated."""
+    return name_of, hit.asked.casefold(), hit.party_id, hit.found.casefold(), hit.role
 
 
 @dataclass(frozen=True)
@@ -76,9 +76,8 @@ def matches_of(members: list[ConsultationRequest]) -> list[Match]:
     names, best = names_of(members), {}
     asked = dict.fromkeys(name for _, name in names.values())
     hits = list(search.find(asked, leave_out={one.pk for one in members}))
-    same_side = _of_same_person(
-        members
-    )  # read after the search, so that it knows every party that the search has found
+    # Read after the search, so that it knows every party that the search has found.
+    same_side = _of_same_person(members)
     for hit, is_other in product(hits, (False, True)):
         name_of, name = names.get((is_other, hit.asked.casefold()), ("", ""))
         place = (name_of, hit.asked.casefold(), hit.party_id)

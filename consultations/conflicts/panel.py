@@ -22,6 +22,7 @@ _TONES = {
     ConflictState.FLAGGED: "late",
     ConflictState.DECLINED: "late",
 }
+OUT_OF_SIGHT = "Somebody in a request that you may not see. Ask a manager to review it."
 _BEYOND_WORDS = {
     Status.QUARANTINE: "It is checked when it is released.",
     Status.MERGED: "It is checked with the request that it was merged into.",
@@ -30,12 +31,12 @@ _BEYOND_WORDS = {
 
 @dataclass(frozen=True)
 class HitLine:
-    """One match in words. ``hidden`` explains why a match has no details."""
+    """One match in words. ``hidden`` explains why a match has no details; ``whose`` names the field."""
 
-    whose: str
     asked: str
     likelihood: str
     score: int
+    whose: str = "Asked for"
     hidden: str = ""
     found: str = ""
     role: str = ""
@@ -84,39 +85,36 @@ def region_of(request: ConsultationRequest, user) -> Region:
     )
 
 
-def _line(hit: ConflictHit, seen: dict[int, ConsultationRequest], *, can_open: bool) -> HitLine:
-    shared = {
-        "whose": Asked(hit.name_of).label,
-        "asked": hit.asked,
-        "likelihood": likelihood(hit.score),
-        "score": hit.score,
-        "verdict": _verdict(hit),
-    }
-    party = hit.party
-    if party is not None and party.buried_at:
-        erased = f"Somebody whose data was erased: {PartyRole(party.role).label.lower()}. Only the name is similar."
-        return HitLine(**shared, hidden=erased)
-    if party is None or not hit.found:
-        return HitLine(**shared, hidden="Somebody who is no longer in the register.")
-    if party.request_id and party.request_id not in seen:
-        return HitLine(**shared, hidden="Somebody in a request that you may not see. Ask a manager to review it.")
-    source = seen.get(party.request_id)
+def hit_line(hit: search.Hit, party: Party | None, hidden: str, **more) -> HitLine:
+    """Return a match in words; without the party's details if ``hidden`` says why."""
+    more |= {"asked": hit.asked, "likelihood": likelihood(hit.score), "score": round(hit.score)}
+    if hidden:
+        return HitLine(**more, hidden=hidden)
     return HitLine(
-        **shared,
+        **more,
         found=hit.found if hit.found == party.name else f"{hit.found} ({party.name})",
         role=PartyRole(party.role).label,
         matter=party.matter,
-        reasons=search.words(as_hit(hit)),
-        party_url=reverse("parties:party", args=[party.pk]) if can_open else "",
-        reference=source.reference if source else "",
-        request_url=detail_url(source) if source else "",
+        reasons=search.words(hit),
     )
 
 
-def as_hit(stored: ConflictHit) -> search.Hit:
-    """Return a stored match as a search result."""
-    return search.Hit(stored.party_id, stored.asked, stored.found, stored.role, stored.score, tuple(stored.reasons))
+def erased_words(role: str) -> str:
+    return f"Somebody whose data was erased: {PartyRole(role).label.lower()}. Only the name is similar."
 
 
-def _verdict(hit: ConflictHit) -> str:
-    return f"Cleared by {user_name(hit.judged_by) or 'a former colleague'}" if hit.verdict else ""
+def _line(hit: ConflictHit, seen: dict[int, ConsultationRequest], *, can_open: bool) -> HitLine:
+    party, links = hit.party, {}
+    verdict = f"Cleared by {user_name(hit.judged_by) or 'a former colleague'}" if hit.verdict else ""
+    if party is not None and party.buried_at:
+        hidden = erased_words(party.role)
+    elif party is None or not hit.found:
+        hidden = "Somebody who is no longer in the register."
+    elif party.request_id and party.request_id not in seen:
+        hidden = OUT_OF_SIGHT
+    else:
+        hidden, source = "", seen.get(party.request_id)
+        links = {"party_url": reverse("parties:party", args=[party.pk])} if can_open else {}
+        links |= {"reference": source.reference, "request_url": detail_url(source)} if source else {}
+    found = search.Hit(hit.party_id, hit.asked, hit.found, hit.role, hit.score, tuple(hit.reasons))
+    return hit_line(found, party, hidden, whose=Asked(hit.name_of).label, verdict=verdict, **links)

@@ -43,18 +43,12 @@ class PartyForm(forms.Form):
             raise forms.ValidationError("Enter the name.")
         return name
 
-    def clean_aliases(self) -> str:
-        return lines(self.cleaned_data["aliases"])
-
-    def clean_matter(self) -> str:
-        return one_line(self.cleaned_data["matter"])
-
-    def clean_note(self) -> str:
-        return paragraphs(self.cleaned_data["note"])
-
     def clean(self) -> dict:
         """Reject a stale edit, and ask about likely duplicates of new names."""
         cleaned = super().clean()
+        for name, normalize in (("aliases", lines), ("matter", one_line), ("note", paragraphs)):
+            if name in cleaned:
+                cleaned[name] = normalize(cleaned[name])
         if self.party and cleaned.get("seen") != version_of(self.party):
             self.data = self.data.copy()
             self.data["seen"] = version_of(self.party)

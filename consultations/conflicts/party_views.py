@@ -1,19 +1,21 @@
-"""View, add, change and delete a known party. Every view and change is audited."""
+"""The register in the admin: view, add, change and delete a known party. Every view and change is audited."""
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import Http404, HttpResponseRedirect
-from django.urls import reverse
+from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.generic import TemplateView
 from wagtail.admin import messages
+from wagtail.admin.menu import MenuItem
+from wagtail.admin.viewsets.base import ViewSet
 
 from consultations.audit import record
-from consultations.conflicts.access import may_do_with_parties, parties_for
+from consultations.conflicts.access import may_do_with_parties, may_see_parties, parties_for
 from consultations.conflicts.checks import forget_party
-from consultations.conflicts.known_parties import RegisterScreen, rows_of
+from consultations.conflicts.known_parties import PartiesView, PartySearchView, RegisterScreen, rows_of
 from consultations.conflicts.party_forms import PartyForm
 from consultations.conflicts.save_parties import save_party
 from consultations.models import AuditAction, Party, PartySource
@@ -123,3 +125,28 @@ class DeletePartyView(PartyScreen):
             forget_party(party)
             party.delete()
         return self.leave("Deleted. Requests that it matched are checked again within minutes.")
+
+
+class PartiesMenuItem(MenuItem):
+    def is_shown(self, request) -> bool:
+        return may_see_parties(request.user)
+
+
+class PartiesViewSet(ViewSet):
+    """A plain `ViewSet`: `ModelViewSet` would add history, usage, copy and export."""
+
+    name = "parties"
+    icon = "group"
+    add_to_admin_menu = True
+    menu_label = "Known parties"
+    menu_order = 91
+    menu_item_class = PartiesMenuItem
+
+    def get_urlpatterns(self) -> list:
+        return [
+            path("", self.construct_view(PartiesView), name="index"),
+            path("search/", self.construct_view(PartySearchView), name="search"),
+            path("add/", self.construct_view(AddPartyView), name="add"),
+            path("<int:pk>/", self.construct_view(PartyView), name="party"),
+            path("<int:pk>/delete/", self.construct_view(DeletePartyView), name="delete"),
+        ]

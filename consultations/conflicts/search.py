@@ -1,8 +1,9 @@
 """Finds parties with names similar to those of a new matter. See docs for what is found and what is not."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import NamedTuple
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from django.db.models.expressions import RawSQL
 from django.views.decorators.debug import sensitive_variables
 
 from consultations.conflicts.matching import blocking_keys
-from consultations.conflicts.matching.compare import THRESHOLD, Comparison, Reading, codes, explain, readings
+from consultations.conflicts.matching.compare import THRESHOLD, Explained, codes, explain, readings
 from consultations.conflicts.matching.wording import sentence
 from consultations.models.parties import Party, PartyEntry, names_in
 from firm.encryption.blind_index import many_digests_for_lookup
@@ -45,8 +46,13 @@ def find(names: Iterable[str], *, leave_out: Iterable[int] = ()) -> list[Hit]:
     """
     asked = list(dict.fromkeys(name for name in map(str.strip, names) if name))
     shared = candidates(asked)
-    hits = []
-    comparisons = _ComparisonCache()
+    hits, read = [], cache(readings)
+
+    @cache
+    @sensitive_variables()
+    def compare(name: str, text: str) -> Explained | None:
+        return explain(read(name), read(text))
+
     for party in _rows(shared, set(leave_out)):
         texts = None if party.buried_at else _texts(party)
         for name, purposes in shared[party.pk].items():
@@ -55,7 +61,7 @@ def find(names: Iterable[str], *, leave_out: Iterable[int] = ()) -> list[Hit]:
             elif texts is None:
                 hit = Hit(party.pk, name, "", party.role, UNREADABLE, ("unreadable",))
             else:
-                hit = _best(party, name, texts, comparisons)
+                hit = _best(party, name, texts, compare)
             if hit:
                 hits.append(hit)
     return sorted(hits, key=lambda hit: (-hit.score, asked.index(hit.asked), hit.party_id))
@@ -122,35 +128,14 @@ def _texts(party: _Row) -> list[str] | None:
 
 
 @sensitive_variables()
-def _best(party: _Row, name: str, texts: list[str], comparisons: "_ComparisonCache") -> Hit | None:
+def _best(party: _Row, name: str, texts: list[str], compare: Callable[[str, str], Explained | None]) -> Hit | None:
     """Return the hit for the party's most similar name."""
     best = None
     for text in texts:
-        found = comparisons.compare(name, text)
-        if found.score >= THRESHOLD and (best is None or found.score > best.score):
-            best = Hit(party.pk, name, text, party.role, found.score, found.reasons)
+        found = compare(name, text)
+        if found and found.match.score >= THRESHOLD and (best is None or found.match.score > best.score):
+            best = Hit(party.pk, name, text, party.role, found.match.score, codes(found.match))
     return best
-
-
-class _ComparisonCache:
-    """Caches readings and comparisons during one search."""
-
-    def __init__(self):
-        self._read: dict[str, list[Reading]] = {}
-        self._found: dict[tuple[str, str], Comparison] = {}
-
-    @sensitive_variables()
-    def compare(self, name: str, text: str) -> Comparison:
-        if (name, text) not in self._found:
-            found = explain(self._readings(name), self._readings(text))
-            self._found[name, text] = Comparison(found.match.score, codes(found.match)) if found else Comparison(0)
-        return self._found[name, text]
-
-    @sensitive_variables()
-    def _readings(self, text: str) -> list[Reading]:
-        if text not in self._read:
-            self._read[text] = readings(text)
-        return self._read[text]
 
 
 def _erased(party: _Row, name: str, purposes: set[str]) -> Hit | None:

@@ -16,8 +16,8 @@ from consultations.conflicts.matching.given_names import KNOWN
 from consultations.conflicts.matching.names import Person, Word
 from consultations.conflicts.matching.persons import MAX_WORDS, is_common, is_eastern, neighbours
 from consultations.conflicts.matching.pieces import pieces, pieces_asked
-from consultations.conflicts.matching.transliteration import bones, coarse, code, eastern, sounds
-from consultations.conflicts.matching.word_similarity import masculine, of_men
+from consultations.conflicts.matching.transliteration import bones, coarse, code, eastern, masculine, sounds
+from consultations.conflicts.matching.word_similarity import of_men
 
 #: Two words; a word with a part of another, or with its initial; the same where only the initial is known.
 PAIR, PART, INITIAL, SHORT = "pair", "part", "initial", "short"

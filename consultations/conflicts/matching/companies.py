@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from rapidfuzz.distance import OSA
 
 from consultations.conflicts.matching.names import Word
-from consultations.conflicts.matching.persons import Match, Pair, align
+from consultations.conflicts.matching.persons import Match, Pair, align, unpaired
 from consultations.conflicts.matching.surnames import COMMON
 from consultations.conflicts.matching.transliteration import latin
 from consultations.conflicts.tables import read_table
@@ -92,8 +92,8 @@ def match(first: Company, second: Company) -> Match:
 
 
 def _weigh(first: Company, second: Company, pairs: list[Pair]) -> Match:
-    left = _extra(first, [pair.first for pair in pairs])
-    right = _extra(second, [pair.second for pair in pairs])
+    left = [first.words[at].text for at in unpaired(first.words, [pair.first for pair in pairs])]
+    right = [second.words[at].text for at in unpaired(second.words, [pair.second for pair in pairs])]
     if left and right:
         return Match(CONTRADICTED, tuple(pairs), ("contradicted",))
     telling = [first.words[at].text for pair in pairs for at in pair.first if first.words[at].text not in GENERIC]
@@ -118,11 +118,6 @@ def _is_sure(pair: Pair, first: Company, second: Company) -> bool:
     one = "".join(first.words[at].text for at in pair.first)
     other = "".join(second.words[at].text for at in pair.second)
     return pair.reason in ("typo", "sound") and min(len(one), len(other)) >= 6 and OSA.distance(one, other) <= 1
-
-
-def _extra(company: Company, used: list[tuple[int, ...]]) -> list[str]:
-    taken = {at for places in used for at in places}
-    return [word.text for at, word in enumerate(company.words) if at not in taken]
 
 
 def _whole(first: Company, second: Company) -> tuple[Pair, ...]:

@@ -54,7 +54,7 @@ def match(first: Person, second: Person) -> Match:
 
 def _weigh(first: Person, second: Person, pairs: list[Pair], strong: list[Pair]) -> Match:
     one, other = first.words[:MAX_WORDS], second.words[:MAX_WORDS]
-    left, right = _unpaired(one, [pair.first for pair in pairs]), _unpaired(other, [pair.second for pair in pairs])
+    left, right = unpaired(one, [pair.first for pair in pairs]), unpaired(other, [pair.second for pair in pairs])
     notes: list[str] = []
     score = _worth(pairs, strong)
     if len(strong) == 1 and all(is_common(one[at]) for at in strong[0].first):
@@ -198,7 +198,8 @@ def is_common(word: Word) -> bool:
     return word.text in COMMON or word.text in KNOWN or len(word.text) < 3
 
 
-def _unpaired(words: tuple[Word, ...], used: list[tuple[int, ...]]) -> list[int]:
+def unpaired(words: tuple[Word, ...], used: list[tuple[int, ...]]) -> list[int]:
+    """Return the positions of the words that are not used."""
     taken = {at for places in used for at in places}
     return [at for at in range(len(words)) if at not in taken]
 

@@ -10,38 +10,15 @@ from consultations.conflicts.matching import given_names, surnames
 from consultations.conflicts.matching.given_names import KNOWN
 from consultations.conflicts.matching.names import Word
 from consultations.conflicts.matching.syllables import is_made_of_syllables, other_readings
-from consultations.conflicts.matching.transliteration import WORDS, bones, coarse, eastern, kana, spelt
+from consultations.conflicts.matching.transliteration import WORDS, bones, coarse, eastern, kana, masculine, spelt
 
-SAME, SPELLING, NICKNAME, GENDERED, SOUND, TYPO, INITIAL = (
-    "same",
-    "spelling",
-    "nickname",
-    "gendered",
-    "sound",
-    "typo",
-    "initial",
-)
+SAME, SPELLING, NICKNAME, GENDERED = "same", "spelling", "nickname", "gendered"
+SOUND, TYPO, INITIAL = "sound", "typo", "initial"
 #: Weights, up to 1. Two nearly equal words stay above the threshold; one word with one initial just does.
 WORTH = {SAME: 1.0, SPELLING: 0.95, GENDERED: 0.93, NICKNAME: 0.92, SOUND: 0.88, TYPO: 0.85, INITIAL: 0.7}
 _NONE = (0.0, "")
 #: The most letters by which a word and a joined one may differ in length.
 REACH = 4
-#: Feminine endings of surnames, and their masculine forms.
-_ENDINGS = [
-    (re.compile(pattern), replacement)
-    for pattern, replacement in (
-        (r"(?<=[oe]v)a$", ""),
-        (r"(?<=[^aeiou]in)a$", ""),
-        (r"(ska|skaya|skaia|ska)$", "ski"),
-        (r"(cka)$", "cki"),
-        (r"(sky|skiy|skii|skyi|skyy)$", "ski"),
-        (r"cky$", "cki"),
-        (r"poulou$", "poulos"),
-        (r"idou$", "idis"),
-        (r"idou$", "ides"),
-        (r"aki$", "akis"),
-    )
-]
 
 
 def alike(first: Word, second: Word, *, is_east: bool = False) -> tuple[float, str]:
@@ -170,14 +147,6 @@ def _digits(text: str) -> bool:
 #: Feminine endings with several possible masculine forms: Novakova, Georgiou, Antoniadi.
 _PAIRED = (("ova", ""), ("ova", "a"), ("ova", "o"), ("a", "y"), ("ou", "os"), ("ou", "as"), ("ou", "is"), ("i", "is"))
 _PAIRED += (("i", "as"), ("i", "os"), ("ou", "es"), ("a", "as"), ("aite", "as"), ("yte", "as"), ("iene", "as"))
-
-
-@lru_cache(maxsize=WORDS)
-def masculine(word: str) -> str:
-    """Return the masculine form of a surname."""
-    for pattern, replacement in _ENDINGS:
-        word = pattern.sub(replacement, word)
-    return word
 
 
 def of_men(word: str) -> set[str]:

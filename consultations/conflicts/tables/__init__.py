@@ -1,8 +1,10 @@
-"""Word lists for the matching, one file each."""
+"""Word lists and rules for the matching, one file each."""
 
+import re
 from pathlib import Path
 
 FOLDER = Path(__file__).parent
+Rules = list[tuple[re.Pattern, str]]
 
 
 def read_words(name: str) -> frozenset[str]:
@@ -10,7 +12,9 @@ def read_words(name: str) -> frozenset[str]:
 
 
 def read_lines(name: str) -> list[str]:
-    return (FOLDER / f"{name}.txt").read_text(encoding="ascii").splitlines()
+    """Return the lines of a file without comments."""
+    lines = (FOLDER / f"{name}.txt").read_text(encoding="ascii").splitlines()
+    return [line for line in lines if not line.startswith("#")]
 
 
 def read_table(name: str) -> dict[str, list[list[str]]]:
@@ -20,3 +24,11 @@ def read_table(name: str) -> dict[str, list[list[str]]]:
         head, _, words = line.partition(":")
         found.setdefault(head, []).append(words.split())
     return found
+
+
+def read_rules(name: str) -> dict[str, Rules]:
+    """Return rules by their label: patterns with replacements, which may be empty."""
+    return {
+        label: [(re.compile(pattern), "".join(replacement)) for pattern, *replacement in lines]
+        for label, lines in read_table(name).items()
+    }

@@ -179,24 +179,11 @@ def test_address_of_a_search_means_nothing_to_somebody_else(client, enter, staff
     assert "1 match" not in page_of(client.get(url))
 
 
-def test_pages(client, enter, monkeypatch):
+def test_pages(client, enter):
     enter("intake")
     PartyFactory.create_batch(51)
     first, second = (client.get(f"{LIST}?p={number}").content.decode() for number in (1, 2))
     assert (first.count('class="queue-line"'), second.count('class="queue-line"')) == (50, 1)
-
-
-def test_a_register_that_is_too_long_to_be_paged_through_says_so(client, enter, monkeypatch):
-    monkeypatch.setattr("consultations.queue.ordering.MOST", 2)
-    enter("intake")
-    oldest, *_ = [PartyFactory(name=name) for name in ("Oldest Sample", "Middle Sample", "Newest Sample")]
-    shown = page_of(client.get(LIST))
-    assert "These pages show the newest 2." in shown
-    assert oldest.name not in shown
-    monkeypatch.setattr("consultations.queue.ordering.MOST", 4)
-    shown = page_of(client.get(LIST))
-    assert "These pages show" not in shown
-    assert oldest.name in shown
 
 
 def test_queries_do_not_grow(client, enter):
