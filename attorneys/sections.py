@@ -6,22 +6,11 @@ from wagtail import blocks
 
 from attorneys.models import AttorneyPage, TestimonialPage
 from attorneys.profile import register_profile_section
-from firm.blocks.sections import SectionBlock, in_chosen_order
+from firm.blocks.sections import ListMode, SectionBlock, in_chosen_order
 from firm.pages.prefetch import FetchedPageChooserBlock
-from firm.registry import (
-    PageSection,
-    register_home_section,
-    register_practice_area_section,
-)
+from firm.registry import PageSection, register_home_section, register_practice_area_section
 
 SHOWN_ON_PAGES = 3
-
-
-class AttorneyMode(models.TextChoices):
-    """Which attorneys a section shows."""
-
-    ALL = "all", "All, in the order of the page tree"
-    CHOSEN = "chosen", "Those chosen below, in that order"
 
 
 def _attorneys():
@@ -46,7 +35,7 @@ def shown_today(count: int) -> list:
 class AttorneysBlock(SectionBlock):
     """One card for each attorney: photograph, name, title, link to the profile."""
 
-    mode = blocks.ChoiceBlock(search_index=False, choices=AttorneyMode.choices, default=AttorneyMode.ALL, label="Show")
+    mode = blocks.ChoiceBlock(search_index=False, choices=ListMode.choices, default=ListMode.ALL, label="Show")
     chosen = blocks.ListBlock(
         FetchedPageChooserBlock(page_type="attorneys.AttorneyPage", label="Attorney"),
         default=[],
@@ -54,9 +43,8 @@ class AttorneysBlock(SectionBlock):
     )
 
     def get_context(self, value, parent_context=None):
-        """Add the attorneys; unpublished and deleted ones are left out."""
         context = super().get_context(value, parent_context)
-        is_all = value["mode"] == AttorneyMode.ALL
+        is_all = value["mode"] == ListMode.ALL
         context["attorneys"] = list(_attorneys()) if is_all else in_chosen_order(_attorneys(), value["chosen"])
         return context
 
@@ -88,7 +76,6 @@ class TestimonialsBlock(SectionBlock):
     )
 
     def get_context(self, value, parent_context=None):
-        """Add the testimonials; unpublished and deleted ones are left out."""
         context = super().get_context(value, parent_context)
         if value["mode"] == TestimonialMode.SELECTED:
             context["testimonials"] = in_chosen_order(_testimonials(), value["selected"])
@@ -105,23 +92,20 @@ class TestimonialsBlock(SectionBlock):
 
 def attorneys_in_area(page) -> PageSection | None:
     attorneys = _attorneys().filter(practice_areas=page)
-    if not attorneys:
-        return None
-    return PageSection("components/sections/area_attorneys.html", {"attorneys": attorneys})
+    return PageSection("components/sections/area_attorneys.html", {"attorneys": attorneys}) if attorneys else None
 
 
 def testimonials_in_area(page) -> PageSection | None:
-    testimonials = _testimonials().filter(practice_area=page)[:SHOWN_ON_PAGES]
-    if not testimonials:
-        return None
-    return PageSection("components/sections/testimonials.html", {"testimonials": testimonials})
+    return _with_testimonials(practice_area=page)
 
 
 def testimonials_about(attorney) -> PageSection | None:
-    testimonials = _testimonials().filter(attorney=attorney)[:SHOWN_ON_PAGES]
-    if not testimonials:
-        return None
-    return PageSection("components/sections/testimonials.html", {"testimonials": testimonials})
+    return _with_testimonials(attorney=attorney)
+
+
+def _with_testimonials(**about) -> PageSection | None:
+    found = _testimonials().filter(**about)[:SHOWN_ON_PAGES]
+    return PageSection("components/sections/testimonials.html", {"testimonials": found}) if found else None
 
 
 register_home_section("attorneys", AttorneysBlock(group="People"), order=100)

@@ -4,17 +4,9 @@ from django.core.exceptions import ValidationError
 from wagtail import blocks
 from wagtail.blocks.struct_block import StructBlockValidationError
 
-DAYS = [
-    ("mon", "Monday"),
-    ("tue", "Tuesday"),
-    ("wed", "Wednesday"),
-    ("thu", "Thursday"),
-    ("fri", "Friday"),
-    ("sat", "Saturday"),
-    ("sun", "Sunday"),
-]
+_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+DAYS = [(name[:3].lower(), name) for name in _NAMES]
 _ORDER = [key for key, _ in DAYS]
-_NAMES = dict(DAYS)
 
 
 class HoursValue(blocks.StructValue):
@@ -34,7 +26,7 @@ class HoursValue(blocks.StructValue):
 
 
 def _span(places: list[int]) -> str:
-    first, last = _NAMES[_ORDER[places[0]]], _NAMES[_ORDER[places[-1]]]
+    first, last = _NAMES[places[0]], _NAMES[places[-1]]
     if len(places) == 1:
         return first
     return f"{first} and {last}" if len(places) == 2 else f"{first} to {last}"

@@ -10,20 +10,19 @@ from firm.models import PracticeAreaPage
 from firm.pages.prefetch import FetchedImageChooserBlock, FetchedPageChooserBlock
 
 
-def in_chosen_order(listed: QuerySet, chosen: list) -> list:
-    """Return the pages that were chosen, in the order in which they were; those not ``listed`` are left out."""
+def in_chosen_order(listed: QuerySet | list, chosen: list) -> list:
+    """Return the chosen pages in their order, without those that are not ``listed``: deleted or unpublished ones."""
     ids = [page.pk for page in chosen if page is not None]
-    found = {page.pk: page for page in listed.filter(pk__in=ids)}
+    found = {page.pk: page for page in (listed if isinstance(listed, list) else listed.filter(pk__in=ids))}
     return [found[pk] for pk in ids if pk in found]
-
-
-HEADING_HELP = "Leave empty for a section without a heading of its own."
 
 
 class SectionBlock(blocks.StructBlock):
     """A section with a heading. Its template is ``templates/blocks/sections/<name>.html``."""
 
-    heading = blocks.CharBlock(required=False, max_length=120, help_text=HEADING_HELP)
+    heading = blocks.CharBlock(
+        required=False, max_length=120, help_text="Leave empty for a section without a heading of its own."
+    )
     introduction = blocks.TextBlock(required=False, rows=2, max_length=400)
 
     class Meta:
@@ -93,8 +92,8 @@ class CallToActionSectionBlock(SectionBlock):
         }
 
 
-class PracticeAreaMode(models.TextChoices):
-    """Which practice areas a section shows."""
+class ListMode(models.TextChoices):
+    """Which pages of a type a section shows."""
 
     ALL = "all", "All, in the order of the page tree"
     CHOSEN = "chosen", "Those chosen below, in that order"
@@ -107,9 +106,7 @@ def _listed() -> list[PracticeAreaPage]:
 class PracticeAreasBlock(SectionBlock):
     """A list of practice areas: name and one line."""
 
-    mode = blocks.ChoiceBlock(
-        search_index=False, choices=PracticeAreaMode.choices, default=PracticeAreaMode.ALL, label="Show"
-    )
+    mode = blocks.ChoiceBlock(search_index=False, choices=ListMode.choices, default=ListMode.ALL, label="Show")
     chosen = blocks.ListBlock(
         FetchedPageChooserBlock(page_type="firm.PracticeAreaPage", label="Practice area"),
         default=[],
@@ -117,14 +114,10 @@ class PracticeAreasBlock(SectionBlock):
     )
 
     def get_context(self, value, parent_context=None):
-        """Add the areas; unpublished and deleted ones are left out."""
         context = super().get_context(value, parent_context)
         site_context = context.get("site_context")
         areas = site_context.recall("practice areas", _listed) if site_context else _listed()
-        if value["mode"] == PracticeAreaMode.CHOSEN:
-            listed = {area.pk: area for area in areas}
-            areas = [listed[page.pk] for page in value["chosen"] if page is not None and page.pk in listed]
-        context["areas"] = areas
+        context["areas"] = in_chosen_order(areas, value["chosen"]) if value["mode"] == ListMode.CHOSEN else areas
         return context
 
     class Meta:

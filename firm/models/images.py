@@ -6,7 +6,7 @@ from django.db import models
 from wagtail.images.models import AbstractImage, AbstractRendition
 from wagtail.search import index
 
-from firm.pages.renditions import ROLES, Role
+from firm.pages.renditions import Role
 
 
 @dataclass(frozen=True)
@@ -77,6 +77,3 @@ class FirmRendition(AbstractRendition):
     class Meta:
         unique_together = (("image", "filter_spec", "focal_point_key"),)
         verbose_name = "rendition"
-
-
-__all__ = ["ROLES", "FirmImage", "FirmRendition", "Variant"]

@@ -10,15 +10,7 @@ from dataclasses import dataclass, field
 from django.core.serializers.json import DjangoJSONEncoder
 from django.utils.safestring import SafeString, mark_safe
 
-_DAYS = {
-    "mon": "Monday",
-    "tue": "Tuesday",
-    "wed": "Wednesday",
-    "thu": "Thursday",
-    "fri": "Friday",
-    "sat": "Saturday",
-    "sun": "Sunday",
-}
+from firm.blocks.hours import DAYS
 
 
 @dataclass(frozen=True)
@@ -80,7 +72,7 @@ def opening_hours(hours: list[dict]) -> list[dict]:
     return [
         {
             "@type": "OpeningHoursSpecification",
-            "dayOfWeek": [_DAYS[day] for day in line["days"] if day in _DAYS],
+            "dayOfWeek": [name for day, name in DAYS if day in line["days"]],
             "opens": f"{line['opens']:%H:%M}",
             "closes": f"{line['closes']:%H:%M}",
         }

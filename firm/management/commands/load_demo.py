@@ -25,17 +25,13 @@ PASSWORD_FILE = "demo-password.txt"
 
 
 class Command(BaseCommand):
-    """Load the demo. What is there already is left as it is, so a second run changes nothing."""
-
     help = "Loads the demo site and its staff; with numbers, synthetic posts or requests on top."
 
     def add_arguments(self, parser):
-        """Add the numbers of synthetic posts and requests."""
         parser.add_argument("--posts", type=int, default=0, help="synthetic blog posts on top")
         parser.add_argument("--requests", type=int, default=0, help="synthetic consultation requests on top")
 
     def handle(self, *args, **options):
-        """Let every app add its part, in the order in which the apps are installed."""
         tell = self._tell if options["verbosity"] else str
         demo = Demo(staff=self._staff(), posts=options["posts"], requests=options["requests"], tell=tell)
         modules = list(demo_modules())
@@ -51,7 +47,6 @@ class Command(BaseCommand):
         self.stdout.flush()
 
     def _staff(self) -> dict:
-        """Make the demo's accounts; those that exist keep their passwords."""
         users, password = {}, None
         for username, (first, last, group) in STAFF.items():
             user = get_user_model().objects.filter(username=username).first()

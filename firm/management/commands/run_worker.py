@@ -1,4 +1,4 @@
-"""The worker: background tasks from the database, and what is done by the clock."""
+"""The worker: background tasks from the database, and scheduled jobs. Several may run; each task is taken by one."""
 
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
@@ -8,12 +8,9 @@ from firm.backups.unfinished import refuse_while_unfinished
 
 
 class Command(BaseCommand):
-    """Run until told to stop. Several may run; each task is taken by one."""
-
     help = "Runs background tasks and scheduled jobs until it is stopped."
 
     def handle(self, *args, **options):
-        """Start the clocks, then take tasks."""
         refuse_while_unfinished()
         schedule.start()
         call_command(
