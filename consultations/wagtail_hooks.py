@@ -82,8 +82,8 @@ def register_permissions():
 
 @hooks.register("insert_global_admin_css")
 def intake_css():
-    """Dress queue, panel, trail and appointments."""
-    sheets = ((static(f"css/admin-{name}.css"),) for name in ("intake", "calendar"))
+    names = ("queue", "queue-table", "trail", "intake-panel", "calendar")
+    sheets = ((static(f"css/admin-{name}.css"),) for name in names)
     return format_html_join("", '<link rel="stylesheet" href="{}">', sheets)
 
 

@@ -179,8 +179,8 @@ class RequestScreen(WithinReach, WagtailAdminTemplateMixin):
         self.page_title = str(found)
         duplicates = likely_duplicates(found, user)
         conflict = region_of(found, user)
-        keeping = outlook_of(found, user)
-        desk = desk_of(user, found, is_held=keeping.hold is not None, now=now)
+        retention = outlook_of(found, user)
+        desk = desk_of(user, found, is_held=retention.hold is not None, now=now)
         desk.notes = notes_desk_of(user, found, template=self.request.GET.get("template", ""), now=now)
         is_placed = refused is not None and desk.place(refused)
         if desk.merge:
@@ -200,7 +200,7 @@ class RequestScreen(WithinReach, WagtailAdminTemplateMixin):
             suspicions=status_labels.suspicion_words(found.suspicions) if found.status == Status.QUARANTINE else [],
             looks=looks_at(found, user) if can_read_trail else None,
             trail_url=_trail_url(found) if can_read_trail else "",
-            keeping=keeping,
+            retention=retention,
             zone=timezone.localtime(now).tzname(),
         )
 
