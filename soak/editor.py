@@ -47,7 +47,7 @@ def fill(password: str) -> None:
 
 
 def page(slug: str) -> StandardPage:
-    """Return the standing page at a slug, made and published at first need."""
+    """Return the standard page at a slug, made and published at first need."""
     found = StandardPage.objects.filter(slug=slug).first()
     home = HomePage.objects.get()
     return found or factories.StandardPageFactory(parent=home, title=f"First of {slug}", slug=slug)

@@ -107,7 +107,7 @@ def _cold_cache(monkeypatch):
 
     What is public is asked for each time; otherwise a tenth of a second would decide how many queries a page takes.
     """
-    monkeypatch.setattr(site_search, "_vocabulary", site_search.Vocabulary())
+    site_search._vocabulary.cache_clear()
     monkeypatch.setattr(page_cache, "STATE_SECONDS", 0)
     cache.clear()
     yield

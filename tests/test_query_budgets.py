@@ -48,7 +48,7 @@ ADDRESSES = {
     "post": ("/blog/entry-0/", "author-box__name"),
     "RSS": ("/blog/feed/", "<item>"),
     "Atom": ("/blog/feed/atom/", "<entry>"),
-    "standing page": ("/about/", 'class="table-block"'),
+    "standard page": ("/about/", 'class="table-block"'),
     "contact": ("/contact/", "office__text"),
     "consultation form": ("/free-consultation/", 'value="field-'),
     "thank you": ("/free-consultation/thank-you/", MENU),

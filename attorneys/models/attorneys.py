@@ -142,7 +142,7 @@ class AttorneyPage(BasePage):
         FieldPanel("admissions"),
         FieldPanel("education"),
         FieldPanel("matters"),
-        MultiFieldPanel([FieldPanel("is_former")], "Standing"),
+        MultiFieldPanel([FieldPanel("is_former")], "Status"),
     ]
     search_fields = [
         *BasePage.search_fields,

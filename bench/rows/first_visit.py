@@ -24,7 +24,7 @@ PAGES = {
     "blog": "/blog/",
     "category": "/blog/category/courts-and-procedure/",
     "post": demo_site.POST,
-    "standing page": "/about/",
+    "standard page": "/about/",
     "contact": "/contact/",
     "consultation form": "/free-consultation/",
     "search": "/search/?q=bail",

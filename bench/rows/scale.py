@@ -36,7 +36,7 @@ PUBLIC = {
     "post": demo_site.POST,
     "synthetic post": "/blog/synthetic-7/",
     "RSS": "/blog/feed/",
-    "standing page": "/about/",
+    "standard page": "/about/",
     "contact": "/contact/",
     "consultation form": "/free-consultation/",
     "search": "/search/?q=bail",

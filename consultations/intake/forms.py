@@ -93,7 +93,7 @@ class ConsultationForm(HiddenFields):
     )
     preferred_contact = forms.ChoiceField(
         required=False,
-        label="How shall we answer?",
+        label="How should we answer?",
         choices=PreferredContact,
         initial=PreferredContact.PHONE,
         widget=forms.RadioSelect,

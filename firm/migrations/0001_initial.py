@@ -712,7 +712,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "verbose_name": "standing page",
+                "verbose_name": "standard page",
             },
             bases=("wagtailcore.page",),
         ),

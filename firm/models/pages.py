@@ -169,7 +169,7 @@ class StandardPage(FootnotedPage):
     search_fields = [*BasePage.search_fields, index.SearchField("introduction"), index.SearchField("body")]
 
     class Meta:
-        verbose_name = "standing page"
+        verbose_name = "standard page"
 
     @property
     def streams(self) -> list:

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
@@ -88,34 +89,17 @@ def corrections(words: list[str]) -> list[str]:
     unknown = [word for word in words if word not in known and len(word) >= 4]
     if not unknown:
         return words
-    vocabulary = _vocabulary.words()
+    vocabulary = _vocabulary(Word.objects.order_by("pk").values_list("pk", "text").last())
     nearest = {
         word: process.extractOne(word, vocabulary, scorer=fuzz.ratio, score_cutoff=CLOSE_ENOUGH) for word in unknown
     }
     return [nearest[word][0] if nearest.get(word) else word for word in words]
 
 
-class Vocabulary:
-    """The site's words, cached in the process: read once, then only new ones."""
-
-    def __init__(self) -> None:
-        self._words: list[str] = []
-        self._key: tuple = ()
-
-    def words(self) -> list[str]:
-        last = self._key[0] if self._key else 0
-        newest = Word.objects.order_by("pk").last()
-        if newest is None:
-            self._words, self._key = [], ()
-        elif (newest.pk, newest.text) != self._key:
-            is_known = bool(last) and Word.objects.filter(pk=last, text=self._key[1]).exists()
-            more = Word.objects.filter(pk__gt=last) if is_known else Word.objects.all()
-            more = list(more.order_by("pk").values_list("text", flat=True))
-            self._words, self._key = [*(self._words if is_known else ()), *more], (newest.pk, newest.text)
-        return self._words
-
-
-_vocabulary = Vocabulary()
+@lru_cache(maxsize=1)
+def _vocabulary(newest: tuple[int, str] | None) -> list[str]:
+    """Return the site's words, cached in the process until there is a newer one."""
+    return list(Word.objects.values_list("text", flat=True)) if newest else []
 
 
 def note_page(page) -> None:

@@ -93,7 +93,7 @@ def draft(home):
 
 
 def form(page, **values) -> dict:
-    """What the editor's form sends for a standing page."""
+    """What the editor's form sends for a standard page."""
     base = {
         "title": page.title,
         "slug": page.slug,
