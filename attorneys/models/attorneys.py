@@ -16,7 +16,7 @@ from attorneys.profile import profile_sections
 from attorneys.querysets import AttorneyManager
 from firm.fields import BlockField
 from firm.models import Office
-from firm.models.base import BasePage
+from firm.models.base import BasePage, IndexPage
 from firm.models.settings import PHONE_HELP
 from firm.pages.seo import without_empty
 from firm.pages.site_context import SiteContext
@@ -46,25 +46,15 @@ class AttorneyRole(models.TextChoices):
     OF_COUNSEL = "of_counsel", "Of counsel"
 
 
-class AttorneyIndexPage(BasePage):
+class AttorneyIndexPage(IndexPage):
     """The directory. Its filters are links, so they work without script and can be shared."""
-
-    introduction = models.TextField(max_length=400, blank=True)
 
     page_description = "The directory of all attorneys, with filters."
     parent_page_types = ["firm.HomePage"]
     subpage_types = ["attorneys.AttorneyPage"]
-    max_count = 1
-
-    content_panels = [*BasePage.content_panels, FieldPanel("introduction")]
-    search_fields = [*BasePage.search_fields, index.SearchField("introduction")]
 
     class Meta:
         verbose_name = "attorney directory"
-
-    @property
-    def summary_text(self) -> str:
-        return self.introduction
 
     def get_context(self, request, *args, **kwargs):
         context = super().get_context(request, *args, **kwargs)
@@ -111,6 +101,7 @@ class AttorneyPage(BasePage):
     objects = AttorneyManager()
 
     page_description = "One attorney: portrait, background, matters, contact."
+    stream_fields, summary_field = ("biography", "matters"), "summary"
     parent_page_types = ["attorneys.AttorneyIndexPage"]
     subpage_types = []
     drawn_with = ("social_image", "portrait", "office")
@@ -157,17 +148,9 @@ class AttorneyPage(BasePage):
         verbose_name = "attorney"
 
     @property
-    def streams(self) -> list:
-        return [self.biography, self.matters]
-
-    @property
     def pictures(self) -> list[tuple]:
         roles = ("portrait", "portrait_card", "thumbnail")
         return [(self.portrait, role) for role in roles] if self.portrait_id else []
-
-    @property
-    def summary_text(self) -> str:
-        return self.summary
 
     @property
     def is_in_sitemap(self) -> bool:

@@ -16,32 +16,22 @@ from wagtail.fields import RichTextField
 from wagtail.search import index
 
 from attorneys.querysets import TestimonialManager
-from firm.models.base import BasePage
+from firm.models.base import BasePage, IndexPage
 from firm.pages.article import readable
 from firm.pages.pagination import Pages
 
 PER_PAGE = 10
 
 
-class TestimonialIndexPage(BasePage):
+class TestimonialIndexPage(IndexPage):
     """All testimonials, with filters that are links."""
-
-    introduction = models.TextField(max_length=400, blank=True)
 
     page_description = "All testimonials, with a filter."
     parent_page_types = ["firm.HomePage"]
     subpage_types = ["attorneys.TestimonialPage"]
-    max_count = 1
-
-    content_panels = [*BasePage.content_panels, FieldPanel("introduction")]
-    search_fields = [*BasePage.search_fields, index.SearchField("introduction")]
 
     class Meta:
         verbose_name = "testimonial index"
-
-    @property
-    def summary_text(self) -> str:
-        return self.introduction
 
     def get_context(self, request, *args, **kwargs):
         context = super().get_context(request, *args, **kwargs)

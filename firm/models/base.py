@@ -7,6 +7,7 @@ from django.db.models import OuterRef
 from django.utils.functional import cached_property
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.models import Page, PageViewRestriction
+from wagtail.search import index
 from wagtail_footnotes.models import Footnote
 
 from firm.pages.article import Anchors, Footnotes, is_footnoted
@@ -19,8 +20,8 @@ from firm.querysets import FirmPageManager, RowsBeside
 class BasePage(Page):
     """A page with fallbacks for its description and picture, breadcrumbs, and structured data.
 
-    Subclasses define the streams they show (`streams`), their pictures by role (`pictures`), a one-sentence summary
-    (`summary_text`) and their JSON-LD (`structured_data`).
+    Subclasses define the streams they show (`stream_fields`), their pictures by role (`pictures`), a one-sentence
+    summary (`summary_field` or `summary_text`) and their JSON-LD (`structured_data`).
     """
 
     social_image = models.ForeignKey(
@@ -50,6 +51,9 @@ class BasePage(Page):
     #: False for a page that differs between visitors or requests.
     is_cached = True
     open_graph_type = "website"
+    #: The StreamFields that the template renders, and the field with the summary.
+    stream_fields: tuple[str, ...] = ()
+    summary_field = ""
 
     class Meta:
         abstract = True
@@ -59,7 +63,7 @@ class BasePage(Page):
     @property
     def streams(self) -> list:
         """The StreamField values that the template renders."""
-        return []
+        return [getattr(self, name) for name in self.stream_fields]
 
     def rich_texts(self, site_context: SiteContext) -> list[str]:
         """The rich text that the template renders outside of streams and footnotes."""
@@ -83,7 +87,7 @@ class BasePage(Page):
     @property
     def summary_text(self) -> str:
         """One sentence of plain text about the page, for listings and as the fallback description."""
-        return ""
+        return getattr(self, self.summary_field) if self.summary_field else ""
 
     def structured_data(self, site_context: SiteContext) -> list[dict]:
         """The page's own JSON-LD nodes, besides those of every page."""
@@ -190,3 +194,18 @@ class FootnotedPage(BasePage):
     def rows_beside(cls) -> dict[str, RowsBeside]:
         notes = Footnote.objects.filter(page=OuterRef("pk")).order_by("sort_order")
         return super().rows_beside() | {"footnote_rows": RowsBeside(notes, "uuid", "text")}
+
+
+class IndexPage(BasePage):
+    """The parent of all pages of one type, with an introduction above the list of them."""
+
+    introduction = models.TextField(max_length=400, blank=True, help_text="One or two sentences above the list.")
+
+    summary_field = "introduction"
+    max_count = 1
+
+    content_panels = [*BasePage.content_panels, FieldPanel("introduction")]
+    search_fields = [*BasePage.search_fields, index.SearchField("introduction")]
+
+    class Meta:
+        abstract = True

@@ -5,7 +5,7 @@ from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel
 from wagtail.search import index
 
 from firm.fields import BlockField
-from firm.models.base import BasePage, FootnotedPage
+from firm.models.base import BasePage, FootnotedPage, IndexPage
 from firm.pages.article import contents, plain_text, readable
 from firm.pages.site_context import SiteContext
 from firm.querysets import PracticeAreaManager
@@ -21,6 +21,7 @@ class HomePage(BasePage):
 
     template = "firm/home_page.html"
     page_description = "The front page, built from sections."
+    stream_fields = ("sections",)
     parent_page_types = ["wagtailcore.Page"]
     max_count = 1
 
@@ -31,10 +32,6 @@ class HomePage(BasePage):
         verbose_name = "home page"
 
     @property
-    def streams(self) -> list:
-        return [self.sections]
-
-    @property
     def summary_text(self) -> str:
         hero = next((block.value for block in self.sections if block.block_type == "hero"), None)
         return hero["text"] if hero else ""
@@ -43,23 +40,13 @@ class HomePage(BasePage):
         return " | ".join(part for part in (site_context.settings.firm_name, site_context.settings.tagline) if part)
 
 
-class PracticeAreaIndexPage(BasePage):
-    introduction = models.TextField(max_length=400, blank=True, help_text="One or two sentences above the list.")
-
+class PracticeAreaIndexPage(IndexPage):
     page_description = "The list of all practice areas."
     parent_page_types = ["firm.HomePage"]
     subpage_types = ["firm.PracticeAreaPage"]
-    max_count = 1
-
-    content_panels = [*BasePage.content_panels, FieldPanel("introduction")]
-    search_fields = [*BasePage.search_fields, index.SearchField("introduction")]
 
     class Meta:
         verbose_name = "practice area index"
-
-    @property
-    def summary_text(self) -> str:
-        return self.introduction
 
     def get_context(self, request, *args, **kwargs):
         context = super().get_context(request, *args, **kwargs)
@@ -79,6 +66,7 @@ class PracticeAreaPage(FootnotedPage):
     objects = PracticeAreaManager()
 
     page_description = "One kind of case: what it is and what to do."
+    stream_fields, summary_field = ("body", "faq"), "summary"
     parent_page_types = ["firm.PracticeAreaIndexPage"]
     subpage_types = []
     drawn_with = ("social_image", "image")
@@ -102,16 +90,8 @@ class PracticeAreaPage(FootnotedPage):
         verbose_name = "practice area"
 
     @property
-    def streams(self) -> list:
-        return [self.body, self.faq]
-
-    @property
     def pictures(self) -> list[tuple]:
         return [(self.image, "lead")] if self.image_id else []
-
-    @property
-    def summary_text(self) -> str:
-        return self.summary
 
     def get_context(self, request, *args, **kwargs):
         context = super().get_context(request, *args, **kwargs)
@@ -156,6 +136,7 @@ class StandardPage(FootnotedPage):
     )
 
     page_description = "A text that stays: about the firm, privacy, terms."
+    stream_fields = ("body",)
     parent_page_types = ["firm.HomePage", "firm.StandardPage"]
     subpage_types = ["firm.StandardPage"]
 
@@ -170,10 +151,6 @@ class StandardPage(FootnotedPage):
 
     class Meta:
         verbose_name = "standard page"
-
-    @property
-    def streams(self) -> list:
-        return [self.body]
 
     @property
     def summary_text(self) -> str:
@@ -192,6 +169,7 @@ class ContactPage(BasePage):
     body = BlockField("firm.blocks.story.story_blocks", blank=True)
 
     page_description = "Telephone, offices, hours and directions."
+    stream_fields, summary_field = ("body",), "introduction"
     parent_page_types = ["firm.HomePage"]
     subpage_types = []
     max_count = 1
@@ -202,13 +180,5 @@ class ContactPage(BasePage):
     class Meta:
         verbose_name = "contact page"
 
-    @property
-    def streams(self) -> list:
-        return [self.body]
-
     def rich_texts(self, site_context: SiteContext) -> list[str]:
         return [office.directions for office in site_context.offices]
-
-    @property
-    def summary_text(self) -> str:
-        return self.introduction
