@@ -3,6 +3,7 @@
 from wagtail import blocks
 from wagtail.images import get_image_model
 
+from firm.blocks import PREVIEWS
 from firm.pages.prefetch import FetchedDocumentChooserBlock, FetchedImageBlock, FetchedImageChooserBlock
 
 
@@ -41,11 +42,7 @@ class VideoBlock(blocks.StructBlock):
         label_format = "{title}"
         description = "A still picture that links to a video elsewhere."
         image_role = "lead"
-        preview_value = {
-            "title": "What to expect at an arraignment",
-            "url": "https://www.example.org/",
-            "duration": "4 min",
-        }
+        preview_value = PREVIEWS["VideoBlock"]
 
 
 class DocumentBlock(blocks.StructBlock):

@@ -1,10 +1,9 @@
 """Home-page sections with outside evidence: media, awards, results, statistics."""
 
-import datetime
-
 from django.utils import timezone
 from wagtail import blocks
 
+from firm.blocks import PREVIEWS
 from firm.blocks.sections import SectionBlock
 from firm.pages.prefetch import FetchedImageBlock, FetchedImageChooserBlock, FetchedPageChooserBlock
 
@@ -72,17 +71,7 @@ class BadgesBlock(SectionBlock):
         template = "blocks/sections/badges.html"
         image_role = "seal"
         description = "Awards and ratings, each with its proof; expired ones are hidden."
-        preview_value = {
-            "badges": [
-                {
-                    "label": "Top rated",
-                    "claim": "Who gave the rating, for what and in which year",
-                    "source_name": "Sample Rating Service",
-                    "source_url": "https://www.example.org/",
-                    "valid_until": datetime.date(2099, 12, 31),
-                }
-            ]
-        }
+        preview_value = PREVIEWS["BadgesBlock"]
 
 
 class OnScreenBlock(SectionBlock):
@@ -104,13 +93,7 @@ class OnScreenBlock(SectionBlock):
         label_format = "{production}"
         image_role = "card"
         description = "A film or series, and who from the firm is in it."
-        preview_value = {
-            "heading": "On screen",
-            "person": "Todd Spodek",
-            "production": "Inventing Anna",
-            "platform": "Netflix",
-            "year": 2022,
-        }
+        preview_value = PREVIEWS["OnScreenBlock"]
 
 
 class CaseResultBlock(blocks.StructBlock):
@@ -139,18 +122,7 @@ class CaseResultsBlock(SectionBlock):
         template = "blocks/sections/case_results.html"
         label = "Case results"
         description = "Case results, with the notice on prior results."
-        preview_value = {
-            "heading": "Results",
-            "results": [
-                {
-                    "headline": "Charges dismissed",
-                    "charge": "Wire fraud",
-                    "outcome": "Dismissed",
-                    "jurisdiction": "S.D.N.Y.",
-                    "year": 2023,
-                }
-            ],
-        }
+        preview_value = PREVIEWS["CaseResultsBlock"]
 
 
 class StatisticBlock(blocks.StructBlock):
@@ -178,7 +150,4 @@ class StatisticsBlock(SectionBlock):
         template = "blocks/sections/statistics.html"
         label = "Statistics"
         description = "Figures, each with its source."
-        preview_value = {
-            "heading": "In figures",
-            "items": [{"figure": "94", "label": "federal judicial districts", "source_name": "United States Courts"}],
-        }
+        preview_value = PREVIEWS["StatisticsBlock"]

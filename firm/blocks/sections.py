@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import QuerySet
 from wagtail import blocks
 
+from firm.blocks import PREVIEWS
 from firm.blocks.links import LinkBlock
 from firm.blocks.text import PROSE, QuestionBlock, TextBlock
 from firm.models import PracticeAreaPage
@@ -49,12 +50,7 @@ class HeroBlock(blocks.StructBlock):
         label_format = "{heading}"
         image_role = "hero"
         description = "The first screen: a line, a sentence, the button and the number."
-        preview_value = {
-            "kicker": "Federal defense · New York",
-            "heading": "A calm voice and a plan when the federal government calls",
-            "text": "Talk to a defense lawyer at any hour, free and confidential.",
-            "link": {"label": "Request a free consultation", "kind": "consultation"},
-        }
+        preview_value = PREVIEWS["HeroBlock"]
 
 
 class ValueStatementBlock(SectionBlock):
@@ -68,11 +64,7 @@ class ValueStatementBlock(SectionBlock):
         template = "blocks/sections/value_statement.html"
         label = "Value statement"
         description = "Why this firm, in a few paragraphs."
-        preview_value = {
-            "heading": "Why this firm",
-            "text": "<p>Someone answers, whatever the hour.</p>",
-            "link": {"label": "Talk to us", "kind": "consultation"},
-        }
+        preview_value = PREVIEWS["ValueStatementBlock"]
 
 
 class CallToActionSectionBlock(SectionBlock):
@@ -86,10 +78,7 @@ class CallToActionSectionBlock(SectionBlock):
         template = "blocks/sections/call_to_action.html"
         label = "Call to action"
         description = "A full-width call to action."
-        preview_value = {
-            "heading": "Schedule a consultation",
-            "link": {"label": "Request a free consultation", "kind": "consultation"},
-        }
+        preview_value = PREVIEWS["CallToActionSectionBlock"]
 
 
 class ListMode(models.TextChoices):
@@ -138,7 +127,4 @@ class FaqSectionBlock(SectionBlock):
         template = "blocks/sections/faq.html"
         label = "Questions and answers"
         description = "Questions that open to show their answers."
-        preview_value = {
-            "heading": "Questions people ask first",
-            "items": [{"question": "Is the first talk free?", "answer": "<p>Yes.</p>"}],
-        }
+        preview_value = PREVIEWS["FaqSectionBlock"]

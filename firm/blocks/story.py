@@ -2,6 +2,7 @@
 
 from wagtail import blocks
 
+from firm.blocks import PREVIEWS
 from firm.blocks.links import LinkBlock
 from firm.blocks.media import DocumentBlock, ImageBlock, VideoBlock
 from firm.blocks.text import (
@@ -29,11 +30,7 @@ class CallToActionBlock(blocks.StructBlock):
         label_format = "{heading}"
         label = "Call to action"
         description = "A heading, a line and a button."
-        preview_value = {
-            "heading": "Talk to a lawyer today",
-            "text": "The first conversation is free.",
-            "link": {"label": "Request a free consultation", "kind": "consultation"},
-        }
+        preview_value = PREVIEWS["CallToActionBlock"]
 
 
 def story_blocks():

@@ -9,6 +9,7 @@ from django.utils.safestring import mark_safe
 from wagtail import blocks
 from wagtail.contrib.typed_table_block.blocks import TypedTableBlock
 
+from firm.blocks import PREVIEWS
 from firm.pages.article import Footnotes, Mark, readable
 from firm.pages.prefetch import rendering
 
@@ -87,10 +88,7 @@ class QuotationBlock(blocks.StructBlock):
         icon = "openquote"
         template = "blocks/quotation.html"
         description = "A quotation in large type."
-        preview_value = {
-            "quote": "In all criminal prosecutions, the accused shall enjoy the right to a speedy and public trial.",
-            "attribution": "U.S. Const. amend. VI",
-        }
+        preview_value = PREVIEWS["QuotationBlock"]
 
 
 class ListStyle(models.TextChoices):
@@ -131,13 +129,7 @@ class TableBlock(blocks.StructBlock):
         template = "blocks/table.html"
         label_format = "{caption}"
         description = "Rows and columns; it scrolls sideways on a phone."
-        preview_value = {
-            "caption": "Time limits after a federal arrest",
-            "table": {
-                "columns": [{"type": "text", "heading": "Step"}, {"type": "numeric", "heading": "Days"}],
-                "rows": [{"values": ["Indictment", "30"]}, {"values": ["Trial", "70"]}],
-            },
-        }
+        preview_value = PREVIEWS["TableBlock"]
 
 
 class CalloutKind(models.TextChoices):
@@ -192,10 +184,7 @@ class FaqBlock(blocks.StructBlock):
         template = "blocks/faq.html"
         label = "Questions and answers"
         description = "Questions that open to show their answers."
-        preview_value = {
-            "heading": "Questions people ask",
-            "items": [{"question": "Is the first talk free?", "answer": "<p>Yes.</p>"}],
-        }
+        preview_value = PREVIEWS["FaqBlock"]
 
 
 class CitationBlock(blocks.StructBlock):
@@ -222,10 +211,7 @@ class CitationBlock(blocks.StructBlock):
         template = "blocks/citation.html"
         label = "Footnoted citation"
         description = "A statement whose source appears among the footnotes."
-        preview_value = {
-            "statement": "<p>An indictment is due within thirty days.</p>",
-            "source": "18 U.S.C. § 3161(b)",
-        }
+        preview_value = PREVIEWS["CitationBlock"]
 
 
 def question_blocks():
