@@ -2,7 +2,7 @@
 
 from django.db.models import Min
 
-from consultations.audit.nightly_check import fingerprints, holds
+from consultations.audit.nightly_check import fingerprints, last_result
 from consultations.models import ConsultationRequest, MessageState, OutgoingMessage
 from firm.monitoring.health import HealthCheck
 from firm.monitoring.health_probes import age
@@ -12,7 +12,7 @@ STUCK_AFTER = 30 * 60
 
 
 def fingerprint_to_write_down() -> str:
-    """Return what owners may keep on paper, to find out whether an older state was put back."""
+    """Return what owners may write down, to find out whether an older state of the database was put back."""
     found = "; ".join(f"{name}, {fingerprint}" for name, fingerprint in fingerprints().items())
     return f"Fingerprints to write down: {found}." if found else ""
 
@@ -50,11 +50,11 @@ CHECKS = [
         unit="yes or no",
         part="Record of who did what",
         metric="trail_holds",
-        read=holds,
+        read=last_result,
         limit=1,
         is_floor=True,
         degrades=True,
-        explanation="Of requests, and of signing in. Verified every night, line by line.",
+        explanation="Of requests, and of signing in. Verified every night, entry by entry.",
         note=fingerprint_to_write_down,
         remedy="Somebody has changed the database past the site. Change nothing, back up, run manage.py verify_trail.",
     ),

@@ -4,7 +4,6 @@ from django.utils import timezone
 
 from consultations import response_targets
 from consultations.actions import reminders
-from consultations.audit.chain import CHAIN
 from consultations.audit.nightly_check import verify_nightly
 from consultations.calendar.status_effects import end_lapsed_holds
 from consultations.conflicts import checks
@@ -30,6 +29,5 @@ every(3600, "forget old counts of the form", lambda: purge_counts(timezone.now()
 every(24 * 3600, "forget sent messages", outbox.forget_sent)
 every(24 * 3600, "erase what is past its date", purge_daily, alone=True)
 every(60, "sum up the tally of requests", RequestTally.objects.compact)
-every(15, "chain the trail", CHAIN.chain_new)
 every(24 * 3600, "verify the trail", verify_nightly, alone=True)
 every(600, "clean the files of what was erased", clean_files, alone=True)

@@ -4,7 +4,6 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from firm.accounts import emails, sessions, sign_in_log, throttle
-from firm.accounts.sign_in_chain import CHAIN
 from firm.backups import nightly
 from firm.schedule import every
 
@@ -19,6 +18,5 @@ def forget() -> None:
 
 every(5, "send account e-mails", emails.send_waiting, alone=True)
 every(3600, "delete ended sessions", forget)
-every(15, "chain the sign-in log", CHAIN.chain_new)
 every(60, "make the nightly backup", nightly.run_due, alone=True)
 every(3600, "notify owners of failed backups", nightly.tell_owners)

@@ -1,7 +1,13 @@
-"""The hash chain over the audit trail of requests. No entry is ever deleted."""
+"""The hash chain over the audit trail of requests, and the MACs of its entries. No entry is ever deleted."""
 
-from consultations.audit.entry_mac import ENTRY_MAC
-from consultations.models import AuditEntry, TrailKey, TrailLine
-from firm.audit_chain.hash_chain import Chain
+from consultations.models.events import AuditEntry
+from firm.audit_chain.entry_mac import EntryMac, timestamp
+from firm.audit_chain.hash_chain import AuditChain
 
-CHAIN = Chain(entries=AuditEntry, lines=TrailLine, keys=TrailKey, seal=ENTRY_MAC)
+
+def _values(entry: AuditEntry) -> list:
+    return [timestamp(entry.at), entry.actor_id, entry.action, entry.request_id, entry.facts]
+
+
+#: The label is part of stored MACs.
+CHAIN = AuditChain("requests", AuditEntry, EntryMac(b"consultations.audit seal\0", _values))

@@ -1,6 +1,6 @@
 """Writes the audit trail. It has ids, codes and statuses, never typed text."""
 
-from consultations.audit.entry_mac import ENTRY_MAC
+from consultations.audit.chain import CHAIN
 from consultations.models.events import AuditAction, AuditEntry
 from consultations.models.requests import ConsultationRequest
 
@@ -21,7 +21,7 @@ def record(
         request_id=getattr(request, "pk", request),
         facts={name: value for name, value in facts.items() if value is not None},
     )
-    entry.seal = ENTRY_MAC.make(entry)
+    entry.mac = CHAIN.mac.make(entry)
     entry.save(force_insert=True)
     return entry
 

@@ -209,12 +209,7 @@ class Migration(migrations.Migration):
                 ),
                 ("request_id", models.BigIntegerField(null=True)),
                 ("facts", models.JSONField(default=dict)),
-                (
-                    "seal",
-                    models.CharField(
-                        editable=False, help_text="None on entries from before.", max_length=100, null=True
-                    ),
-                ),
+                ("mac", models.CharField(editable=False, max_length=100)),
             ],
             options={
                 "verbose_name": "entry of the audit trail",
@@ -1249,30 +1244,6 @@ class Migration(migrations.Migration):
                 "default_permissions": (),
             },
         ),
-        migrations.CreateModel(
-            name="TrailKey",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("seal_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ("key", firm.encryption.fields.EncryptedTextField()),
-                ("head", firm.encryption.fields.EncryptedJSONField(null=True)),
-            ],
-            options={
-                "default_permissions": (),
-            },
-        ),
-        migrations.CreateModel(
-            name="TrailLine",
-            fields=[
-                ("number", models.BigIntegerField(primary_key=True, serialize=False)),
-                ("entry_id", models.BigIntegerField(unique=True)),
-                ("mac", models.CharField(max_length=64)),
-            ],
-            options={
-                "ordering": ["number"],
-                "default_permissions": (),
-            },
-        ),
         migrations.AddField(
             model_name="answertemplate",
             name="practice_area",
@@ -1678,10 +1649,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="submissioncount",
             constraint=models.UniqueConstraint(fields=("network", "minute"), name="count_per_network_and_minute"),
-        ),
-        migrations.AddConstraint(
-            model_name="trailkey",
-            constraint=models.CheckConstraint(condition=models.Q(("pk", 1)), name="trail_key_once"),
         ),
         migrations.AddConstraint(
             model_name="attorneycalendar",

@@ -6,7 +6,7 @@ from firm.database_guards import Guard, execute, install
 
 REQUESTS, APPOINTMENTS = "consultations_consultationrequest", "consultations_appointment"
 HOLDS, ERASURES = "consultations_legalhold", "consultations_erasure"
-TRAIL, CHAIN = "consultations_auditentry", "consultations_trailline"
+TRAIL = "consultations_auditentry"
 
 #: The changes of status that `consultations.workflow` allows.
 PAIRS = """
@@ -54,8 +54,6 @@ GUARDS = (
     Guard("consultations_guard_erasure_delete", ERASURES, "DELETE", RECEIPT, truncate="TRUE"),
     Guard("consultations_guard_trail_update", TRAIL, "UPDATE", UNCHANGEABLE),
     Guard("consultations_guard_trail_delete", TRAIL, "DELETE", UNCHANGEABLE, truncate="TRUE"),
-    Guard("consultations_guard_chain_update", CHAIN, "UPDATE", UNCHANGEABLE),
-    Guard("consultations_guard_chain_delete", CHAIN, "DELETE", UNCHANGEABLE, truncate="TRUE"),
 )
 
 #: Two appointments at once in one calendar. PostgreSQL is given ranges on both sides, so that it needs no extension.

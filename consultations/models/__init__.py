@@ -18,7 +18,6 @@ from consultations.models.retention import ConsentReceipt, Erasure, ErasureReaso
 from consultations.models.search import RequestEntry
 from consultations.models.settings import ClockHours, IntakeSettings
 from consultations.models.tally import RequestTally
-from consultations.models.trail import TrailKey, TrailLine
 
 __all__ = [
     "Absence",
@@ -59,8 +58,6 @@ __all__ = [
     "RetentionSettings",
     "Screen",
     "SubmissionCount",
-    "TrailKey",
-    "TrailLine",
     "Verdict",
     "Way",
 ]

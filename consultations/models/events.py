@@ -98,7 +98,7 @@ class AuditEntry(models.Model):
     action = models.CharField(max_length=12, choices=AuditAction)
     request_id = models.BigIntegerField(null=True)
     facts = models.JSONField(default=dict)
-    seal = models.CharField(max_length=100, null=True, editable=False, help_text="None on entries from before.")
+    mac = models.CharField(max_length=100, editable=False)
 
     wagtail_reference_index_ignore = True
 

@@ -1,13 +1,13 @@
-"""The seal and the chain over the trail of signing in, whose oldest lines are forgotten in their time."""
+"""The hash chain over the sign-in log, and the MACs of its entries."""
 
-from firm.audit_chain.entry_mac import Seal, moment
-from firm.audit_chain.hash_chain import Chain
-from firm.models import SignInChainKey, SignInEvent, SignInLine
-
-
-def _told(event: SignInEvent) -> list:
-    return [moment(event.at), event.kind, event.account_id, event.by_id, event.method, event.network]
+from firm.audit_chain.entry_mac import EntryMac, timestamp
+from firm.audit_chain.hash_chain import AuditChain
+from firm.models import SignInEvent
 
 
-SEAL = Seal(b"firm.door seal\0", _told)
-CHAIN = Chain(entries=SignInEvent, lines=SignInLine, keys=SignInChainKey, seal=SEAL)
+def _values(event: SignInEvent) -> list:
+    return [timestamp(event.at), event.kind, event.account_id, event.by_id, event.method, event.network]
+
+
+#: The label is part of stored MACs.
+CHAIN = AuditChain("signing in", SignInEvent, EntryMac(b"firm.door seal\0", _values))

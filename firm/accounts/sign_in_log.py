@@ -1,17 +1,15 @@
 """Writes the sign-in log: numbers of accounts and shortened networks, never a name or what somebody typed."""
 
-from contextlib import suppress
 from datetime import datetime, timedelta
 
 from django.utils import timezone
 
 from firm.accounts.networks import network_of
-from firm.accounts.sign_in_chain import CHAIN, SEAL
-from firm.audit_chain.hash_chain import Broken
+from firm.accounts.sign_in_chain import CHAIN
 from firm.models import SignInEvent, SignInKind
 
-#: For how long lines are kept. The database lets nobody delete one that is younger than a day less (migration 0009).
-KEPT = timedelta(days=400)
+#: The database lets nobody delete a line that is younger than this less a day.
+RETENTION = timedelta(days=400)
 #: An account that is held up in a network is noted once in this time, however often it is tried.
 HELD_UP_ONCE = timedelta(minutes=15)
 
@@ -25,7 +23,7 @@ def record(kind: SignInKind, *, account=None, by=None, request=None, method: str
         method=method,
         network=network_of(request.META.get("REMOTE_ADDR", "")) if request else "",
     )
-    event.seal = SEAL.make(event)
+    event.mac = CHAIN.mac.make(event)
     event.save(force_insert=True)
     return event
 
@@ -39,8 +37,5 @@ def note_held_up(*, account=None, request) -> None:
 
 
 def purge(now: datetime) -> int:
-    """Forget lines past their time; return how many those were. A broken chain stays for its verification to tell."""
-    with suppress(Broken):
-        CHAIN.chain_new(whole=True)
-        return CHAIN.forget(now - KEPT)
-    return 0
+    """Delete lines past their retention, once the nightly verification has covered them; return their number."""
+    return CHAIN.delete_before(now - RETENTION)

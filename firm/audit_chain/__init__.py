@@ -1,1 +1,1 @@
-"""Trails in which every change is found: a seal on each entry, and a chain over them."""
+"""Audit trails in which changes are found: a MAC on each entry, and a hash chain over all of them."""

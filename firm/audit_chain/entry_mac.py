@@ -1,4 +1,4 @@
-"""The seal that the site puts on each entry of a trail as it writes it. Who has no key can add none."""
+"""The MAC that is written with each entry of a trail: without a field key, nobody can add an entry or change one."""
 
 import hmac
 import json
@@ -13,32 +13,32 @@ from firm.encryption.keyring import Key, keyring
 
 
 @dataclass(frozen=True)
-class Seal:
-    """The seals of one trail. ``purpose`` keeps them from fitting another's; ``told`` lists what an entry says."""
+class EntryMac:
+    """The MACs of one trail. ``label`` keeps them from fitting another trail's; ``values`` lists what an entry says."""
 
-    purpose: bytes
-    told: Callable[[Model], list]
+    label: bytes
+    values: Callable[[Model], list]
 
     def content(self, entry: Model) -> bytes:
         """Return what an entry says, always in the same bytes."""
-        return json.dumps(self.told(entry), sort_keys=True, separators=(",", ":")).encode()
+        return json.dumps(self.values(entry), sort_keys=True, separators=(",", ":")).encode()
 
     def make(self, entry: Model) -> str:
-        """Return a new seal: the key's id, a number that comes once, and the HMAC under the newest key."""
-        key, once = keyring().newest, secrets.token_hex(8)
-        return f"{key.id}.{once}.{self._mac(key, once, entry)}"
+        """Return a new MAC: the newest key's id, a random number and the HMAC, which makes copies of entries equal."""
+        key, nonce = keyring().newest, secrets.token_hex(8)
+        return f"{key.id}.{nonce}.{self._hmac(key, nonce, entry)}"
 
-    def is_ours(self, entry: Model) -> bool:
-        """True when the site itself has written the entry as it is, under a key that there still is."""
-        key_id, _, rest = (entry.seal or "").partition(".")
-        once, _, mac = rest.partition(".")
+    def check(self, entry: Model) -> bool | None:
+        """Return whether the MAC is the entry's; None when its key is no longer there."""
+        key_id, _, rest = entry.mac.partition(".")
+        nonce, _, mac = rest.partition(".")
         key = keyring().find(key_id)
-        return key is not None and hmac.compare_digest(mac.encode(), self._mac(key, once, entry).encode())
+        return key and hmac.compare_digest(mac.encode(), self._hmac(key, nonce, entry).encode())
 
-    def _mac(self, key: Key, once: str, entry: Model) -> str:
-        return hmac.digest(key.index, self.purpose + once.encode() + b"\0" + self.content(entry), "sha256").hex()
+    def _hmac(self, key: Key, nonce: str, entry: Model) -> str:
+        return hmac.digest(key.index, self.label + nonce.encode() + b"\0" + self.content(entry), "sha256").hex()
 
 
-def moment(at: datetime) -> str:
+def timestamp(at: datetime) -> str:
     """Return a time, always in the same characters."""
     return at.astimezone(UTC).isoformat()

@@ -1,214 +1,184 @@
-"""Chains the entries of a trail, and finds where the chain is broken.
+"""Finds what was changed in an audit trail behind the site's back.
 
-Whoever acts only writes an entry with its seal (`firm.audit_chain.entry_mac`), and waits for nobody. The worker chains
-what has been committed, in batches: each line's HMAC covers the entry, its place and the line before. What is not
-chained yet is the newest quarter of a minute, and is told. A change, a removal, an insertion, another order is found by
-the chain; a cut end by the number of lines, which is sealed; an older state of everything, put back as a whole, by a
-fingerprint that was written down (`verify_trail --expect`), for no program can tell that from within the database.
+Once a night a trail is hashed in order, each link over the link before, the entry, its id and its MAC; where that ended
+is recorded as the head, which is encrypted and so cannot be made up without a field key. A verification computes the
+links again: a change, removal, insertion or another order of what the head covers leads to another digest. Of what is
+newer the MACs find a change, an insertion and a copy, not a removal. An older state of everything, head included, is
+found only by a fingerprint from outside the database.
 
-A trail may forget its oldest entries: their lines go with them, and where the chain begins since then is sealed, too.
+The oldest entries can be deleted: the link that they end with is recorded as the base, where the chain begins then.
 """
 
-import hmac
-import secrets
+import hashlib
+import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from django.db import transaction
-from django.db.models import Count, Exists, Max, Model, OuterRef, QuerySet
+from django.db.models import Count, Max, Model
+from django.utils import timezone
 
-from firm.audit_chain.entry_mac import Seal
-from firm.models.chains import ChainKey, ChainLine
+from firm.audit_chain.entry_mac import EntryMac
+from firm.encryption.cipher import Unreadable
+from firm.models import TrailHead
 
+#: A head covers entries of this age: until then, a transaction may still commit one with a smaller id.
+SETTLED_AFTER = timedelta(hours=1)
 BATCH = 1000
-#: Entries so far before the last chained one are looked for each time; those that committed later still, once a night.
-WINDOW = 5000
+_FINGERPRINT = re.compile(r"\d{1,18}-[0-9a-f]{12}")
 
 
 class Broken(Exception):
-    """The trail is not as the site has left it; says which line."""
+    """The trail is not as the site has written it; says where."""
+
+
+class Link(NamedTuple):
+    """A place in the chain: how many entries it covers since the trail began, the id of the last, and the digest."""
+
+    count: int = 0
+    entry_id: int = 0
+    digest: str = ""
+
+    @property
+    def fingerprint(self) -> str:
+        """What can be written down: the count and the first 48 bits of the digest; empty for an empty trail."""
+        return f"{self.count}-{self.digest[:12]}" if self.count else ""
 
 
 @dataclass(frozen=True)
 class Report:
-    """What a verification has found: how many lines there were, what is not chained yet, the first thing wrong."""
+    """The result of a verification: how many entries there ever were, the link to record, the first problem."""
 
-    lines: int
-    unsealed: int
-    fingerprint: str
+    entries: int
+    settled: Link
     problem: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Chain:
-    """The chain over one trail: the models of its entries, lines and key, and the seal of its entries."""
+@dataclass(frozen=True)
+class AuditChain:
+    """The chain over the trail ``name``, of the entries of one model."""
 
+    name: str
     entries: type[Model]
-    lines: type[ChainLine]
-    keys: type[ChainKey]
-    seal: Seal
+    mac: EntryMac
 
-    # --- Chaining ---------------------------------------------------------------------------------
+    def verify(self, expected: str = "", *, needs_head: bool = False) -> Report:
+        """Read the whole trail; report the first problem. With ``needs_head``, not to have one is a problem, too.
 
-    def chain_new(self, *, whole: bool = False) -> int:
-        """Chain what is new, and return how much that was; with ``whole``, look for old entries that came late, too."""
-        total = 0
-        while chained := self._chain_batch(whole=whole):
-            total += chained
-        return total
-
-    @transaction.atomic
-    def _chain_batch(self, *, whole: bool) -> int:
-        held = self._locked_key()
-        head, key = held.head, bytes.fromhex(held.key)
-        last = self.lines.objects.order_by("-entry_id").values_list("entry_id", flat=True).first() or 0
-        entries = self._unchained().filter(pk__gt=0 if whole else last - WINDOW).order_by("pk")
-        number, mac, lines = head["lines"], head["mac"], []
-        for entry in entries[:BATCH]:
-            if self.seal.is_ours(entry):
-                number += 1
-                mac = self._mac(key, number, entry, mac)
-                lines.append(self.lines(number=number, entry_id=entry.pk, mac=mac))
-        if lines:
-            self.lines.objects.bulk_create(lines)
-            held.head = head | {"lines": number, "mac": mac}
-            held.save(update_fields=["head"])
-        return len(lines)
-
-    def _locked_key(self) -> ChainKey:
-        """Return the key, locked, so that one worker chains at a time; make it for a trail that has no chain yet."""
-        is_begun = self.lines.objects.exists()  # asked first: another worker may be making key and lines just now
-        held = self.keys.objects.select_for_update().first()
-        if held is None and is_begun:
-            raise Broken("the key of the chain is gone")
-        if held is None:
-            head = {"lines": 0, "mac": ""}
-            self.keys.objects.get_or_create(pk=1, defaults={"key": secrets.token_hex(32), "head": head})
-            held = self.keys.objects.select_for_update().get()  # another worker may have been quicker
-        return held
-
-    def _unchained(self) -> QuerySet:
-        return self.entries.objects.filter(~Exists(self.lines.objects.filter(entry_id=OuterRef("pk"))))
-
-    def _mac(self, key: bytes, number: int, entry: Model, before: str) -> str:
-        told = [str(number).encode(), str(entry.pk).encode(), self.seal.content(entry), (entry.seal or "").encode()]
-        return hmac.digest(key, b"\0".join([*told, before.encode()]), "sha256").hex()
-
-    # --- Forgetting -------------------------------------------------------------------------------
-
-    def forget(self, before: datetime) -> int:
-        """Delete the oldest entries from before a time, with their lines; return how many those were.
-
-        Ends at the first that is younger, or that is not as it was written: what is wrong stays until it was found.
+        ``expected`` is a fingerprint of any time; one of deleted entries is ignored.
         """
-        total = 0
-        while forgotten := self._forget_batch(before):
-            total += forgotten
-        return total
+        row = self.recorded()
+        try:
+            if row is None and needs_head:
+                raise Broken("its recorded head is gone")
+            base, head = _bounds(row) if row else (Link(), Link())
+            return self._verify(base, head, expected)
+        except Broken as error:
+            now = self.recorded()
+            if row and now and now.base_encrypted != row.base_encrypted:  # the oldest entries were deleted meanwhile
+                return self.verify(expected, needs_head=needs_head)
+            return Report(0, Link(), str(error))
 
-    @transaction.atomic
-    def _forget_batch(self, before: datetime) -> int:
-        held = self._locked_key()
-        head, key = held.head, bytes.fromhex(held.key)
-        began, mac = _start(head)
-        number = began
-        for line, entry in self._chained(began, min(began + BATCH, head["lines"])):
-            if line.number != number + 1 or entry is None or entry.at >= before:
-                break
-            found = self._mac(key, line.number, entry, mac)
-            if not hmac.compare_digest(found, line.mac):
-                break
-            number, mac = line.number, found
-        if number > began:
-            lines = self.lines.objects.filter(number__gt=began, number__lte=number)
-            self.entries.objects.filter(pk__in=lines.values("entry_id")).delete()
-            lines.delete()
-            held.head = head | {"start": number, "start_mac": mac}
-            held.save(update_fields=["head"])
-        return number - began
+    def record(self, head: Link) -> None:
+        """Store the head that the next verification compares with."""
+        values = {"head": list(head), "recorded_at": timezone.now()}
+        TrailHead.objects.update_or_create(
+            trail=self.name, defaults=values, create_defaults=values | {"base": list(Link())}
+        )
 
-    # --- Verifying --------------------------------------------------------------------------------
+    def recorded(self) -> TrailHead | None:
+        return TrailHead.objects.filter(trail=self.name).first()
 
     def fingerprint(self) -> str:
-        """Return the present fingerprint; empty when nothing is chained yet."""
-        held = self.keys.objects.first()
-        return _fingerprint(held.head) if held else ""
+        """Return the fingerprint of the recorded head; empty when there is none."""
+        row = self.recorded()
+        with suppress(Broken):
+            return _bounds(row)[1].fingerprint if row else ""
+        return ""
 
-    def verify(self, expected: str = "") -> Report:
-        """Go through the whole chain, then through what is not chained yet. Stops at the first thing that is wrong.
+    @transaction.atomic
+    def delete_before(self, before: datetime) -> int:
+        """Delete the oldest entries that the head covers; return their number.
 
-        A fingerprint of lines that are forgotten by now says nothing more, and is not wrong.
+        Stops at the first that is younger than ``before`` or not as it was written: evidence is not deleted.
         """
-        is_begun = self.lines.objects.exists()  # asked first, as in `_locked_key`
-        held = self.keys.objects.first()
-        if held is None:
-            gone = is_begun or expected
-            return Report(0, self._unchained().count(), "", "the key of the chain is gone" if gone else "")
-        head = held.head
+        row = TrailHead.objects.select_for_update().filter(trail=self.name).first()
         try:
-            self._follow(bytes.fromhex(held.key), head, expected)
-            self._look_at_the_rest(head)
-        except Broken as error:
-            problem = str(error)
-            now = self.keys.objects.first()
-            if now is not None and _start(now.head) != _start(head):  # the oldest were forgotten meanwhile
-                return self.verify(expected)
-        else:
-            problem = ""
-        return Report(head["lines"], self._unchained().count(), _fingerprint(head), problem)
+            base, head = _bounds(row) if row else (Link(), Link())
+        except Broken:  # the verification reports it
+            return 0
+        end = base
+        for link, entry in self._links(base):
+            if link.entry_id > head.entry_id or entry.at >= before or self.mac.check(entry) is False:
+                break
+            end = link
+        if end != base:
+            self.entries.objects.filter(pk__gt=base.entry_id, pk__lte=end.entry_id).delete()
+            row.base = list(end)
+            row.save(update_fields=["base"])
+        return end.count - base.count
 
-    def _follow(self, key: bytes, head: dict, expected: str) -> None:
-        """Compute the chain anew, from where it begins up to its head."""
-        wanted = expected.partition("-")
-        began, mac = _start(head)
-        _compare(wanted, began, mac)
-        number = began
-        for number, (line, entry) in enumerate(self._chained(began, head["lines"]), began + 1):
-            if line.number != number:
-                raise Broken(f"line {number} of the chain is missing")
-            if entry is None:
-                raise Broken(f"line {number}: entry {line.entry_id} is gone")
-            mac = self._mac(key, number, entry, mac)
-            if not hmac.compare_digest(mac, line.mac):
-                raise Broken(f"line {number}: entry {line.entry_id} is not as it was written, or not in its place")
-            _compare(wanted, number, mac)
-        if number < head["lines"] or mac != head["mac"]:
-            raise Broken(f"line {number + 1}: the end is cut off; {head['lines']} lines were chained")
-        if expected and not (wanted[0].isdigit() and wanted[2] and int(wanted[0]) <= number):
-            raise Broken(f"line {number + 1}: the chain is shorter than what was written down, {expected}")
+    def _links(self, base: Link) -> Iterator[tuple[Link, Model]]:
+        """Yield the entries after ``base`` in order, each with its link."""
+        count, digest = base.count, base.digest
+        for entry in self.entries.objects.filter(pk__gt=base.entry_id).order_by("pk").iterator(BATCH):
+            content = b"\0".join([digest.encode(), str(entry.pk).encode(), entry.mac.encode(), self.mac.content(entry)])
+            count, digest = count + 1, hashlib.sha256(content).hexdigest()
+            yield Link(count, entry.pk, digest), entry
 
-    def _chained(self, after: int, last: int) -> Iterator[tuple[ChainLine, Model | None]]:
-        """Yield lines with their entries, in the order of the chain."""
-        while lines := list(self.lines.objects.filter(number__gt=after, number__lte=last).order_by("number")[:BATCH]):
-            entries = self.entries.objects.in_bulk([line.entry_id for line in lines])
-            for line in lines:
-                yield line, entries.get(line.entry_id)
-            after = lines[-1].number
+    def _verify(self, base: Link, head: Link, expected: str) -> Report:
+        if expected and not _FINGERPRINT.fullmatch(expected):
+            raise Broken(f"“{expected}” is no fingerprint, such as 1234-0f3a9c2b7d41")
+        wanted_count, _, wanted_digest = expected.partition("-")
+        last = covered = settled = base
+        settled_before = timezone.now() - SETTLED_AFTER
+        _compare(base, wanted_count, wanted_digest)
+        for last, entry in self._links(base):
+            is_covered = entry.pk <= head.entry_id
+            is_valid = self.mac.check(entry)
+            if is_valid is False or (is_valid is None and not is_covered):
+                raise Broken(f"entry {entry.pk} is not as the site has written it")
+            if is_covered:
+                covered = last
+            if entry.at < settled_before:
+                settled = last
+            _compare(last, wanted_count, wanted_digest)
+        _compare_head(covered, head)
+        if expected and int(wanted_count) > last.count:
+            raise Broken(f"there are {last.count:,} entries, fewer than when {expected} was written down")
+        self._look_for_strangers(base)
+        return Report(last.count, max(settled, head), "")
 
-    def _look_at_the_rest(self, head: dict) -> None:
-        """Refuse lines from before the chain, entries that the site has not written, and copies of those it has."""
-        if self.lines.objects.filter(number__lte=_start(head)[0]).exists():
-            raise Broken("there are lines from before the beginning of the chain")
-        for entry in self._unchained().order_by("pk").iterator(BATCH):
-            if not self.seal.is_ours(entry):
-                raise Broken(f"entry {entry.pk} was not written by the site")
-        seals = self.entries.objects.exclude(seal=None).order_by().values("seal")
-        copies = seals.annotate(number=Count("pk"), copy=Max("pk")).filter(number__gt=1).order_by("copy")
-        for copy in copies.values_list("copy", flat=True)[:1]:
+    def _look_for_strangers(self, base: Link) -> None:
+        """Refuse entries from before the chain's base, and copies of entries."""
+        if self.entries.objects.filter(pk__lte=base.entry_id).exists():
+            raise Broken("there are entries from before its beginning")
+        macs = self.entries.objects.order_by().values("mac").annotate(number=Count("pk"), copy=Max("pk"))
+        for copy in macs.filter(number__gt=1).order_by("copy").values_list("copy", flat=True)[:1]:
             raise Broken(f"entry {copy} is a copy of another one")
 
 
-def _start(head: dict) -> tuple[int, str]:
-    """Return the number and the HMAC of the last line that was forgotten."""
-    return head.get("start", 0), head.get("start_mac", "")
+def _bounds(row: TrailHead) -> tuple[Link, Link]:
+    """Return base and head as they were recorded."""
+    try:
+        return Link(*row.base), Link(*row.head)
+    except (Unreadable, TypeError):  # the latter for NULL
+        raise Broken("its recorded head was changed") from None
 
 
-def _fingerprint(head: dict) -> str:
-    """Return what one can write down of a chain: its length, and the beginning of its last HMAC. Empty: nothing yet."""
-    return f"{head['lines']}-{head['mac'][:12]}" if head["lines"] else ""
+def _compare(link: Link, wanted_count: str, wanted_digest: str) -> None:
+    if str(link.count) == wanted_count and not link.digest.startswith(wanted_digest):
+        raise Broken(f"the first {link.count:,} entries are not those that were there when that was written down")
 
 
-def _compare(wanted: tuple[str, str, str], number: int, mac: str) -> None:
-    if str(number) == wanted[0] and not mac.startswith(wanted[2]):
-        raise Broken(f"line {number} is not the one that was written down")
+def _compare_head(covered: Link, head: Link) -> None:
+    until = f"up to entry {head.entry_id}, which were recorded"
+    if covered.count < head.count:
+        raise Broken(f"{head.count - covered.count:,} of the {head.count:,} entries {until}, are gone")
+    if covered.count > head.count:
+        raise Broken(f"there are {covered.count - head.count:,} more entries than the {head.count:,} {until}")
+    if covered != head:
+        raise Broken(f"the {head.count:,} entries {until}, are not the same, or not in the same order")

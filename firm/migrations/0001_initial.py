@@ -128,25 +128,10 @@ class Migration(migrations.Migration):
                 ("by_id", models.BigIntegerField(null=True)),
                 ("method", models.CharField(blank=True, max_length=10)),
                 ("network", models.CharField(blank=True, max_length=50)),
-                (
-                    "seal",
-                    models.CharField(editable=False, help_text="None on lines from before.", max_length=100, null=True),
-                ),
+                ("mac", models.CharField(editable=False, max_length=100)),
             ],
             options={
                 "ordering": ["-at", "-pk"],
-                "default_permissions": (),
-            },
-        ),
-        migrations.CreateModel(
-            name="SignInLine",
-            fields=[
-                ("number", models.BigIntegerField(primary_key=True, serialize=False)),
-                ("entry_id", models.BigIntegerField(unique=True)),
-                ("mac", models.CharField(max_length=64)),
-            ],
-            options={
-                "ordering": ["number"],
                 "default_permissions": (),
             },
         ),
@@ -156,6 +141,20 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("text", models.CharField(max_length=40, unique=True)),
             ],
+        ),
+        migrations.CreateModel(
+            name="TrailHead",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("seal_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("trail", models.CharField(max_length=20, unique=True)),
+                ("head", firm.encryption.fields.EncryptedJSONField(null=True)),
+                ("base", firm.encryption.fields.EncryptedJSONField(null=True)),
+                ("recorded_at", models.DateTimeField()),
+            ],
+            options={
+                "default_permissions": (),
+            },
         ),
         migrations.CreateModel(
             name="AccountMail",
@@ -653,19 +652,6 @@ class Migration(migrations.Migration):
                 "verbose_name": "practice area",
             },
             bases=("wagtailcore.page",),
-        ),
-        migrations.CreateModel(
-            name="SignInChainKey",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("seal_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ("key", firm.encryption.fields.EncryptedTextField()),
-                ("head", firm.encryption.fields.EncryptedJSONField(null=True)),
-            ],
-            options={
-                "default_permissions": (),
-                "constraints": [models.CheckConstraint(condition=models.Q(("pk", 1)), name="sign_in_key_once")],
-            },
         ),
         migrations.CreateModel(
             name="StandardPage",

@@ -10,7 +10,7 @@ PAGE_ACTIONS = {
     PUBLISHERS: ("add", "change", "publish", "bulk_delete", "lock", "unlock"),
 }
 WORKFLOW = "Attorney approval"
-LOG, LINES = "firm_signinevent", "firm_signinline"
+LOG = "firm_signinevent"
 UNCHANGEABLE = "the trail of signing in cannot be changed"
 #: How many days no line of the log of sign-ins is deleted: a day less than lines are stored, for clocks that differ.
 DAYS = 399
@@ -22,12 +22,6 @@ GUARDS = (
             "postgresql": f"OLD.at >= now() - interval '{DAYS} days'",
             "sqlite": f"julianday(OLD.at) IS NULL OR julianday(OLD.at) >= julianday('now', '-{DAYS} days')",
         },
-        truncate="TRUE",
-    ),
-    Guard("firm_guard_sign_in_chain_update", LINES, "UPDATE", UNCHANGEABLE),
-    Guard(
-        *("firm_guard_sign_in_chain_delete", LINES, "DELETE", UNCHANGEABLE),
-        when=f"EXISTS (SELECT 1 FROM {LOG} WHERE id = OLD.entry_id)",
         truncate="TRUE",
     ),
 )

@@ -2,7 +2,6 @@
 
 from firm.models.accounts import AccountMail, AttemptCount, SignInEvent, SignInKind
 from firm.models.backups import BackupRun, BackupState
-from firm.models.chains import SignInChainKey, SignInLine
 from firm.models.changes import PublicChange
 from firm.models.images import FirmImage, FirmRendition
 from firm.models.pages import (
@@ -14,7 +13,7 @@ from firm.models.pages import (
 )
 from firm.models.search import PageText, Word
 from firm.models.settings import FirmSettings, Office
-from firm.models.watch import JobRun, Measurement
+from firm.models.watch import JobRun, Measurement, TrailHead
 
 __all__ = [
     "AccountMail",
@@ -33,10 +32,9 @@ __all__ = [
     "PracticeAreaIndexPage",
     "PracticeAreaPage",
     "PublicChange",
-    "SignInChainKey",
     "SignInEvent",
     "SignInKind",
-    "SignInLine",
     "StandardPage",
+    "TrailHead",
     "Word",
 ]

@@ -48,8 +48,8 @@ class SignInKind(models.TextChoices):
 class SignInEvent(models.Model):
     """A line of the sign-in log. It names accounts by their number, and never holds what somebody typed.
 
-    The database refuses to change one, and to delete one of the last 399 days (migration 0009); a change past the
-    database's refusal is found by the chain (`firm.accounts.sign_in_chain`).
+    The database refuses to change one, and to delete one of the last 399 days; what somebody changes all the same is
+    found by the chain (`firm.accounts.sign_in_chain`).
     """
 
     at = models.DateTimeField(default=timezone.now, db_index=True)
@@ -59,7 +59,7 @@ class SignInEvent(models.Model):
     by_id = models.BigIntegerField(null=True)
     method = models.CharField(max_length=10, blank=True)
     network = models.CharField(max_length=50, blank=True)
-    seal = models.CharField(max_length=100, null=True, editable=False, help_text="None on lines from before.")
+    mac = models.CharField(max_length=100, editable=False)
 
     wagtail_reference_index_ignore = True
 

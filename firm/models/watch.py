@@ -1,6 +1,9 @@
-"""What the worker records for other processes: its job runs and slow measurements."""
+"""What the worker records for other processes: its job runs, slow measurements, and the heads of audit trails."""
 
 from django.db import models
+
+from firm.encryption.fields import EncryptedJSONField
+from firm.encryption.models import EncryptedModel
 
 
 class JobRun(models.Model):
@@ -45,3 +48,21 @@ class Measurement(models.Model):
 
     def __str__(self) -> str:
         return f"Measurement {self.name}"
+
+
+class TrailHead(EncryptedModel):
+    """How far an audit trail was hashed on the last good night, and where it begins (`firm.audit_chain.hash_chain`).
+
+    ``head`` and ``base`` are links: count, id of the last entry, digest. They are encrypted so that they are authentic.
+    """
+
+    trail = models.CharField(max_length=20, unique=True)
+    head = EncryptedJSONField()
+    base = EncryptedJSONField()
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"Head of the trail of {self.trail}"

@@ -10,7 +10,7 @@ from allauth.mfa.utils import decrypt
 from django.contrib.auth.hashers import make_password
 from django.test import Client
 
-from firm.accounts.sign_in_chain import SEAL
+from firm.accounts.sign_in_chain import CHAIN
 from firm.models import AccountMail, SignInEvent, SignInKind
 from tests import factories
 
@@ -116,6 +116,6 @@ def hashes(monkeypatch):
 def refused_at(at, **kwargs) -> SignInEvent:
     """Write a line of the sign-in log about a refusal at another time than now, as the site would have."""
     event = SignInEvent(kind=SignInKind.REFUSED, at=at, **kwargs)
-    event.seal = SEAL.make(event)
+    event.mac = CHAIN.mac.make(event)
     event.save(force_insert=True)
     return event
