@@ -11,7 +11,7 @@ from django.utils.module_loading import import_module
 
 from consultations.conflicts import checks
 from consultations.models import AuditEntry, ConsultationRequest, Erasure, RetentionSettings
-from consultations.retention import daily_purge, erasing, secure_delete
+from consultations.retention import erasing, secure_delete
 from consultations.retention.erasing import purge
 from consultations.retention.querysets import review
 from consultations.workflow import Status
@@ -217,22 +217,22 @@ def test_by_itself_nothing_is_erased(is_saved):
     if is_saved:
         RetentionSettings.objects.create()
     ended()
-    assert daily_purge.purge_daily() is None
+    assert erasing.purge_daily() is None
     assert ConsultationRequest.objects.exists()
 
 
 def test_switched_on_it_is():
     RetentionSettings.objects.create(is_automatic=True)
     request = ended()
-    assert [one.root for one in daily_purge.purge_daily().erased] == [request.pk]
+    assert [one.root for one in erasing.purge_daily().erased] == [request.pk]
 
 
 def test_the_worker_does_both():
     import_module("consultations.schedule_entries")
     entries = {entry.job: entry for entry in schedule._entries.values()}
-    assert entries[daily_purge.purge_daily].seconds == 24 * 3600
+    assert entries[erasing.purge_daily].seconds == 24 * 3600
     assert entries[secure_delete.clean_files].seconds == 600
-    assert entries[daily_purge.purge_daily].alone
+    assert entries[erasing.purge_daily].alone
     assert entries[secure_delete.clean_files].alone
 
 
