@@ -3,8 +3,7 @@
 from wagtail import blocks
 
 from attorneys.profile import register_profile_section
-from blog.models import Category, Shelf
-from blog.querysets import newest
+from blog.models import BlogPostPage, Category, PostAuthor
 from firm.blocks.sections import SectionBlock
 from firm.pages.prefetch import FetchedSnippetChooserBlock
 from firm.registry import (
@@ -25,8 +24,8 @@ class LatestPostsBlock(SectionBlock):
     def get_context(self, value, parent_context=None):
         context = super().get_context(value, parent_context)
         category = value.get("category")
-        shelf = (Shelf.CATEGORY, category.pk) if category else (Shelf.ALL, 0)
-        context["posts"] = newest(*shelf, value["count"])
+        posts = BlogPostPage.objects.listed()
+        context["posts"] = list((posts.filter(category=category) if category else posts)[: value["count"]])
         return context
 
     class Meta:
@@ -38,12 +37,13 @@ class LatestPostsBlock(SectionBlock):
 
 
 def posts_about_area(page) -> PageSection | None:
-    posts = newest(Shelf.AREA, page.pk, SHOWN_ON_PAGES)
+    posts = list(BlogPostPage.objects.listed().filter(practice_areas=page)[:SHOWN_ON_PAGES])
     return PageSection("components/sections/posts.html", {"posts": posts}) if posts else None
 
 
 def posts_by_attorney(attorney) -> PageSection | None:
-    posts = newest(Shelf.ATTORNEY, attorney.pk, SHOWN_ON_PAGES)
+    written = PostAuthor.objects.filter(attorney=attorney).values("post")
+    posts = list(BlogPostPage.objects.listed().filter(pk__in=written)[:SHOWN_ON_PAGES])
     if not posts:
         return None
     return PageSection("components/sections/posts.html", {"posts": posts, "heading": f"Written by {attorney.title}"})

@@ -10,7 +10,6 @@ from consultations.conflicts import checks
 from consultations.conflicts.first_check import Arrivals
 from consultations.intake.rate_limits import purge_counts
 from consultations.mail import notifications, outbox
-from consultations.models import RequestTally
 from consultations.retention.erasing import purge_daily
 from consultations.retention.secure_delete import clean_files
 from firm.schedule import every
@@ -28,6 +27,5 @@ every(15 * 60, "bring urgencies up to date", response_targets.refresh)
 every(3600, "forget old counts of the form", lambda: purge_counts(timezone.now()))
 every(24 * 3600, "forget sent messages", outbox.forget_sent)
 every(24 * 3600, "erase what is past its date", purge_daily, alone=True)
-every(60, "sum up the tally of requests", RequestTally.objects.compact)
 every(24 * 3600, "verify the trail", verify_nightly, alone=True)
 every(600, "clean the files of what was erased", clean_files, alone=True)

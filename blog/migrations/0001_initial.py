@@ -102,32 +102,6 @@ class Migration(migrations.Migration):
             bases=(modelsearch.index.Indexed, models.Model),
         ),
         migrations.CreateModel(
-            name="Filing",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "shelf",
-                    models.CharField(
-                        choices=[
-                            ("all", "All posts"),
-                            ("year", "Year"),
-                            ("category", "Category"),
-                            ("tag", "Tag"),
-                            ("area", "Practice area"),
-                            ("attorney", "Attorney"),
-                        ],
-                        max_length=8,
-                    ),
-                ),
-                ("number", models.BigIntegerField(default=0)),
-                ("date", models.DateField()),
-                ("published_at", models.DateTimeField(null=True)),
-            ],
-            options={
-                "default_permissions": (),
-            },
-        ),
-        migrations.CreateModel(
             name="PostAuthor",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -146,31 +120,6 @@ class Migration(migrations.Migration):
             ],
             options={
                 "abstract": False,
-            },
-        ),
-        migrations.CreateModel(
-            name="ShelfCount",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "shelf",
-                    models.CharField(
-                        choices=[
-                            ("all", "All posts"),
-                            ("year", "Year"),
-                            ("category", "Category"),
-                            ("tag", "Tag"),
-                            ("area", "Practice area"),
-                            ("attorney", "Attorney"),
-                        ],
-                        max_length=8,
-                    ),
-                ),
-                ("number", models.BigIntegerField(default=0)),
-                ("posts", models.IntegerField(default=0)),
-            ],
-            options={
-                "default_permissions": (),
             },
         ),
         migrations.CreateModel(
@@ -248,18 +197,10 @@ class Migration(migrations.Migration):
             model_name="blogpostpage",
             name="category",
             field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="posts", to="blog.category"
-            ),
-        ),
-        migrations.AddField(
-            model_name="filing",
-            name="post",
-            field=models.ForeignKey(
-                db_constraint=False,
                 db_index=False,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="blog.blogpostpage",
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="posts",
+                to="blog.category",
             ),
         ),
         migrations.AddField(
@@ -307,10 +248,6 @@ class Migration(migrations.Migration):
                 verbose_name="Tags",
             ),
         ),
-        migrations.AddConstraint(
-            model_name="shelfcount",
-            constraint=models.UniqueConstraint(fields=("shelf", "number"), name="shelf_counted_once"),
-        ),
         migrations.AddField(
             model_name="staffauthor",
             name="portrait",
@@ -334,12 +271,8 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddIndex(
-            model_name="filing",
-            index=models.Index(fields=["shelf", "number", "-date", "-published_at", "-post"], name="filing_in_order"),
-        ),
-        migrations.AddConstraint(
-            model_name="filing",
-            constraint=models.UniqueConstraint(fields=("post", "shelf", "number"), name="filed_once"),
+            model_name="blogpostpage",
+            index=models.Index(fields=["category", "date"], name="post_by_category"),
         ),
         migrations.AddConstraint(
             model_name="postauthor",

@@ -1,7 +1,6 @@
 """Models of the blog app."""
 
 from blog.models.authors import PostAuthor, StaffAuthor
-from blog.models.filing import Filing, Shelf, ShelfCount
 from blog.models.index import BlogIndexPage
 from blog.models.posts import BlogPostPage, Category, PostTag
 
@@ -9,10 +8,7 @@ __all__ = [
     "BlogIndexPage",
     "BlogPostPage",
     "Category",
-    "Filing",
     "PostAuthor",
     "PostTag",
-    "Shelf",
-    "ShelfCount",
     "StaffAuthor",
 ]

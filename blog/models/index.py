@@ -1,6 +1,7 @@
 """The blog's index with its listings by category, tag and year, and the feeds."""
 
 from django.db import models
+from django.db.models import Exists, OuterRef
 from django.http import Http404
 from taggit.models import Tag
 from wagtail.admin.panels import FieldPanel
@@ -9,7 +10,6 @@ from wagtail.search import index
 
 from blog import feeds
 from blog.models.authors import PostAuthor
-from blog.models.filing import Filing, Shelf, ShelfCount
 from blog.models.posts import BlogPostPage, Category
 from firm.models.base import BasePage
 from firm.pages.pagination import Pages
@@ -17,32 +17,6 @@ from firm.pages.seo import Breadcrumb
 from firm.pages.site_context import SiteContext
 
 PER_PAGE = 10
-#: The kinds of shelves that each listing names.
-ARCHIVES = (Shelf.YEAR, Shelf.CATEGORY)
-
-
-class ShelvedPosts:
-    """The posts of a shelf, for a paginator: a part of them is reached along the index, from its nearer end."""
-
-    def __init__(self, shelf: str, number: int, count: int) -> None:
-        self._shelf, self._number, self._count = shelf, number, count
-
-    def count(self) -> int:
-        """How many there are."""
-        return self._count
-
-    def __len__(self) -> int:
-        return self._count
-
-    def __getitem__(self, part: slice) -> list[BlogPostPage]:
-        """Return the posts of one page with their authors."""
-        places = Filing.objects.on(self._shelf, self._number)
-        if part.start > self._count // 2:
-            part = slice(max(0, self._count - part.stop), self._count - part.start)
-            places = places.reverse()
-        numbers = list(places.values_list("post_id", flat=True)[part])
-        posts = BlogPostPage.objects.listed().filter(pk__in=numbers)
-        return list(posts.with_authors(PostAuthor.objects.named()))
 
 
 class BlogIndexPage(RoutablePageMixin, BasePage):
@@ -65,10 +39,9 @@ class BlogIndexPage(RoutablePageMixin, BasePage):
     def summary_text(self) -> str:
         return self.introduction
 
-    def feed_posts(self, count: int) -> list:
+    def feed_posts(self, count: int):
         """The newest posts with their authors."""
-        posts = BlogPostPage.objects.on_shelf(Shelf.ALL, part=slice(count))
-        return list(posts.with_authors(PostAuthor.objects.named()))
+        return BlogPostPage.objects.listed().with_authors(PostAuthor.objects.named())[:count]
 
     def structured_data(self, site_context: SiteContext) -> list[dict]:
         url = site_context.root_url + (self.get_url(site_context.request) or "")
@@ -84,7 +57,7 @@ class BlogIndexPage(RoutablePageMixin, BasePage):
 
     @path("")
     def newest(self, request):
-        return self._listing(request, Shelf.ALL)
+        return self._listing(request, BlogPostPage.objects.all())
 
     @path("category/<slug:slug>/")
     def by_category(self, request, slug):
@@ -94,8 +67,7 @@ class BlogIndexPage(RoutablePageMixin, BasePage):
             raise Http404("No such category")
         return self._listing(
             request,
-            Shelf.CATEGORY,
-            category.pk,
+            BlogPostPage.objects.filter(category=category),
             heading=category.name,
             description=category.description,
             category=category,
@@ -107,13 +79,15 @@ class BlogIndexPage(RoutablePageMixin, BasePage):
         tag = Tag.objects.filter(slug=slug).first()
         if tag is None:
             raise Http404("No such tag")
-        return self._listing(request, Shelf.TAG, tag.pk, heading=f"Tagged “{tag.name}”", is_required=True)
+        posts = BlogPostPage.objects.filter(tagged_items__tag=tag)
+        return self._listing(request, posts, heading=f"Tagged “{tag.name}”", is_required=True)
 
     @re_path(r"^archive/(?P<year>(?:19|2\d)\d\d)/$", name="by_year")
     def by_year(self, request, year):
         """The posts of one year; 404 without any."""
         year = int(year)
-        return self._listing(request, Shelf.YEAR, year, heading=f"Posts of {year}", year=year, is_required=True)
+        posts = BlogPostPage.objects.filter(date__year=year)
+        return self._listing(request, posts, heading=f"Posts of {year}", year=year, is_required=True)
 
     @path("feed/")
     def rss(self, request):
@@ -123,13 +97,9 @@ class BlogIndexPage(RoutablePageMixin, BasePage):
     def atom(self, request):
         return feeds.atom(self, request)
 
-    def _listing(self, request, shelf, number=0, *, heading="", is_required=False, description="", **chosen):
+    def _listing(self, request, posts, *, heading="", is_required=False, description="", **chosen):
         site_context = SiteContext.for_request(request)
-        counts = site_context.recall(
-            ("counts", shelf, number), lambda: ShelfCount.objects.posts_on(*ARCHIVES, (shelf, number))
-        )
-        posts = ShelvedPosts(shelf, number, counts.get((shelf, number), 0))
-        pages = Pages(posts, PER_PAGE, request.GET)
+        pages = Pages(posts.listed().with_authors(PostAuthor.objects.named()), PER_PAGE, request.GET)
         if is_required and not pages.count:
             raise Http404("Nothing is filed there")
         context = {
@@ -138,8 +108,8 @@ class BlogIndexPage(RoutablePageMixin, BasePage):
             "listing_description": description,
             "chosen_category": chosen.get("category"),
             "chosen_year": chosen.get("year"),
-            "categories": site_context.recall("categories", lambda: _categories(counts)),
-            "years": sorted((key for kind, key in counts if kind == Shelf.YEAR), reverse=True),
+            "categories": site_context.recall("categories", _categories),
+            "years": site_context.recall("years", _years),
         }
         context |= self._head(request, pages, heading, description)
         return self.render(request, context_overrides=context)
@@ -162,6 +132,11 @@ class BlogIndexPage(RoutablePageMixin, BasePage):
         return {"metadata": metadata, "breadcrumbs": crumbs}
 
 
-def _categories(counts: dict) -> list[Category]:
+def _categories() -> list[Category]:
     """The categories with visible posts."""
-    return list(Category.objects.filter(pk__in=[number for shelf, number in counts if shelf == Shelf.CATEGORY]))
+    return list(Category.objects.filter(Exists(BlogPostPage.objects.visible().filter(category=OuterRef("pk")))))
+
+
+def _years() -> list[int]:
+    """The years with visible posts, latest first."""
+    return [day.year for day in BlogPostPage.objects.visible().dates("date", "year", order="DESC")]

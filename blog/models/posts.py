@@ -62,7 +62,7 @@ class PostTag(TaggedItemBase):
 
 class BlogPostPage(FootnotedPage):
     date = models.DateField(default=timezone.localdate, db_index=True, help_text="The date printed on the post.")
-    category = models.ForeignKey(Category, on_delete=models.PROTECT, related_name="posts")
+    category = models.ForeignKey(Category, on_delete=models.PROTECT, db_index=False, related_name="posts")
     summary = models.CharField(max_length=250, help_text="One or two sentences, shown in lists and in results.")
     image = models.ForeignKey(
         "firm.FirmImage",
@@ -124,6 +124,7 @@ class BlogPostPage(FootnotedPage):
 
     class Meta:
         verbose_name = "blog post"
+        indexes = [models.Index(fields=["category", "date"], name="post_by_category")]
 
     def clean(self):
         """Refuse slugs that are paths of the blog's listings."""

@@ -1,15 +1,9 @@
-"""Any number of synthetic requests, for measuring: spread over ten years, encrypted and indexed like real ones.
-
-They are made in batches, so that time per request and memory do not depend on their number.
-"""
+"""Synthetic requests, for measuring: spread over ten years, encrypted and indexed like real ones."""
 
 import random
 import uuid
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from datetime import datetime, timedelta
-from functools import lru_cache
-from itertools import islice
 
 from django.db import transaction
 from django.utils import timezone
@@ -22,16 +16,9 @@ from consultations.models import (
     IntakeSettings,
     PreferredContact,
     RequestEntry,
-    RequestTally,
 )
-from consultations.models.search import EMAIL, ENDING, NAME, PHONE
-from consultations.querysets import ENDING_DIGITS
-from consultations.reference import new_reference
 from consultations.response_targets import set_target
 from consultations.workflow import AWAITING, CLOSED, Status
-from firm.bulk_insert import insert
-from firm.encryption.blind_index import digest, name_tokens
-from firm.encryption.keyring import keyring
 
 NAMESPACE = uuid.UUID("5b0a3f0e-6f0e-4c55-9a53-1d8c0d2a7b11")
 BATCH = 2000
@@ -70,19 +57,15 @@ HALVES = (
 
 def add(count: int, *, page: ConsultationPage, areas: list, staff: list, tell: Callable[[str], object]) -> int:
     """Bring the synthetic requests to ``count``; return how many were added. Existing ones are unchanged."""
-    now, desk, added = timezone.now(), IntakeSettings.current(), 0
-    receipt = consent_receipt(page, now=now, has_sms_consent=False)
-    make = Maker(areas, staff, receipt, now)
-    for numbers in _batches(range(count)):
-        tokens = {token_of(number): number for number in numbers}
-        known = ConsultationRequest.objects.filter(form_token__in=tokens).values_list("form_token", flat=True)
-        for token in known:
-            del tokens[token]
-        if tokens:
-            _store([make(number) for number in tokens.values()], desk)
-            added += len(tokens)
-            tell(f"{numbers[-1] + 1:,} of {count:,} requests")
-    return added
+    now, desk = timezone.now(), IntakeSettings.current()
+    make = Maker(areas, staff, consent_receipt(page, now=now, has_sms_consent=False), now)
+    known = set(ConsultationRequest.objects.values_list("form_token", flat=True))
+    missing = [number for number in range(count) if token_of(number) not in known]
+    for start in range(0, len(missing), BATCH):
+        numbers = missing[start : start + BATCH]
+        _store([make(number) for number in numbers], desk)
+        tell(f"{numbers[-1] + 1:,} of {count:,} requests")
+    return len(missing)
 
 
 def token_of(number: int) -> uuid.UUID:
@@ -140,46 +123,11 @@ class Maker:
         return submitted_at.date() + timedelta(days=chance.randrange(1, 90)) if chance.random() < 0.3 else None
 
 
-def _batches(numbers: Iterable[int]) -> Iterator[list[int]]:
-    remaining = iter(numbers)
-    while batch := list(islice(remaining, BATCH)):
-        yield batch
-
-
 def _store(requests: list[ConsultationRequest], desk: IntakeSettings) -> None:
     """Save the requests with their search entries."""
     for request in requests:
         set_target(request, desk)
-    _make_references_unique(requests)
+    entries = RequestEntry.objects.entries_of(requests)
     with transaction.atomic():
         ConsultationRequest.objects.bulk_create(requests)
-        RequestTally.objects.compact()
-        insert(RequestEntry, ("row_id", "purpose", "digest", "key_id"), _entries(requests))
-
-
-def _make_references_unique(requests: list[ConsultationRequest]) -> None:
-    """Replace references that are taken: among a million, a collision is likely."""
-    again = requests
-    while again:
-        drawn = Counter(one.reference for one in requests)
-        taken = set(ConsultationRequest.objects.filter(reference__in=drawn).values_list("reference", flat=True))
-        again = [one for one in again if one.reference in taken or drawn[one.reference] > 1]
-        for one in again:
-            one.reference = new_reference()
-
-
-def _entries(requests: list[ConsultationRequest]) -> Iterator[tuple]:
-    """Yield what `RequestEntry.terms` returns for new requests, without queries."""
-    key_id = keyring().newest.id
-    for request in requests:
-        number = request.phone.as_e164
-        found = {_name_digest(token): NAME for token in name_tokens(request.full_name)}
-        found |= {digest(request.email, EMAIL): EMAIL, digest(number, PHONE): PHONE}
-        found |= {digest(number[-ENDING_DIGITS:], ENDING): ENDING}
-        for value, purpose in found.items():
-            yield request.pk, purpose, value, key_id
-
-
-@lru_cache(maxsize=4096)
-def _name_digest(token: str) -> int:
-    return digest(token, NAME)
+        RequestEntry.objects.enter(entries)

@@ -1075,51 +1075,6 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="RequestTally",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "status",
-                    models.CharField(
-                        choices=[
-                            ("new", "New"),
-                            ("in_review", "In review"),
-                            ("contacted", "Contacted"),
-                            ("scheduled", "Scheduled"),
-                            ("consulted", "Consulted"),
-                            ("retained", "Retained"),
-                            ("declined", "Declined"),
-                            ("referred", "Referred"),
-                            ("not_reached", "Not reached"),
-                            ("conflict", "Conflict of interest"),
-                            ("quarantine", "Quarantine"),
-                            ("merged", "Merged"),
-                        ],
-                        max_length=16,
-                    ),
-                ),
-                (
-                    "conflict_state",
-                    models.CharField(
-                        choices=[
-                            ("unchecked", "Not checked yet"),
-                            ("clear", "Nothing found"),
-                            ("open", "Matches to look at"),
-                            ("cleared", "Looked at and cleared"),
-                            ("flagged", "Needs a decision"),
-                            ("declined", "Declined for conflict"),
-                        ],
-                        max_length=10,
-                    ),
-                ),
-                ("in_custody", models.BooleanField()),
-                ("requests", models.IntegerField()),
-            ],
-            options={
-                "default_permissions": (),
-            },
-        ),
-        migrations.CreateModel(
             name="RetentionSettings",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -1600,30 +1555,6 @@ class Migration(migrations.Migration):
             name="event",
             field=models.ForeignKey(
                 on_delete=django.db.models.deletion.CASCADE, related_name="mentions", to="consultations.requestevent"
-            ),
-        ),
-        migrations.AddField(
-            model_name="requesttally",
-            name="assignee",
-            field=models.ForeignKey(
-                db_constraint=False,
-                db_index=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="requesttally",
-            name="practice_area",
-            field=models.ForeignKey(
-                db_constraint=False,
-                db_index=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="firm.practiceareapage",
             ),
         ),
         migrations.AddField(

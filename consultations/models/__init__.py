@@ -17,7 +17,6 @@ from consultations.models.requests import (
 from consultations.models.retention import ConsentReceipt, Erasure, ErasureReason, LegalHold, RetentionSettings
 from consultations.models.search import RequestEntry
 from consultations.models.settings import ClockHours, IntakeSettings
-from consultations.models.tally import RequestTally
 
 __all__ = [
     "Absence",
@@ -54,7 +53,6 @@ __all__ = [
     "Reminder",
     "RequestEntry",
     "RequestEvent",
-    "RequestTally",
     "RetentionSettings",
     "Screen",
     "SubmissionCount",

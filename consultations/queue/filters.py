@@ -58,7 +58,7 @@ class QueueFilterSet(WagtailFilterSet):
             del self.filters["assignee"]  # an attorney sees what is assigned to her or him
 
     def filter_assignee(self, requests, name: str, value: str):
-        """Keep what is one person's, or nobody's; of requests, or of their tally."""
+        """Narrow to one person's requests, or nobody's."""
         return requests.filter(assignee=None) if value == NONE else requests.filter(assignee_id=value)
 
 

@@ -1,22 +1,19 @@
-"""The ready sets of requests: what belongs to each, how many there are, and what to say when there is none."""
+"""The saved filters of the queue: the condition of each, how many requests meet it, and what to say when none does."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.contrib.auth import get_user_model
-from django.db.models import Exists, F, Func, IntegerField, OuterRef, Q, Subquery, Value
+from django.db.models import F, Func, IntegerField, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from consultations.conflict_states import TO_DO
 from consultations.due_dates import COURT_SOON
 from consultations.models.calendar import Appointment
-from consultations.models.events import Screen
 from consultations.models.notes import Mention, Reminder
-from consultations.models.requests import ConsultationRequest
-from consultations.models.tally import RequestTally
-from consultations.permissions import ADMIN, MANAGE, VIEW, visible_to
+from consultations.permissions import MANAGE, visible_to
 from consultations.workflow import AWAITING, CLOSED, OPEN, Status
 
 #: Those to whom nobody has called or written yet, so that their clock runs.
@@ -25,10 +22,10 @@ _OPEN = Q(status__in=OPEN)
 
 
 @dataclass(frozen=True)
-class ReadySet:
-    """One set: ``condition`` takes the account that looks and the time. ``title`` and ``advice`` are for an empty one.
+class SavedFilter:
+    """``condition`` takes the account that looks and the time; ``title`` and ``advice`` are shown without a match.
 
-    ``for_intake`` sets say nothing to an attorney, who sees what is assigned to her or him and no more.
+    Those ``for_intake`` are not offered to attorneys, who see only what is assigned to them.
     """
 
     code: str
@@ -57,21 +54,21 @@ def _reminded(user, now: datetime) -> Q:
 SETS = {
     one.code: one
     for one in (
-        ReadySet(
+        SavedFilter(
             "open",
             "Open",
             lambda user, now: _OPEN,
             "Nothing is open",
             "Every request has come to its end. New ones appear here by themselves, the most pressing at the top.",
         ),
-        ReadySet(
+        SavedFilter(
             "mine",
             "Mine",
             lambda user, now: _OPEN & Q(assignee=user),
             "Nothing is assigned to you",
             "Look into “Unassigned” and take over what nobody sees to yet.",
         ),
-        ReadySet(
+        SavedFilter(
             "unassigned",
             "Unassigned",
             lambda user, now: _OPEN & Q(assignee=None),
@@ -79,49 +76,49 @@ SETS = {
             "New requests appear here until somebody takes them.",
             for_intake=True,
         ),
-        ReadySet(
+        SavedFilter(
             "overdue",
             "Overdue",
             lambda user, now: WAITING & Q(due_at__lte=now),
             "Nobody waits longer than promised",
             "A request comes here when its time has run out and no call or message to the person is logged.",
         ),
-        ReadySet(
+        SavedFilter(
             "chosen",
             "Time chosen",
             lambda user, now: _OPEN & Q(pk__in=Appointment.objects.holding(now).order_by().values("request")),
             "No chosen time waits to be confirmed",
             "When somebody chooses a time after sending the form, the request stands here until you confirm the time.",
         ),
-        ReadySet(
+        SavedFilter(
             "told",
             "Notes for you",
             _told,
             "There is no note for you that you have not seen",
             "When a colleague tells you of a note, its request stands here until you have opened it.",
         ),
-        ReadySet(
+        SavedFilter(
             "reminders",
             "Reminders due",
             _reminded,
             "No reminder of yours is due",
             "Set one on any open request: it stands here when its time has come, until it is done or put off.",
         ),
-        ReadySet(
+        SavedFilter(
             "custody",
             "In custody",
             lambda user, now: _OPEN & Q(in_custody=True),
             "No open request is about somebody in custody",
             "When you learn on the telephone that a person is held, note it on the request: it moves up at once.",
         ),
-        ReadySet(
+        SavedFilter(
             "court",
             "Court within 7 days",
             _court,
             "No court date within the next seven days",
             "Ask for the next court date in every first call and note it on the request.",
         ),
-        ReadySet(
+        SavedFilter(
             "conflicts",
             "Conflict check to do",
             lambda user, now: _OPEN & Q(conflict_state__in=TO_DO),
@@ -129,7 +126,7 @@ SETS = {
             "A request comes here when somebody in the register matches a name in it, or a decision is asked for.",
             for_intake=True,
         ),
-        ReadySet(
+        SavedFilter(
             "quarantine",
             "Quarantine",
             lambda user, now: Q(status=Status.QUARANTINE),
@@ -137,14 +134,14 @@ SETS = {
             "What looks as if no person had sent it is kept here. Look in once a day, and release what is real.",
             for_intake=True,
         ),
-        ReadySet(
+        SavedFilter(
             "closed",
             "Closed",
             lambda user, now: Q(status__in=CLOSED),
             "Nothing is closed yet",
             "Requests come here when they are retained, declined, referred, not reached, or merged into another one.",
         ),
-        ReadySet(
+        SavedFilter(
             "all",
             "All",
             lambda user, now: Q(),
@@ -161,50 +158,17 @@ def requests_in(code: str, user, now: datetime):
     return visible_to(user).filter(SETS[code].condition(user, now))
 
 
-#: The sets whose conditions ask for nothing but what the tally knows.
-TALLIED = {"open", "mine", "unassigned", "custody", "conflicts", "quarantine", "closed", EVERYTHING}
-
-
 def count(user, codes: Iterable[str] = tuple(SETS), now: datetime | None = None, **others: Q) -> dict[str, int]:
-    """Return how many requests each of the sets holds for this account, and each of ``others``, by one query.
+    """Return how many requests each of the sets holds for this account, and each of ``others``.
 
-    Large sets are read from the tally. The others are counted, each by an index of its own.
+    In one query, of one subquery for each, so that the database counts each by the index that fits it.
     """
     now = now or timezone.now()
-    counted = {code: _tally(user, _same, SETS[code].condition(user, now)) for code in TALLIED & set(codes)}
-    counted |= {code: _number(requests_in(code, user, now)) for code in set(codes) - TALLIED}
-    counted |= {name: _number(visible_to(user).filter(condition)) for name, condition in others.items()}
+    conditions = {code: SETS[code].condition(user, now) for code in codes} | others
+    counted = {name: _number(visible_to(user).filter(condition)) for name, condition in conditions.items()}
     return get_user_model().objects.filter(pk=user.pk).values(**counted).get()
 
 
-def tallied(user, code: str, narrow: Callable, now: datetime) -> int | None:
-    """Return how many requests of a set remain when ``narrow`` has filtered them; None when the tally cannot say.
-
-    ``narrow`` takes rows of requests or of the tally, and may ask for `RequestTally`'s columns alone.
-    """
-    if code not in TALLIED:
-        return None
-    number = _tally(user, narrow, SETS[code].condition(user, now))
-    return get_user_model().objects.filter(pk=user.pk).values_list(number, flat=True).get()
-
-
-def _same(rows):
-    return rows
-
-
-def _tally(user, narrow: Callable, condition: Q):
-    """Return the number of requests as an expression: those tallied, without those kept from this account."""
-    if not user.is_active or not user.has_perm(ADMIN):
-        return Value(0)
-    own = Q() if user.has_perm(VIEW) else Q(assignee=user)
-    screened = Screen.objects.filter(user=user)
-    kept = narrow(ConsultationRequest.objects.filter(own & condition, pk=OuterRef("request")))
-    rows = narrow(RequestTally.objects.filter(own & condition))
-    added = Coalesce(Func(F("requests"), function="SUM"), 0, output_field=IntegerField())
-    total = Subquery(rows.order_by().annotate(number=added).values("number"), output_field=IntegerField())
-    return total - _number(screened.filter(Exists(kept)))
-
-
-def _number(rows) -> Subquery:
-    counted = rows.order_by().annotate(number=Func(F("pk"), function="COUNT")).values("number")
-    return Subquery(counted, output_field=IntegerField())
+def _number(requests) -> Coalesce:
+    number = requests.order_by().annotate(number=Func(F("pk"), function="COUNT")).values("number")
+    return Coalesce(Subquery(number), 0, output_field=IntegerField())

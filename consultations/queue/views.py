@@ -1,8 +1,9 @@
-"""The queue of the intake desk: ready sets, search, filters, sorting, pages."""
+"""The queue of the intake desk: saved filters, search, filters, sorting, pages."""
 
 from urllib.parse import urlencode
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import Case, F, When
 from django.http import HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
@@ -14,17 +15,26 @@ from consultations.audit import record
 from consultations.models import AuditAction, ConsultationRequest
 from consultations.permissions import is_intake, visible_to
 from consultations.querysets import MAX_SEARCH
-from consultations.queue import ordering, saved_filters
+from consultations.queue import saved_filters
 from consultations.queue.bulk_actions import BulkForm
 from consultations.queue.columns import HEADINGS, ORDERINGS, line_of
 from consultations.queue.export import FORMATS, export
 from consultations.queue.filters import QueueFilterSet, hide_words, show_words
 from consultations.text_cleaning import one_line
 from consultations.view_permissions import ForReaders, may_export, may_read_trail, may_work_in_bulk
-from consultations.workflow import AWAITING
+from consultations.workflow import Status
 
 PER_PAGE = 50
 FILTERS = ("status", "assignee", "practice_area", "conflict")
+#: The statuses in the order of their course.
+_BY_STATUS = Case(*(When(status=status, then=place) for place, status in enumerate(Status)))
+#: Requests that wait for an answer by when it is due, so that the overdue come first; then all others, newest first.
+_MOST_PRESSING = (
+    Case(When(saved_filters.WAITING, then=0), default=1),
+    Case(When(saved_filters.WAITING, then="due_at")).asc(nulls_last=True),
+    "-submitted_at",
+    "-pk",
+)
 
 
 class QueueView(ForReaders, BaseListingView):
@@ -79,18 +89,12 @@ class QueueView(ForReaders, BaseListingView):
 
     @cached_property
     def set_code(self) -> str:
-        """The ready set. Who searches, or asks for a status, looks through all unless a set is named."""
+        """The saved filter. Who searches, or asks for a status, looks through all unless a set is named."""
         asked = self.request.GET.get("set", "")
         if asked in saved_filters.SETS:
             return asked
         is_wide = not asked and (self.is_searching or "status" in self.chosen)
         return saved_filters.EVERYTHING if is_wide else saved_filters.DEFAULT
-
-    @property
-    def may_wait(self) -> bool:
-        """False when nothing that is listed can be waiting for an answer, which spares the database a sort."""
-        is_settled = "status" in self.chosen and self.chosen["status"] not in AWAITING
-        return not is_settled and self.set_code not in {"quarantine", "closed"}
 
     @cached_property
     def counts(self) -> dict[str, int]:
@@ -104,8 +108,8 @@ class QueueView(ForReaders, BaseListingView):
     # --- What is found ----------------------------------------------------------------------------
 
     def get_base_queryset(self):
-        """Return the requests of the set that this account may see."""
-        return saved_filters.requests_in(self.set_code, self.request.user, self.now)
+        """Return the ids of the set's requests; the columns of a line are fetched for one page alone."""
+        return saved_filters.requests_in(self.set_code, self.request.user, self.now).values_list("pk", flat=True)
 
     def filter_queryset(self, queryset):
         """Narrow by each filter with a known value; an unknown one filters nothing."""
@@ -114,39 +118,17 @@ class QueueView(ForReaders, BaseListingView):
         return queryset
 
     def order_queryset(self, queryset):
-        """Sort by one column, without a value last, newest first among equals; or the pressing first."""
-        if self.ordering:
-            return ordering.by_column(queryset, self.ordering)
-        return ordering.pressing(queryset) if self.may_wait else ordering.newest(queryset)
+        """Sort by one column, rows without a value last, newest first among equals; or the most pressing first."""
+        if not self.ordering:
+            return queryset.order_by(*_MOST_PRESSING)
+        name = self.ordering.removeprefix("-")
+        column = _BY_STATUS if name == "status" else F(name)
+        is_descending = self.ordering.startswith("-")
+        return queryset.order_by(column.desc(nulls_last=True) if is_descending else column.asc(nulls_last=True), "-pk")
 
     def search_queryset(self, queryset):
         """Keep what the words match."""
         return queryset.matching(self.search_query) if self.is_searching else queryset
-
-    @cached_property
-    def narrowed(self):
-        """The requests that are listed, in no order."""
-        return self.search_queryset(self.filter_queryset(self.get_base_queryset()))
-
-    def get_queryset(self):
-        """Return the numbers of what is listed, in order."""
-        return self.order_queryset(self.narrowed)
-
-    @cached_property
-    def found(self) -> int:
-        """How many requests are listed, on all pages and beyond the last that can be reached."""
-        if self.is_searching:
-            return self.narrowed.order_by().count()
-        if not self.chosen:
-            return self.counts[self.set_code]
-        counted = saved_filters.tallied(self.request.user, self.set_code, self.filter_queryset, self.now)
-        return self.narrowed.order_by().count() if counted is None else counted
-
-    def get_paginator(self, *args, **kwargs):
-        """Let nobody page further than the order is quick."""
-        paginator = super().get_paginator(*args, **kwargs)
-        paginator.count = min(self.found, ordering.MOST)
-        return paginator
 
     def paginate_queryset(self, queryset, page_size):
         """Fetch what the lines of one page show."""
@@ -163,11 +145,9 @@ class QueueView(ForReaders, BaseListingView):
         user = self.request.user
         context = super().get_context_data(**kwargs)
         rows = context["object_list"]
-        self._record(self.found, context["page_obj"].number)
+        self._record(context["items_count"], context["page_obj"].number)
         return context | {
-            "items_count": self.found,
-            "reachable": context["page_obj"].paginator.count,
-            "ready_sets": self.get_ready_sets(),
+            "saved_filters": self.get_saved_filters(),
             "empty": saved_filters.SETS[self.set_code],
             "headings": [(one, one.next_sort(self.ordering), one.direction(self.ordering)) for one in HEADINGS],
             "lines": [line_of(one, self.now) for one in rows],
@@ -181,7 +161,7 @@ class QueueView(ForReaders, BaseListingView):
             "set_code": self.set_code,
         }
 
-    def get_ready_sets(self) -> list[dict]:
+    def get_saved_filters(self) -> list[dict]:
         """Return the sets that say something to this account, each with its number and address."""
         shown = [one for one in saved_filters.SETS.values() if is_intake(self.request.user) or not one.for_intake]
         return [

@@ -18,8 +18,6 @@ from firm.models.changes import PublicChange
 UNSEEN = frozenset(
     {
         "auth",
-        "blog.filing",
-        "blog.shelfcount",
         "consultations",
         "contenttypes",
         "django_tasks_database",
