@@ -4,11 +4,9 @@
 order as JSON, each line of stdout the answer. It imports nothing of the project, so that it can ask any site.
 """
 
-import contextlib
 import json
 import os
 import sys
-import threading
 import time
 from importlib import import_module
 from io import BytesIO
@@ -16,31 +14,6 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 HOST = "127.0.0.1"
-#: Seconds after which a question to the database is given up.
-LIMIT = 60.0
-
-
-class TookTooLong(Exception):
-    """An answer whose questions to the database took longer than anybody waits."""
-
-
-@contextlib.contextmanager
-def stopped_after(seconds: float, over: threading.Event):
-    """Have the database give up a question after so many seconds, and set ``over``: no bench waits for ever."""
-    loaded = sys.modules.get("django.db")
-    database = loaded.connections["default"] if loaded else None  # that of this thread
-
-    def stop() -> None:
-        over.set()
-        if held := database and database.connection:
-            (held.interrupt if database.vendor == "sqlite" else held.cancel)()
-
-    timer = threading.Timer(seconds, stop)
-    timer.start()
-    try:
-        yield
-    finally:
-        timer.cancel()
 
 
 class Answering:
@@ -52,20 +25,14 @@ class Answering:
         self.port, self.cookie, self.status, self.headers = port, "", "", []
 
     def ask(self, address: str) -> tuple[float, float, int]:
-        """Answer one GET; return the seconds on the wall and of the processor, and the size of the body.
-
-        Raises `TookTooLong` when the database had to be stopped.
-        """
-        environ, over = self._environ(address), threading.Event()
-        with stopped_after(LIMIT, over):
-            began, busy = time.perf_counter(), time.process_time()
-            result = self.application(environ, self._start)
-            size = sum(map(len, result))
-            wall, processor = time.perf_counter() - began, time.process_time() - busy
+        """Answer one GET; return the seconds on the wall and of the processor, and the size of the body."""
+        environ = self._environ(address)
+        began, busy = time.perf_counter(), time.process_time()
+        result = self.application(environ, self._start)
+        size = sum(map(len, result))
+        wall, processor = time.perf_counter() - began, time.process_time() - busy
         if hasattr(result, "close"):
             result.close()
-        if over.is_set():
-            raise TookTooLong
         return wall, processor, size
 
     def _start(self, status, headers, exc_info=None) -> None:
@@ -131,29 +98,12 @@ class Answering:
             self.cookie = f"{settings.SESSION_COOKIE_NAME}={session.session_key}"
         return {}
 
-    def number(self, model: str, which: dict) -> dict:
-        """Return the key of the one row of a model that has these values."""
-        rows = import_module("django.apps").apps.get_model(model).objects.filter(**which)
-        return {"number": rows.values_list("pk", flat=True).first()}
-
     def body(self, address: str) -> dict:
         """Return what an address answers with, uncompressed."""
         environ = self._environ(address)
         del environ["HTTP_ACCEPT_ENCODING"]
         text = b"".join(self.application(environ, self._start)).decode(errors="replace")
         return {"status": int(self.status[:3]), "text": text}
-
-    def memory(self) -> dict:
-        """Return the bytes that this process alone holds, and the most it has held."""
-        rollup = dict(_sizes(Path("/proc/self/smaps_rollup")))
-        return {"pss": rollup["Pss"], "peak": dict(_sizes(Path("/proc/self/status")))["VmHWM"]}
-
-
-def _sizes(path: Path):
-    for line in path.read_text().splitlines():
-        name, _, value = line.partition(":")
-        if value.endswith("kB"):
-            yield name, int(value.split()[0]) * 1024
 
 
 def main() -> None:
@@ -162,13 +112,10 @@ def main() -> None:
     os.dup2(2, 1)
     sys.path[0] = str(Path.cwd())
     asked = Answering(sys.argv[1], os.environ.get("PORT", "8000"))
-    orders = {name: getattr(asked, name) for name in ("time", "queries", "enter", "number", "body", "memory")}
+    orders = {name: getattr(asked, name) for name in ("time", "queries", "enter", "body")}
     for line in sys.stdin:
         order = json.loads(line)
-        try:
-            answer = orders[order.pop("do")](**order)
-        except TookTooLong:
-            answer = {"status": 0}
+        answer = orders[order.pop("do")](**order)
         answers.write(json.dumps(answer) + "\n")
         answers.flush()
 

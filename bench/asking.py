@@ -45,18 +45,8 @@ class Asked:
         """Ask as this account from now on; as nobody with an empty name."""
         self._order(do="enter", username=username)
 
-    def number_of(self, model: str, which: dict) -> int:
-        """Return the key of the row of a model that has these values."""
-        return self._order(do="number", model=model, which=which)["number"]
-
-    def memory(self) -> dict[str, int]:
-        """Return the bytes that the process holds (``pss``), and the ``peak``."""
-        return self._order(do="memory")
-
     def _page(self, **order) -> dict:
         answer = self._order(**order)
-        if not answer["status"]:
-            raise CannotMeasure(f"{order['address']} took longer than a minute")
         if answer["status"] != 200:
             raise CannotMeasure(f"{order['address']} answered {answer['status']}")
         return answer

@@ -21,8 +21,8 @@ class Options:
     rate: float = 50.0
     submitting: float = 30.0
     asked: int = 40
-    posts: int = 100_000
-    requests: int = 1_000_000
+    posts: int = 10_000
+    requests: int = 100_000
     small_posts: int = 100
     small_requests: int = 1_000
     is_quick: bool = False

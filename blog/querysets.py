@@ -12,7 +12,8 @@ NEAR = 100
 
 class BlogPostQuerySet(FirmPageQuerySet):
     def newest_first(self):
-        return self.order_by("-date", "-first_published_at", "-pk")
+        """By date, of the same day the last written first: an order that the index of dates has already."""
+        return self.order_by("-date", "-pk")
 
     def listed(self):
         """Visible posts, newest first, with the columns of a listing."""
@@ -40,7 +41,7 @@ class BlogPostQuerySet(FirmPageQuerySet):
             .filter(near)
             .annotate(shared=Subquery(number.annotate(number=Count("pk")).values("number")))
             .annotate(is_same=Q(category=post.category_id))
-            .order_by(F("shared").desc(nulls_last=True), "-is_same", "-date", "-first_published_at", "-pk")[:count]
+            .order_by(F("shared").desc(nulls_last=True), "-is_same", "-date", "-pk")[:count]
         )
 
 

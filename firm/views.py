@@ -6,7 +6,7 @@ import os
 from django.conf import settings
 from django.core.files.storage import FileSystemStorage, default_storage
 from django.db import connection
-from django.http import Http404, HttpResponse, JsonResponse, StreamingHttpResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.templatetags.static import static
@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 from django.views.static import serve as serve_file
+from wagtail.contrib.sitemaps.views import sitemap as wagtail_sitemap
 from wagtail.views import serve as wagtail_serve
 
 from firm.error_page import recall
@@ -27,12 +28,10 @@ from firm.pages.routing import find_route, find_site
 from firm.pages.seo import Breadcrumb, Metadata
 from firm.pages.site_context import SiteContext
 from firm.search.site_search import clean_query, excerpt, find, highlight, words_of
-from firm.sitemap import part_count, sitemap_index, sitemap_part
 
 RESULTS_PER_PAGE = 10
 #: Free disk space that a SQLite database needs to accept requests.
 NEEDED_BYTES = 16 * 1024 * 1024
-SITEMAP_TYPE = "application/xml; charset=utf-8"
 
 
 def serve_page(request, path: str) -> HttpResponse:
@@ -98,20 +97,9 @@ def robots(request) -> HttpResponse:
 
 @require_safe
 def sitemap(request) -> HttpResponse:
-    """The sitemap of all public, indexable pages; on a large site, the index of its parts."""
+    """The sitemap of all public pages, up to the 50,000 URLs of one file (sitemaps.org protocol 0.9)."""
     find_site(request)
-    site_context, parts = SiteContext.for_request(request), part_count()
-    text = sitemap_index(site_context, parts) if parts > 1 else "".join(sitemap_part(site_context, 1))
-    return keep(request, HttpResponse(text, content_type=SITEMAP_TYPE))
-
-
-@require_safe
-def sitemap_file(request, number: int) -> StreamingHttpResponse:
-    """One part of the sitemap, streamed."""
-    find_site(request)
-    if not 1 <= number <= part_count():
-        raise Http404("No such part")
-    return StreamingHttpResponse(sitemap_part(SiteContext.for_request(request), number), content_type=SITEMAP_TYPE)
+    return keep(request, wagtail_sitemap(request))
 
 
 @require_safe

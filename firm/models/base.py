@@ -47,7 +47,6 @@ class BasePage(Page):
     drawn_with: tuple[str, ...] = ("social_image",)
     allowed_http_methods = ["GET", "HEAD", "OPTIONS"]
     is_in_sitemap = True
-    is_indexed = True
     #: False for a page that differs between visitors or requests.
     is_cached = True
     open_graph_type = "website"
@@ -147,7 +146,6 @@ class BasePage(Page):
             canonical=url,
             image=self.share_image_url(site_context),
             kind=self.open_graph_type,
-            is_indexed=self.is_indexed,
             graph=graph,
         )
 
@@ -174,7 +172,11 @@ class BasePage(Page):
         return {}
 
     def get_sitemap_urls(self, request=None):
-        return super().get_sitemap_urls(request) if self.is_in_sitemap else []
+        """The page's own URL, with the scheme and host of `SITE_URL`; none for one that is not listed."""
+        if not self.is_in_sitemap:
+            return []
+        location = SiteContext.for_request(request).root_url + self.get_url(request)
+        return [{"location": location, "lastmod": self.last_published_at}]
 
 
 class FootnotedPage(BasePage):

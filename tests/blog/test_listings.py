@@ -2,10 +2,11 @@ import datetime
 
 import pytest
 from bs4 import BeautifulSoup
+from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from blog.models import BlogIndexPage
+from blog.models import BlogIndexPage, BlogPostPage
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -91,13 +92,22 @@ def test_newest_first_as_lead_story_and_rows(home, client):
     assert "What the post says." in row.get_text()
 
 
-def test_the_same_day_lists_the_last_published_first(home, client):
-    first = factories.BlogPostPageFactory(title="First")
+def test_the_same_day_lists_the_last_written_first(home, client):
+    factories.BlogPostPageFactory(title="First")
     factories.BlogPostPageFactory(title="Second")
-    type(first).objects.filter(pk=first.pk).update(
-        first_published_at=datetime.datetime(2020, 1, 1, tzinfo=datetime.UTC)
-    )
     assert titles(drawn(client, "/blog/")) == ["Second", "First"]
+
+
+def test_the_newest_posts_are_read_along_the_index_of_dates(home):
+    """However many posts there are, a page reads as many as it shows."""
+    category = factories.BlogPostPageFactory().category
+    posts, of_category = (BlogPostPage.objects.listed().filter(**chosen) for chosen in ({}, {"category": category}))
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL enable_seqscan = off")
+            cursor.execute("SET LOCAL enable_bitmapscan = off")
+    assert "blog_blogpostpage_date" in posts[:4].explain()
+    assert "post_by_category" in of_category[:4].explain()
 
 
 def test_an_empty_blog_is_a_page(home, client):

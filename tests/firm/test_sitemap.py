@@ -1,14 +1,13 @@
 import datetime
-from collections.abc import Iterator
 from xml.etree import ElementTree
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from wagtail.models import PageViewRestriction
 
 from firm.models import HomePage
-from firm.sitemap import sitemap_part
 from tests import factories
 
 NAMESPACE = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
@@ -78,7 +77,7 @@ def test_pages_of_every_kind_are_there(home, client):
 def test_each_entry_says_when_the_page_was_last_published(home, client):
     page = factories.StandardPageFactory(slug="about")
     page.refresh_from_db()
-    assert datetime.datetime.fromisoformat(entries(client)["/about/"]) == page.last_published_at
+    assert datetime.date.fromisoformat(entries(client)["/about/"]) == timezone.localdate(page.last_published_at)
 
 
 def test_an_entry_without_a_date_has_none(home, client):
@@ -108,39 +107,3 @@ def test_the_sitemap_needs_the_same_number_of_queries_for_few_and_many_pages(hom
         return len(captured)
 
     assert queries(3) == queries(9)
-
-
-# --- Split, for a large site --------------------------------------------------------------------------
-
-
-@pytest.fixture
-def many(home, monkeypatch):
-    """Pages for some parts of few numbers each; returns their addresses."""
-    monkeypatch.setattr("firm.sitemap.PART", 4)
-    return {"/"} | {f"/page-{number}/" for number in range(9) if factories.StandardPageFactory(slug=f"page-{number}")}
-
-
-def test_parts_hold_every_page_once(many, client):
-    root = ElementTree.fromstring(client.get("/sitemap.xml").content)
-    assert root.tag == f"{NAMESPACE}sitemapindex"
-    parts = [one.text for one in root.iter(f"{NAMESPACE}loc")]
-    assert len(parts) > 2
-    found = []
-    for number, part in enumerate(parts, 1):
-        assert part == f"http://testserver/sitemap-{number}.xml"
-        response = client.get(f"/sitemap-{number}.xml")
-        tree = ElementTree.fromstring(b"".join(response))
-        held = [one.text.removeprefix("http://testserver") for one in tree.iter(f"{NAMESPACE}loc")]
-        assert len(held) <= 4
-        found += held
-    assert sorted(found) == sorted(many)
-
-
-def test_a_part_is_sent_while_it_is_read(many, client):
-    response = client.get("/sitemap-1.xml")
-    assert response.streaming
-    assert isinstance(sitemap_part(None, 1), Iterator)
-
-
-def test_a_part_beyond_the_last_is_not_found(many, client):
-    assert client.get("/sitemap-999.xml").status_code == 404

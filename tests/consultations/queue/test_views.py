@@ -480,6 +480,7 @@ def test_unknown_values_do_not_reach_the_trail(client, intake):
 def test_pages_of_fifty(listed):
     Request.create_batch(51)
     assert len(listed()) == 50
+    assert listed("?p=999") == listed("?p=2")
     assert len(listed("?p=2")) == 1
 
 
