@@ -4,7 +4,7 @@ import re
 from datetime import datetime, timedelta
 
 from django.apps import apps
-from django.db import connections, models
+from django.db import models
 from django.db.models import F
 from django.utils import timezone
 
@@ -32,7 +32,7 @@ class ConsultationRequestQuerySet(models.QuerySet):
         return self.filter(status__in=CLOSED)
 
     def quarantined(self):
-        """Those that look as if no person had sent them. They are kept like all others."""
+        """Those that look as if no person had sent them."""
         return self.filter(status=Status.QUARANTINE)
 
     def unassigned(self):
@@ -93,7 +93,7 @@ class ConsultationRequestQuerySet(models.QuerySet):
         if reference := read_reference(text):
             ways.append(self._of_all(reference=reference))
         elif len(text) >= 3 and text.isascii() and text.replace("-", "").isalnum():
-            ways.append(self._of_all(**_beginning(text.upper(), connections[self.db].vendor)))
+            ways.append(self._of_all(reference__startswith=text.upper()))
         if number := normalise_phone(text):
             ways.append(entries.equal_to("phone", number))
         digits = re.sub(r"\D", "", text) if _NUMBER.fullmatch(text) else ""
@@ -103,13 +103,6 @@ class ConsultationRequestQuerySet(models.QuerySet):
 
     def _of_all(self, **condition):
         return self.model._base_manager.filter(**condition).order_by().values("pk")
-
-
-def _beginning(letters: str, vendor: str) -> dict[str, str]:
-    """Return the condition for references that begin with ``letters``, as the database finds them by its index."""
-    if vendor == "postgresql":
-        return {"reference__startswith": letters}
-    return {"reference__gte": letters, "reference__lt": letters[:-1] + chr(ord(letters[-1]) + 1)}
 
 
 ConsultationRequestManager = models.Manager.from_queryset(ConsultationRequestQuerySet)

@@ -1,13 +1,13 @@
-"""Counts requests in the database. No encrypted field is read, and only overdue requests become objects.
+"""The requests that the reports count, read from the database. No encrypted field is read.
 
-One query reads the requests of the period and of the one before. The number of queries and the memory used do not
-depend on the number of requests.
+One query reads the requests of the period and of the one before.
 """
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth import get_user_model
@@ -27,83 +27,64 @@ MOST_OVERDUE = 50
 UNCOUNTED = frozenset({Status.MERGED, Status.QUARANTINE})
 
 
-@dataclass(frozen=True)
-class Matters:
-    """The number of requests with the same values in all these fields."""
+class Row(NamedTuple):
+    """What the reports need of one request; see `consultations.reports.columns` for the computed values."""
 
     is_now: bool
     area: int | None
     status: str
     urgency: int
     in_custody: bool
-    is_answered: bool
-    is_discarded: bool
-    course: int | None
-    number: int
-
-    @property
-    def is_counted(self) -> bool:
-        return self.status not in UNCOUNTED and not self.is_discarded
-
-
-@dataclass(frozen=True)
-class Answers:
-    """The number of requests with the same values; ``minutes`` counts answers by minutes until the first contact."""
-
-    is_now: bool
-    urgency: int
-    person: int | None
-    state: str
-    minutes: Counter[int]
-    number: int
-
-
-@dataclass(frozen=True)
-class Visits:
-    """The number of requests from one referring host and landing page."""
-
-    is_now: bool
     host: str
     page: str
-    is_retained: bool
-    number: int
+    is_answered: bool
+    declined_from: str | None
+    course: int | None
+    slot: int
+    person: int | None
+    state: str
+    minutes: int | None
+
+    @property
+    def is_discarded(self) -> bool:
+        """Whether it was declined out of quarantine."""
+        return self.declined_from == Status.QUARANTINE
+
+    def received_at(self, zone: ZoneInfo) -> datetime:
+        """The beginning of the quarter of an hour in which it was received."""
+        return datetime.fromtimestamp(self.slot * columns.SLOT, zone)
 
 
 @dataclass(frozen=True)
 class Counts:
-    """The numbers from which all reports are made."""
+    """The requests from which all reports are made: those of the period, of the one before, and those left out."""
 
     period: Period
-    now: datetime
-    matters: list[Matters]
-    by_day: Counter[date]
-    by_hour: Counter[tuple[int, int]]
-    answers: list[Answers]
-    visits: list[Visits]
+    now: list[Row]
+    before: list[Row]
+    left_out: list[Row]
     overdue: list[ConsultationRequest]
     overdue_number: int
     areas: dict[int, str]
     people: dict[int, str]
 
-    def received(self, *, now: bool = True) -> int:
-        """Return how many requests are counted, in the period or in the one before."""
-        return sum(one.number for one in self.matters if one.is_counted and one.is_now == now)
+    def tally(self, of: Callable[[Row], Hashable], *, now: bool = True) -> Counter:
+        """Return how many requests of the period, or of the one before, are in each group."""
+        return Counter(map(of, self.now if now else self.before))
 
 
 def count(user, period: Period, now: datetime) -> Counts:
-    """Count the requests that the account may see, so without those behind its ethical walls."""
-    sums = Sums(period.zone)
+    """Read the requests that the account may see, so without those behind its ethical walls."""
+    rows: dict[str, list[Row]] = {"now": [], "before": [], "left_out": []}
     for row in _rows(_received(user, period), now):
-        sums.add(*row)
+        if not row.is_discarded and row.status not in UNCOUNTED:
+            rows["now" if row.is_now else "before"].append(row)
+        elif row.is_now:
+            rows["left_out"].append(row)
     late = visible_to(user).overdue(now)
     return Counts(
         period=period,
-        now=now,
-        matters=[Matters(*kinds, number) for kinds, number in sums.matters.items()],
-        by_day=sums.by_day,
-        by_hour=sums.by_hour,
-        answers=sums.answers(),
-        visits=[Visits(*kinds, number) for kinds, number in sums.visits.items()],
+        **rows,
         overdue=list(
             late.select_related("assignee")
             .only("reference", "urgency", "due_at", "submitted_at", "seal_id", "assignee")
@@ -111,7 +92,7 @@ def count(user, period: Period, now: datetime) -> Counts:
         ),
         overdue_number=late.count(),
         areas=dict(PracticeAreaPage.objects.values_list("pk", "title")),
-        people=_people({person for _, _, person, _ in sums.answered}),
+        people=_people({row.person for row in rows["now"]}),
     )
 
 
@@ -126,8 +107,7 @@ def _received(user, period: Period):
     return found.exclude(gap).annotate(is_now=is_now).order_by()
 
 
-def _rows(received, now: datetime) -> Iterable[tuple]:
-    """Yield the arguments of `Sums.add` for each request, from one query in chunks."""
+def _rows(received, now: datetime) -> Iterator[Row]:
     computed = {
         "is_answered": columns.IS_ANSWERED,
         "declined_from": columns.DECLINED_FROM,
@@ -138,45 +118,7 @@ def _rows(received, now: datetime) -> Iterable[tuple]:
         "minutes": columns.MINUTES,
     }
     stored = ("is_now", "practice_area", "status", "urgency", "in_custody", "referring_host", "landing_page")
-    return received.annotate(**computed).values_list(*stored, *computed).iterator(chunk_size=2000)
-
-
-class Sums:
-    """Adds up requests one by one. Its size depends on their variety, not on their number."""
-
-    def __init__(self, zone: ZoneInfo):
-        self.zone = zone
-        self.matters: Counter[tuple] = Counter()
-        self.by_day: Counter[date] = Counter()
-        #: By day of the week (0 is Monday) and hour.
-        self.by_hour: Counter[tuple[int, int]] = Counter()
-        self.visits: Counter[tuple] = Counter()
-        self.answered: defaultdict[tuple, Counter[int | None]] = defaultdict(Counter)
-
-    def add(
-        self, is_now, area, status, urgency, in_custody, host, page,
-        is_answered, declined_from, course, slot, person, state, minutes,
-    ) -> None:  # fmt: skip
-        """Add a request. Those that are not counted are only in ``matters``."""
-        is_discarded = declined_from == Status.QUARANTINE
-        self.matters[is_now, area, status, urgency, in_custody, is_answered, is_discarded, course] += 1
-        if is_discarded or status in UNCOUNTED:
-            return
-        self.visits[is_now, host, page, status == Status.RETAINED] += 1
-        self.answered[is_now, urgency, person, state][minutes] += 1
-        if is_now:
-            local = datetime.fromtimestamp(slot * columns.SLOT, self.zone)
-            self.by_day[local.date()] += 1
-            self.by_hour[local.weekday(), local.hour] += 1
-
-    def answers(self) -> list[Answers]:
-        """Return the response times. Requests without an answer are in ``number`` only."""
-        made = []
-        for kinds, minutes in self.answered.items():
-            number = minutes.total()
-            minutes.pop(None, None)
-            made.append(Answers(*kinds, minutes, number))
-        return made
+    return map(Row._make, received.annotate(**computed).values_list(*stored, *computed).iterator(chunk_size=2000))
 
 
 def _people(numbers: set[int | None]) -> dict[int, str]:

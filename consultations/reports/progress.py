@@ -9,9 +9,9 @@ from fractions import Fraction
 from consultations.due_dates import Urgency
 from consultations.reports import columns
 from consultations.reports.charts import Bar, bars
-from consultations.reports.counting import Answers, Counts, Matters
+from consultations.reports.counting import Counts, Row
 from consultations.reports.percentiles import MEDIAN, NINETIETH, percentile, time_words
-from consultations.reports.tables import Report, counted, share_words, tally
+from consultations.reports.tables import Report, counted, share_words
 from consultations.workflow import OPEN, Status
 
 NOBODY = "Nobody yet"
@@ -40,7 +40,7 @@ _WORDS = {
 _ENDS = ("open", Status.DECLINED, Status.REFERRED, Status.NOT_REACHED, Status.CONFLICT)
 
 
-def step_of(one: Matters) -> Step:
+def step_of(one: Row) -> Step:
     """Return the furthest step that was reached, even if a request went back. Retained requires that status now."""
     if one.status == Status.RETAINED:
         return Step.RETAINED
@@ -54,7 +54,7 @@ def step_of(one: Matters) -> Step:
 
 def funnel(counts: Counts) -> Report:
     """Return how many reached each step, with its share of all and of the step before."""
-    at = tally(counts, step_of)
+    at = counts.tally(step_of)
     reached = {step: sum(at[later] for later in Step if later >= step) for step in Step}
     every = reached[Step.RECEIVED]
     rows = [
@@ -79,7 +79,7 @@ def funnel(counts: Counts) -> Report:
 
 def endings(counts: Counts) -> Report:
     """Return where requests that did not become clients stopped, and how they ended."""
-    found = tally(counts, lambda one: (step_of(one), "open" if one.status in OPEN else one.status))
+    found = counts.tally(lambda one: (step_of(one), "open" if one.status in OPEN else one.status))
     steps = [step for step in Step if step != Step.RETAINED]
     rows = [(f"After: {_WORDS[step].lower()}", *(found[step, end] for end in _ENDS)) for step in steps]
     ended = Counter({step: sum(found[step, end] for end in _ENDS[1:]) for step in steps})
@@ -104,9 +104,10 @@ class Response:
     minutes: Counter = field(default_factory=Counter)
     states: Counter = field(default_factory=Counter)
 
-    def add(self, one: Answers) -> None:
-        self.states[one.state] += one.number
-        self.minutes.update(one.minutes)
+    def add(self, one: Row) -> None:
+        self.states[one.state] += 1
+        if one.minutes is not None:
+            self.minutes[one.minutes] += 1
 
     @property
     def answered(self) -> int:
@@ -132,28 +133,27 @@ class Response:
         return percentile(self.minutes, NINETIETH)
 
 
-def responses(counts: Counts, of: Callable[[Answers], Hashable], *, now: bool = True) -> dict[Hashable, Response]:
+def responses(rows: Iterable[Row], of: Callable[[Row], Hashable]) -> dict[Hashable, Response]:
     """Return the response times of each group."""
     found: dict[Hashable, Response] = {}
-    for one in counts.answers:
-        if one.is_now == now:
-            found.setdefault(of(one), Response()).add(one)
+    for one in rows:
+        found.setdefault(of(one), Response()).add(one)
     return found
 
 
-def whole_response(counts: Counts, *, now: bool = True) -> Response:
-    return responses(counts, lambda one: None, now=now).get(None, Response())
+def whole_response(rows: Iterable[Row]) -> Response:
+    return responses(rows, lambda one: None).get(None, Response())
 
 
 def response_by_urgency(counts: Counts) -> Report:
-    found = responses(counts, lambda one: one.urgency)
+    found = responses(counts.now, lambda one: one.urgency)
     kinds = [(str(one.label), found.get(one, Response())) for one in sorted(Urgency, reverse=True)]
     return _response("response-urgency", "First answer, by urgency", "Urgency", counts, kinds)
 
 
 def response_by_person(counts: Counts) -> Report:
     answered = {columns.IN_TIME, columns.LATE}
-    found = responses(counts, lambda one: one.person or (UNKNOWN if one.state in answered else NOBODY))
+    found = responses(counts.now, lambda one: one.person or (UNKNOWN if one.state in answered else NOBODY))
     named = {one: one for one in (NOBODY, UNKNOWN)}
     kinds = [(named.get(who) or counts.people.get(who, f"Account {who}"), one) for who, one in found.items()]
     kinds.sort(key=lambda pair: (pair[0] in {NOBODY, UNKNOWN}, pair[0]))
@@ -166,7 +166,7 @@ def response_by_person(counts: Counts) -> Report:
 def _response(
     code: str, title: str, name: str, counts: Counts, kinds: Iterable[tuple[str, Response]], note: str = ""
 ) -> Report:
-    whole, kinds = whole_response(counts), list(kinds)
+    whole, kinds = whole_response(counts.now), list(kinds)
     rows = [
         (
             label,

@@ -1,7 +1,7 @@
 """The reports: tables of plain cells, each with a finding and a chart. Pure functions of `Counts`."""
 
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from consultations.display import NOBODY, user_name
 from consultations.due_dates import Urgency
 from consultations.reports.charts import Bar, bars, columns
-from consultations.reports.counting import Counts, Matters
+from consultations.reports.counting import Counts
 from consultations.reports.period import Grain
 from consultations.reports.sources import Landing, Source, landing_of, source_of
 from consultations.workflow import OPEN, Status
@@ -54,22 +54,12 @@ def counted(number: int, word: str = "request") -> str:
     return f"{number} {word}" if number == 1 else f"{number} {word}s"
 
 
-def tally(counts: Counts, of: Callable[[Matters], Hashable], *, now: bool = True) -> Counter:
-    """Return the counted requests of the period, or of the one before, by group."""
-    found: Counter = Counter()
-    for one in counts.matters:
-        if one.is_counted and one.is_now == now:
-            found[of(one)] += one.number
-    return found
-
-
 # --- Time -----------------------------------------------------------------------------------------
 
 
 def by_time(counts: Counts) -> Report:
-    period, numbers = counts.period, Counter()
-    for day, number in counts.by_day.items():
-        numbers[period.place(day)] += number
+    period = counts.period
+    numbers = counts.tally(lambda one: period.place(one.received_at(period.zone).date()))
     pieces = period.pieces
     total, grain = sum(numbers.values()), str(Grain(period.grain).label)
     best = max(pieces, key=lambda piece: numbers[piece.first])
@@ -112,13 +102,14 @@ def _kinds(
 
 
 def by_source(counts: Counts) -> Report:
-    now, before = (_visits(counts, lambda one: source_of(one.host), now=now) for now in (True, False))
+    now, before = (counts.tally(lambda one: source_of(one.host), now=now) for now in (True, False))
     note = "As reported by the visitor’s browser. The table below lists the sites by name."
     return _kinds("source", "Where they came from", "Source", Source.choices, now, before, note)
 
 
 def by_host(counts: Counts) -> Report:
-    now, retained = _visits(counts, lambda one: one.host), _visits(counts, lambda one: one.host, is_retained=True)
+    now = counts.tally(lambda one: one.host)
+    retained = counts.tally(lambda one: one.host if one.status == Status.RETAINED else "")
     hosts = sorted((host for host in now if host), key=lambda host: (-now[host], host))
     listed = [(host, str(source_of(host).label), now[host], retained[host]) for host in hosts[:MOST_HOSTS]]
     if rest := hosts[MOST_HOSTS:]:
@@ -128,27 +119,19 @@ def by_host(counts: Counts) -> Report:
 
 
 def by_landing(counts: Counts) -> Report:
-    now, before = (_visits(counts, lambda one: landing_of(one.page), now=now) for now in (True, False))
+    now, before = (counts.tally(lambda one: landing_of(one.page), now=now) for now in (True, False))
     return _kinds("landing", "Where the visit began", "First page", Landing.choices, now, before)
 
 
-def _visits(counts: Counts, of: Callable, *, now: bool = True, is_retained: bool = False) -> Counter:
-    found: Counter = Counter()
-    for one in counts.visits:
-        if one.is_now == now and (one.is_retained or not is_retained):
-            found[of(one)] += one.number
-    return found
-
-
 def by_area(counts: Counts) -> Report:
-    now, before = (tally(counts, lambda one: one.area, now=now) for now in (True, False))
+    now, before = (counts.tally(lambda one: one.area, now=now) for now in (True, False))
     return _kinds("area", "Practice areas", "Practice area", _areas(counts, now, before), now, before)
 
 
 def conversion(counts: Counts) -> Report:
-    title, every = "Retained, by practice area", tally(counts, lambda one: one.area)
-    retained = tally(counts, lambda one: one.area if one.status == Status.RETAINED else "")
-    still_open = tally(counts, lambda one: one.area if one.status in OPEN else "")
+    title, every = "Retained, by practice area", counts.tally(lambda one: one.area)
+    retained = counts.tally(lambda one: one.area if one.status == Status.RETAINED else "")
+    still_open = counts.tally(lambda one: one.area if one.status in OPEN else "")
     rows = [
         (label, every[area], still_open[area], retained[area], share_words(retained[area], every[area]))
         for area, label in _areas(counts, every)
@@ -175,7 +158,7 @@ def by_outcome(counts: Counts) -> Report:
     kinds = [("open", "Still open")]
     kinds += [(status, Status(status).label) for status in Status if status not in _NO_OUTCOME]
     now, before = (
-        tally(counts, lambda one: "open" if one.status in OPEN else one.status, now=now) for now in (True, False)
+        counts.tally(lambda one: "open" if one.status in OPEN else one.status, now=now) for now in (True, False)
     )
     return _kinds("outcome", "Outcome", "Outcome", kinds, now, before, "As they stand today.")
 
@@ -185,12 +168,12 @@ _NO_OUTCOME = {*OPEN, Status.MERGED, Status.QUARANTINE}
 
 def by_urgency(counts: Counts) -> Report:
     kinds = [(one.value, str(one.label)) for one in sorted(Urgency, reverse=True)]
-    now, before = (tally(counts, lambda one: one.urgency, now=now) for now in (True, False))
+    now, before = (counts.tally(lambda one: one.urgency, now=now) for now in (True, False))
     return _kinds("urgency", "Urgency", "Urgency", kinds, now, before)
 
 
 def by_custody(counts: Counts) -> Report:
-    now, before = (tally(counts, lambda one: one.in_custody, now=now) for now in (True, False))
+    now, before = (counts.tally(lambda one: one.in_custody, now=now) for now in (True, False))
     kinds = [(True, "In custody"), (False, "At liberty, or not said")]
     return _kinds("custody", "Custody", "Custody", kinds, now, before)
 
@@ -202,9 +185,11 @@ _DAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"
 
 
 def by_hour(counts: Counts) -> Report:
-    rows = [(hour_words(hour), *(counts.by_hour[day, hour] for day in range(7))) for hour in range(24)]
-    busiest = max(((day, hour) for hour in range(24) for day in range(7)), key=lambda place: counts.by_hour[place])
-    number = counts.by_hour[busiest]
+    received = (one.received_at(counts.period.zone) for one in counts.now)
+    numbers = Counter((at.weekday(), at.hour) for at in received)
+    rows = [(hour_words(hour), *(numbers[day, hour] for day in range(7))) for hour in range(24)]
+    busiest = max(((day, hour) for hour in range(24) for day in range(7)), key=lambda place: numbers[place])
+    number = numbers[busiest]
     finding = f"The busiest hour: {_DAY_NAMES[busiest[0]]}, {hour_words(busiest[1])}, {counted(number)} in all."
     note = "In the firm’s time zone. Darker cells have more requests."
     return Report("hour", "Busiest hours", ("Hour", *DAYS), rows, finding, note=note)

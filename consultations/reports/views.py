@@ -1,6 +1,7 @@
 """The reports page, and each table as a CSV file."""
 
 import csv
+from collections import Counter
 from fractions import Fraction
 
 from django.http import HttpResponse
@@ -85,7 +86,7 @@ class ReportsView(ForManagers, WagtailAdminTemplateMixin, TemplateView):
         self._record(AuditAction.VIEWED)
         late, hours = drawn.pop("overdue"), drawn.pop("hour")
         return context | {
-            "received": counts.received(),
+            "received": len(counts.now),
             "tiles": tiles(counts),
             "left_out": left_out(counts),
             "reports": list(drawn.values()),
@@ -113,9 +114,9 @@ def table_file(report: Report, period: Period) -> HttpResponse:
 
 def tiles(counts: Counts) -> list[dict[str, str]]:
     """Return the key numbers, each with its previous value."""
-    now, before = progress.whole_response(counts), progress.whole_response(counts, now=False)
-    received, earlier = counts.received(), counts.received(now=False)
-    retained, others = (_retained(counts, now=now) for now in (True, False))
+    now, before = progress.whole_response(counts.now), progress.whole_response(counts.before)
+    received, earlier = len(counts.now), len(counts.before)
+    retained, others = (counts.tally(lambda one: one.status, now=now)[Status.RETAINED] for now in (True, False))
     return [
         _tile("Requests", str(received), f"{earlier} before: {change_words(received, earlier)}"),
         _tile("First answer, median", time_words(now.median), _median_words(now.median, before.median)),
@@ -128,10 +129,6 @@ def tiles(counts: Counts) -> list[dict[str, str]]:
 
 def _tile(label: str, number: str, words: str, url: str = "") -> dict[str, str]:
     return {"label": label, "number": number, "words": words, "url": url}
-
-
-def _retained(counts: Counts, *, now: bool) -> int:
-    return tables.tally(counts, lambda one: one.status, now=now)[Status.RETAINED]
 
 
 def _share_before(before: progress.Response) -> str:
@@ -151,12 +148,9 @@ def _median_words(now: Fraction | None, before: Fraction | None) -> str:
 
 def left_out(counts: Counts) -> dict[str, int]:
     """Return how many requests of the period are not counted, by reason."""
-    found = [one for one in counts.matters if one.is_now and not one.is_counted]
-    return {
-        "merged": sum(one.number for one in found if one.status == Status.MERGED),
-        "quarantined": sum(one.number for one in found if one.status == Status.QUARANTINE),
-        "discarded": sum(one.number for one in found if one.is_discarded),
-    }
+    statuses = Counter(one.status for one in counts.left_out)
+    merged, quarantined = statuses[Status.MERGED], statuses[Status.QUARANTINE]
+    return {"merged": merged, "quarantined": quarantined, "discarded": statuses.total() - merged - quarantined}
 
 
 def heat_lines(hours: Report) -> list[tuple[str, list[tuple[int, int]]]]:
