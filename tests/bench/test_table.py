@@ -62,7 +62,7 @@ def test_quick_sets_little_and_what_is_given_wins(tmp_path):
 
 def test_usual_sizes_are_those_of_the_goal(tmp_path):
     options = program.options_of(program.arguments().parse_args(["--folder", str(tmp_path)]))
-    assert (options.posts, options.requests) == (100_000, 1_000_000)
+    assert (options.posts, options.requests) == (10_000, 100_000)
     assert (options.small_posts, options.small_requests) == (100, 1_000)
     assert not options.is_quick
 
