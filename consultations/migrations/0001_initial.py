@@ -1616,42 +1616,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="consultationrequest",
-            index=models.Index(
-                fields=[
-                    "-submitted_at",
-                    "-id",
-                    "status",
-                    "first_contact_at",
-                    "assignee",
-                    "practice_area",
-                    "conflict_state",
-                ],
-                name="request_newest",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="consultationrequest",
-            index=models.Index(fields=["assignee", "-submitted_at", "-id"], name="request_newest_of_one"),
-        ),
-        migrations.AddIndex(
-            model_name="consultationrequest",
-            index=models.Index(fields=["practice_area", "-submitted_at", "-id"], name="request_newest_of_area"),
-        ),
-        migrations.AddIndex(
-            model_name="consultationrequest",
-            index=models.Index(fields=["conflict_state", "-submitted_at", "-id"], name="request_newest_of_check"),
-        ),
-        migrations.AddIndex(
-            model_name="consultationrequest",
-            index=models.Index(fields=["-urgency", "-id"], name="request_by_urgency"),
+            index=models.Index(fields=["-submitted_at", "-id"], name="request_newest"),
         ),
         migrations.AddIndex(
             model_name="consultationrequest",
             index=models.Index(fields=["due_at"], name="request_by_target"),
-        ),
-        migrations.AddIndex(
-            model_name="consultationrequest",
-            index=models.Index(fields=["status", "-submitted_at"], name="request_by_status"),
         ),
         migrations.AddIndex(
             model_name="consultationrequest",
@@ -1685,6 +1654,8 @@ class Migration(migrations.Migration):
                     "court_date",
                     "assignee",
                     "urgency",
+                    "conflict_state",
+                    "practice_area",
                 ],
                 name="request_desk",
             ),

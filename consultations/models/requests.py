@@ -112,25 +112,8 @@ class ConsultationRequest(EncryptedModel):
         ]
         ordering = ["-submitted_at", "-pk"]
         indexes = [
-            # The order of the lists; with what they are narrowed by, so that what is passed over is read from here.
-            models.Index(
-                fields=[
-                    "-submitted_at",
-                    "-id",
-                    "status",
-                    "first_contact_at",
-                    "assignee",
-                    "practice_area",
-                    "conflict_state",
-                ],
-                name="request_newest",
-            ),
-            models.Index(fields=["assignee", "-submitted_at", "-id"], name="request_newest_of_one"),
-            models.Index(fields=["practice_area", "-submitted_at", "-id"], name="request_newest_of_area"),
-            models.Index(fields=["conflict_state", "-submitted_at", "-id"], name="request_newest_of_check"),
-            models.Index(fields=["-urgency", "-id"], name="request_by_urgency"),
+            models.Index(fields=["-submitted_at", "-id"], name="request_newest"),
             models.Index(fields=["due_at"], name="request_by_target"),
-            models.Index(fields=["status", "-submitted_at"], name="request_by_status"),
             models.Index(fields=["assignee", "status"], name="request_by_assignee"),
             models.Index(fields=["court_date", "status"], name="request_by_court_date"),
             models.Index(
@@ -140,7 +123,7 @@ class ConsultationRequest(EncryptedModel):
             ),
             # What is past its date, by outcome: those that have ended first.
             models.Index(fields=["status", "closed_at", "submitted_at", "id"], name="request_by_end"),
-            # All that the numbers above the queue and its order ask for, so that they are read from here alone.
+            # All that the queue is filtered, counted and sorted by, so that it is read from here alone.
             models.Index(
                 fields=[
                     "status",
@@ -151,6 +134,8 @@ class ConsultationRequest(EncryptedModel):
                     "court_date",
                     "assignee",
                     "urgency",
+                    "conflict_state",
+                    "practice_area",
                 ],
                 name="request_desk",
             ),
