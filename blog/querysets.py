@@ -6,7 +6,7 @@ from wagtail.models import PageManager
 
 from firm.querysets import LINE, FirmPageQuerySet, picture_of
 
-#: How many posts with one of the tags are looked at to find what is related.
+#: How many tags on other posts are looked at to find what is related to a post, the last written posts first.
 NEAR = 100
 
 
@@ -28,17 +28,16 @@ class BlogPostQuerySet(FirmPageQuerySet):
     def related_to(self, post, tags: list, count: int):
         """The ``count`` most related posts: most shared tags, then same category, then newest.
 
-        Of the posts with one of the tags, only the last 100 that were written are considered.
+        Of the posts with one of the tags, only those that were written last are considered: see `NEAR`.
         """
         shared = apps.get_model("blog", "PostTag").objects.filter(tag__in=tags).exclude(content_object=post)
         number = shared.filter(content_object=OuterRef("pk")).order_by().values("content_object")
-        same = self.visible().filter(category=post.category_id).exclude(pk=post.pk).newest_first()[:count]
-        near = Q(pk__in=shared.order_by("-content_object").values("content_object")[:NEAR]) | Q(
-            pk__in=same.values("pk")
-        )
+        tagged = shared.order_by("-content_object").values("content_object")[:NEAR]
+        others = self.visible().filter(category=post.category_id).exclude(pk=post.pk)
+        same = others.newest_first().values("pk")[:count]
         return (
             self.listed()
-            .filter(near)
+            .filter(Q(pk__in=tagged) | Q(pk__in=same))
             .annotate(shared=Subquery(number.annotate(number=Count("pk")).values("number")))
             .annotate(is_same=Q(category=post.category_id))
             .order_by(F("shared").desc(nulls_last=True), "-is_same", "-date", "-pk")[:count]

@@ -63,14 +63,14 @@ def offered_moves(user, statuses: set[str]) -> list[tuple[str, str]]:
 
 @dataclass
 class Outcome:
-    """What became of the requests. Those that the account may not see are counted, and nothing more is said."""
+    """What became of the requests; of those that the account may not see, only their number."""
 
     done: int = 0
     missing: int = 0
     refused: dict[str, list[str]] = field(default_factory=dict)
 
     def attempt(self, act, pk: int) -> None:
-        """Do it to one request, and keep how that went."""
+        """Do it to one request, and count how that went."""
         try:
             act(pk)
         except requests.Refused as refusal:
@@ -89,13 +89,12 @@ class Outcome:
 
 
 class BulkView(ForIntake, View):
-    """Does one thing to all ticked requests; each by itself, with its own refusal."""
+    """Does one thing to each ticked request; one may be refused while the others are done."""
 
     doing = "bulk"
     http_method_names = ["post", "options"]
 
     def post(self, request) -> HttpResponseRedirect:
-        """Do it, say what became of it, and lead back to the list."""
         numbers = list(dict.fromkeys(request.POST.getlist("pick")))
         if len(numbers) > MOST:
             record.record(AuditAction.REFUSED, by=request.user, doing="bulk", why="too_many", number=len(numbers))
@@ -121,7 +120,6 @@ class BulkView(ForIntake, View):
         return self.back(*outcome.problems())
 
     def assigning(self) -> tuple:
-        """Return what assigns one request, and the words for it."""
         user, chosen = self.request.user, self.request.POST.get("assignee", "")
         offered = {str(one.pk): one for one in assignable_by(user)} | {NONE: None}
         if chosen not in offered:
@@ -130,14 +128,12 @@ class BulkView(ForIntake, View):
         return lambda pk: requests.assign(pk, to=to, by=user), f"assigned to {user_name(to) or NOBODY.lower()}"
 
     def moving(self) -> tuple:
-        """Return what moves one request, and the words for it."""
         to = self.request.POST.get("to", "")
         if to not in Status.values:
             raise ValueError("Choose a status from the list.")
         return self._to(to), f"moved to “{Status(to).label}”"
 
     def quarantining(self) -> tuple:
-        """Return what puts one request into quarantine, and the words for it."""
         return self._to(Status.QUARANTINE), "put into quarantine"
 
     def _to(self, status: str):
@@ -150,7 +146,6 @@ class BulkView(ForIntake, View):
         return act
 
     def back(self, *problems: str) -> HttpResponseRedirect:
-        """Lead back to where the person came from, with what went wrong."""
         for problem in problems:
             messages.error(self.request, problem)
         queue, given = reverse("consultations:index"), get_valid_next_url_from_request(self.request)

@@ -63,12 +63,12 @@ class QueueFilterSet(WagtailFilterSet):
 
 
 def hide_words(text: str, user) -> str:
-    """Return words searched for as they may stand in an address: sealed, and only this account can open them."""
+    """Return search words as they may be in a URL: encrypted, for this account alone."""
     return str(encrypt(text, _place(user)))
 
 
 def show_words(token: str, user) -> str:
-    """Return the words of an address; empty when it was changed or belongs to another account."""
+    """Return the search words of a URL; empty when it was changed or is another account's."""
     try:
         return decrypt(token, _place(user))
     except Unreadable:

@@ -38,7 +38,7 @@ _MOST_PRESSING = (
 
 
 class QueueView(ForReaders, BaseListingView):
-    """The requests that an account may see. Each look and each export leaves a line."""
+    """The requests that an account may see. Each view and each export is audited."""
 
     doing = "list"
     http_method_names = ["get", "head", "options"]
@@ -69,12 +69,11 @@ class QueueView(ForReaders, BaseListingView):
 
     @cached_property
     def now(self):
-        """One time for all that a screen says."""
         return timezone.now()
 
     @cached_property
     def search_query(self) -> str:
-        """The words searched for, given in the open or sealed."""
+        """The words searched for, given in plain text or encrypted."""
         given, user = self.request.GET, self.request.user
         text = given.get("q", "") or show_words(given.get("find", ""), user)
         return one_line(text[: MAX_SEARCH * 4])[:MAX_SEARCH]
@@ -89,7 +88,7 @@ class QueueView(ForReaders, BaseListingView):
 
     @cached_property
     def set_code(self) -> str:
-        """The saved filter. Who searches, or asks for a status, looks through all unless a set is named."""
+        """The code of the saved filter. A search, or a filter by status, goes through all unless one is named."""
         asked = self.request.GET.get("set", "")
         if asked in saved_filters.SETS:
             return asked
@@ -98,11 +97,10 @@ class QueueView(ForReaders, BaseListingView):
 
     @cached_property
     def counts(self) -> dict[str, int]:
-        """How many requests each set holds, whatever is searched for."""
+        """How many requests each saved filter holds, whatever is searched for."""
         return saved_filters.count(self.request.user, now=self.now)
 
     def get_valid_orderings(self) -> list[str]:
-        """Name the open columns; those that are sealed cannot be sorted by."""
         return ORDERINGS
 
     # --- What is found ----------------------------------------------------------------------------
@@ -127,11 +125,10 @@ class QueueView(ForReaders, BaseListingView):
         return queryset.order_by(column.desc(nulls_last=True) if is_descending else column.asc(nulls_last=True), "-pk")
 
     def search_queryset(self, queryset):
-        """Keep what the words match."""
         return queryset.matching(self.search_query) if self.is_searching else queryset
 
     def paginate_queryset(self, queryset, page_size):
-        """Fetch what the lines of one page show."""
+        """Fetch what the lines of the page show."""
         paginator, page, numbers, is_paginated = super().paginate_queryset(queryset, page_size)
         wanted = list(numbers)
         found = {one.pk: one for one in visible_to(self.request.user).for_queue().filter(pk__in=wanted)}
@@ -141,7 +138,6 @@ class QueueView(ForReaders, BaseListingView):
     # --- What is shown ----------------------------------------------------------------------------
 
     def get_context_data(self, **kwargs) -> dict:
-        """Add sets, lines and forms, and keep in the trail that somebody looked."""
         user = self.request.user
         context = super().get_context_data(**kwargs)
         rows = context["object_list"]
@@ -162,7 +158,6 @@ class QueueView(ForReaders, BaseListingView):
         }
 
     def get_saved_filters(self) -> list[dict]:
-        """Return the sets that say something to this account, each with its number and address."""
         shown = [one for one in saved_filters.SETS.values() if is_intake(self.request.user) or not one.for_intake]
         return [
             {
