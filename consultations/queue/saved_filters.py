@@ -1,8 +1,10 @@
-"""The saved filters of the queue: the condition of each, how many requests meet it, and what to say when none does."""
+"""The saved filters of the queue: their conditions, and how many requests match."""
 
+import tomllib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from django.contrib.auth import get_user_model
 from django.db.models import F, Func, IntegerField, Q, Subquery
@@ -23,14 +25,11 @@ _OPEN = Q(status__in=OPEN)
 
 @dataclass(frozen=True)
 class SavedFilter:
-    """``condition`` takes the account that looks and the time; ``title`` and ``advice`` are shown without a match.
-
-    Those ``for_intake`` are not offered to attorneys, who see only what is assigned to them.
-    """
+    """``condition`` takes the account that looks and the time; the texts are those of ``saved_filters.toml``."""
 
     code: str
-    label: str
     condition: Callable[[object, datetime], Q]
+    label: str
     title: str
     advice: str
     for_intake: bool = False
@@ -51,105 +50,24 @@ def _reminded(user, now: datetime) -> Q:
     return Q(pk__in=Reminder.objects.due(now).filter(whose).order_by().values("request"))
 
 
-SETS = {
-    one.code: one
-    for one in (
-        SavedFilter(
-            "open",
-            "Open",
-            lambda user, now: _OPEN,
-            "Nothing is open",
-            "Every request has come to its end. New ones appear here by themselves, the most pressing at the top.",
-        ),
-        SavedFilter(
-            "mine",
-            "Mine",
-            lambda user, now: _OPEN & Q(assignee=user),
-            "Nothing is assigned to you",
-            "Look into “Unassigned” and take over what nobody sees to yet.",
-        ),
-        SavedFilter(
-            "unassigned",
-            "Unassigned",
-            lambda user, now: _OPEN & Q(assignee=None),
-            "Every open request has somebody who sees to it",
-            "New requests appear here until somebody takes them.",
-            for_intake=True,
-        ),
-        SavedFilter(
-            "overdue",
-            "Overdue",
-            lambda user, now: WAITING & Q(due_at__lte=now),
-            "Nobody waits longer than promised",
-            "A request comes here when its time has run out and no call or message to the person is logged.",
-        ),
-        SavedFilter(
-            "chosen",
-            "Time chosen",
-            lambda user, now: _OPEN & Q(pk__in=Appointment.objects.holding(now).order_by().values("request")),
-            "No chosen time waits to be confirmed",
-            "When somebody chooses a time after sending the form, the request stands here until you confirm the time.",
-        ),
-        SavedFilter(
-            "told",
-            "Notes for you",
-            _told,
-            "There is no note for you that you have not seen",
-            "When a colleague tells you of a note, its request stands here until you have opened it.",
-        ),
-        SavedFilter(
-            "reminders",
-            "Reminders due",
-            _reminded,
-            "No reminder of yours is due",
-            "Set one on any open request: it stands here when its time has come, until it is done or put off.",
-        ),
-        SavedFilter(
-            "custody",
-            "In custody",
-            lambda user, now: _OPEN & Q(in_custody=True),
-            "No open request is about somebody in custody",
-            "When you learn on the telephone that a person is held, note it on the request: it moves up at once.",
-        ),
-        SavedFilter(
-            "court",
-            "Court within 7 days",
-            _court,
-            "No court date within the next seven days",
-            "Ask for the next court date in every first call and note it on the request.",
-        ),
-        SavedFilter(
-            "conflicts",
-            "Conflict check to do",
-            lambda user, now: _OPEN & Q(conflict_state__in=TO_DO),
-            "Every conflict check has come to an end",
-            "A request comes here when somebody in the register matches a name in it, or a decision is asked for.",
-            for_intake=True,
-        ),
-        SavedFilter(
-            "quarantine",
-            "Quarantine",
-            lambda user, now: Q(status=Status.QUARANTINE),
-            "Nothing is in quarantine",
-            "What looks as if no person had sent it is kept here. Look in once a day, and release what is real.",
-            for_intake=True,
-        ),
-        SavedFilter(
-            "closed",
-            "Closed",
-            lambda user, now: Q(status__in=CLOSED),
-            "Nothing is closed yet",
-            "Requests come here when they are retained, declined, referred, not reached, or merged into another one.",
-        ),
-        SavedFilter(
-            "all",
-            "All",
-            lambda user, now: Q(),
-            "No requests yet",
-            "What visitors send through the consultation form appears here.",
-        ),
-    )
+_CONDITIONS: dict[str, Callable[[object, datetime], Q]] = {
+    "open": lambda user, now: _OPEN,
+    "mine": lambda user, now: _OPEN & Q(assignee=user),
+    "unassigned": lambda user, now: _OPEN & Q(assignee=None),
+    "overdue": lambda user, now: WAITING & Q(due_at__lte=now),
+    "chosen": lambda user, now: _OPEN & Q(pk__in=Appointment.objects.holding(now).order_by().values("request")),
+    "told": _told,
+    "reminders": _reminded,
+    "custody": lambda user, now: _OPEN & Q(in_custody=True),
+    "court": _court,
+    "conflicts": lambda user, now: _OPEN & Q(conflict_state__in=TO_DO),
+    "quarantine": lambda user, now: Q(status=Status.QUARANTINE),
+    "closed": lambda user, now: Q(status__in=CLOSED),
+    "all": lambda user, now: Q(),
 }
+_TEXTS = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
+#: By code, in the order of the screen.
+SETS = {code: SavedFilter(code=code, condition=_CONDITIONS[code], **texts) for code, texts in _TEXTS.items()}
 DEFAULT, EVERYTHING = "open", "all"
 
 
