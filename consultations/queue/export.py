@@ -2,7 +2,7 @@
 
 import csv
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime
 from itertools import chain
 
@@ -20,33 +20,34 @@ FORMATS = ("csv", "xlsx")
 CHUNK = 500
 #: What a spreadsheet takes for a formula at the beginning of a cell (OWASP, CSV injection).
 _FORMULA = re.compile(r"^[=+\-@\t\r\n|%＝＋－＠]")
-TITLES = (
-    "Reference",
-    "Received",
-    "Status",
-    "Urgency",
-    "Answer due",
-    "First contact",
-    "Consultation",
-    "Closed",
-    "Assigned to",
-    "Name",
-    "Telephone",
-    "E-mail",
-    "Wants to be answered",
-    "Best time, safe way",
-    "Who needs help",
-    "Person who needs help",
-    "Practice area",
-    "Attorney asked for",
-    "In custody",
-    "Court date",
-    "Court",
-    "Others involved",
-    "Message",
-    "First page of the visit",
-    "Came from",
-)
+#: The cells of a request by title: texts, dates, and times of the firm without their zone.
+COLUMNS: dict[str, Callable[[ConsultationRequest], Cell]] = {
+    "Reference": lambda one: one.reference,
+    "Received": lambda one: _local(one.submitted_at),
+    "Status": lambda one: one.get_status_display(),
+    "Urgency": lambda one: one.get_urgency_display(),
+    "Answer due": lambda one: _local(one.due_at),
+    "First contact": lambda one: _local(one.first_contact_at),
+    "Consultation": lambda one: _local(one.scheduled_for),
+    "Closed": lambda one: _local(one.closed_at),
+    "Assigned to": lambda one: user_name(one.assignee),
+    "Name": lambda one: one.full_name,
+    "Telephone": lambda one: number_of(one.phone),
+    "E-mail": lambda one: one.email,
+    "Wants to be answered": lambda one: CONTACT_WORDS[one.preferred_contact],
+    "Best time, safe way": lambda one: one.best_time,
+    "Who needs help": lambda one: RELATION_WORDS[one.relationship],
+    "Person who needs help": lambda one: one.person_in_need,
+    "Practice area": lambda one: one.practice_area.title if one.practice_area else "",
+    "Attorney asked for": lambda one: one.attorney.title if one.attorney else "",
+    "In custody": lambda one: "Yes" if one.in_custody else "No",
+    "Court date": lambda one: one.court_date,
+    "Court": lambda one: one.court,
+    "Others involved": lambda one: one.other_parties,
+    "Message": lambda one: one.message,
+    "First page of the visit": lambda one: one.landing_page,
+    "Came from": lambda one: one.referring_host,
+}
 
 
 def export(kind: str, numbers: list[int], requests) -> StreamingHttpResponse:
@@ -68,34 +69,7 @@ def in_order(numbers: list[int], requests) -> Iterator[ConsultationRequest]:
 
 
 def row_of(request: ConsultationRequest) -> list[Cell]:
-    """Return the cells of a request: texts, dates, and times of the firm without their zone."""
-    return [
-        request.reference,
-        _local(request.submitted_at),
-        request.get_status_display(),
-        request.get_urgency_display(),
-        _local(request.due_at),
-        _local(request.first_contact_at),
-        _local(request.scheduled_for),
-        _local(request.closed_at),
-        user_name(request.assignee),
-        request.full_name,
-        number_of(request.phone),
-        request.email,
-        CONTACT_WORDS[request.preferred_contact],
-        request.best_time,
-        RELATION_WORDS[request.relationship],
-        request.person_in_need,
-        request.practice_area.title if request.practice_area else "",
-        request.attorney.title if request.attorney else "",
-        "Yes" if request.in_custody else "No",
-        request.court_date,
-        request.court,
-        request.other_parties,
-        request.message,
-        request.landing_page,
-        request.referring_host,
-    ]
+    return [cell(request) for cell in COLUMNS.values()]
 
 
 def number_of(phone) -> str:
@@ -125,7 +99,7 @@ def _csv(rows: Iterable[list[Cell]]) -> StreamingHttpResponse:
     writer = csv.writer(_Echo())
 
     def lines() -> Iterator[str]:
-        yield "\ufeff" + writer.writerow(TITLES)  # the mark by which spreadsheets know the encoding
+        yield "\ufeff" + writer.writerow(COLUMNS)  # the mark by which spreadsheets know the encoding
         for row in rows:
             yield writer.writerow([harmless(cell) for cell in row])
 
@@ -134,7 +108,7 @@ def _csv(rows: Iterable[list[Cell]]) -> StreamingHttpResponse:
 
 def _xlsx(rows: Iterable[list[Cell]]) -> StreamingHttpResponse:
     kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    return StreamingHttpResponse(spreadsheet.pieces("Requests", chain([TITLES], rows)), content_type=kind)
+    return StreamingHttpResponse(spreadsheet.pieces("Requests", chain([COLUMNS], rows)), content_type=kind)
 
 
 def _local(moment: datetime | None) -> datetime | None:

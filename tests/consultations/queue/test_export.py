@@ -6,7 +6,7 @@ import pytest
 from openpyxl import load_workbook
 
 from consultations.models import AuditEntry, ConsultationRequest, Screen
-from consultations.queue.export import TITLES, harmless, number_of
+from consultations.queue.export import COLUMNS, harmless, number_of
 from firm.encryption.fields import EncryptedPhoneField
 from tests.consultations.factories import ConsultationRequestFactory as Request
 
@@ -119,7 +119,7 @@ def test_everything_that_was_sent(site, taken, kind):
     )
     request = ConsultationRequest.objects.get(pk=request.pk)
     [row] = taken(kind)
-    assert set(row) == set(TITLES)
+    assert set(row) == set(COLUMNS)
     assert row["Name"] == "Jané Śample"
     assert row["Telephone"] == "212-555-0142"
     assert row["Person who needs help"] == "Sample Brother"
