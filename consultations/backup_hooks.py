@@ -5,8 +5,7 @@ from django.utils.html import escape
 
 from consultations.display import detail_url
 from consultations.models import ConsultationRequest, MessageState, OutgoingMessage
-from firm.backups.hooks import AFTER_RESTORE, DRILL_STEPS
-from firm.backups.problems import BackupError
+from firm.backups.registry import AFTER_RESTORE, DRILL_STEPS, BackupError
 
 HELD = "it waited when the backup was made, and may have been sent since"
 

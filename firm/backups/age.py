@@ -1,10 +1,9 @@
-"""The encryption: the age format (https://age-encryption.org/v1), in pieces that do not have to fit into memory."""
+"""The encryption: the age format (https://age-encryption.org/v1), as streams."""
 
 import getpass
-import io
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,13 +13,13 @@ import pyrage
 from django.conf import settings
 from pyrage.x25519 import Identity, Recipient
 
-from firm.backups.problems import BackupError
+from firm.backups.registry import BackupError
 
 CHUNK = 1 << 18
 
 
 def recipients() -> list[Recipient]:
-    """Return those of ``BACKUP_RECIPIENT``; raise `BackupError` when there is none, or what is no recipient."""
+    """Return those of ``BACKUP_RECIPIENT``; raise `BackupError` when there is none, or an invalid one."""
     if not settings.BACKUP_RECIPIENT:
         raise BackupError("Nobody could open a backup: set BACKUP_RECIPIENT (manage.py make_backup_key).")
     try:
@@ -46,33 +45,18 @@ def identities(file: str) -> list[Identity]:
     return found
 
 
-def encrypt(pieces: Iterable[bytes], file: BinaryIO, to: list[Recipient]) -> None:
-    """Write the pieces to the file, encrypted. What the iterable raises is raised here."""
-    source = _Pieces(iter(pieces))
-    try:
-        pyrage.encrypt_io(source, file, to)
-    except (pyrage.EncryptError, OSError):
-        if source.error:
-            raise source.error from None
-        raise
-
-
-class _Pieces(io.RawIOBase):
-    """Lets pyrage read from an iterator, and keeps the exception that pyrage would make into a text."""
-
-    def __init__(self, pieces: Iterator[bytes]) -> None:
-        self._pieces, self._piece, self.error = pieces, io.BytesIO(), None
-
-    def read(self, size: int = -1) -> bytes:
-        while not (data := self._piece.read(size)):
-            try:
-                self._piece = io.BytesIO(next(self._pieces))
-            except StopIteration:
-                return b""
-            except Exception as error:
-                self.error = error
-                raise
-        return data
+@contextmanager
+def encrypted(file: BinaryIO, to: list[Recipient]) -> Iterator[BinaryIO]:
+    """Within the block, a stream; what is written to it goes encrypted into ``file``."""
+    source, sink = os.pipe()
+    with ThreadPoolExecutor(1) as pool:
+        done = pool.submit(_encrypt, source, file, to)
+        try:
+            with open(sink, "wb") as plain:
+                yield plain
+        except BrokenPipeError:
+            pass  # the encryption has failed, and says why
+        done.result()
 
 
 @contextmanager
@@ -82,27 +66,30 @@ def decrypted(file: BinaryIO, keys: list[Identity]) -> Iterator[BinaryIO]:
     Each piece is authentic when it is read; that none is missing is known only when the block has ended. Raises
     `BackupError` for another key, and for a file that is damaged or cut off.
     """
-    ends = os.pipe()
-    with ThreadPoolExecutor(1) as pool, open(ends[0], "rb") as plain:
-        done = pool.submit(_decrypt, file, ends[1], keys)
+    source, sink = os.pipe()
+    with ThreadPoolExecutor(1) as pool:
+        done = pool.submit(_decrypt, file, sink, keys)
         try:
-            yield plain
-            while plain.read(CHUNK):
-                pass
+            with open(source, "rb") as plain:
+                yield plain
+                while plain.read(CHUNK):
+                    pass
         except BackupError:
             raise
         except Exception as error:
-            plain.close()
             raise _failure(done) or error from None
-        finally:
-            plain.close()
         if failure := _failure(done):
             raise failure
 
 
-def _decrypt(file: BinaryIO, descriptor: int, keys: list[Identity]) -> None:
-    with open(descriptor, "wb") as out:
-        pyrage.decrypt_io(file, out, keys)
+def _encrypt(source: int, file: BinaryIO, to: list[Recipient]) -> None:
+    with open(source, "rb") as plain:
+        pyrage.encrypt_io(plain, file, to)
+
+
+def _decrypt(file: BinaryIO, sink: int, keys: list[Identity]) -> None:
+    with open(sink, "wb") as plain:
+        pyrage.decrypt_io(file, plain, keys)
 
 
 def _failure(done: Future) -> Exception | None:

@@ -1,27 +1,26 @@
 """What is in a backup: a compressed `tar` of the database, ``media/``, ``archive/``, ``SHA256SUMS``, ``manifest.json``.
 
-``SHA256SUMS`` has a line for each file before it, as `sha256sum -c` reads them. The manifest is the last member.
+``SHA256SUMS`` has a line for each file before it, as `sha256sum -c` reads them.
 """
 
+import gzip
 import hashlib
+import io
 import json
 import tarfile
-import tempfile
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 from pyrage.x25519 import Identity
 
 from firm.backups.age import CHUNK, decrypted
-from firm.backups.problems import BackupError
+from firm.backups.registry import BackupError
 
-FORMAT = 1
 SUMS, MANIFEST = "SHA256SUMS", "manifest.json"
 MEDIA, ARCHIVE = "media/", "archive/"
-#: A manifest is read into memory; no honest one is near this size, in bytes.
-MOST_MANIFEST = 32 << 20
 
 
 class Part(NamedTuple):
@@ -32,62 +31,51 @@ class Part(NamedTuple):
     file: BinaryIO
 
 
-def pack(parts: Iterable[Part], finish: Callable[[dict], dict]) -> Iterator[bytes]:
-    """Yield the archive, compressed. ``finish`` gets ``{first folder or name: {"files", "bytes"}}``, and returns the
-    manifest.
-    """
-    gzip = zlib.compressobj(1, zlib.DEFLATED, 16 + zlib.MAX_WBITS)
-    for piece in _tar(parts, finish):
-        if data := gzip.compress(piece):
-            yield data
-    yield gzip.flush()
-
-
-def _tar(parts: Iterable[Part], finish: Callable[[dict], dict]) -> Iterator[bytes]:
-    counts: dict[str, dict] = {}
-    with tempfile.TemporaryFile() as sums:
+def write(out: BinaryIO, parts: Iterable[Part], manifest: dict) -> None:
+    """Write an archive. The manifest is written last, and gets ``files``: how many parts, by their first folder."""
+    sums, counts = [], Counter()
+    with (
+        gzip.GzipFile(filename="", fileobj=out, mode="wb", compresslevel=1) as packed,
+        tarfile.open(fileobj=packed, mode="w|") as tar,
+    ):
         for part in parts:
-            digest = hashlib.sha256()
-            yield from _member(part, digest)
-            sums.write(_line(digest, part.name))
-            count = counts.setdefault(part.name.split("/")[0], {"files": 0, "bytes": 0})
-            count["files"], count["bytes"] = count["files"] + 1, count["bytes"] + part.size
-        size, digest = sums.tell(), hashlib.sha256()
-        sums.seek(0)
-        yield _header(SUMS, size)
-        for data in iter(lambda: sums.read(CHUNK), b""):
-            digest.update(data)
-            yield data
-        yield _padding(size)
-    manifest = json.dumps(finish(counts) | {"format": FORMAT, "sha256sums": digest.hexdigest()}, indent=1).encode()
-    yield _header(MANIFEST, len(manifest)) + manifest + _padding(len(manifest)) + bytes(2 * tarfile.BLOCKSIZE)
+            sums.append(_add(tar, part))
+            counts[part.name.split("/")[0]] += 1
+        manifest["files"] = counts
+        for name, text in ((SUMS, "".join(sums)), (MANIFEST, json.dumps(manifest, indent=1))):
+            content = text.encode("utf-8", "surrogateescape")
+            _add(tar, Part(name, len(content), io.BytesIO(content)))
 
 
-def _member(part: Part, digest) -> Iterator[bytes]:
-    yield _header(part.name, part.size)
-    left = part.size
+def _add(tar: tarfile.TarFile, part: Part) -> str:
+    """Add a file; return its line of ``SHA256SUMS``."""
+    info = tarfile.TarInfo(part.name)
+    info.size, info.mode = part.size, 0o600
     with part.file as file:
-        while left and (data := file.read(min(left, CHUNK))):
-            digest.update(data)
-            left -= len(data)
-            yield data
-    if left:
-        raise BackupError(f"{part.name} became shorter while it was read.")
-    yield _padding(part.size)
+        reader = _Hashing(file)
+        try:
+            tar.addfile(info, reader)
+        except OSError as error:
+            if error.errno:
+                raise
+            raise BackupError(f"{part.name} became shorter while it was read.") from None
+    return _line(reader.digest, part.name)
 
 
-def _header(name: str, size: int) -> bytes:
-    info = tarfile.TarInfo(name)
-    info.size, info.mode = size, 0o600
-    return info.tobuf(tarfile.PAX_FORMAT)
+class _Hashing:
+    """A file that is hashed as it is read."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self.file, self.digest = file, hashlib.sha256()
+
+    def read(self, size: int) -> bytes:
+        data = self.file.read(size)
+        self.digest.update(data)
+        return data
 
 
-def _padding(size: int) -> bytes:
-    return bytes(-size % tarfile.BLOCKSIZE)
-
-
-def _line(digest, name: str) -> bytes:
-    return f"{digest.hexdigest()}  {name}\n".encode()
+def _line(digest, name: str) -> str:
+    return f"{digest.hexdigest()}  {name}\n"
 
 
 def read(file: BinaryIO, keys: list[Identity], folder: Path | None = None, only: tuple[str, ...] = ("",)) -> dict:
@@ -95,7 +83,7 @@ def read(file: BinaryIO, keys: list[Identity], folder: Path | None = None, only:
 
     Files whose names begin with one of ``only`` are put into ``folder`` on the way.
     """
-    sums, manifest = hashlib.sha256(), {}
+    sums, manifest, is_whole = [], {}, False
     try:
         with decrypted(file, keys) as plain, tarfile.open(fileobj=plain, mode="r|gz") as tar:
             for member in tar:
@@ -104,46 +92,41 @@ def read(file: BinaryIO, keys: list[Identity], folder: Path | None = None, only:
                     raise BackupError("The backup holds what no backup of this site has.")
                 content = tar.extractfile(member)
                 if member.name == MANIFEST:
-                    manifest = json.loads(content.read(MOST_MANIFEST))
+                    manifest = json.loads(content.read())
                 elif member.name == SUMS:
-                    if _hashed(content).digest() != sums.digest():
-                        raise BackupError("The backup is damaged: a file in it is not what was written.")
-                elif folder and member.name.startswith(only):
-                    with _new_file(folder, member.name) as out:
-                        sums.update(_line(_hashed(content, out), member.name))
+                    is_whole = content.read() == "".join(sums).encode("utf-8", "surrogateescape")
                 else:
-                    sums.update(_line(_hashed(content), member.name))
+                    path = _new_path(folder, member.name) if folder and member.name.startswith(only) else None
+                    sums.append(_line(_copy(content, path), member.name))
     except (tarfile.TarError, EOFError, zlib.error, ValueError):
         raise BackupError("The backup is damaged, cut off, or no backup at all.") from None
-    if not manifest or manifest.get("sha256sums") != sums.hexdigest():
-        raise BackupError("The backup is damaged: its content is not what its manifest says.")
-    if manifest["format"] != FORMAT:
-        raise BackupError(f"The backup has the format {manifest['format']}; this release reads {FORMAT}.")
+    if not (manifest and is_whole):
+        raise BackupError("The backup is damaged: its content is not what was written.")
     return manifest
 
 
-def _hashed(content: BinaryIO, out: BinaryIO | None = None):
-    """Return the digest of all that is left of a file, having copied it."""
-    digest = hashlib.sha256()
-    while data := content.read(CHUNK):
-        digest.update(data)
-        if out:
-            out.write(data)
-    return digest
+def _copy(content: BinaryIO, path: Path | None):
+    """Return the digest of a file, having copied it to ``path``, if any."""
+    reader = _Hashing(content)
+    with path.open("xb") if path else io.BytesIO() as out:
+        while data := reader.read(CHUNK):
+            if path:
+                out.write(data)
+    return reader.digest
 
 
-def _new_file(folder: Path, name: str) -> BinaryIO:
+def _new_path(folder: Path, name: str) -> Path:
     path = (folder / name).resolve()
     if not path.is_relative_to(folder.resolve()):
         raise BackupError(f"The backup has a file outside of its folders: {name}.")
     path.parent.mkdir(parents=True, exist_ok=True)
-    return path.open("xb")
+    return path
 
 
 def sha256(file: BinaryIO) -> bytes:
     """Return the SHA-256 of an open file, which is closed then."""
     with file:
-        return _hashed(file).digest()
+        return hashlib.file_digest(file, "sha256").digest()
 
 
 def file_part(name: str, path: Path) -> Part:

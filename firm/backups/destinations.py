@@ -1,10 +1,9 @@
-"""Where backups lie: a file, a folder that keeps some of them, the standard output, or a bucket (``s3://bucket/key``).
+"""Where backups lie: a file, a folder that holds some of them, the standard output, or a bucket (``s3://bucket/key``).
 
 A backup is first written into a hidden folder, read back, and only then put in its place: what has the name of a backup
 is a whole one.
 """
 
-import fcntl
 import os
 import re
 import shutil
@@ -22,7 +21,7 @@ from django.core.files import File
 from django.core.files.storage import FileSystemStorage
 from django.utils import timezone
 
-from firm.backups.problems import BackupError
+from firm.backups.registry import BackupError
 
 try:
     from boto3.exceptions import Boto3Error
@@ -34,12 +33,11 @@ try:
 except ImportError:  # an installation on one machine has no need of it
     S3Storage, BUCKET_ERRORS = None, ()
 
-#: A folder this old, in seconds, that nobody has locked was left by a run that was killed.
-STALE = 60
+#: Longer than any run, in seconds: an older hidden folder was left by one that was killed.
+LONGEST_RUN = 6 * 3600
 SUFFIX, WORK = ".tar.gz.age", ".backup-"
 STANDARD, BUCKET = "-", "s3://"
 _DATED = re.compile(rf"backup-\d{{8}}T\d{{6}}Z{re.escape(SUFFIX)}")
-KEEP_NEEDS_FOLDER = "--keep needs a folder: it deletes the oldest backups there."
 
 
 def dated_name() -> str:
@@ -53,68 +51,47 @@ def work_folder(parent: Path | None = None) -> Iterator[Path]:
     parent = parent or settings.DATA_DIR
     parent.mkdir(parents=True, exist_ok=True)
     for left in parent.glob(f"{WORK}*"):
-        with suppress(OSError):
-            if time.time() - left.stat().st_mtime > STALE:
-                with _locked(left):
-                    shutil.rmtree(left)
-    folder = Path(tempfile.mkdtemp(dir=parent, prefix=WORK))
-    try:
-        with _locked(folder):
-            yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        with suppress(FileNotFoundError):  # another run cleans up, too
+            if time.time() - left.stat().st_mtime > LONGEST_RUN:
+                shutil.rmtree(left, ignore_errors=True)
+    with tempfile.TemporaryDirectory(dir=parent, prefix=WORK) as folder:
+        yield Path(folder)
 
 
-@contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        yield
-    finally:
-        os.close(descriptor)
+class Destination:
+    """What an operator names: a file, an object of a bucket, or a folder of either, where backups get dated names.
 
-
-class Standard:
-    """The standard output, as for a pipe to another machine. It cannot be read back; the file before it was."""
-
-    name, is_folder, is_elsewhere, parent = "the standard output", False, False, None
-
-    def refuse(self) -> None:
-        """Nothing stands in its way."""
-
-    def put(self, file: Path) -> None:
-        with file.open("rb") as finished:
-            shutil.copyfileobj(finished, sys.stdout.buffer)
-        sys.stdout.buffer.flush()
-
-
-class Stored:
-    """A file or an object of a bucket, or a folder of either, in which each backup gets a name by its date.
-
-    ``key`` is its name in ``storage``, and ``parent`` its folder where that is one of this machine.
+    ``key`` is the backup's name in ``storage``, and ``parent`` its folder where that is one of this machine; neither is
+    there for the standard output.
     """
 
     def __init__(self, text: str) -> None:
-        self.is_elsewhere = text.startswith(BUCKET)
-        path = text if self.is_elsewhere else str(Path(text).expanduser().absolute())
-        self.is_folder = text.endswith("/") or (not self.is_elsewhere and Path(path).is_dir())
-        folder, key = (path.rstrip("/"), dated_name()) if self.is_folder else path.rsplit("/", 1)
-        self.key, self.name = key, f"{folder}/{key}"
-        if self.is_elsewhere:
-            self.parent, self.storage = None, _bucket(folder)
+        self.is_standard, self.is_bucket = text == STANDARD, text.startswith(BUCKET)
+        self.parent = self.storage = None
+        self.is_folder = False
+        if self.is_standard:
+            self.name = "the standard output"
+            return
+        path = text if self.is_bucket else str(Path(text).expanduser().absolute())
+        self.is_folder = text.endswith("/") or (not self.is_bucket and Path(path).is_dir())
+        folder, self.key = (path.rstrip("/"), dated_name()) if self.is_folder else path.rsplit("/", 1)
+        self.name = f"{folder}/{self.key}"
+        if self.is_bucket:
+            self.storage = _bucket(folder)
         else:
             self.parent = Path(folder or "/")
-            self.storage = FileSystemStorage(location=self.parent, file_permissions_mode=0o600)
+            self.storage = FileSystemStorage(location=self.parent)
 
     def refuse(self) -> None:
         """Raise `BackupError` when nothing can be put there."""
+        if self.is_standard:
+            return
         if self.parent and self.is_folder:
             self.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         if self.parent and not self.parent.is_dir():
             raise BackupError(f"There is no folder {self.parent}.")
         with bucket_errors(self.name):
-            if not self.parent:
+            if self.is_bucket:
                 self.storage.listdir("")  # says when there is no such bucket
             if self.storage.exists(self.key):
                 raise BackupError(f"{self.name} exists; give another name, or a folder.")
@@ -127,12 +104,29 @@ class Stored:
             sync_folder(self.parent)
             return
         with bucket_errors(self.name), file.open("rb") as finished:
-            self.storage.save(self.key, File(finished))
+            if self.is_bucket:
+                self.storage.save(self.key, File(finished))
+            else:
+                shutil.copyfileobj(finished, sys.stdout.buffer)
+                sys.stdout.buffer.flush()
 
-    def fetch(self, file: BinaryIO) -> None:
-        """Write an object of a bucket into a file."""
-        with bucket_errors(self.name):
-            self.storage.bucket.download_fileobj(f"{self.storage.location}/{self.key}".lstrip("/"), file)
+    @contextmanager
+    def opened(self) -> Iterator[BinaryIO]:
+        """Within the block, the backup as a local file: one that is elsewhere is fetched first, as it is."""
+        if self.parent:
+            if not Path(self.name).is_file():
+                raise BackupError(f"{self.name} is not there.")
+            with Path(self.name).open("rb") as file:
+                yield file
+            return
+        with work_folder() as folder, (folder / "fetched").open("w+b") as file:
+            if self.is_bucket:
+                with bucket_errors(self.name):
+                    self.storage.bucket.download_fileobj(f"{self.storage.location}/{self.key}".lstrip("/"), file)
+            else:
+                shutil.copyfileobj(sys.stdin.buffer, file)
+            file.seek(0)
+            yield file
 
     def prune(self, keep: int) -> list[str]:
         """Delete all but the newest of the folder; return the names of those that went."""
@@ -167,30 +161,6 @@ def sync_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-
-
-def destination(text: str) -> Standard | Stored:
-    """Return what an operator has named."""
-    return Standard() if text == STANDARD else Stored(text)
-
-
-@contextmanager
-def source(text: str) -> Iterator[BinaryIO]:
-    """Within the block, a backup as a local file: one that is elsewhere is fetched first, as it is."""
-    found = destination(text)
-    if found.parent:
-        if not Path(found.name).is_file():
-            raise BackupError(f"{found.name} is not there.")
-        with Path(found.name).open("rb") as file:
-            yield file
-        return
-    with work_folder() as folder, (folder / "fetched").open("w+b") as file:
-        if found.is_elsewhere:
-            found.fetch(file)
-        else:
-            shutil.copyfileobj(sys.stdin.buffer, file)
-        file.seek(0)
-        yield file
 
 
 @contextmanager

@@ -13,27 +13,21 @@ from pathlib import Path
 from django.conf import settings
 
 from firm.backups import archive, database
-from firm.backups.destinations import source, work_folder
+from firm.backups.destinations import LONGEST_RUN, work_folder
 from firm.backups.making import Made
-from firm.backups.problems import BackupError
+from firm.backups.registry import BackupError
 from firm.backups.restoring import refuse_unfit
 
 SAYS = "CommandError: "
 #: In the environment of the trial: nobody else is to hear of what is published there.
-ALONE = {
-    "S3_BUCKET": "",
-    "SENTRY_DSN": "",
-    "CDN": "",
-    "BACKUP_DEST": "",
-    "REQUIRE_SECOND_FACTOR": "no",
-}
+ALONE = {"S3_BUCKET": "", "SENTRY_DSN": "", "CDN": "", "BACKUP_DEST": "", "REQUIRE_SECOND_FACTOR": "no"}
 
 
 def drill(made: Made) -> list[str]:
     """Try a backup out; return what was done with it. Raises `BackupError` with what went wrong."""
     with work_folder() as folder:
         copy = database.NAMES[made.manifest["database"]]
-        with source(made.place) as file:
+        with made.where.opened() as file:
             manifest = archive.read(file, [made.identity], folder, only=(copy,))
         refuse_unfit(manifest)
         with database.scratch(folder / copy) as name:
@@ -41,19 +35,18 @@ def drill(made: Made) -> list[str]:
 
 
 def _use(name: str, folder: Path, manifest: dict) -> list[str]:
-    manage = [sys.executable, str(settings.BASE_DIR / "manage.py"), "drill_backup", "--database", name]
     try:
         done = subprocess.run(
-            manage,
+            [sys.executable, str(settings.BASE_DIR / "manage.py"), "drill_backup", "--database", name],
             input=json.dumps(manifest["rows"]),
             env=_environment(folder / "data"),
             capture_output=True,
             text=True,
-            timeout=database.STALE,
+            timeout=LONGEST_RUN,
             check=False,
         )
     except subprocess.TimeoutExpired:
-        raise BackupError(f"The trial took longer than {database.STALE // 3600} hours.") from None
+        raise BackupError(f"The trial took longer than {LONGEST_RUN // 3600} hours.") from None
     if done.returncode:
         # Only what the command says itself is free of values; the end of a traceback might quote one.
         said = [line.removeprefix(SAYS) for line in done.stderr.splitlines() if line.startswith(SAYS)]

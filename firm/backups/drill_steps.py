@@ -10,8 +10,7 @@ from django.test import Client, override_settings
 from django.urls import reverse
 
 from firm.backups import database
-from firm.backups.hooks import DRILL_STEPS
-from firm.backups.problems import BackupError
+from firm.backups.registry import DRILL_STEPS, BackupError
 from firm.models import PageText
 
 PERSON = "backup-drill"

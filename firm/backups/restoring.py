@@ -1,7 +1,7 @@
 """Makes an empty installation what a backup holds.
 
-All of it is read before anything is touched. Then come the files, and last the database, at once: broken off before,
-the installation is still an empty one, and a note of it keeps the site from being started.
+All of it is read before anything is touched. Then come the files, and last the database, at once. From the first file
+on, a note keeps the site from being started until the restore has ended; run again, it goes on.
 """
 
 import os
@@ -17,12 +17,12 @@ from django.db import connection
 from django.utils import timezone
 from pyrage.x25519 import Identity
 
-from firm.backups import archive, database, unfinished
+from firm.backups import archive, database
 from firm.backups.archive import ARCHIVE, MEDIA
 from firm.backups.destinations import bucket_errors, work_folder
-from firm.backups.hooks import AFTER_RESTORE
 from firm.backups.making import Report, announce
-from firm.backups.problems import BackupError
+from firm.backups.registry import AFTER_RESTORE, BackupError
+from firm.backups.unfinished import note_path, warning
 from firm.encryption.keyring import keyring
 from firm.error_page import remember
 from firm.models import BackupRun, BackupState, FirmSettings
@@ -30,7 +30,8 @@ from firm.models import BackupRun, BackupState, FirmSettings
 
 def restore(file: BinaryIO, keys: list[Identity], *, accept_unreadable: bool = False, report: Report) -> dict:
     """Restore a backup; return its manifest. Raises `BackupError`, with what is there already left as it is."""
-    if not unfinished.warning():
+    is_resumed = bool(warning())
+    if not is_resumed:
         database.refuse_unless_empty()
     is_file = connection.vendor == "sqlite"
     beside = Path(connection.settings_dict["NAME"]).absolute().parent if is_file else settings.DATA_DIR
@@ -39,9 +40,14 @@ def restore(file: BinaryIO, keys: list[Identity], *, accept_unreadable: bool = F
         report("Reading the backup through…")
         manifest = archive.read(file, keys, folder)
         refuse_unfit(manifest, accept_unreadable=accept_unreadable)
-        is_resumed = unfinished.is_noted(manifest["id"])
+        if is_resumed and note_path().read_text() != manifest["id"]:
+            raise BackupError(
+                "A restore of another backup was broken off here. Run that one again, or begin with an empty"
+                f" installation (delete the database, the uploads and {note_path()})."
+            )
         missing = _missing_files(folder, is_resumed=is_resumed)
-        unfinished.note(manifest["id"])
+        settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
+        note_path().write_text(manifest["id"])
         # A database that is there was loaded before this was broken off: it comes at once, or not at all.
         if not (is_resumed and connection.introspection.table_names()):
             report("Writing the uploads, and loading the database…")
@@ -50,12 +56,12 @@ def restore(file: BinaryIO, keys: list[Identity], *, accept_unreadable: bool = F
             os.sync()
             database.load(folder / database.NAMES[connection.vendor])
             if database.counts() != manifest["rows"]:
-                unfinished.note("one that is not whole")
+                note_path().write_text("one that is not whole")
                 raise BackupError("The tables have other numbers of rows than the backup says.")
     report("Bringing the database up to this release, and making the search index…")
     for said in _finish():
         report(said)
-    unfinished.forget()
+    note_path().unlink()
     return manifest
 
 
@@ -81,10 +87,8 @@ def _missing_files(folder: Path, *, is_resumed: bool) -> list[tuple]:
     """
     missing = []
     for part, storage in ((MEDIA, default_storage), (ARCHIVE, FileSystemStorage(location=settings.DATA_DIR / ARCHIVE))):
-        for path in sorted((folder / part).rglob("*")):
+        for path in sorted(path for path in (folder / part).rglob("*") if path.is_file()):
             name = path.relative_to(folder / part).as_posix()
-            if path.is_dir():
-                continue
             is_there = storage.exists(name)
             if is_there and archive.sha256(storage.open(name)) == archive.sha256(path.open("rb")):
                 continue

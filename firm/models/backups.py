@@ -1,6 +1,7 @@
 """The results of backups; nothing of their contents."""
 
 from django.db import models
+from django.utils import timezone
 
 
 class BackupState(models.TextChoices):
@@ -22,14 +23,8 @@ class BackupRun(models.Model):
     began_at = models.DateTimeField(db_index=True)
     ended_at = models.DateTimeField(null=True, blank=True)
     state = models.CharField(max_length=12, choices=BackupState.choices)
-    place = models.CharField(max_length=300, blank=True)
-    size = models.PositiveBigIntegerField(default=0)
-    seconds = models.PositiveIntegerField(default=0)
-    rows = models.PositiveBigIntegerField(default=0)
-    files = models.PositiveIntegerField(default=0)
     missing_files = models.PositiveIntegerField(default=0)
     drill = models.CharField(max_length=12, choices=BackupState.choices, blank=True)
-    drill_seconds = models.PositiveIntegerField(default=0)
     problem = models.CharField(max_length=300, blank=True)
     told_at = models.DateTimeField(null=True, blank=True)
 
@@ -44,3 +39,8 @@ class BackupRun(models.Model):
 
     def __str__(self) -> str:
         return f"Backup {self.pk}"
+
+    def succeed(self, *, missing_files: int) -> None:
+        """Store that the backup is made; its drill may follow."""
+        self.state, self.ended_at, self.missing_files = BackupState.SUCCEEDED, timezone.now(), missing_files
+        self.save()

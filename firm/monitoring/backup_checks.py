@@ -3,7 +3,7 @@
 from allauth.mfa.models import Authenticator
 from django.contrib.auth import get_user_model
 
-from firm.backups.status import summary
+from firm.backups.nightly import summary
 from firm.monitoring.health import HealthCheck
 
 

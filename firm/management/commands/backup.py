@@ -7,11 +7,10 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import Error
 from django.utils import timezone
 
-from firm.backups.destinations import KEEP_NEEDS_FOLDER, STANDARD, destination
+from firm.backups.destinations import STANDARD, Destination
 from firm.backups.drill import drill
 from firm.backups.making import Made, make_backup
-from firm.backups.nightly import keep_result
-from firm.backups.problems import BackupError, one_line
+from firm.backups.registry import BackupError, one_line
 from firm.models import BackupRun, BackupState
 
 
@@ -37,12 +36,12 @@ class Command(BaseCommand):
             raise CommandError("The standard output is a screen. Send it somewhere: backup - | ssh …")
         run = BackupRun(began_at=timezone.now(), state=BackupState.FAILED)
         try:
-            where = destination(options["dest"])
+            where = Destination(options["dest"])
             if options["keep"] and not where.is_folder:
-                raise BackupError(KEEP_NEEDS_FOLDER)
+                raise BackupError("--keep needs a folder: it deletes the oldest backups there.")
             made = make_backup(where, out.write)
             self._describe(out, made)
-            if options["drill"] and options["dest"] != STANDARD:
+            if options["drill"] and not where.is_standard:
                 for line in ["Restored on trial:", *drill(made)]:
                     out.write(line)
                 run.drill = BackupState.SUCCEEDED
@@ -51,14 +50,16 @@ class Command(BaseCommand):
         except (BackupError, OSError) as error:
             raise CommandError(f"No backup was made, or not all of it worked: {one_line(error)}") from None
         try:
-            keep_result(run, made)
+            run.succeed(missing_files=len(made.manifest["missing"]))
         except Error as error:  # a database that can only be read
             self.stderr.write(f"The backup is made, but could not be noted down: {type(error).__name__}.")
 
     def _describe(self, out, made: Made) -> None:
+        rows, files = made.manifest["rows"], made.manifest["files"]
         out.write(
-            f"{made.place}: {made.size:,} bytes, {made.rows:,} rows of {len(made.manifest['rows'])} tables,"
-            f" {made.files:,} files, {made.seconds:.1f} s. Encrypted, on the disk, and read back."
+            f"{made.where.name}: {made.size:,} bytes, {sum(rows.values()):,} rows of {len(rows)} tables,"
+            f" {files['media'] + files['archive']:,} files, {made.seconds:.1f} s."
+            " Encrypted, on the disk, and read back."
         )
         for name in made.manifest["missing"]:
             out.write(f"Not in it, for the storage does not have it: {name}")

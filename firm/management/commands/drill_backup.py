@@ -8,7 +8,7 @@ from traceback import extract_tb
 from django.core.management.base import BaseCommand, CommandError
 
 from firm.backups import drill_steps
-from firm.backups.problems import BackupError
+from firm.backups.registry import BackupError
 
 
 class Command(BaseCommand):

@@ -5,8 +5,8 @@ import time
 from django.core.management.base import BaseCommand, CommandError
 
 from firm.backups.age import identities
-from firm.backups.destinations import source
-from firm.backups.problems import BackupError, one_line
+from firm.backups.destinations import Destination
+from firm.backups.registry import BackupError, one_line
 from firm.backups.restoring import restore
 
 NEXT = """
@@ -34,7 +34,7 @@ class Command(BaseCommand):
         began = time.monotonic()
         try:
             keys = identities(options["identity"])
-            with source(options["src"]) as file:
+            with Destination(options["src"]).opened() as file:
                 manifest = restore(file, keys, accept_unreadable=options["accept_unreadable"], report=self.stdout.write)
         except (BackupError, OSError) as error:
             raise CommandError(f"Not restored: {one_line(error)}") from None

@@ -4,8 +4,8 @@ from django.core.management.base import BaseCommand, CommandError
 
 from firm.backups import archive
 from firm.backups.age import identities
-from firm.backups.destinations import source
-from firm.backups.problems import BackupError, one_line
+from firm.backups.destinations import Destination
+from firm.backups.registry import BackupError, one_line
 from firm.backups.restoring import refuse_unfit
 
 
@@ -21,12 +21,12 @@ class Command(BaseCommand):
     def handle(self, *args, **options):
         try:
             keys = identities(options["identity"])
-            with source(options["src"]) as file:
+            with Destination(options["src"]).opened() as file:
                 manifest = archive.read(file, keys)
             self.stdout.write(
                 f"Whole. Made at {manifest['made_at'][:19]} UTC from {manifest['database']}:"
                 f" {sum(manifest['rows'].values()):,} rows of {len(manifest['rows'])} tables,"
-                f" {manifest['parts'].get('media', {}).get('files', 0):,} uploads."
+                f" {manifest['files'].get('media', 0):,} uploads."
             )
             refuse_unfit(manifest)
         except (BackupError, OSError) as error:

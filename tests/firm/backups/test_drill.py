@@ -1,6 +1,5 @@
 """The drill restores a backup beside the site and uses it there; each fault of what is restored is one of the drill."""
 
-import os
 from contextlib import contextmanager
 
 import pytest
@@ -10,19 +9,18 @@ from django.db import connection
 from consultations import backup_hooks
 from consultations.models import ConsultationRequest
 from firm.backups import database, drill_steps, making
-from firm.backups.destinations import destination
+from firm.backups.destinations import Destination
 from firm.backups.drill import _environment, drill
-from firm.backups.problems import BackupError
+from firm.backups.registry import BackupError
 from firm.models import BackupRun, BackupState
 from tests.firm.backups.conftest import fill, run
 
 
 def scratch_databases() -> list:
-    """Those of this process: others may be at a drill, too."""
     if connection.vendor == "sqlite":
         return []
     with connection.cursor() as cursor:
-        cursor.execute("SELECT datname FROM pg_database WHERE datname LIKE %s", [f"{database.DRILL}%_{os.getpid()}"])
+        cursor.execute("SELECT datname FROM pg_database WHERE datname = %s", [database.scratch_name()])
         return cursor.fetchall()
 
 
@@ -42,12 +40,11 @@ def test_a_drill_publishes_searches_signs_in_and_opens_without_touching_the_site
 
 def damaged(monkeypatch, *statements: str) -> None:
     """Have something happen to the database on its way into the backup: what the manifest says stays as it is."""
-    counted = database.counts()
-    real = database.copied
+    real, facts, counted = database.copied, database.Copy.facts, database.counts()
 
     @contextmanager
     def copied(folder):
-        monkeypatch.setattr(database.Copy, "counts", lambda self: counted)
+        monkeypatch.setattr(database.Copy, "facts", lambda self: facts(self) | {"rows": counted})
         with connection.cursor() as cursor:
             for statement in statements:
                 cursor.execute(statement)
@@ -58,7 +55,7 @@ def damaged(monkeypatch, *statements: str) -> None:
 
 
 def drilled(installations) -> list[str]:
-    return drill(making.make_backup(destination(str(installations.folder / "one"))))
+    return drill(making.make_backup(Destination(str(installations.folder / "one"))))
 
 
 def test_rows_that_are_missing_are_found(installations, monkeypatch):
@@ -126,7 +123,7 @@ def test_a_role_that_may_make_no_databases_is_told_what_it_needs(installations):
         cursor.execute("DROP ROLE IF EXISTS plain")
         cursor.execute("CREATE ROLE plain NOCREATEDB")
         cursor.execute("GRANT ALL ON ALL TABLES IN SCHEMA public TO plain; GRANT ALL ON SCHEMA public TO plain")
-    made = making.make_backup(destination(str(installations.folder / "one")))
+    made = making.make_backup(Destination(str(installations.folder / "one")))
     with connection.cursor() as cursor:
         cursor.execute("SET ROLE plain")
     with pytest.raises(BackupError, match=r"InsufficientPrivilege.*ALTER ROLE .* CREATEDB"):

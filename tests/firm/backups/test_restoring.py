@@ -17,7 +17,7 @@ from wagtail.documents import get_document_model
 
 from consultations.backup_hooks import HELD
 from consultations.models import AuditEntry, ConsultationRequest, MessageState, OutgoingMessage, RequestEvent
-from firm.backups import archive, database, restoring, unfinished
+from firm.backups import database, restoring, unfinished
 from firm.encryption.keyring import keyring
 from firm.models import FirmImage, HomePage
 from firm.page_cache.invalidation import read_state
@@ -203,13 +203,9 @@ def test_a_backup_of_the_other_database_is_refused(backup, monkeypatch):
     kinds = {"sqlite": "PostgreSQL", "postgresql": "SQLite"}
     backup.move(to_other=False)
     backup.path.unlink()
-    real = archive.pack
-
-    def pack(parts, finish):
-        return real(parts, lambda counts: finish(counts) | {"database": vendors[connection.vendor]})
-
+    facts, other = database.Copy.facts, vendors[connection.vendor]
     with monkeypatch.context() as patched:
-        patched.setattr(archive, "pack", pack)
+        patched.setattr(database.Copy, "facts", lambda self: facts(self) | {"database": other})
         run("backup", backup.path)
     backup.move()
     refused(backup, f"The backup is of {kinds[connection.vendor]}, and this installation has")
@@ -278,7 +274,7 @@ def test_half_a_file_of_a_restore_that_was_broken_off_is_replaced(backup, monkey
 
 
 def test_another_backup_does_not_go_on_where_one_was_broken_off(backup, monkeypatch):
-    unfinished.note("another backup")
+    unfinished.note_path().write_text("another backup")
     refused(backup, "another backup was broken off")
 
 
