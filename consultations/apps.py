@@ -1,5 +1,7 @@
 """The consultations app: requests for a free consultation."""
 
+from pathlib import Path
+
 from django.apps import AppConfig
 
 
@@ -13,8 +15,7 @@ class ConsultationsConfig(AppConfig):
     def ready(self):
         """Register the desk's health checks, and what backups do with requests and messages."""
         from consultations import backup_hooks
-        from consultations.health_checks import CHECKS
-        from firm.monitoring.health import register
+        from firm.monitoring.health import register_file
 
-        register(*CHECKS)
+        register_file(Path(__file__).parent / "health_checks.toml")
         backup_hooks.register()

@@ -11,10 +11,10 @@ application = get_wsgi_application()
 
 from firm.middleware import ReadableCharset, scheme_reader  # noqa: E402
 from firm.monitoring.metrics import start_meter  # noqa: E402
-from firm.monitoring.request_log import Observed  # noqa: E402
+from firm.monitoring.request_log import RequestLog  # noqa: E402
 from firm.page_cache.middleware import PageCache  # noqa: E402
 
 application = ReadableCharset(application)
 if not settings.DEBUG:
     application = PageCache(application, scheme_of=scheme_reader())
-    application = Observed(application, meter=start_meter(), kept_every=settings.LOG_KEPT_EVERY)
+    application = RequestLog(application, meter=start_meter(), cached_every=settings.LOG_CACHED_EVERY)

@@ -5,12 +5,15 @@
 """
 
 import logging
+import tomllib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 
 from django.core.cache import cache
 from django.db import Error, connection
+from django.utils.module_loading import import_string
 
 logger = logging.getLogger(__name__)
 #: For how many seconds ``/readyz`` caches the result.
@@ -31,7 +34,8 @@ class State(StrEnum):
 class HealthCheck:
     """One number: its name, how it is read, when it is bad, and what to do then.
 
-    ``read`` returns a number, or None when there is none; with ``must_exist`` None is bad. A value is bad above
+    ``unit`` is one of `UNITS`. ``read`` returns a number, or None when there is none; with ``must_exist`` None is bad.
+    ``metric`` is its name for Prometheus, without prefix and unit, where that is another one. A value is bad above
     ``limit`` or, with ``is_floor``, below it. ``degrades``: ``/readyz`` lists it when it is bad. ``is_costly``: it is
     read for the System page only, as is ``note``, a sentence that changes.
     """
@@ -40,7 +44,7 @@ class HealthCheck:
     label: str
     unit: str
     explanation: str
-    remedy: str
+    remedy: str = ""
     read: Callable[[], float | None]
     part: str
     metric: str = ""
@@ -80,6 +84,13 @@ def register(*checks: HealthCheck) -> None:
         if check.unit not in UNITS:
             raise ValueError(f"{check.unit} is not one of the units {', '.join(UNITS)}.")
         _checks[check.name] = check
+
+
+def register_file(path: Path) -> None:
+    """Add the checks of a TOML file, a table each; ``read`` and ``note`` are dotted names of functions."""
+    for name, values in tomllib.loads(path.read_text(encoding="utf-8")).items():
+        functions = {key: import_string(values[key]) for key in ("read", "note") if key in values}
+        register(HealthCheck(name=name, **values | functions))
 
 
 def all_checks() -> list[HealthCheck]:

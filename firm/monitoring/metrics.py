@@ -38,22 +38,14 @@ class Meter:
             "firm_request_seconds", "Time to answer, by how", ["kind"], buckets=BUCKETS, registry=own
         )
         self.cache = Counter(
-            "firm_cache", "Answers from memory (hit), made and kept, passed by", ["result"], registry=own
+            "firm_cache", "Responses from the cache (hit), stored, uncacheable", ["result"], registry=own
         )
-        self._kept_seconds = self.seconds.labels("kept")
-        self._hits = self.cache.labels("hit")
-
-    def count_kept(self, status: str, took: float) -> None:
-        """Count a cached response; ``status`` is its first digit."""
-        self.requests.labels("kept", f"{status}xx").inc()
-        self._hits.inc()
-        self._kept_seconds.observe(took)
 
     def count(self, route: str, status: str, took: float, how: str) -> None:
-        """Count a response that was not cached; ``how`` is ``made`` when it is cached from now on."""
+        """Count a response. ``status`` is its first digit; ``how`` is what the page cache says of it, or empty."""
         self.requests.labels(route, f"{status}xx").inc()
-        self.cache.labels(how or "passed").inc()
-        self.seconds.labels("static" if route == "static" else "made").observe(took)
+        self.cache.labels(how or "uncacheable").inc()
+        self.seconds.labels(route if route in ("cached", "static") else "made").observe(took)
 
 
 meter: Meter | None = None

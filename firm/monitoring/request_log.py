@@ -1,7 +1,7 @@
 """Gives every request an id, logs it in one line and counts it, from outside of all other code.
 
 The line names the route, the path without secrets (`firm.monitoring.log_redaction`), the account's id and the visitor's
-network. For cached responses a log line would cost more than the response: one in `LOG_KEPT_EVERY` is logged, all are
+network. For cached responses a log line would cost more than the response: one in `LOG_CACHED_EVERY` is logged, all are
 counted.
 """
 
@@ -28,7 +28,7 @@ _GIVEN = re.compile(r"[A-Za-z0-9-]{8,64}")
 
 
 class NoteRequest:
-    """Django middleware: stores the request in the WSGI environment, where `Observed` reads what became of it."""
+    """Django middleware: stores the request in the WSGI environment, where `RequestLog` reads what became of it."""
 
     def __init__(self, get_response) -> None:
         self.get_response = get_response
@@ -46,17 +46,14 @@ def number_of(environ: dict) -> str:
     return os.urandom(8).hex()
 
 
-class Observed:
+class RequestLog:
     """WSGI middleware around the whole site. ``meter`` is a `firm.monitoring.metrics.Meter`, or None."""
 
-    def __init__(self, application: Callable, *, meter=None, kept_every: int = 100) -> None:
-        self.application, self.meter, self.kept_every = application, meter, kept_every
-        self._kept = count(1)
+    def __init__(self, application: Callable, *, meter=None, cached_every: int = 100) -> None:
+        self.application, self.meter, self.cached_every = application, meter, cached_every
+        self._cached = count(1)
 
     def __call__(self, environ: dict, start_response: Callable) -> Iterable[bytes]:
-        return self._answer(self.application, environ, start_response)
-
-    def _answer(self, application: Callable, environ: dict, start_response: Callable) -> Iterable[bytes]:
         begun, number, told = time.perf_counter(), number_of(environ), {}
         request_id.set(number)
 
@@ -65,7 +62,7 @@ class Observed:
             return start_response(status, [*headers, (HEADER, number)], *failure)
 
         try:
-            result = application(environ, start)
+            result = self.application(environ, start)
         except Exception:
             logger.exception("A request failed outside of Django")
             start("500 Internal Server Error", [("Content-Type", "text/plain"), ("Content-Length", "0")])
@@ -80,30 +77,28 @@ class Observed:
         """Count and log a finished response."""
         took, how = time.perf_counter() - begun, environ.get(HOW, "")
         request = environ.pop(REQUEST, None)
-        if how == "hit":
-            if self.meter:
-                self.meter.count_kept(status[0], took)
-            if self.kept_every and next(self._kept) % self.kept_every == 0:
-                fields = {"method": environ["REQUEST_METHOD"], "status": int(status[:3]), "ms": round(took * 1000, 1)}
-                logger.info("kept", extra={"fields": fields | {"bytes": size, "one_of": self.kept_every}})
-        else:
-            route = route_of(request)
-            if self.meter:
-                self.meter.count(route, status[0], took, how)
-            logger.info("request", extra={"fields": _fields(environ, request, route, status, size, took, how)})
+        route = "cached" if how == "hit" else route_of(request)
+        if self.meter:
+            self.meter.count(route, status[0], took, how)
+        fields = {
+            "method": environ["REQUEST_METHOD"],
+            "status": int(status[:3]),
+            "ms": round(took * 1000, 1),
+            "bytes": size,
+        }
+        if how != "hit":
+            logger.info("request", extra={"fields": fields | _details(environ, request, route, how)})
+        elif self.cached_every and next(self._cached) % self.cached_every == 0:
+            logger.info("cached", extra={"fields": fields | {"one_of": self.cached_every}})
         request_id.set("")
 
 
-def _fields(environ: dict, request, route: str, status: str, size: int, took: float, how: str) -> dict:
+def _details(environ: dict, request, route: str, how: str) -> dict:
     match = getattr(request, "resolver_match", None)
     user = getattr(request, "_cached_user", None)
     fields = {
-        "method": environ["REQUEST_METHOD"],
         "path": path_of(environ.get("PATH_INFO", "/"), match),
         "route": route,
-        "status": int(status[:3]),
-        "ms": round(took * 1000, 1),
-        "bytes": size,
         "network": network_of(environ.get("REMOTE_ADDR", ""), ipv6_bits=LOGGED_IPV6_BITS),
         "user": getattr(user, "pk", None),
         "cache": how,

@@ -8,7 +8,7 @@ from firm.settings.cdn import frontend_caches
 from firm.settings.database import admin_search, databases
 from firm.settings.environment import STAND_INS, CollectingEnvironment
 from firm.settings.error_reports import report_address
-from firm.settings.logs import kept_every, logging_settings
+from firm.settings.logs import cached_every, logging_settings
 from firm.settings.media import FOLDER, media_storage
 from firm.settings.sign_in import *  # noqa: F403
 
@@ -281,5 +281,5 @@ WAGTAIL_FOOTNOTES_TEXT_FEATURES = ["bold", "italic", "link"]
 # --- Logs --------------------------------------------------------------------------------------
 SENTRY_DSN = env.attempt(report_address, "", env)
 LOGGING = env.attempt(logging_settings, {}, env, reports=bool(SENTRY_DSN))
-LOG_KEPT_EVERY = env.attempt(kept_every, 1, env)
+LOG_CACHED_EVERY = env.attempt(cached_every, 1, env)
 METRICS_TOKEN = env.text("METRICS_TOKEN", "")

@@ -34,9 +34,9 @@ def logging_settings(env: Environment, *, reports: bool = False) -> dict:
     }
 
 
-def kept_every(env: Environment) -> int:
+def cached_every(env: Environment) -> int:
     """Return of how many answers from memory one is logged; 0 for none."""
-    number = env.number("LOG_KEPT_EVERY", 100)
+    number = env.number("LOG_CACHED_EVERY", 100)
     if number < 0:
-        raise SettingError("LOG_KEPT_EVERY", "must be 0 (none of them) or more.")
+        raise SettingError("LOG_CACHED_EVERY", "must be 0 (none of them) or more.")
     return number

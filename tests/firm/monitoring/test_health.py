@@ -90,6 +90,11 @@ def test_every_health_check_that_can_be_bad_says_what_to_do():
     assert [one.name for one in found if (one.limit is not None or one.must_exist) and not one.remedy] == []
 
 
+def test_the_worker_counts_as_dead_after_the_time_that_its_heartbeat_says():
+    (worker,) = [one for one in health.all_checks() if one.name == "worker"]
+    assert worker.limit == worker_heartbeat.DEAD_AFTER
+
+
 def test_every_health_check_of_the_installation_can_be_read(home):
     assert [one.check.name for one in health.read(health.all_checks()) if one.state == State.UNKNOWN] == []
 

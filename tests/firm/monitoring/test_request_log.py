@@ -19,7 +19,7 @@ from firm.monitoring import health
 from firm.monitoring import metrics as metrics_module
 from firm.monitoring.log_format import JSONFormatter, LineFormatter, QueryFilter, request_id, task_id
 from firm.monitoring.metrics import Meter
-from firm.monitoring.request_log import Observed, number_of
+from firm.monitoring.request_log import RequestLog, number_of
 from firm.page_cache.middleware import PageCache
 from tests.consultations.conftest import make_user
 
@@ -53,8 +53,8 @@ def ask(application, path: str = "/", method: str = "get", data=None, **headers)
     return int(told[-1][0][:3]), told[-1][1], body
 
 
-def site(**options) -> Observed:
-    return Observed(WSGIHandler(), **options)
+def site(**options) -> RequestLog:
+    return RequestLog(WSGIHandler(), **options)
 
 
 def fixed(response):
@@ -167,7 +167,7 @@ def test_a_streamed_response_is_logged_when_it_has_ended(lines):
         assert requests_of(lines) == []
         yield b"three"
 
-    ask(Observed(fixed(StreamingHttpResponse(parts()))))
+    ask(RequestLog(fixed(StreamingHttpResponse(parts()))))
     assert requests_of(lines)[0]["bytes"] == 8
 
 
@@ -175,7 +175,7 @@ def test_what_fails_outside_of_django_is_answered_and_logged_without_its_message
     def broken(environ, start_response):
         raise RuntimeError("Jane Secret")
 
-    status, _, body = ask(Observed(broken))
+    status, _, body = ask(RequestLog(broken))
     assert (status, body) == (500, b"")
     assert [line["error"] for line in lines if "error" in line] == [["RuntimeError"]]
     assert "Jane" not in json.dumps(lines)
@@ -261,13 +261,13 @@ def test_lines_of_a_task_name_it():
 
 @pytest.mark.parametrize(("every", "expected"), [(0, 0), (1, 6), (3, 2)])
 def test_one_of_many_cached_responses_is_logged(home, lines, every, expected):
-    kept = Observed(PageCache(WSGIHandler(), scheme_of=scheme_reader()), kept_every=every)
+    kept = RequestLog(PageCache(WSGIHandler(), scheme_of=scheme_reader()), cached_every=every)
     ask(kept)
     del lines[:]
     answers = [ask(kept) for _ in range(6)]
     assert [status for status, _, _ in answers] == [200] * 6
     assert len({headers["X-Request-ID"] for _, headers, _ in answers}) == 6
-    assert len([line for line in lines if line["event"] == "kept"]) == expected
+    assert len([line for line in lines if line["event"] == "cached"]) == expected
 
 
 # --- Metrics -----------------------------------------------------------------------------------------
@@ -317,21 +317,21 @@ def test_health_checks_are_exported(home, client, settings, meter):
 
 def test_requests_are_counted_by_route_and_status(home, client, settings, meter):
     settings.METRICS_TOKEN = TOKEN
-    application = Observed(PageCache(WSGIHandler(), scheme_of=scheme_reader()), meter=meter)
+    application = RequestLog(PageCache(WSGIHandler(), scheme_of=scheme_reader()), meter=meter)
     for path in ("/", "/", "/", "/healthz", "/nowhere/"):
         ask(application, path)
     found = scrape(client)
     assert found["firm_requests_total firm.HomePage 2xx"] == 1
-    assert found["firm_requests_total kept 2xx"] == 2
+    assert found["firm_requests_total cached 2xx"] == 2
     assert found["firm_requests_total healthz 2xx"] == 1
     assert found["firm_cache_total hit"] == 2
     assert found["firm_cache_total made"] == 1
-    assert found["firm_request_seconds_count kept"] == 2
+    assert found["firm_request_seconds_count cached"] == 2
 
 
 def test_labels_are_as_many_as_the_code_has(home, client, settings, meter):
     settings.METRICS_TOKEN = TOKEN
-    application = Observed(WSGIHandler(), meter=meter)
+    application = RequestLog(WSGIHandler(), meter=meter)
     for number in range(30):
         ask(application, f"/nowhere-{number}/")
         ask(application, f"/search/?q={number}")

@@ -12,7 +12,7 @@ from sentry_sdk.transport import Transport
 from consultations.models import ConsultationPage
 from firm import views
 from firm.monitoring import sentry
-from firm.monitoring.request_log import Observed
+from firm.monitoring.request_log import RequestLog
 from firm.settings import error_reports as setting
 from firm.settings.environment import Environment, SettingError
 from tests.consultations.conftest import build_site, make_user
@@ -58,7 +58,7 @@ def broken(request, *args, **kwargs):
 
 def test_a_report_says_where_it_happened(home, sent, monkeypatch):
     monkeypatch.setattr(views, "wagtail_serve", broken)
-    _, headers, _ = ask(Observed(WSGIHandler()), "/")
+    _, headers, _ = ask(RequestLog(WSGIHandler()), "/")
     [report] = [one.decode() for one in sent]
     assert '"type":"RuntimeError"' in report
     assert '"function":"broken"' in report
@@ -73,7 +73,7 @@ def test_nothing_of_a_submission_is_in_a_report(db, client, sent, monkeypatch):
     cookie = client.cookies["sessionid"].value
     page = ConsultationPage.objects.get()
     ask(
-        Observed(WSGIHandler()), f"{page.url}?q=They+found", "post", TYPED,
+        RequestLog(WSGIHandler()), f"{page.url}?q=They+found", "post", TYPED,
         HTTP_COOKIE=f"sessionid={cookie}; csrftoken={CSRF}", HTTP_X_CSRFTOKEN=CSRF,
         HTTP_USER_AGENT="Jane's browser", REMOTE_ADDR="203.0.113.77",
         HTTP_REFERER="https://jane.example/",
