@@ -139,7 +139,7 @@ def copy(first: tuple[int, int], last: tuple[int, int]) -> None:
     uuid = "lower(hex(randomblob(16)))" if connection.vendor == "sqlite" else "gen_random_uuid()"
     for number in range(1, COPIES):
         ahead = [number * (end - start) for start, end in zip(first, last, strict=True)]
-        keys = {"id": "id + {0}", "reference": "CAST(id + {0} AS text)", "form_token": uuid, "seal_id": uuid}
+        keys = {"id": "id + {0}", "reference": "CAST(id + {0} AS text)", "form_token": uuid, "row_uuid": uuid}
         with connection.cursor() as cursor:
             for place, model in enumerate((ConsultationRequest, RequestEvent)):
                 names = [field.column for field in model._meta.concrete_fields]

@@ -43,7 +43,7 @@ def refresh(now: datetime | None = None) -> int:
     near = ConsultationRequest.objects.open().filter(
         court_date__range=(today - timedelta(days=2), today + timedelta(days=8))
     )
-    for request in near.only("pk", "in_custody", "court_date", "urgency", "due_at", "seal_id").iterator():
+    for request in near.only("pk", "in_custody", "court_date", "urgency", "due_at", "row_uuid").iterator():
         before = request.urgency
         if set_urgency(request, now=now, desk=desk):
             # Only if nobody has changed it in the meantime.

@@ -133,7 +133,7 @@ def slots_for(user, period: Period, calendars: list[AttorneyCalendar]) -> list[S
     return sorted(slots, key=lambda slot: (slot.starts_at, slot.attorney, slot.words))
 
 
-_NEEDED = ("seal_id", "starts_at", "ends_at", "way", "state", "calendar", "request__reference", "request__seal_id")
+_NEEDED = ("row_uuid", "starts_at", "ends_at", "way", "state", "calendar", "request__reference", "request__row_uuid")
 
 
 def _slot(row: Appointment, names: dict, is_visible: bool, is_own: bool, walled: set) -> Slot:

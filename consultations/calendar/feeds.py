@@ -88,8 +88,8 @@ def appointments_of(calendar: AttorneyCalendar, now):
         shown.exclude(Exists(walls))
         .select_related("request", "calendar")
         .only(
-            *("seal_id", "uid", "sequence", "changed_at", "starts_at", "ends_at", "way", "place"),
-            *("request__reference", "request__seal_id", "calendar__place"),
+            *("row_uuid", "uid", "sequence", "changed_at", "starts_at", "ends_at", "way", "place"),
+            *("request__reference", "request__row_uuid", "calendar__place"),
         )
         .order_by("starts_at", "pk")
     )

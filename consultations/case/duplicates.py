@@ -52,7 +52,7 @@ def likely_duplicates(request: ConsultationRequest, user) -> list[Duplicate]:
     likely = list(dict.fromkeys([*sorted(exact, reverse=True), *chain(*like)]))[:OPENED]
     if not likely:
         return []
-    fields = ("reference", "submitted_at", "status", "full_name", "person_in_need", "seal_id")
+    fields = ("reference", "submitted_at", "status", "full_name", "person_in_need", "row_uuid")
     found = []
     for other in visible_to(user).filter(pk__in=likely).only(*fields):
         alike = _likeness(names, _names(other))

@@ -156,7 +156,7 @@ def _related(request: ConsultationRequest, events: Iterable[RequestEvent], user)
     linked = Q(pk__in=[number for number in numbers if isinstance(number, int)])
     linked |= Q(follows=request) | Q(merged_into=request)
     shown = visible_to(user).filter(linked).exclude(pk=request.pk).order_by()
-    return shown.only("reference", "status", "submitted_at", "follows", "merged_into", "seal_id").in_bulk()
+    return shown.only("reference", "status", "submitted_at", "follows", "merged_into", "row_uuid").in_bulk()
 
 
 # --- Words ----------------------------------------------------------------------------------------

@@ -91,7 +91,7 @@ class _Row(NamedTuple):
     """The columns that the search reads. Model instances would take several times as long."""
 
     pk: int
-    seal_id: UUID
+    row_uuid: UUID
     name: Token
     aliases: Token
     role: str
@@ -122,7 +122,7 @@ def _texts(party: _Row) -> list[str] | None:
     """Return the names of a party; None when they cannot be decrypted."""
     name, aliases = _ENCRYPTED
     try:
-        return names_in(name.open(party.name, party.seal_id), aliases.open(party.aliases, party.seal_id))
+        return names_in(name.open(party.name, party.row_uuid), aliases.open(party.aliases, party.row_uuid))
     except Unreadable:
         return None
 

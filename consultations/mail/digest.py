@@ -38,7 +38,7 @@ def listing_for(address: str, now: datetime) -> tuple[int, Listing]:
         ("Messages that could not be delivered", undelivered_for(address)),
     ]
     shown = waiting.order_by("-urgency", "due_at", "pk").only(
-        "seal_id", "reference", "urgency", "submitted_at", "due_at", "first_contact_at", "status"
+        "row_uuid", "reference", "urgency", "submitted_at", "due_at", "first_contact_at", "status"
     )[:LONGEST]
     lines = [Value(_line(request, now), admin_url("consultations:request", request.pk)) for request in shown]
     number = counts[0][1]

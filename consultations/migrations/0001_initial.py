@@ -110,7 +110,7 @@ class Migration(migrations.Migration):
             name="Appointment",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("seal_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("row_uuid", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
                 ("starts_at", models.DateTimeField()),
                 ("ends_at", models.DateTimeField()),
                 (
@@ -222,7 +222,7 @@ class Migration(migrations.Migration):
             name="ConflictHit",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("seal_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("row_uuid", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
                 (
                     "name_of",
                     models.CharField(
@@ -398,7 +398,7 @@ class Migration(migrations.Migration):
             name="ConsultationRequest",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("seal_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("row_uuid", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
                 (
                     "reference",
                     models.CharField(
@@ -755,7 +755,7 @@ class Migration(migrations.Migration):
             name="LegalHold",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("seal_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("row_uuid", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
                 ("set_at", models.DateTimeField(default=django.utils.timezone.now)),
                 ("reason", firm.encryption.fields.EncryptedTextField()),
             ],
@@ -897,7 +897,7 @@ class Migration(migrations.Migration):
             name="Party",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("seal_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("row_uuid", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
                 ("name", firm.encryption.fields.EncryptedTextField(max_length=200)),
                 (
                     "aliases",
@@ -995,7 +995,7 @@ class Migration(migrations.Migration):
             name="Reminder",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("seal_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("row_uuid", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
                 ("due_at", models.DateTimeField()),
                 ("text", firm.encryption.fields.EncryptedTextField(max_length=500)),
                 ("set_at", models.DateTimeField(default=django.utils.timezone.now)),
@@ -1030,7 +1030,7 @@ class Migration(migrations.Migration):
             name="RequestEvent",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("seal_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("row_uuid", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
                 ("at", models.DateTimeField(default=django.utils.timezone.now)),
                 (
                     "kind",

@@ -87,7 +87,7 @@ def count(user, period: Period, now: datetime) -> Counts:
         **rows,
         overdue=list(
             late.select_related("assignee")
-            .only("reference", "urgency", "due_at", "submitted_at", "seal_id", "assignee")
+            .only("reference", "urgency", "due_at", "submitted_at", "row_uuid", "assignee")
             .order_by("due_at", "pk")[:MOST_OVERDUE]
         ),
         overdue_number=late.count(),

@@ -171,7 +171,7 @@ def _erase_references(matters: Iterable[Matter]) -> None:
     matters = list(matters)
     numbers = [number for matter in matters for number in matter.numbers]
     others = RequestEvent.objects.filter(facts__request__in=numbers).exclude(request__in=numbers)
-    for event in others.only("facts", "seal_id"):
+    for event in others.only("facts", "row_uuid"):
         event.facts.pop("reference", None)
         event.save(update_fields=["facts"])
     delete_mail([reference for matter in matters for reference in matter.references])

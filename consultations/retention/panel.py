@@ -39,7 +39,7 @@ class DueLine:
 def outlook_of(request: ConsultationRequest, user) -> Outlook:
     matter = matter_with(request)
     along = set(matter.numbers) - {request.pk}
-    seen = visible_to(user).filter(pk__in=along).only("reference", "status", "submitted_at", "seal_id")
+    seen = visible_to(user).filter(pk__in=along).only("reference", "status", "submitted_at", "row_uuid")
     others = list(seen.order_by("pk")) if along else []
     holds = {one.request_id: one for one in held().filter(request__in=matter.numbers)}
     settings = RetentionSettings.current()
@@ -69,7 +69,7 @@ def falling_due(user, now: datetime) -> list[DueLine]:
     matters += [(one, reason.label) for one, reason in found.held_back if reason != HeldBack.SENDING]
     matters.sort(key=lambda pair: (erased_on(pair[0], periods), pair[0].root))
     matters = [pair for pair in matters if pair[0].root not in walls][: MOST + 1]
-    shown = visible_to(user).only("reference", "status", "submitted_at", "seal_id")
+    shown = visible_to(user).only("reference", "status", "submitted_at", "row_uuid")
     seen = shown.in_bulk([one.root for one, _ in matters])
     return [
         DueLine(seen[one.root], one.ended_at, erased_on(one, periods), reason)

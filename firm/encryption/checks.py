@@ -10,7 +10,7 @@ from wagtail.snippets.models import get_snippet_models
 def check_encrypted_field(field) -> list[Error]:
     model = field.model
     rules = [
-        (_has_seal_id(model), "E001", f"{model.__name__} needs seal_id = UUIDField(default=uuid4, unique=True)."),
+        (_has_row_uuid(model), "E001", f"{model.__name__} needs row_uuid = UUIDField(default=uuid4, unique=True)."),
         (not _is_compared(field), "E002", "Ciphertext is different each time: no index, key, choice or order on it."),
         (not _has_default(field), "E003", "An encrypted field has no default: it would be stored in the clear."),
         (not issubclass(model, Indexed), "E004", f"{model.__name__} must not be indexed for search."),
@@ -34,12 +34,12 @@ def check_blind_index(model) -> list[Error]:
     return []
 
 
-def _has_seal_id(model) -> bool:
+def _has_row_uuid(model) -> bool:
     try:
-        seal_id = model._meta.get_field("seal_id")
+        row_uuid = model._meta.get_field("row_uuid")
     except FieldDoesNotExist:
         return False
-    return isinstance(seal_id, UUIDField) and seal_id.unique and seal_id.has_default() and not seal_id.null
+    return isinstance(row_uuid, UUIDField) and row_uuid.unique and row_uuid.has_default() and not row_uuid.null
 
 
 def _is_compared(field) -> bool:

@@ -47,14 +47,14 @@ class Place(NamedTuple):
     """What ciphertext is bound to: a field, named with its model, and one row."""
 
     field: str
-    seal_id: UUID
+    row_uuid: UUID
 
     def __str__(self) -> str:
-        return f"{self.field} of row {self.seal_id}"
+        return f"{self.field} of row {self.row_uuid}"
 
     def bound_to(self, key: Key) -> bytes:
         """The associated data. No part can contain a line break, so no two places share it."""
-        return f"{VERSION}\n{key.id}\n{self.field}\n{self.seal_id.hex}".encode()
+        return f"{VERSION}\n{key.id}\n{self.field}\n{self.row_uuid.hex}".encode()
 
 
 @sensitive_variables()

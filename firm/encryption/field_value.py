@@ -19,12 +19,12 @@ IN_TRANSIT = Place("in transit", UUID(int=0))
 class FieldValue:
     """A plaintext value, with the token that it was decrypted from or last encrypted to."""
 
-    __slots__ = ("dump", "load", "seal_id", "text", "token", "value")
+    __slots__ = ("dump", "load", "row_uuid", "text", "token", "value")
 
-    def __init__(self, value, *, dump: Callable, load: Callable, token=None, text=None, seal_id=None):
+    def __init__(self, value, *, dump: Callable, load: Callable, token=None, text=None, row_uuid=None):
         self.value = value
         self.dump, self.load = dump, load
-        self.token, self.text, self.seal_id = token, text, seal_id
+        self.token, self.text, self.row_uuid = token, text, row_uuid
 
     def __repr__(self) -> str:
         return "<encrypted>"
@@ -40,8 +40,8 @@ class FieldValue:
     def token_for(self, place: Place) -> Token:
         """Return the token of the value; encrypt again only when value, row or newest key have changed."""
         text = self.dump(self.value)
-        if self.token is None or text != self.text or place.seal_id != self.seal_id or not is_current(self.token):
-            self.token, self.text, self.seal_id = encrypt(text, place), text, place.seal_id
+        if self.token is None or text != self.text or place.row_uuid != self.row_uuid or not is_current(self.token):
+            self.token, self.text, self.row_uuid = encrypt(text, place), text, place.row_uuid
         return self.token
 
 
@@ -86,7 +86,7 @@ class PlainAttribute:
         if isinstance(held, Token):
             place = field.place_of(instance)
             text = decrypt(held, place)
-            held = field.hold(field.load(text), token=held, text=text, seal_id=place.seal_id)
+            held = field.hold(field.load(text), token=held, text=text, row_uuid=place.row_uuid)
             instance.__dict__[field.attname] = held
         return held.value
 

@@ -3,8 +3,8 @@
 On an instance, ``request.message`` is the plaintext, decrypted when first read, and ``request.message_encrypted`` the
 ciphertext. Django knows the second as the ``attname``: what it does on its own (loading, deferring, bulk writes,
 ``values()``, constraints) handles ciphertext. ``update(message="…")`` and lookups by plaintext raise `FieldError`. To
-copy a row, read the values and set them on a new one: ciphertext does not decrypt under another ``seal_id``. An upsert
-(``bulk_create(update_conflicts=True)``) that writes an encrypted field has to write ``seal_id`` with it.
+copy a row, read the values and set them on a new one: ciphertext does not decrypt under another ``row_uuid``. An upsert
+(``bulk_create(update_conflicts=True)``) that writes an encrypted field has to write ``row_uuid`` with it.
 """
 
 import json
@@ -28,7 +28,7 @@ from firm.encryption.lookups import LOOKUPS
 
 
 class EncryptedTextField(models.TextField):
-    """Text that is encrypted at rest. The model needs a ``seal_id``; see `firm.encryption.models.EncryptedModel`.
+    """Text that is encrypted at rest. The model needs a ``row_uuid``; see `firm.encryption.models.EncryptedModel`.
 
     ``place`` preserves the name ``app.model.field`` under which existing rows were encrypted when model or field are
     renamed. The empty text is stored as it is, so that constraints may ask for it (``message__isblank=False``).
@@ -123,22 +123,22 @@ class EncryptedTextField(models.TextField):
 
     def place_of(self, instance) -> Place:
         """Return what this instance's value is bound to."""
-        seal_id = instance.seal_id
-        return Place(self.place or self.path, seal_id if isinstance(seal_id, UUID) else UUID(seal_id))
+        row_uuid = instance.row_uuid
+        return Place(self.place or self.path, row_uuid if isinstance(row_uuid, UUID) else UUID(row_uuid))
 
     @property
     def path(self) -> str:
         return f"{self.model._meta.label_lower}.{self.name}"
 
-    def open(self, token: Token | None, seal_id: UUID):
+    def open(self, token: Token | None, row_uuid: UUID):
         """Decrypt a token that was read without its instance; raise `Unreadable` when that fails."""
         if not token:
             return self.blank_value(token)
-        return self.load(decrypt(token, Place(self.place or self.path, seal_id)))
+        return self.load(decrypt(token, Place(self.place or self.path, row_uuid)))
 
-    def reencrypt(self, token: Token, seal_id: UUID) -> Token:
+    def reencrypt(self, token: Token, row_uuid: UUID) -> Token:
         """Encrypt ``token`` again with the newest key; raise `Unreadable` when it does not decrypt."""
-        place = Place(self.place or self.path, seal_id)
+        place = Place(self.place or self.path, row_uuid)
         return encrypt(decrypt(token, place), place)
 
     # --- Forms and fixtures -----------------------------------------------------------------------

@@ -18,7 +18,7 @@ from firm.encryption.models import BlindIndexEntry
 
 BATCH = 500
 PASSES = 5
-#: Tables whose ciphertext is in no sealed field: functions of a database's alias, added by the apps that have some.
+#: Tables whose ciphertext is in no encrypted field: functions of a database's alias, added by the apps that have some.
 OTHER_TABLES: list[Callable] = []
 
 
@@ -100,13 +100,13 @@ class _Rows:
     def renew(self, pk) -> bool:
         """Encrypt one row again; return whether it was written."""
         with transaction.atomic(using=self.using):
-            row = self.rows.select_for_update().only("seal_id", *self.names).filter(pk=pk).first()
+            row = self.rows.select_for_update().only("row_uuid", *self.names).filter(pk=pk).first()
             if row is None:
                 return False
             before, after = {}, {}
             for field, token in self._outdated_tokens(row):
                 try:
-                    after[field.name] = field.reencrypt(token, row.seal_id)
+                    after[field.name] = field.reencrypt(token, row.row_uuid)
                 except Unreadable:
                     continue
                 before[f"{field.name}__is_token"] = token

@@ -15,9 +15,9 @@ BATCH = 500
 
 
 class EncryptedModel(models.Model):
-    """A model with encrypted fields. Ciphertext is bound to ``seal_id``, which never changes."""
+    """A model with encrypted fields. Ciphertext is bound to ``row_uuid``, which never changes."""
 
-    seal_id = models.UUIDField(default=uuid4, unique=True, editable=False)
+    row_uuid = models.UUIDField(default=uuid4, unique=True, editable=False)
 
     #: Wagtail's reference index would show everybody with access to a page which rows refer to it.
     wagtail_reference_index_ignore = True

@@ -146,7 +146,7 @@ class Migration(migrations.Migration):
             name="TrailHead",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("seal_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("row_uuid", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
                 ("trail", models.CharField(max_length=20, unique=True)),
                 ("head", firm.encryption.fields.EncryptedJSONField(null=True)),
                 ("base", firm.encryption.fields.EncryptedJSONField(null=True)),
@@ -160,7 +160,7 @@ class Migration(migrations.Migration):
             name="AccountMail",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("seal_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("row_uuid", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
                 ("kind", models.CharField(max_length=20)),
                 ("address", firm.encryption.fields.EncryptedTextField(blank=True)),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now)),

@@ -11,17 +11,15 @@ class Command(BaseCommand):
     """Rotate the keys. Prints counts and names of tables, nothing of what they hold."""
 
     help = (
-        "Re-encrypts every sealed value with the newest key, and rebuilds the keyed indexes. Can be interrupted and"
+        "Re-encrypts every encrypted value with the newest key, and rebuilds the keyed indexes. Can be interrupted and"
         " started again. Ends in error while anything is left under an older key: keep those keys until it does not."
     )
 
     def add_arguments(self, parser):
-        """Add the choice to count only, and the database."""
         parser.add_argument("--dry-run", action="store_true", help="count what would be renewed, and change nothing")
         parser.add_argument("--database", default=DEFAULT_DB_ALIAS, help="alias of the database")
 
     def handle(self, *args, **options):
-        """Renew table after table."""
         remaining = 0
         for tally in rotate(apps, using=options["database"], dry_run=options["dry_run"]):
             remaining += tally.remaining

@@ -52,7 +52,7 @@ def marks_of(*requests) -> set[bytes]:
         found.add(request.reference.encode())
         rows = [request, *request.events.all()]
         for row in rows:
-            found |= _as_stored_uuid(row.seal_id)
+            found |= _as_stored_uuid(row.row_uuid)
             found |= {
                 getattr(row, field.attname).encode()[-200:]
                 for field in row._meta.local_concrete_fields

@@ -30,10 +30,10 @@ class Note(EncryptedModel):
     class Meta:
         app_label = "firm"
         apps = REGISTRY
-        db_table = "sealed_note"
+        db_table = "encrypted_note"
         constraints = [
             models.CheckConstraint(
-                condition=~Q(status="done") | Q(body__isblank=False), name="sealed_note_done_has_body"
+                condition=~Q(status="done") | Q(body__isblank=False), name="encrypted_note_done_has_body"
             )
         ]
 
@@ -49,7 +49,7 @@ class NoteEntry(BlindIndexEntry):
     class Meta(BlindIndexEntry.Meta):
         app_label = "firm"
         apps = REGISTRY
-        db_table = "sealed_note_entry"
+        db_table = "encrypted_note_entry"
 
     @classmethod
     def terms(cls, row) -> dict:

@@ -12,13 +12,13 @@ from firm.encryption.fields import EncryptedTextField
 from firm.encryption.models import BlindIndexEntry
 from tests.firm.encryption.models import Note, NoteEntry
 
-SEAL_ID = models.UUIDField(default=uuid4, unique=True)
+ROW_UUID = models.UUIDField(default=uuid4, unique=True)
 
 
 def made(name: str = "Made", bases=(models.Model,), meta=None, **fields) -> type:
     """Return a valid model with these changes; None removes a part."""
     parts = {
-        "seal_id": SEAL_ID.clone(),
+        "row_uuid": ROW_UUID.clone(),
         "body": EncryptedTextField(),
         "wagtail_reference_index_ignore": True,
         "Meta": type("Meta", (), {"app_label": "firm", "apps": Apps([AppConfigStub("firm")]), **(meta or {})}),
@@ -34,18 +34,18 @@ def problems(model) -> set[str]:
 @pytest.mark.parametrize(
     ("number", "changes"),
     [
-        ("E001", {"seal_id": None}),
-        ("E001", {"seal_id": models.UUIDField(default=uuid4)}),
-        ("E001", {"seal_id": models.UUIDField(unique=True)}),
-        ("E001", {"seal_id": models.UUIDField(default=uuid4, unique=True, null=True)}),
-        ("E001", {"seal_id": models.CharField(default="x", unique=True)}),
+        ("E001", {"row_uuid": None}),
+        ("E001", {"row_uuid": models.UUIDField(default=uuid4)}),
+        ("E001", {"row_uuid": models.UUIDField(unique=True)}),
+        ("E001", {"row_uuid": models.UUIDField(default=uuid4, unique=True, null=True)}),
+        ("E001", {"row_uuid": models.CharField(default="x", unique=True)}),
         ("E002", {"body": EncryptedTextField(unique=True)}),
         ("E002", {"body": EncryptedTextField(db_index=True)}),
         ("E002", {"body": EncryptedTextField(choices=[("a", "A")])}),
         ("E002", {"meta": {"ordering": ["-body"]}}),
         ("E002", {"meta": {"indexes": [models.Index(fields=["body"], name="by_body")]}}),
         ("E002", {"meta": {"constraints": [models.UniqueConstraint(fields=["body"], name="one_body")]}}),
-        ("E002", {"meta": {"unique_together": [("seal_id", "body")]}}),
+        ("E002", {"meta": {"unique_together": [("row_uuid", "body")]}}),
         ("E003", {"body": EncryptedTextField(default="text")}),
         ("E003", {"body": EncryptedTextField(db_default="text")}),
         ("E004", {"bases": (Indexed, models.Model)}),

@@ -67,7 +67,7 @@ def test_a_token_with_something_after_it_is_refused(addition):
 
 
 @pytest.mark.parametrize(
-    "there", [HERE._replace(field="firm.note.hint"), HERE._replace(seal_id=uuid.UUID(int=8))], ids=["field", "row"]
+    "there", [HERE._replace(field="firm.note.hint"), HERE._replace(row_uuid=uuid.UUID(int=8))], ids=["field", "row"]
 )
 def test_a_token_moved_elsewhere_is_refused(there):
     with pytest.raises(Unreadable, match="another row or field"):
@@ -100,7 +100,7 @@ def test_what_is_no_token_is_refused_and_not_shown(text):
 def test_a_refusal_says_where_and_carries_nothing_else(keys):
     with pytest.raises(Unreadable) as refusal:
         decrypt(encrypt(MARKER, HERE)[:-4] + "AAAA", HERE)
-    assert str(refusal.value).startswith(f"firm.note.body of row {HERE.seal_id} cannot be opened: ")
+    assert str(refusal.value).startswith(f"firm.note.body of row {HERE.row_uuid} cannot be opened: ")
     assert refusal.value.__suppress_context__
 
 

@@ -18,7 +18,7 @@ from tests.firm.encryption.test_cipher import TEXTS
 def stored(note) -> dict:
     """The raw contents of the columns."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT full_name, body, hint, parties FROM sealed_note WHERE id = %s", [note.pk])
+        cursor.execute("SELECT full_name, body, hint, parties FROM encrypted_note WHERE id = %s", [note.pk])
         return dict(zip(("full_name", "body", "hint", "parties"), cursor.fetchone(), strict=True))
 
 
@@ -69,36 +69,36 @@ def test_text_that_looks_like_a_token_is_text(notes):
 def test_ciphertext_moved_to_another_field_does_not_open(note, column):
     other = {"full_name": "body", "body": "hint", "hint": "full_name"}[column]
     with connection.cursor() as cursor:
-        cursor.execute("UPDATE sealed_note SET full_name=%s, body=%s, hint=%s", [stored(note)[other]] * 3)
-    with pytest.raises(Unreadable, match=f"firm.note.{column} of row {note.seal_id}"):
+        cursor.execute("UPDATE encrypted_note SET full_name=%s, body=%s, hint=%s", [stored(note)[other]] * 3)
+    with pytest.raises(Unreadable, match=f"firm.note.{column} of row {note.row_uuid}"):
         getattr(Note.objects.get(), column)
 
 
 def test_ciphertext_moved_to_another_row_does_not_open(note, notes):
     other = notes.create(full_name="Other")
     with connection.cursor() as cursor:
-        cursor.execute("UPDATE sealed_note SET full_name=%s WHERE id=%s", [stored(note)["full_name"], other.pk])
+        cursor.execute("UPDATE encrypted_note SET full_name=%s WHERE id=%s", [stored(note)["full_name"], other.pk])
     with pytest.raises(Unreadable):
         _ = notes.get(pk=other.pk).full_name
     assert notes.get(pk=note.pk).full_name == MARKER
 
 
-def test_a_row_under_another_seal_id_does_not_open(note, notes):
-    notes.update(seal_id=uuid.uuid4())
+def test_a_row_under_another_row_uuid_does_not_open(note, notes):
+    notes.update(row_uuid=uuid.uuid4())
     with pytest.raises(Unreadable):
         _ = notes.get().full_name
 
 
 def test_plaintext_in_the_column_does_not_open_and_is_not_shown(note, notes):
     with connection.cursor() as cursor:
-        cursor.execute("UPDATE sealed_note SET body=%s", [MARKER])
+        cursor.execute("UPDATE encrypted_note SET body=%s", [MARKER])
     with pytest.raises(Unreadable) as refusal:
         _ = notes.get().body
     assert MARKER not in str(refusal.value) + repr(refusal.value)
 
 
 def test_a_copy_that_would_not_open_is_not_stored(note, notes):
-    note.pk, note.seal_id = None, uuid.uuid4()
+    note.pk, note.row_uuid = None, uuid.uuid4()
     with pytest.raises(Unreadable), transaction.atomic():
         note.save()
     assert notes.count() == 1
@@ -106,7 +106,7 @@ def test_a_copy_that_would_not_open_is_not_stored(note, notes):
 
 def test_what_was_read_is_encrypted_again_for_a_copy(note, notes):
     values = (note.full_name, note.body, note.hint, note.parties)
-    note.pk, note.seal_id = None, uuid.uuid4()
+    note.pk, note.row_uuid = None, uuid.uuid4()
     note.save()
     assert [(one.full_name, one.body, one.hint, one.parties) for one in notes.all()] == [values] * 2
 

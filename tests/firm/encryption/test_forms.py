@@ -34,7 +34,7 @@ def test_a_constraint_on_what_is_blank_is_validated(note):
     note.status = "done"
     note.full_clean()
     note.body = ""
-    with pytest.raises(ValidationError, match="sealed_note_done_has_body"):
+    with pytest.raises(ValidationError, match="encrypted_note_done_has_body"):
         note.full_clean()
 
 

@@ -80,12 +80,12 @@ def test_a_dry_run_changes_nothing(under_old_key, command, notes):
 def test_an_edit_between_reading_and_writing_wins(under_old_key, notes, monkeypatch):
     reencrypt, edited = EncryptedTextField.reencrypt, notes.order_by("pk")[5].pk
 
-    def edit_meanwhile(field, token, seal_id):
+    def edit_meanwhile(field, token, row_uuid):
         note = notes.get(pk=edited)
-        if seal_id == note.seal_id and field.name == "body" and note.body != "Edited":
+        if row_uuid == note.row_uuid and field.name == "body" and note.body != "Edited":
             note.body = "Edited"
             note.save(update_fields=["body"])
-        return reencrypt(field, token, seal_id)
+        return reencrypt(field, token, row_uuid)
 
     monkeypatch.setattr(EncryptedTextField, "reencrypt", edit_meanwhile)
     assert run()["Note"].remaining == 0
@@ -128,11 +128,11 @@ def test_a_second_run_has_nothing_to_do(under_old_key, notes):
 def test_an_interrupted_run_is_taken_up_again(under_old_key, monkeypatch):
     reencrypt, calls = EncryptedTextField.reencrypt, []
 
-    def interrupted(field, token, seal_id):
+    def interrupted(field, token, row_uuid):
         calls.append(field)
         if len(calls) > 10:
             raise KeyboardInterrupt
-        return reencrypt(field, token, seal_id)
+        return reencrypt(field, token, row_uuid)
 
     monkeypatch.setattr(EncryptedTextField, "reencrypt", interrupted)
     with pytest.raises(KeyboardInterrupt):

@@ -131,7 +131,7 @@ def test_a_query_may_blank(note, notes):
 def test_a_query_may_store_a_token(note, notes):
     field = Note._meta.get_field("full_name")
     assert notes.filter(full_name__is_token=note.full_name_encrypted).update(
-        full_name=field.reencrypt(note.full_name_encrypted, note.seal_id)
+        full_name=field.reencrypt(note.full_name_encrypted, note.row_uuid)
     )
     assert notes.get().full_name_encrypted != note.full_name_encrypted
     assert notes.get().full_name == MARKER
@@ -158,9 +158,9 @@ def test_many_are_updated_at_once(notes):
 
 
 def test_update_or_create(notes):
-    seal_id = uuid.uuid4()
+    row_uuid = uuid.uuid4()
     for body in ("first", "second"):
-        notes.update_or_create(seal_id=seal_id, defaults={"body": body}, create_defaults={"body": body, "hint": body})
+        notes.update_or_create(row_uuid=row_uuid, defaults={"body": body}, create_defaults={"body": body, "hint": body})
     assert (notes.get().body, notes.get().hint) == ("second", "first")
 
 
@@ -245,7 +245,7 @@ def test_a_field_can_be_added_to_a_table_with_rows(tables, threads):
             editor.add_field(Note, field)
         try:
             with connection.cursor() as cursor:
-                cursor.execute("SELECT later FROM sealed_note")
+                cursor.execute("SELECT later FROM encrypted_note")
                 return cursor.fetchall()
         finally:
             with connection.schema_editor() as editor:

@@ -14,7 +14,7 @@ def stored_bytes(path) -> bytes:
     if connection.vendor == "sqlite":
         return b"".join(file.read_bytes() for file in path.parent.glob(f"{path.name}*"))
     with connection.cursor() as cursor:
-        cursor.execute("SELECT n::text FROM sealed_note n UNION ALL SELECT e::text FROM sealed_note_entry e")
+        cursor.execute("SELECT n::text FROM encrypted_note n UNION ALL SELECT e::text FROM encrypted_note_entry e")
         return "\n".join(text for (text,) in cursor.fetchall()).encode()
 
 
