@@ -1,7 +1,9 @@
 """The audit trail in words. Entries have codes and ids; names are looked up for a page at a time."""
 
+import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
 from django.contrib.auth import get_user_model
 from django.urls import reverse
@@ -13,150 +15,9 @@ from consultations.permissions import visible_to
 from consultations.queue.saved_filters import SETS
 from consultations.workflow import Status
 
-#: Changes, by their code in the audit trail; {request} is the reference.
-_CHANGES = {
-    "receive": "received {request}",
-    "correct": "received a correction of {request}",
-    "note": "added a note to {request}",
-    "matter": "changed custody and court on {request}",
-    "screen": "set up an ethical wall between {user} and {request}",
-    "unscreen": "removed the ethical wall between {user} and {request}",
-    "conflict_check": "checked {request} for conflicts",
-    "conflict_clear": "cleared the conflict check of {request}",
-    "conflict_flag": "flagged the conflict check of {request}",
-    "take_in": "merged {other} into {request}",
-    "requeue": "sent a message about {request} again",
-    "tell": "told {user} of a note on {request}",
-    "answer": "wrote an e-mail to the person of {request}",
-    "remind": "set a reminder for {user} on {request}",
-    "finish_reminder": "finished a reminder on {request}",
-    "postpone_reminder": "postponed a reminder on {request}",
-    "schedule": "made an appointment for {request}",
-    "reschedule": "changed the appointment of {request}",
-    "time_chosen": "received a chosen time for {request}",
-    "time_chosen_anew": "received another chosen time for {request}",
-    "time_given_up": "released the chosen time of {request}, which the person gave up",
-    "time_let_go": "released the chosen time of {request}",
-    "time_lapsed": "released the chosen time of {request}, which nobody had confirmed",
-    "time_ended": "released the chosen time of {request}",
-    "calendar": "changed calendar {calendar}",
-    "absence": "added an absence to calendar {calendar}",
-    "no_absence": "removed an absence from calendar {calendar}",
-    "feed": "made a private feed of calendar {calendar}",
-    "no_feed": "revoked the private feed of calendar {calendar}",
-    "hold": "set a legal hold on {request}",
-    "release_hold": "released the legal hold on {request}",
-    "erase": "erased {request}",
-}
-#: Actions on the register of known parties, without names.
-_REGISTER = {
-    "parties": "viewed the known parties ({found} found)",
-    "check_name": "checked a name in the register ({found} found)",
-    "party": "opened a known party",
-    "party_add": "added a known party",
-    "party_change": "changed a known party",
-    "party_delete": "deleted a known party",
-    "parties_import": "imported {found} known parties",
-}
-#: Refused attempts.
-_ATTEMPTS = {
-    "list": "the list of requests",
-    "search": "a search among requests",
-    "view": "opening {request}",
-    "print": "printing {request}",
-    "messages": "the list of undelivered messages",
-    "requeue": "sending messages again",
-    "export": "exporting requests",
-    "bulk": "a change of several requests at once",
-    "trail": "the audit trail",
-    "figures": "the reports",
-    "schedule": "an appointment for {request}",
-    "reschedule": "changing the appointment of {request}",
-    "confirm_time": "confirming the chosen time of {request}",
-    "let_go_time": "releasing the chosen time of {request}",
-    "appointments": "the list of appointments",
-    "calendars": "the calendars of attorneys",
-    "calendar": "changing a calendar",
-    "move": "moving {request}",
-    "assign": "assigning {request}",
-    "add_note": "a note on {request}",
-    "log_contact": "logging a contact on {request}",
-    "change_matter": "changing custody and court on {request}",
-    "screen": "setting up an ethical wall on {request}",
-    "unscreen": "removing an ethical wall from {request}",
-    "merge": "merging {request}",
-    "clear": "clearing the conflict check of {request}",
-    "flag": "flagging the conflict check of {request}",
-    "decline": "declining {request} for a conflict",
-    "decline_for_conflict": "declining {request} for a conflict",
-    "recheck": "checking {request} for conflicts",
-    "parties": "the register of known parties",
-    "check_name": "a search in the register",
-    "party": "a party of the register",
-    "party_add": "adding a party to the register",
-    "party_change": "changing a party of the register",
-    "party_delete": "deleting a party of the register",
-    "parties_import": "importing parties into the register",
-    "answer": "writing an e-mail to the person of {request}",
-    "remind": "setting a reminder on {request}",
-    "finish_reminder": "finishing a reminder on {request}",
-    "postpone_reminder": "postponing a reminder on {request}",
-    "hold": "a legal hold on {request}",
-    "release": "releasing the legal hold on {request}",
-    "release_hold": "releasing the legal hold on {request}",
-    "erase": "erasing {request}",
-    "own_data": "exporting the person’s own data of {request}",
-    "retention": "the retention list",
-}
-#: Reasons of refusals.
-_REASONS = {
-    "not_permitted": "not permitted",
-    "out_of_reach": "not accessible",
-    "may_not_assign": "not to that person",
-    "no_access": "not permitted",
-    "sent_otherwise": "the form had been sent with other values",
-    "stale": "somebody was quicker",
-    "forbidden": "not possible from its status",
-    "no_reason": "the reason was missing",
-    "no_contact": "no contact was logged",
-    "call_first": "the person had to be called first",
-    "no_time": "the appointment had no time",
-    "no_calendar": "not with that attorney",
-    "no_length": "the length was missing",
-    "no_way": "the way was missing",
-    "no_place": "the place was missing",
-    "no_link": "the link was missing",
-    "closed": "outside the working hours",
-    "away": "during an absence",
-    "clash": "the time was taken",
-    "empty": "nothing was written",
-    "too_long": "it was too long",
-    "no_consent": "no consent to text messages",
-    "too_many": "too many at once",
-    "conflict_check": "the conflict check did not allow it",
-    "nothing_to_clear": "there was nothing to clear",
-    "managers_clear": "a manager has to clear it",
-    "check_failed": "the check failed",
-    "itself": "a request cannot be merged into itself",
-    "target": "not into that request",
-    "self": "not oneself",
-    "may_not_tell": "somebody was to be told who may not see it",
-    "not_ahead": "the time was not in the future",
-    "no_reminder": "there was no such reminder",
-    "no_address": "there was no e-mail address",
-    "no_subject": "the subject was missing",
-    "long_subject": "the subject was too long",
-    "open_subject": "a placeholder was left open",
-    "open_text": "a placeholder was left open",
-    "held": "it has a legal hold",
-    "not_held": "there was no legal hold",
-    "not_confirmed": "the reference was not typed",
-    "not_all": "part of it is not accessible",
-    "sending": "a message was being sent",
-    "unknown_contact": "the channel or the outcome was missing",
-}
-
-
+_WORDS = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
+_CHANGES, _REGISTER = _WORDS["changes"], _WORDS["register"]
+_ATTEMPTS, _REASONS = _WORDS["attempts"], _WORDS["reasons"]
 _CONTACTS = {
     Channel.CALL: "a call",
     Channel.TEXT: "a text message",

@@ -72,6 +72,11 @@ class Reading:
     value: float | None
     state: State
 
+    @property
+    def is_bad(self) -> bool:
+        """Whether somebody has to look at it; what could not be read counts."""
+        return self.state in {State.BAD, State.UNKNOWN}
+
 
 #: Units, with the suffix that Prometheus wants in a metric's name; a count has none.
 UNITS = {"seconds": "_seconds", "bytes": "_bytes", "days": "_days", "count": "", "yes or no": ""}
@@ -120,6 +125,6 @@ def degraded() -> list[str]:
     names = cache.get(_KEY)
     if names is None:
         readings = read(check for check in all_checks() if check.degrades and not check.is_costly)
-        names = [one.check.name for one in readings if one.state in {State.BAD, State.UNKNOWN}]
+        names = [one.check.name for one in readings if one.is_bad]
         cache.set(_KEY, names, CACHE_SECONDS)
     return names

@@ -19,7 +19,7 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from firm.monitoring import health
-from firm.monitoring.health import UNITS, State
+from firm.monitoring.health import UNITS
 
 MEMORY = Path("/dev/shm")  # noqa: S108
 PREFIX = "firm-metrics-"
@@ -86,7 +86,7 @@ class HealthCollector:
         )
         for reading in health.read(check for check in health.all_checks() if not check.is_costly):
             check = reading.check
-            bad.add_metric([check.name], float(reading.state in {State.BAD, State.UNKNOWN}))
+            bad.add_metric([check.name], float(reading.is_bad))
             if reading.value is not None:
                 name = f"firm_{check.metric or check.name}{UNITS[check.unit]}"
                 yield GaugeMetricFamily(name, check.label, value=reading.value)

@@ -63,18 +63,6 @@ class Line:
     def state(self) -> str:
         return WORDS[self.reading.state]
 
-    @property
-    def is_bad(self) -> bool:
-        return self.reading.state in {State.BAD, State.UNKNOWN}
-
-
-def parts(lines: list[Line]) -> list[tuple[str, list[Line]]]:
-    """Group the lines by part of the installation, in the order of registration."""
-    found: dict[str, list[Line]] = {}
-    for line in lines:
-        found.setdefault(line.reading.check.part, []).append(line)
-    return list(found.items())
-
 
 def jobs() -> list[dict] | None:
     """Return the scheduled jobs with their last run; None when they cannot be read."""
@@ -104,8 +92,8 @@ class SystemView(WagtailAdminTemplateMixin, TemplateView):
     def get_context_data(self, **kwargs) -> dict:
         lines = [Line(reading) for reading in health.read(health.all_checks())]
         return super().get_context_data(
-            parts=parts(lines),
-            bad=[line for line in lines if line.is_bad],
+            lines=lines,
+            bad=[line for line in lines if line.reading.is_bad],
             jobs=jobs(),
             versions=versions(),
             now=timezone.now(),
