@@ -23,8 +23,8 @@ PAGES = "wagtail_serve"
 def clean_path(path: str) -> str:
     """Return a path with every segment masked that does not look like words of a slug."""
     parts = path.split("?", 1)[0].split("/")
-    kept = [_clean(part) for part in parts[: _PARTS + 1]]
-    return "/".join(kept if len(parts) <= _PARTS + 1 else [*kept, MASK])
+    cleaned = [_clean(part) for part in parts[: _PARTS + 1]]
+    return "/".join(cleaned if len(parts) <= _PARTS + 1 else [*cleaned, MASK])
 
 
 def _clean(part: str) -> str:

@@ -5,18 +5,18 @@ from pyrage.x25519 import Identity
 
 
 class Command(BaseCommand):
-    """Print a new pair. It is kept nowhere. What is printed is an identity file of age."""
+    """Print a new pair. It is stored nowhere. What is printed is an identity file of age."""
 
     help = "Prints a new pair of keys for backups: one for the server, one to be kept away from it."
 
     def handle(self, *args, **options):
         identity = Identity.generate()
         self.stdout.write(
-            "# It is shown this once, and kept nowhere. On the server, in the environment, to make backups (it cannot\n"
+            "# It is shown this once, and stored nowhere. On the server, in the environment, to make backups (it cannot\n"
             "# open them):\n"
             f"# BACKUP_RECIPIENT={identity.to_public()}\n"
             "#\n"
             "# NOT on the server: print it, put one copy in the safe and one in another house. Without it no backup\n"
-            "# opens, and whoever has it and a backup can read that. Keep FIELD_ENCRYPTION_KEYS beside it.\n"
+            "# opens; who has it and a backup can read that. Keep FIELD_ENCRYPTION_KEYS beside it.\n"
             f"{identity}"
         )
