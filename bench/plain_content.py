@@ -102,6 +102,8 @@ def _words(value) -> str:
     """Return all that a block says as paragraphs."""
     if isinstance(value, str):
         text = " ".join(_NOTE.sub("", value).split())
+        if not text:
+            return ""
         return text if _TAG.match(text) else f"<p>{escape(_TAG.sub('', text), quote=False)}</p>"
     if isinstance(value, list):
         return "".join(_words(one) for one in value)
