@@ -1,18 +1,4 @@
 """Models of the attorneys app."""
 
-from attorneys.models.attorneys import (
-    AttorneyIndexPage,
-    AttorneyPage,
-    AttorneyRole,
-    Language,
-)
+from attorneys.models.attorneys import AttorneyIndexPage, AttorneyPage, AttorneyRole, Language
 from attorneys.models.testimonials import TestimonialIndexPage, TestimonialPage
-
-__all__ = [
-    "AttorneyIndexPage",
-    "AttorneyPage",
-    "AttorneyRole",
-    "Language",
-    "TestimonialIndexPage",
-    "TestimonialPage",
-]

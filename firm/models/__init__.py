@@ -4,37 +4,7 @@ from firm.models.accounts import AccountMail, AttemptCount, SignInEvent, SignInK
 from firm.models.backups import BackupRun, BackupState
 from firm.models.changes import PublicChange
 from firm.models.images import FirmImage, FirmRendition
-from firm.models.pages import (
-    ContactPage,
-    HomePage,
-    PracticeAreaIndexPage,
-    PracticeAreaPage,
-    StandardPage,
-)
+from firm.models.pages import ContactPage, HomePage, PracticeAreaIndexPage, PracticeAreaPage, StandardPage
 from firm.models.search import PageText, Word
 from firm.models.settings import FirmSettings, Office
 from firm.models.watch import JobRun, Measurement, TrailHead
-
-__all__ = [
-    "AccountMail",
-    "AttemptCount",
-    "BackupRun",
-    "BackupState",
-    "ContactPage",
-    "FirmImage",
-    "FirmRendition",
-    "FirmSettings",
-    "HomePage",
-    "JobRun",
-    "Measurement",
-    "Office",
-    "PageText",
-    "PracticeAreaIndexPage",
-    "PracticeAreaPage",
-    "PublicChange",
-    "SignInEvent",
-    "SignInKind",
-    "StandardPage",
-    "TrailHead",
-    "Word",
-]
