@@ -48,6 +48,8 @@ PLACEHOLDERS = {
 #: Default templates for answers, by field of `AnswerTemplate`; and the placeholders of templates with their meanings.
 DEFAULT_TEMPLATES: list[dict[str, str]] = _FILE["answer_templates"]
 ANSWER_PLACEHOLDERS: dict[str, str] = _FILE["answer_placeholders"]
+#: Invented values of placeholders, for previews.
+SAMPLES: dict[str, str] = _FILE["samples"]
 #: Required placeholders, by kind and part.
 REQUIRED = {(MessageKind.PERSON_ANSWER, "subject"): "subject", (MessageKind.PERSON_ANSWER, "body"): "text"}
 

@@ -12,8 +12,7 @@ from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from wagtail.models import Site
 
-from consultations.due_dates import Urgency
-from consultations.mail.kinds import PLACEHOLDERS, MessageKind, fill
+from consultations.mail.kinds import PLACEHOLDERS, SAMPLES, MessageKind, fill
 from consultations.text_cleaning import one_line, paragraphs
 from firm.models.settings import FirmSettings
 from firm.templatetags.firm_tags import national, tel
@@ -124,26 +123,12 @@ def phone_of(known: FirmSettings) -> Value:
 def sample(kind: str) -> tuple[dict[str, Value], Listing | None]:
     """Return invented values for a preview."""
     link = link_to("consultations:index")
-    values = {name: Value(text) for name, text in _SAMPLES.items()} | firm_values(firm()) | {"link": link}
+    values = {name: Value(text) for name, text in SAMPLES.items()} | firm_values(firm()) | {"link": link}
     lines = [Value(line, link.href) for line in _SAMPLE_LINES]
     listing = Listing(counts=[("New", 2), ("Overdue", 1)], lines=lines)
     return pick(kind, values), listing if kind == MessageKind.STAFF_DIGEST else None
 
 
-_SAMPLES = {
-    "reference": "K7MW-3QFP",
-    "practice_area": "Sample practice area",
-    "urgency": Urgency.URGENT.label,
-    "due": "January 4, 9:30 AM",
-    "date": "Monday, January 4",
-    "count": "2",
-    "when": "Monday, January 4, 2027, 10:00 AM EST (30 minutes)",
-    "held_until": "Thursday, December 31, 2026, 4:00 PM EST",
-    "where": "1 Sample Street, 2nd floor",
-    "attorney": "Sample Attorney",
-    "subject": "What to bring with you",
-    "text": "Hello Jane Sample,\n\nplease bring your papers.",
-}
 _SAMPLE_LINES = ("K7MW-3QFP · Urgent · overdue · 5 hours old", "H4TD-9XRA · Normal · 40 minutes old")
 
 
@@ -154,11 +139,5 @@ def pick(kind: str, values: Mapping[str, Value]) -> dict[str, Value]:
 
 def sample_answer(subject: str, body: str) -> tuple[str, str, str]:
     """Return subject, text and reference of a template's answer to an invented person."""
-    values = {
-        "name": "Jane Sample",
-        "reference": _SAMPLES["reference"],
-        "attorney": "Ada Sample",
-        "appointment": "Monday, January 4, 9:30 AM",
-        "lawyer": "Bo Sample, 212-555-0199",
-    } | {name: value.text for name, value in firm_values(firm()).items()}
+    values = SAMPLES | {name: value.text for name, value in firm_values(firm()).items()}
     return fill(subject, values), fill(body, values), values["reference"]
