@@ -36,7 +36,7 @@ function focusErrors(summary) {
 
 /**
  * data-shown-when="relationship=family,other" hides a field until one of the values is chosen; "=*" until any is.
- * What was typed is kept, so a change of mind loses nothing. A field with an error always shows.
+ * The text remains, so that choosing again loses nothing. A field with an error always shows.
  */
 function showWhenChosen(field) {
   const [name, list] = field.dataset.shownWhen.split("=");
@@ -72,7 +72,7 @@ function submitOnce(form) {
   });
 }
 
-/** Where the visit began: kept in this tab alone, and sent with the form if one is sent. */
+/** Where the visit began: stored in this tab only, and sent with the form. */
 function rememberLanding() {
   try {
     if (sessionStorage.getItem("landing")) return;
@@ -88,7 +88,7 @@ function forgetLanding() {
   try {
     sessionStorage.removeItem("landing");
   } catch {
-    // Then nothing was kept.
+    // Then nothing is stored.
   }
 }
 
