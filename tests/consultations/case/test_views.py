@@ -194,7 +194,7 @@ def test_title_of_the_screen_is_the_reference(client, intake):
 def test_suspicious_request_says_so(client, intake):
     page = page_of(client, Request(quarantined=True, suspicions=["name-link"]))
     assert "In quarantine" in page
-    assert "<li>The name holds the address of a website.</li>" in page
+    assert "<li>The name has the address of a website.</li>" in page
     assert "In quarantine" not in page_of(client, Request())
 
 
