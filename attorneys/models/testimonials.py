@@ -123,8 +123,3 @@ class TestimonialPage(BasePage):
     @property
     def summary_text(self) -> str:
         return readable(self.body)
-
-    @property
-    def rating_in_words(self) -> str:
-        """The rating for screen readers."""
-        return f"Rated {self.rating} out of 5"
