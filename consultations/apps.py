@@ -1,7 +1,5 @@
 """The consultations app: requests for a free consultation."""
 
-from pathlib import Path
-
 from django.apps import AppConfig
 
 
@@ -15,7 +13,8 @@ class ConsultationsConfig(AppConfig):
     def ready(self):
         """Register the desk's health checks, and what backups do with requests and messages."""
         from consultations import backup_hooks
-        from firm.monitoring.health import register_file
+        from consultations.health_checks import CHECKS
+        from firm.monitoring.health import register
 
-        register_file(Path(__file__).parent / "health_checks.toml")
+        register(*CHECKS)
         backup_hooks.register()

@@ -1,7 +1,5 @@
 """The base app, which all other apps import."""
 
-from pathlib import Path
-
 from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import register
@@ -19,7 +17,7 @@ class FirmConfig(AppConfig):
         from firm.accounts import change_notices, receivers
         from firm.accounts.secret_rotation import AuthenticatorSecrets
         from firm.encryption.key_rotation import OTHER_TABLES
-        from firm.monitoring import health, sentry, task_logs
+        from firm.monitoring import backup_checks, health, health_checks, sentry, task_logs
         from firm.page_cache import invalidation
         from firm.pages import page_index
         from firm.search import fulltext_index
@@ -48,4 +46,4 @@ class FirmConfig(AppConfig):
             lambda **kwargs: page_index.install(), sender=self, weak=False, dispatch_uid="firm.pages.page_index"
         )
         register(checks.page_models_follow_the_house_rules)
-        health.register_file(Path(__file__).parent / "monitoring" / "health_checks.toml")
+        health.register(*health_checks.CHECKS, *backup_checks.CHECKS)

@@ -5,15 +5,12 @@
 """
 
 import logging
-import tomllib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from pathlib import Path
 
 from django.core.cache import cache
 from django.db import Error, connection
-from django.utils.module_loading import import_string
 
 logger = logging.getLogger(__name__)
 #: For how many seconds ``/readyz`` caches the result.
@@ -89,13 +86,6 @@ def register(*checks: HealthCheck) -> None:
         if check.unit not in UNITS:
             raise ValueError(f"{check.unit} is not one of the units {', '.join(UNITS)}.")
         _checks[check.name] = check
-
-
-def register_file(path: Path) -> None:
-    """Add the checks of a TOML file, a table each; ``read`` and ``note`` are dotted names of functions."""
-    for name, values in tomllib.loads(path.read_text(encoding="utf-8")).items():
-        functions = {key: import_string(values[key]) for key in ("read", "note") if key in values}
-        register(HealthCheck(name=name, **values | functions))
 
 
 def all_checks() -> list[HealthCheck]:
