@@ -1,36 +1,49 @@
-"""What the forms of all actions on a request share. Each does one thing; the actions decide what may be done."""
+"""What the forms of all actions on a request share. Each form calls one action, which decides what is allowed."""
 
+from collections.abc import Callable
 from uuid import uuid4
 
 from django import forms
+from django.urls import reverse
 
-from consultations.actions import requests
-from consultations.models import ConsultationRequest
+from consultations.actions.requests import Refused
+from consultations.models import ConsultationRequest, RequestEvent
 
 REFUSED = 422
 
 
 class DeskForm(forms.Form):
-    """A form of the screen. Several stand on one page, so its ids carry its name."""
+    """A form on the screen of a request. There are several on one page, so its ids contain its name."""
 
     name = ""
-    #: The words on its button, and of the message when it is done; the latter may hold the reference, and no more.
+    #: The label of its button, and the message when it is done. All that it says of a request is the reference.
     button, done = "Save", "Saved."
+    #: The action: a static method of the request's id, ``by``, and `values`.
+    verb: Callable | None = None
     #: The field that a refusal belongs to, by its code; all others belong to the form.
     refusals: dict[str, str] = {}
-    #: True when the form was sound, but a verb refused it.
+    #: True if the form was valid, but the action refused it.
     is_refused = False
 
     def __init__(self, data=None, *, user, request: ConsultationRequest, **kwargs):
         self.user, self.request = user, request
         super().__init__(data, auto_id=f"id_{self.name}_%s", **kwargs)
 
-    def act(self) -> ConsultationRequest:
-        """Do it and return the request to go on with."""
-        raise NotImplementedError
+    @property
+    def url(self) -> str:
+        """The address that it is sent to."""
+        return reverse(f"consultations:{self.name}", args=[self.request.pk])
 
-    def refuse(self, refusal: requests.Refused) -> None:
-        """Show why not, at the field at fault, in a form that can be sent again as it is."""
+    def act(self) -> ConsultationRequest:
+        """Call the action and return the request to go on with."""
+        return self.verb(self.request.pk, by=self.user, **self.values())
+
+    def values(self) -> dict:
+        """Return the arguments of the action."""
+        return dict(self.cleaned_data)
+
+    def refuse(self, refusal: Refused) -> None:
+        """Show the reason at the field at fault, in a form that can be sent again as it is."""
         self.is_refused = True
         field = self.refusals.get(refusal.code)
         self.add_error(field if field in self.fields else None, str(refusal))
@@ -38,42 +51,56 @@ class DeskForm(forms.Form):
         self.data.update(self.marks(refusal.request))
 
     def marks(self, request: ConsultationRequest) -> dict[str, str]:
-        """Return the hidden values of a form that is made now."""
+        """Return the hidden values of a new form."""
         return {}
 
     def done_words(self, request: ConsultationRequest) -> str:
-        """Return what to say when it is done; the reference is the only word of the request in it."""
         return self.done.format(request=request, status=request.get_status_display().lower())
 
-    def is_done_already(self, refusal: requests.Refused) -> bool:
-        """True when the same person has just done this very thing: a double click."""
+    def is_done_already(self, refusal: Refused) -> bool:
+        """Whether this user has just done the same: a double click."""
         return False
 
+    def did_last(self, kind: str, **facts) -> bool:
+        """Whether this user caused the last event of a kind, with these facts."""
+        last = RequestEvent.objects.filter(request=self.request.pk, kind=kind).order_by("-at", "-pk").first()
+        return last is not None and last.actor_id == self.user.pk and facts.items() <= last.facts.items()
+
     def typed(self) -> list[str]:
-        """Return the words that somebody typed, for when the form itself has no place on the screen any more."""
+        """Return the texts that were typed, for when the form itself has no place on the screen any more."""
         texts = [self.data.get(name, "") for name, field in self.fields.items() if isinstance(field, TextField)]
         return [text for text in texts if text.strip()]
 
 
 class TextField(forms.CharField):
-    """Paragraphs. What is too long comes back with words about it; a browser would cut it without any."""
+    """Paragraphs. Without ``maxlength``, so that a text that is too long comes back with an error, and is not cut."""
 
     def __init__(self, *, rows: int = 3, **kwargs):
         widget = forms.Textarea(attrs={"rows": rows})
         super().__init__(widget=widget, **{"required": False} | kwargs)
 
 
+class SeenForm(DeskForm):
+    """A form that says which version the user saw, so that a change in between is noticed."""
+
+    seen = forms.CharField(widget=forms.HiddenInput(attrs={"autocomplete": "off"}), required=False)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.initial |= self.marks(self.request)
+
+
 class OnceForm(DeskForm):
-    """A form that is kept once, however often it is sent."""
+    """A form that is saved once, however often it is sent."""
 
     refusals = {"empty": "text", "too_long": "text", "sent_otherwise": "text"}
     once = forms.UUIDField(widget=forms.HiddenInput(attrs={"autocomplete": "off"}), required=False, initial=uuid4)
 
     def clean(self) -> dict:
-        """Take a mark that is none for a missing one: nobody can mend it, and the words matter more."""
+        """Take an invalid token for a missing one: nobody can correct it."""
         self.errors.pop("once", None)
         return {"once": None} | super().clean()
 
     def marks(self, request: ConsultationRequest) -> dict[str, str]:
-        """Return a new mark; the old one may have been used."""
-        return {"once": str(uuid4())}
+        """Return a new token; the old one may have been used."""
+        return super().marks(request) | {"once": str(uuid4())}

@@ -21,7 +21,6 @@ def hold_waiting_messages() -> str:
 
 
 def open_request(browser: Client) -> str:
-    """Open the newest request, which decrypts it."""
     request = ConsultationRequest.objects.order_by("-pk").first()
     if request is None:
         return "There is no request to open."
@@ -32,6 +31,5 @@ def open_request(browser: Client) -> str:
 
 
 def register() -> None:
-    """Add both."""
     AFTER_RESTORE.append(hold_waiting_messages)
     DRILL_STEPS.append(open_request)

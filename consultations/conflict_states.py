@@ -1,7 +1,7 @@
-"""How the conflict check of a request stands, what that keeps it from, and which matches count: pure tables.
+"""The states of the conflict check, which changes of status they block, and which matches count: pure tables.
 
-The source of the rules: New York Rules of Professional Conduct 1.7, 1.9 and 1.18. A consultation is where a prospective
-client tells what must be kept from the other side, so it does not take place before the check has come to an end.
+Source: New York Rules of Professional Conduct 1.7, 1.9 and 1.18. In a consultation a prospective client tells what the
+other side must not learn, so it does not take place before the check has passed.
 """
 
 from django.db import models
@@ -10,8 +10,6 @@ from consultations.workflow import Status
 
 
 class ConflictState(models.TextChoices):
-    """How far the check of a request has come."""
-
     UNCHECKED = "unchecked", "Not checked yet"
     CLEAR = "clear", "Nothing found"
     OPEN = "open", "Matches to look at"
@@ -21,23 +19,23 @@ class ConflictState(models.TextChoices):
 
 
 class Asked(models.TextChoices):
-    """Which of the names in a request was looked for."""
+    """Which of the names in a request was searched for."""
 
     FULL_NAME = "full_name", "The sender"
     PERSON_IN_NEED = "person_in_need", "The person who needs help"
     OTHER_PARTIES = "other_parties", "Someone else involved"
 
 
-#: The states of the check with which a request may go on to a consultation.
+#: The states of the check that allow a consultation.
 PASSING = (ConflictState.CLEAR, ConflictState.CLEARED)
-#: The states of the check that wait for somebody.
+#: The states of the check that wait for staff.
 TO_DO = (ConflictState.UNCHECKED, ConflictState.OPEN, ConflictState.FLAGGED)
-#: The states of a request that take a check which passes.
+#: The statuses of a request that require a check that has passed.
 GATED = (Status.SCHEDULED, Status.CONSULTED, Status.RETAINED)
-#: The states of a request in which nothing is checked: no person's, or part of another one.
+#: The statuses of a request that is not checked: perhaps no person's, or part of another one.
 BEYOND = (Status.QUARANTINE, Status.MERGED)
 
-#: Why a request cannot go on, by the state of its check.
+#: Why a change of status is blocked, by the state of the check.
 BLOCKED_WORDS = {
     ConflictState.UNCHECKED: "The conflict check has not been made yet.",
     ConflictState.OPEN: "The conflict check found somebody: look at the matches first.",
@@ -45,11 +43,11 @@ BLOCKED_WORDS = {
     ConflictState.DECLINED: "It was declined for a conflict of interest.",
 }
 
-#: The roles on the side of those whom the firm acts for, or may act for; and those on the other side or beside it.
+#: The roles of those whom the firm acts for, or may act for; and of all others.
 OWN_SIDE = frozenset({"client", "former_client", "prospective"})
 OTHER_SIDE = frozenset({"adverse", "co_defendant", "witness"})
 _EVERY_ROLE = OWN_SIDE | OTHER_SIDE
-#: Which roles count, by whose name was looked for. Somebody whom two of our people are against is no conflict.
+#: Which roles count, by whose name was searched for. An adverse party that two clients have in common is no conflict.
 _COUNTING = {
     Asked.FULL_NAME: _EVERY_ROLE,
     Asked.PERSON_IN_NEED: _EVERY_ROLE,
@@ -61,24 +59,23 @@ CERTAIN, LIKELY = 97, 88
 
 
 def counts(asked: str, role: str) -> bool:
-    """True when finding somebody of this role under that name may be a conflict. Of an unknown role it may."""
+    """Whether a match of this role under that name may be a conflict; one of an unknown role may."""
     return role in _COUNTING[asked] or role not in _EVERY_ROLE
 
 
 def may_pass(to: str, state: str) -> bool:
-    """True when a request whose check stands so may go into the status ``to``."""
+    """Whether a request with this state of the check may change to the status ``to``."""
     return to not in GATED or state in PASSING
 
 
 def likelihood(score: int) -> str:
-    """Return in a word how sure a match is."""
     return "certain" if score >= CERTAIN else "likely" if score >= LIKELY else "possible"
 
 
 def state_after(before: str, *, has_open: bool, had_open: bool, has_cleared: bool) -> str:
     """Return the state after a check, by the matches that nobody has judged now and before, and the cleared ones.
 
-    What a person has decided stays. An open check without any match was opened by a person, and waits for one.
+    Decisions of staff stay. An open check without any match was opened by staff, and waits for them.
     """
     if before in {ConflictState.FLAGGED, ConflictState.DECLINED}:
         return before
@@ -88,7 +85,7 @@ def state_after(before: str, *, has_open: bool, had_open: bool, has_cleared: boo
 
 
 def state_after_merge(target: str, merged: str) -> str:
-    """Return the state of the request that goes on: what waits for a person in the one waits in the other."""
+    """Return the state of the target: what waits for a person in the one waits in the other."""
     waiting = [ConflictState.OPEN, ConflictState.FLAGGED]
     if merged not in waiting or target in {merged, ConflictState.FLAGGED, ConflictState.DECLINED}:
         return target
@@ -96,7 +93,7 @@ def state_after_merge(target: str, merged: str) -> str:
 
 
 def state_after_move(state: str, *, before: str, to: str) -> str:
-    """Return the state of the check after the request has moved: a conflict declines it, a reopened one is open."""
+    """Return the state after a change of status: declined by a conflict, open after reopening."""
     if to == Status.CONFLICT:
         return ConflictState.DECLINED
     return ConflictState.OPEN if before == Status.CONFLICT else state

@@ -6,15 +6,11 @@ from django.db import models
 
 
 class Direction(models.TextChoices):
-    """Who called or wrote."""
-
     OUT = "out", "We reached out"
     IN = "in", "They reached out"
 
 
 class Channel(models.TextChoices):
-    """How."""
-
     CALL = "call", "Telephone"
     TEXT = "text", "Text message"
     EMAIL = "email", "E-mail"
@@ -23,7 +19,7 @@ class Channel(models.TextChoices):
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of it: its words, and whether the person is thereby reached."""
+    """The result of a contact, and whether it reached the person."""
 
     label: str
     is_reached: bool = False
@@ -52,7 +48,7 @@ OUTCOMES: dict[tuple[str, str], dict[str, Outcome]] = {
 
 
 def words_of(direction: str, channel: str, outcome: str) -> str:
-    """Return a contact in words, as the timeline shows it; codes that are no longer known as they are."""
+    """Return a contact in words; unknown codes as they are."""
     found = OUTCOMES.get((direction, channel), {}).get(outcome)
     who = {Direction.OUT: "to the person", Direction.IN: "from the person"}.get(direction, direction)
     how = dict(Channel.choices).get(channel, channel)

@@ -16,7 +16,7 @@ LONGEST_CLOSURE = 60
 
 
 class Urgency(models.IntegerChoices):
-    """How soon somebody must answer; the greater, the sooner."""
+    """The greater, the sooner is the first answer due."""
 
     NORMAL = 1, "Normal"
     SOON = 2, "Court within 7 days"
@@ -37,7 +37,7 @@ def urgency_of(*, in_custody: bool, court_date: date | None, now: datetime, zone
 
 @dataclass(frozen=True)
 class Calendar:
-    """The hours that count towards a target. Without any, all hours of all days do."""
+    """The hours that count towards a target; all hours, if there are none."""
 
     zone: ZoneInfo
     #: For each day of the week (0 is Monday), its spans of open hours, in local time.
@@ -61,7 +61,7 @@ class Calendar:
 
 
 def due_at(start: datetime, target: timedelta, calendar: Calendar) -> datetime:
-    """Return when ``target`` of counting time has passed since ``start``; right across daylight saving."""
+    """Return when ``target`` of counted time has passed since ``start``; correct across daylight saving."""
     start = start.astimezone(calendar.zone)
     if not any(calendar.hours.values()):
         return _later(start, target)
@@ -82,7 +82,7 @@ def due_at(start: datetime, target: timedelta, calendar: Calendar) -> datetime:
 
 
 def _later(moment: datetime, by: timedelta) -> datetime:
-    """Add to a moment as time passes, not as the hands of the clock are set."""
+    """Add elapsed time, not wall-clock time."""
     return datetime.fromtimestamp(moment.timestamp() + by.total_seconds(), moment.tzinfo)
 
 

@@ -9,17 +9,17 @@ LENGTH = 2 * GROUP + 1
 
 
 def new_reference() -> str:
-    """Return an unguessable reference such as ``K7MW-3QFP`` (38 bits); the database sees to it that it is unique."""
+    """Return an unguessable reference such as ``K7MW-3QFP`` (38 bits); the database ensures that it is unique."""
     return format_reference("".join(secrets.choice(ALPHABET) for _ in range(2 * GROUP)))
 
 
 def format_reference(characters: str) -> str:
-    """Return eight characters as they are printed: two groups of four."""
+    """Return eight characters in two groups of four."""
     return f"{characters[:GROUP]}-{characters[GROUP:]}"
 
 
 def read_reference(text: str) -> str:
-    """Return the reference that somebody typed in any manner, as it is printed; empty when it cannot be one."""
+    """Return a typed reference in its printed form; empty if it cannot be one."""
     characters = "".join(text.upper().replace("-", " ").split())
     is_one = len(characters) == 2 * GROUP and all(character in ALPHABET for character in characters)
     return format_reference(characters) if is_one else ""

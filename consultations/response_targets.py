@@ -10,7 +10,7 @@ from consultations.models.settings import IntakeSettings
 
 
 def set_target(request: ConsultationRequest, desk: IntakeSettings | None = None) -> None:
-    """Give an unsaved request its urgency and its target, both counted from when it was sent."""
+    """Set urgency and due date of an unsaved request, counted from when it was sent."""
     desk = desk or IntakeSettings.current()
     start = request.submitted_at
     request.urgency = _urgency(request, desk, start)
@@ -18,7 +18,7 @@ def set_target(request: ConsultationRequest, desk: IntakeSettings | None = None)
 
 
 def set_urgency(request: ConsultationRequest, *, now: datetime, desk: IntakeSettings | None = None) -> bool:
-    """Bring the urgency up to date; return whether it changed. More urgent, the answer is due sooner; never later."""
+    """Update the urgency; return whether it changed. The due date may become sooner, never later."""
     desk = desk or IntakeSettings.current()
     urgency = _urgency(request, desk, now)
     if urgency == request.urgency:
@@ -31,13 +31,13 @@ def set_urgency(request: ConsultationRequest, *, now: datetime, desk: IntakeSett
 
 
 def answer_due(reference: str, now: datetime | None = None) -> datetime | None:
-    """Return by when the sender of a request may expect an answer; None when that has passed, or for a sample."""
+    """Return when the first answer to a request is due; None if that has passed, or for a sample."""
     due = ConsultationRequest.objects.filter(reference=reference).values_list("due_at", flat=True).first()
     return due if due and due > (now or timezone.now()) else None
 
 
 def refresh(now: datetime | None = None) -> int:
-    """Bring the urgency of all open requests with a court date near today up to date; return how many changed."""
+    """Update the urgency of open requests with a near court date; return how many changed."""
     now, desk, changed = now or timezone.now(), IntakeSettings.current(), 0
     today = timezone.localdate(now)
     near = ConsultationRequest.objects.open().filter(

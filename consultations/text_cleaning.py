@@ -10,7 +10,7 @@ _SPACES = re.compile(r"[^\S\n]+")
 
 
 def _is_readable(character: str) -> bool:
-    """False for control characters, halves of surrogate pairs, and marks that turn the direction of the text."""
+    """False for control characters, lone surrogates, and marks that change the direction of the text."""
     return character == "\n" or (unicodedata.category(character) not in {"Cc", "Cs"} and character not in _DIRECTION)
 
 

@@ -1,23 +1,23 @@
-"""Who gets through to the screens of the intake desk. Whoever is turned away leaves a line in the trail."""
+"""Restricts screens and menu items of the intake desk. Denied access is audited."""
 
 from django.core.exceptions import PermissionDenied
+from wagtail.admin.menu import MenuItem
 
 from consultations.audit import record
 from consultations.models import AuditAction
-from consultations.permissions import CHANGE, EXPORT, MANAGE, TRAIL, has_any, is_intake
+from consultations.permissions import has_any, may_manage, may_read_trail, may_work_in_bulk
 
 
 class Guarded:
-    """Asks `may_enter` before anything is looked up. First among the bases of a view; ``doing`` goes into the trail."""
+    """Asks `may_enter` before anything is looked up; first among the bases of a view. ``doing`` is audited."""
 
     doing = ""
 
     def may_enter(self, user) -> bool:
-        """True for those who may use this screen."""
         raise NotImplementedError
 
     def dispatch(self, request, *args, **kwargs):
-        """Refuse in the same way whatever there is, so that nobody learns which requests exist."""
+        """Refuse in the same way whatever exists, so that nobody learns which requests there are."""
         if not self.may_enter(request.user):
             record.record(AuditAction.REFUSED, by=request.user, doing=self.doing, why="not_permitted")
             raise PermissionDenied
@@ -25,52 +25,27 @@ class Guarded:
 
 
 class ForReaders(Guarded):
-    """For the intake staff, and for whoever a request is assigned to."""
-
-    def may_enter(self, user) -> bool:
-        """True when there is anything to see."""
-        return has_any(user)
+    may_enter = staticmethod(has_any)
 
 
 class ForIntake(Guarded):
-    """For the intake staff that works on requests; an assigned attorney is not among them."""
-
-    def may_enter(self, user) -> bool:
-        """True for those who may see and change requests."""
-        return may_work_in_bulk(user)
+    may_enter = staticmethod(may_work_in_bulk)
 
 
 class ForTrailReaders(Guarded):
-    """For those of the intake staff who may read the trail."""
-
-    def may_enter(self, user) -> bool:
-        """True for those who may read the trail."""
-        return may_read_trail(user)
+    may_enter = staticmethod(may_read_trail)
 
 
 class ForManagers(Guarded):
-    """For those of the intake staff who manage it."""
-
-    def may_enter(self, user) -> bool:
-        """True for those who may see how the desk is doing, and decide what is stored."""
-        return may_manage(user)
+    may_enter = staticmethod(may_manage)
 
 
-def may_work_in_bulk(user) -> bool:
-    """True when the account may change several requests at once."""
-    return is_intake(user) and user.has_perm(CHANGE)
+class GuardedMenuItem(MenuItem):
+    """A menu item for the accounts of which ``may_enter`` is true."""
 
+    def __init__(self, *args, may_enter, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.may_enter = may_enter
 
-def may_export(user) -> bool:
-    """True when the account may take requests out as a file. The permission by itself opens nothing."""
-    return is_intake(user) and user.has_perm(EXPORT)
-
-
-def may_read_trail(user) -> bool:
-    """True when the account may read who did what. The permission by itself opens nothing."""
-    return is_intake(user) and user.has_perm(TRAIL)
-
-
-def may_manage(user) -> bool:
-    """True when the account manages the intake. The permission by itself opens nothing."""
-    return is_intake(user) and user.has_perm(MANAGE)
+    def is_shown(self, request) -> bool:
+        return self.may_enter(request.user)

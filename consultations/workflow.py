@@ -6,8 +6,6 @@ from django.db import models
 
 
 class Status(models.TextChoices):
-    """How far a request has come."""
-
     NEW = "new", "New"
     IN_REVIEW = "in_review", "In review"
     CONTACTED = "contacted", "Contacted"
@@ -16,14 +14,14 @@ class Status(models.TextChoices):
     RETAINED = "retained", "Retained"
     DECLINED = "declined", "Declined"
     REFERRED = "referred", "Referred"
-    NOT_REACHED = "not_reached", "Not reached"
+    NOT_REACHED = "not_reached", "Did not reach"
     CONFLICT = "conflict", "Conflict of interest"
     QUARANTINE = "quarantine", "Quarantine"
     MERGED = "merged", "Merged"
 
 
 class Power(models.TextChoices):
-    """What somebody may do with a request. The permission of the same name gives it for all requests."""
+    """What a user may do with a request. The permission of the same name grants it for all requests."""
 
     WORK = "change", "Work on requests"
     MANAGE = "manage", "Manage requests"
@@ -31,7 +29,7 @@ class Power(models.TextChoices):
 
 @dataclass(frozen=True)
 class Move:
-    """One way from a state to another: the words on its button, whom it takes, and whether a reason must be given."""
+    """A change of status: the label of its button, the power it takes, and whether it needs a reason."""
 
     label: str
     power: Power = Power.WORK
@@ -52,12 +50,12 @@ CLOSED = (
     Status.MERGED,
 )
 
-_REVIEW = Move("Start the review")
+_REVIEW = Move("Start review")
 _CONTACTED = Move("Contacted")
 _SCHEDULE = Move("Schedule")
 _CONSULTED = Move("Consultation held")
 _RETAINED = Move("Retained")
-_NOT_REACHED = Move("Not reached")
+_NOT_REACHED = Move("Did not reach")
 _DECLINE = Move("Decline", needs_reason=True)
 _REFER = Move("Refer elsewhere", needs_reason=True)
 _CONFLICT = Move("Conflict of interest", needs_reason=True)
@@ -111,11 +109,11 @@ MERGEABLE = tuple(status for status in Status if status not in {Status.MERGED, S
 
 
 def find_move(current: str, to: str) -> Move | None:
-    """Return the move between two states, or None when it is forbidden; unknown states have none."""
+    """Return the move between two statuses; None if it is forbidden or a status is unknown."""
     return MOVES.get(current, {}).get(to)
 
 
 def allowed_pairs() -> list[tuple[str, str]]:
-    """Return every allowed change of state, merging included, as the database enforces it."""
+    """Return every allowed change of status, including merging, as the database enforces it."""
     moves = {(str(current), str(to)) for current, ways in MOVES.items() for to in ways}
     return sorted(moves | {(str(status), str(Status.MERGED)) for status in MERGEABLE})

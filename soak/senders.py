@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from random import Random
 from urllib.parse import urlencode
 
-from consultations.models.pages import COOKIE
+from consultations.intake.responses import COOKIE
 from soak.running import Reply
 
 FORM = "/free-consultation/"

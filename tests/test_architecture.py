@@ -2,6 +2,8 @@
 
 import ast
 import re
+from collections import Counter
+from functools import cache
 from pathlib import Path
 
 from django.conf import settings
@@ -15,7 +17,14 @@ MAY_IMPORT = {
     "blog": {"firm", "attorneys"},
     "consultations": {"firm", "attorneys"},
 }
-MAX_LINES, MAX_FUNCTION = 300, 40
+MAX_LINES, MAX_FUNCTION, MAX_FILES = 300, 40, 25
+#: The modules of `consultations` that answer requests or draw what is shown, by folder and by the end of their names.
+SCREEN_FOLDERS = {"case", "queue"}
+SCREEN_NAMES = re.compile(
+    r"(\w+_)?(views?|forms?|fields|panel|viewsets?|hooks|urls|responses?|labels|access|view_permissions|known_parties)"
+)
+#: What puts the parts together, or stands beside them: it may import anything.
+WIRING = {"apps", "schedule_entries", "demo", "management"}
 
 
 def sources() -> list[Path]:
@@ -84,6 +93,91 @@ def test_a_relative_import_stays_within_its_package():
         if isinstance(node, ast.ImportFrom) and node.level >= len(path.parts)
     ]
     assert far == []
+
+
+# --- Layers within consultations: pure rules, models, actions and other rules with a database, screens -----------
+
+
+def module_of(path: Path) -> str:
+    return ".".join(path.with_suffix("").parts).removesuffix(".__init__")
+
+
+def layer_of(module: str) -> str:
+    room, name = module.split(".")[1], module.split(".")[-1]
+    if room in WIRING:
+        return "wiring"
+    if room == "models":
+        return "models"
+    return "screens" if room in SCREEN_FOLDERS or SCREEN_NAMES.fullmatch(name) else "rules"
+
+
+@cache
+def consultations_graph() -> dict[str, set[str]]:
+    """What each module of `consultations` imports of it, by their dotted names."""
+    paths = {module_of(path): path for path in sources() if path.parts[0] == "consultations"}
+    return {module: imports_among(paths, path) for module, path in paths.items() if "." in module}
+
+
+def imports_among(modules, path: Path) -> set[str]:
+    found = set()
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] == "consultations":
+            found |= {f"{node.module}.{alias.name}" for alias in node.names} & set(modules) or {node.module}
+    return found
+
+
+def reached_from(module: str, graph: dict[str, set[str]]) -> set[str]:
+    """The modules that a module imports, directly or through others."""
+    found, left = set(), {module}
+    while left:
+        left = set().union(*(graph[one] for one in left)) - found
+        found |= left
+    return found
+
+
+def test_each_layer_has_modules():
+    layers = [layer_of(module) for module in consultations_graph()]
+    assert min(layers.count(name) for name in ("wiring", "models", "screens", "rules")) > 5
+
+
+def test_models_import_only_models_and_what_knows_no_model():
+    graph = consultations_graph()
+    below = {one for module in graph if layer_of(module) == "models" for one in graph[module]}
+    below = {one for one in below if layer_of(one) != "models"}
+    assert "consultations.workflow" in below
+    layers = {one: {layer_of(other) for other in {one} | reached_from(one, graph)} for one in below}
+    assert {one: found for one, found in layers.items() if found != {"rules"}} == {}
+
+
+def test_rules_import_no_screen():
+    graph = consultations_graph()
+    rules = {module: imports for module, imports in graph.items() if layer_of(module) == "rules"}
+    upward = {
+        module: {one for one in imports if layer_of(one) in {"screens", "wiring"}} for module, imports in rules.items()
+    }
+    assert {module: found for module, found in upward.items() if found} == {}
+
+
+def test_screens_import_no_wiring():
+    graph = consultations_graph()
+    upward = {module: {one for one in imports if layer_of(one) == "wiring"} for module, imports in graph.items()}
+    assert {module: found for module, found in upward.items() if found and layer_of(module) != "wiring"} == {}
+
+
+def test_actions_import_the_calendar_and_not_the_other_way_round():
+    rooms = {
+        (module.split(".")[1], one.split(".")[1]) for module, found in consultations_graph().items() for one in found
+    }
+    assert ("actions", "calendar") in rooms
+    assert ("calendar", "actions") not in rooms
+
+
+# --- Sizes and names -----------------------------------------------------------------------------------
+
+
+def test_folders_have_few_enough_files_to_be_looked_over():
+    counts = Counter(str(path.parent) for path in sources())
+    assert {folder: count for folder, count in counts.items() if count > MAX_FILES} == {}
 
 
 def test_files_are_short_enough_to_be_read():

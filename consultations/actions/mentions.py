@@ -1,4 +1,4 @@
-"""Tells colleagues of a line of the timeline: those who were chosen, and those whose @name stands in its text."""
+"""Tells colleagues of a timeline event: those who were chosen, and those whose @name is in its text."""
 
 import re
 from collections.abc import Iterable
@@ -19,7 +19,7 @@ _BEFORE, _AFTER = r"(?<![\w.@+-])@", r"(?![\w@]|[.-]\w)"
 
 
 def found_in(text: str, people: Iterable) -> list:
-    """Return the people whose @username, @First name or @Full name stands in a text, in the order of the text.
+    """Return the people whose @username, @First name or @Full name is in a text, in the order of the text.
 
     A name that fits nobody, or several of them, is text like any other.
     """
@@ -29,7 +29,7 @@ def found_in(text: str, people: Iterable) -> list:
 
 
 def emphasised(text: str, people: Iterable) -> SafeString:
-    """Return a text as HTML, in which the names of these people stand out."""
+    """Return a text as HTML with the names of these people highlighted."""
     by_name = _names_of(people)
     parts, end = [], 0
     for match in _matches(text, by_name):
@@ -42,7 +42,7 @@ def emphasised(text: str, people: Iterable) -> SafeString:
 
 
 def _names_of(people: Iterable) -> dict:
-    """Return the people by the names that mean one of them; a name of several stands for None."""
+    """Return the people by name; a name of several people maps to None."""
     by_name: dict = {}
     for user in people:
         names = {user.get_username(), user.get_full_name(), user.first_name}
@@ -52,19 +52,17 @@ def _names_of(people: Iterable) -> dict:
 
 
 def _matches(text: str, by_name: dict) -> Iterable[re.Match]:
-    """Return where a name stands behind an @: the longest one that fits."""
+    """Return where a name follows an @: the longest that matches."""
     if "@" not in text or not by_name:
         return []
     names = "|".join(re.escape(name) for name in sorted(by_name, key=len, reverse=True))
     return re.finditer(f"{_BEFORE}({names}){_AFTER}", text, re.IGNORECASE)
 
 
-def tell(
-    request: ConsultationRequest, event: RequestEvent, *, by, chosen: Iterable = (), now: datetime | None = None
-) -> list:
-    """Tell colleagues of an event that was just written, in the same transaction; return whom.
+def tell(request: ConsultationRequest, event: RequestEvent, *, by, chosen: Iterable = ()) -> list:
+    """Tell colleagues, except ``by``, of an event in the transaction that wrote it; return them.
 
-    ``chosen`` must be `tellable`; whoever writes is not told of it.
+    ``chosen`` must be `tellable`.
     """
     if not chosen and "@" not in event.text:
         return []
@@ -78,6 +76,6 @@ def tell(
 
 
 def mark_seen(request: ConsultationRequest, user, now: datetime | None = None) -> int:
-    """Keep that somebody has opened a request and so seen what was for her or him; return how many lines that were."""
+    """Mark what was for a user as seen, since they have opened the request; return how many events that were."""
     unseen = Mention.objects.filter(event__request=request, user=user, seen_at=None)
     return unseen.update(seen_at=now or timezone.now())

@@ -1,4 +1,4 @@
-"""Joins requests that are about the same matter of the same person."""
+"""Merges requests about the same matter of the same person."""
 
 from django.utils import timezone
 
@@ -12,9 +12,9 @@ from consultations.workflow import Power, Status
 
 @action
 def merge(pk: int, *, into: int, by, now=None) -> ConsultationRequest:
-    """End a request as part of the request ``into``, which is returned. Both keep what was sent and what happened.
+    """Close a request as part of the request ``into``, and return that one. Nothing of either is lost.
 
-    A contact that was logged on the one counts for the other, since it is the same person.
+    A contact logged on one counts for the other, since it is the same person.
     """
     now = now or timezone.now()
     if pk == into:

@@ -1,10 +1,10 @@
-"""The times that a reminder can be set to: pure functions of now, the court date and the firm's time zone."""
+"""The times that a reminder can be set to: pure functions of the time, the court date and the firm's time zone."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-#: When the day of a reminder begins, as clocks on the wall show it.
+#: The local time of the offered reminders.
 MORNING = time(9)
 #: Nothing is remembered for longer than this.
 LONGEST = timedelta(days=2 * 366)
@@ -13,7 +13,7 @@ OWN = "own"
 
 @dataclass(frozen=True)
 class Moment:
-    """A time to choose: ``code`` stands in the form, ``label`` before the person's eyes."""
+    """An offered time, with its value and label in the form."""
 
     code: str
     label: str
@@ -21,7 +21,7 @@ class Moment:
 
 
 def moments(now: datetime, court_date: date | None, zone: ZoneInfo) -> list[Moment]:
-    """Return the ready choices that lie ahead: mornings in the firm's time, whatever the clocks do in between."""
+    """Return the offered times in the future: mornings in the firm's time zone."""
     today = now.astimezone(zone).date()
     days = [("tomorrow", "Tomorrow", 1), ("days", "In 3 days", 3), ("week", "In a week", 7)]
     chosen = [(code, label, today + timedelta(days=number)) for code, label, number in days]
@@ -32,5 +32,5 @@ def moments(now: datetime, court_date: date | None, zone: ZoneInfo) -> list[Mome
 
 
 def is_ahead(at: datetime | None, now: datetime) -> bool:
-    """True for a time that somebody can be reminded at."""
+    """Whether a reminder can be set to a time."""
     return at is not None and now < at <= now + LONGEST

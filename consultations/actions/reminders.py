@@ -1,4 +1,4 @@
-"""What is to be remembered about a request, when, and by whom; and the job that tells them when the time has come."""
+"""Reminders about a request, and the job that sends them when their time has come."""
 
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -8,16 +8,16 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from consultations.actions.reminder_times import is_ahead
-from consultations.actions.requests import Refused, action, locked, need, note
+from consultations.actions.requests import SENT_OTHERWISE, Refused, action, locked, need, note
 from consultations.audit import record
-from consultations.colleagues import addresses_of, keepers_of, tellable
+from consultations.colleagues import addresses_of, recipients_of, tellable
 from consultations.mail.notifications import announce_reminder
 from consultations.models import AuditAction, ConsultationRequest, EventKind, MessageState, OutgoingMessage, Reminder
 from consultations.models.notes import REMINDER_LENGTH, RESTING
 from consultations.text_cleaning import paragraphs
 from consultations.workflow import Power
 
-#: A reminder that nobody could be told of for longer is on the dashboard, and no mail helps any more.
+#: A reminder that could not be sent for longer than this is shown on the dashboard only.
 TELL_WITHIN = timedelta(days=3)
 #: The most reminders of one run.
 BATCH = 200
@@ -27,15 +27,15 @@ BATCH = 200
 def remind(
     pk: int, *, for_user, due_at: datetime, text: str, by, once: UUID | None = None, now=None
 ) -> ConsultationRequest:
-    """Set a reminder for somebody who may see the request. ``once`` names its form: sent twice, it is set once."""
+    """Set a reminder for somebody who may see the request. ``once`` is the token of the form."""
     request, now = locked(pk, by), now or timezone.now()
     need(request, by, Power.WORK)
     text = paragraphs(text)
     _need_text(request, text)
-    kept = Reminder.objects.filter(once=once).first() if once else None
-    if kept is not None:
-        if (kept.request_id, kept.for_user_id, kept.due_at, kept.text) != (pk, for_user.pk, due_at, text):
-            raise Refused(request, "sent_otherwise", "This form was sent before, with other words. Send it once more.")
+    saved = Reminder.objects.filter(once=once).first() if once else None
+    if saved is not None:
+        if (saved.request_id, saved.for_user_id, saved.due_at, saved.text) != (pk, for_user.pk, due_at, text):
+            raise Refused(request, "sent_otherwise", SENT_OTHERWISE)
         return request
     _need_open(request)
     _need_ahead(request, due_at, now)
@@ -52,7 +52,7 @@ def remind(
 
 @action
 def finish_reminder(pk: int, *, reminder: int, by, now=None) -> ConsultationRequest:
-    """Keep that a reminder is done. Pressed twice, it is done once."""
+    """Mark a reminder as done; idempotent."""
     request, now = locked(pk, by), now or timezone.now()
     need(request, by, Power.WORK)
     found = _find(request, reminder)
@@ -64,7 +64,7 @@ def finish_reminder(pk: int, *, reminder: int, by, now=None) -> ConsultationRequ
 
 @action
 def postpone_reminder(pk: int, *, reminder: int, due_at: datetime, by, now=None) -> ConsultationRequest:
-    """Set a reminder to another time; whoever it is for is told again then."""
+    """Set a reminder to another time, when it is sent again."""
     request, now = locked(pk, by), now or timezone.now()
     need(request, by, Power.WORK)
     found = _find(request, reminder)
@@ -111,13 +111,13 @@ def _find(request: ConsultationRequest, number: int) -> Reminder:
 
 
 def tell_due(now: datetime | None = None) -> int:
-    """Tell of each reminder whose time has come, once; return of how many. What it is about stays in the request."""
+    """Send each reminder whose time has come, once; return how many. The mail does not say what it is about."""
     now = now or timezone.now()
     return sum(_tell(pk, now) for pk in _untold(now).order_by("due_at", "pk").values_list("pk", flat=True)[:BATCH])
 
 
 def _untold(now: datetime):
-    """Return the due reminders of which nobody has been told, or somebody who had lost sight of the request by then."""
+    """Return the due reminders that were not sent, or only to an account that may no longer see the request."""
     messages = OutgoingMessage.objects.filter(event=OuterRef("event"), created_at__gte=OuterRef("due_at"))
     skipped = messages.filter(state=MessageState.SKIPPED)
     is_stranded = Exists(skipped) & ~Exists(messages.exclude(state=MessageState.SKIPPED))
@@ -126,25 +126,25 @@ def _untold(now: datetime):
 
 @transaction.atomic
 def _tell(pk: int, now: datetime) -> bool:
-    """Tell of one reminder, unless another worker has done so, or it is done or put off by now."""
+    """Send one reminder, unless another worker has, or it is done or postponed by now."""
     numbers = list(Reminder.objects.filter(pk=pk).values_list("request", flat=True))
     ConsultationRequest.objects.select_for_update().filter(pk__in=numbers).values_list("pk").first()
     reminder = _untold(now).select_related("for_user", "request__assignee", "event").filter(pk=pk).first()
     if reminder is None:
         return False
-    keepers = keepers_of(reminder)
-    if reminder.for_user_id and reminder.for_user not in keepers:
-        _hand_on(reminder, keepers, now)
-    announce_reminder(reminder.event, reminder.due_at, addresses_of(keepers))
+    recipients = recipients_of(reminder)
+    if reminder.for_user_id and reminder.for_user not in recipients:
+        _hand_on(reminder, recipients, now)
+    announce_reminder(reminder.event, reminder.due_at, addresses_of(recipients))
     Reminder.objects.filter(pk=pk).update(told_at=now)
     return True
 
 
-def _hand_on(reminder: Reminder, keepers: list, now: datetime) -> None:
-    """Give the reminder of somebody who has lost sight of the request to whoever sees to it, or to the managers."""
+def _hand_on(reminder: Reminder, recipients: list, now: datetime) -> None:
+    """Give the reminder of an account that may no longer see the request to its assignee, or to the managers."""
     request, assignee = reminder.request, reminder.request.assignee
     before = reminder.for_user_id
-    reminder.for_user = assignee if assignee in keepers else None
+    reminder.for_user = assignee if assignee in recipients else None
     reminder.save(update_fields=["for_user"])
     facts = {"doing": "handed_on", "from": before, "user": reminder.for_user_id}
     note(request, EventKind.REMINDER, by=None, now=now, facts=facts)

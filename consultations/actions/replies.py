@@ -1,18 +1,16 @@
-"""Answers to the person by e-mail: begun from a template, kept sealed in the timeline, sent by the outbox."""
+"""Answers to the person by e-mail: begun from a template, stored encrypted in the timeline, sent by the outbox."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
 from django.utils import timezone
-from django.utils.formats import date_format
-from django.utils.timezone import get_default_timezone, localtime
+from django.utils.timezone import get_default_timezone
 
-from consultations.actions.requests import NOTE_LENGTH, Refused, action, locked, need, note
+from consultations.actions.requests import Refused, action, locked, need, need_short, note, stop_clock, was_sent
 from consultations.audit import record
 from consultations.colleagues import around
 from consultations.contact_outcomes import Channel, Direction
-from consultations.display import user_name
+from consultations.display import date_and_time, user_name
 from consultations.mail.kinds import fill, left_open
 from consultations.mail.notifications import announce_answer
 from consultations.mail.render import SUBJECT_LENGTH, firm, phone_of
@@ -22,26 +20,26 @@ from consultations.models import (
     ConsultationRequest,
     EventKind,
     PreferredContact,
-    RequestEvent,
 )
 from consultations.text_cleaning import one_line, paragraphs
 from consultations.workflow import Power, Status
 
-#: From here nobody is written to: perhaps no person has sent it; or another request has taken its place.
+#: Nobody is written to from here: perhaps no person has sent it, or another request has taken its place.
 SILENT = (Status.QUARANTINE, Status.MERGED)
 _OTHER_WAYS = {PreferredContact.PHONE: "called", PreferredContact.TEXT: "texted"}
 
 
 @action
 def answer(pk: int, *, subject: str, text: str, by, once: UUID | None = None, now=None) -> ConsultationRequest:
-    """Write to the person. It stops the clock, but nobody is reached by it alone: the status stays.
+    """Write to the person. It stops the clock, but reaches nobody by itself: the status stays.
 
-    ``once`` names the form that it comes from: sent twice, it goes out once.
+    ``once`` is the token of the form: sent twice, the mail goes out once.
     """
     request, now = locked(pk, by), now or timezone.now()
     need(request, by, Power.WORK)
     subject, text = one_line(subject), paragraphs(text)
-    if _was_sent(request, once, subject, text):
+    values = {"subject": subject}
+    if was_sent(request, once, EventKind.ANSWERED, text=text, values=values):
         return request
     if request.status in SILENT:
         words = f"It is {request.get_status_display().lower()}: nobody is written to from here."
@@ -50,13 +48,10 @@ def answer(pk: int, *, subject: str, text: str, by, once: UUID | None = None, no
         raise Refused(request, "no_address", "There is no e-mail address to write to.")
     _need_words(request, subject, text)
     facts = {"direction": Direction.OUT, "channel": Channel.EMAIL}
-    values = {"subject": subject}
     event = note(request, EventKind.ANSWERED, by=by, now=now, facts=facts, text=text, values=values, once=once)
     announce_answer(event)
     record.record(AuditAction.CHANGED, by=by, request=request, doing="answer")
-    if request.first_contact_at is None:
-        request.first_contact_at = now
-        request.save(update_fields=["first_contact_at"])
+    stop_clock(request, now)
     return request
 
 
@@ -67,28 +62,11 @@ def _need_words(request: ConsultationRequest, subject: str, text: str) -> None:
         raise Refused(request, "long_subject", f"Please shorten the subject to {SUBJECT_LENGTH} characters.")
     if not text:
         raise Refused(request, "empty", "Write the text first.")
-    if len(text) > NOTE_LENGTH:
-        raise Refused(request, "too_long", f"Please shorten it to {NOTE_LENGTH} characters; there are {len(text)}.")
+    need_short(request, text)
     for code, part in (("open_subject", subject), ("open_text", text)):
         if names := left_open(part):
             placeholders = ", ".join(f"{{{name}}}" for name in names)
             raise Refused(request, code, f"Write what is to stand for {placeholders}.")
-
-
-def _was_sent(request: ConsultationRequest, once: UUID | None, subject: str, text: str) -> bool:
-    """True when this form was sent before. Raise `Refused` when it then said something else."""
-    kept = RequestEvent.objects.filter(once=once).first() if once else None
-    if kept is None:
-        return False
-    same = (kept.request_id, kept.kind, kept.text, kept.values) == (
-        request.pk,
-        EventKind.ANSWERED,
-        text,
-        {"subject": subject},
-    )
-    if not same:
-        raise Refused(request, "sent_otherwise", "This form was sent before, with other words. Send it once more.")
-    return True
 
 
 # --- What an answer begins with -------------------------------------------------------------------
@@ -105,32 +83,22 @@ class Draft:
 
     @property
     def key(self) -> str:
-        """The template's number, as it stands in forms."""
+        """The template's id, as in forms."""
         return str(self.template.pk)
 
 
 def drafts_for(request: ConsultationRequest) -> tuple[list[Draft], list[Draft]]:
     """Return the drafts that are meant for requests like this one, and all others; in three queries at most."""
     values = values_for(request)
-    drafts = [_draft(template, values) for template in AnswerTemplate.objects.all()]
-    return _split(drafts, request)
-
-
-def _split(drafts: Iterable[Draft], request: ConsultationRequest) -> tuple[list[Draft], list[Draft]]:
-    fitting: list[Draft] = []
-    others: list[Draft] = []
-    for draft in drafts:
-        (fitting if draft.template.suits(request) else others).append(draft)
+    fitting, others = [], []
+    for one in AnswerTemplate.objects.all():
+        draft = Draft(one, *(fill(text, values) for text in (one.subject, one.body, one.text_message)))
+        (fitting if one.suits(request) else others).append(draft)
     return fitting, others
 
 
-def _draft(template: AnswerTemplate, values: dict[str, str]) -> Draft:
-    texts = (template.subject, template.body, template.text_message)
-    return Draft(template, *(fill(text, values) for text in texts))
-
-
 def values_for(request: ConsultationRequest) -> dict[str, str]:
-    """Return what stands for the placeholders of a template; nothing for what is not known."""
+    """Return the values of a template's placeholders, without those that are not known."""
     known = firm()
     values = {
         "name": one_line(request.full_name),
@@ -144,17 +112,15 @@ def values_for(request: ConsultationRequest) -> dict[str, str]:
 
 
 def _attorney_of(request: ConsultationRequest) -> str:
-    """Return the name of the attorney whose request it is, or of the one who was asked for."""
+    """Return the name of the assigned attorney, else of the one who was asked for."""
     if request.assignee and not around(request).is_intake(request.assignee_id):
         return user_name(request.assignee)
     return request.attorney.title if request.attorney else ""
 
 
 def _appointment_of(request: ConsultationRequest) -> str:
-    if request.status != Status.SCHEDULED:
-        return ""
-    at = localtime(request.scheduled_for, get_default_timezone())
-    return date_format(at, "l, F j, Y, g:i A")
+    is_scheduled = request.status == Status.SCHEDULED
+    return date_and_time(request.scheduled_for, get_default_timezone()) if is_scheduled else ""
 
 
 def caution(request: ConsultationRequest) -> str:

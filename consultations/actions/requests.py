@@ -1,12 +1,12 @@
-"""What staff do with a request. Each is one transaction, with its lines of timeline and trail; ``by`` is who does it.
+"""What staff do with a request. Each action is one transaction, with its timeline event and audit entry.
 
-All raise `Refused` with words for whoever asked, and `ConsultationRequest.DoesNotExist` for what ``by`` cannot see. A
-refusal leaves a line in the trail.
+``by`` is the user. All raise `Refused` with a reason in words, and `ConsultationRequest.DoesNotExist` for a request
+that ``by`` cannot see. Refusals are audited.
 """
 
 import hashlib
 from collections.abc import Callable, Iterable
-from datetime import date
+from datetime import date, datetime
 from functools import wraps
 from uuid import UUID
 
@@ -27,13 +27,14 @@ from consultations.response_targets import set_urgency
 from consultations.text_cleaning import one_line, paragraphs
 from consultations.workflow import AWAITING, CLOSED, OPEN, Power, Status, find_move
 
-#: The longest note or reason that is kept, in characters.
+#: The longest note or reason, in characters.
 NOTE_LENGTH = 5000
 COURT_LENGTH = ConsultationRequest._meta.get_field("court").max_length
+SENT_OTHERWISE = "This form was sent before, with other content. Send it again."
 
 
 class Refused(Exception):
-    """It cannot be done. ``code`` goes into the trail; the words are for the person who asked."""
+    """The action is refused. ``code`` is audited; the words are for the user."""
 
     def __init__(self, request: ConsultationRequest, code: str, words: str) -> None:
         self.request = request
@@ -42,7 +43,7 @@ class Refused(Exception):
 
 
 def action(verb: Callable) -> Callable:
-    """Make a verb atomic, and keep its refusal in the trail although its transaction is undone."""
+    """Make an action atomic, and audit its refusal although the transaction is rolled back."""
 
     @wraps(verb)
     def acting(pk: int, *, by, **arguments):
@@ -61,15 +62,15 @@ def action(verb: Callable) -> Callable:
 
 @action
 def move(pk: int, *, to: str, by, reason: str = "", seen: str = "", now=None) -> ConsultationRequest:
-    """Bring a request into the state ``to``. ``seen`` is the state that the person had before their eyes.
+    """Change the status to ``to``. ``seen`` is the status that the user saw.
 
-    To schedule one takes an appointment: see `consultations.calendar.booking`.
+    Scheduling takes an appointment: see `consultations.actions.booking`.
     """
     request, now = locked(pk, by), now or timezone.now()
     reason = paragraphs(reason)[:NOTE_LENGTH]
     before = request.status
     if seen and seen != before:
-        raise Refused(request, "stale", f"It is {_words(request)} by now: somebody was quicker.")
+        raise Refused(request, "stale", f"It is {request.get_status_display().lower()} by now: somebody was quicker.")
     way = find_move(before, to)
     if way is None:
         raise Refused(request, "forbidden", f"From “{request.get_status_display()}” it cannot go there.")
@@ -89,7 +90,7 @@ def move(pk: int, *, to: str, by, reason: str = "", seen: str = "", now=None) ->
 
 @action
 def assign(pk: int, *, to, by, now=None) -> ConsultationRequest:
-    """Make the user ``to`` see to a request; None makes it nobody's."""
+    """Assign a request to the user ``to``, or to nobody."""
     request = locked(pk, by)
     if not may_assign(by, to, request):
         raise Refused(request, "may_not_assign", "You cannot give it to that person.")
@@ -104,18 +105,15 @@ def assign(pk: int, *, to, by, now=None) -> ConsultationRequest:
 
 @action
 def add_note(pk: int, *, text: str, by, tell: Iterable = (), once: UUID | None = None, now=None) -> ConsultationRequest:
-    """Keep a note, and tell colleagues: those in ``tell``, and those named in it with an @.
+    """Add a note, and tell colleagues: those in ``tell``, and those named in it with an @.
 
-    ``once`` names the form that it comes from: sent twice, it is kept once.
+    ``once`` is the token of the form: sent twice, the note is added once.
     """
     request = locked(pk, by)
     need(request, by, Power.WORK)
-    text = paragraphs(text)
-    if not text:
-        raise Refused(request, "empty", "Write the note first.")
-    _need_short(request, text)
+    text = cleaned(request, text, missing="Write the note first.", code="empty")
     chosen, facts = _may_be_told(request, tell)
-    if not was_sent(request, once, EventKind.NOTED, text, facts):
+    if not was_sent(request, once, EventKind.NOTED, text=text, facts=facts):
         event = note(request, EventKind.NOTED, by=by, now=now, facts=facts, text=text, once=once)
         record.record(AuditAction.CHANGED, by=by, request=request, doing="note")
         mentions.tell(request, event, by=by, chosen=chosen)
@@ -126,24 +124,22 @@ def add_note(pk: int, *, text: str, by, tell: Iterable = (), once: UUID | None =
 def log_contact(
     pk: int, *, channel: str, outcome: str, by, direction: str = Direction.OUT, text: str = "", once=None, now=None
 ) -> ConsultationRequest:
-    """Keep a call or a message. One of ours stops the clock; one that reached the person moves a new request on."""
+    """Log a call or a message. One of ours stops the clock; one that reached the person changes the status."""
     request, now = locked(pk, by), now or timezone.now()
     need(request, by, Power.WORK)
     if channel not in Channel.values or outcome not in OUTCOMES.get((direction, channel), {}):
         raise Refused(request, "unknown_contact", "Say how, and what came of it.")
     if channel == Channel.TEXT and direction == Direction.OUT and not request.sms_consent:
         raise Refused(request, "no_consent", "The person has not agreed to text messages.")
-    text = paragraphs(text)
-    _need_short(request, text)
+    text = cleaned(request, text)
     facts = {"direction": direction, "channel": channel, "outcome": outcome}
-    if was_sent(request, once, EventKind.CONTACT, text, facts):
+    if was_sent(request, once, EventKind.CONTACT, text=text, facts=facts):
         return request
     event = note(request, EventKind.CONTACT, by=by, now=now, facts=facts, text=text, once=once)
     record.record(AuditAction.CHANGED, by=by, request=request, doing="contact", **facts)
     mentions.tell(request, event, by=by)
-    if direction == Direction.OUT and request.first_contact_at is None:
-        request.first_contact_at = now
-        request.save(update_fields=["first_contact_at"])
+    if direction == Direction.OUT:
+        stop_clock(request, now)
     is_reached = OUTCOMES[direction, channel][outcome].is_reached and request.first_contact_at is not None
     if is_reached and request.status in AWAITING:
         return change_status(request, Status.CONTACTED, by=by, now=now)
@@ -154,9 +150,9 @@ def log_contact(
 def change_matter(
     pk: int, *, in_custody: bool, court_date: date | None, court: str, by, seen: str | None = None, now=None
 ) -> ConsultationRequest:
-    """Keep what staff have learnt of custody and court; the target follows when it becomes more urgent.
+    """Change custody and court; the answer is due sooner if they make the request more urgent.
 
-    ``seen`` is the `matter_version` that the person had before their eyes.
+    ``seen`` is the `matter_version` that the user saw.
     """
     request, now = locked(pk, by), now or timezone.now()
     need(request, by, Power.WORK)
@@ -180,11 +176,11 @@ def change_matter(
 
 @action
 def screen(pk: int, *, user, by, now=None) -> ConsultationRequest:
-    """Wall ``user`` off from a request; whoever is walled off loses it."""
-    request = locked(pk, by)
+    """Set up an ethical wall between ``user`` and a request, which is taken from ``user``."""
+    request, now = locked(pk, by), now or timezone.now()
     need(request, by, Power.MANAGE)
     if user == by:
-        raise Refused(request, "self", "Ask a colleague to screen you off.")
+        raise Refused(request, "self", "Ask a colleague to set up an ethical wall for you.")
     if is_screened(user, request):
         return request
     if request.assignee_id == user.pk:
@@ -193,15 +189,15 @@ def screen(pk: int, *, user, by, now=None) -> ConsultationRequest:
     Screen.objects.create(request=request, user=user)
     note(request, EventKind.SCREENED, by=by, now=now, facts={"user": user.pk})
     record.record(AuditAction.CHANGED, by=by, request=request, doing="screen", user=user.pk)
-    end_choice(request, now=now or timezone.now(), calendar__user=user)
+    end_choice(request, now=now, calendar__user=user)
     if request.appointments.held().filter(calendar__user=user).exists():
-        change_status(request, Status.CONTACTED, by=by, now=now or timezone.now())
+        change_status(request, Status.CONTACTED, by=by, now=now)
     return request
 
 
 @action
 def unscreen(pk: int, *, user, by, now=None) -> ConsultationRequest:
-    """Take the wall down."""
+    """Remove the ethical wall between ``user`` and a request."""
     request = locked(pk, by)
     need(request, by, Power.MANAGE)
     if Screen.objects.filter(request=request, user=user).delete()[0]:
@@ -210,7 +206,7 @@ def unscreen(pk: int, *, user, by, now=None) -> ConsultationRequest:
     return request
 
 
-# --- What the verbs share -------------------------------------------------------------------------
+# --- Shared by actions ----------------------------------------------------------------------------
 
 
 def locked(pk: int, by) -> ConsultationRequest:
@@ -220,13 +216,13 @@ def locked(pk: int, by) -> ConsultationRequest:
 
 
 def need(request: ConsultationRequest, by, power: str) -> None:
-    """Raise `Refused` when ``by`` may not do what takes ``power``."""
+    """Raise `Refused` if ``by`` may not do what takes ``power``."""
     if not holds(by, power, request):
         raise Refused(request, "not_permitted", "You are not permitted to do that.")
 
 
 def _may_be_told(request: ConsultationRequest, tell: Iterable) -> tuple[list, dict]:
-    """Return the colleagues to be told, and the facts that say so. Raise `Refused` for one who may not see it."""
+    """Return the colleagues to tell, and the facts for the event. Raise `Refused` for one who may not see it."""
     chosen = {user.pk: user for user in tell}
     if not chosen:
         return [], {}
@@ -235,32 +231,40 @@ def _may_be_told(request: ConsultationRequest, tell: Iterable) -> tuple[list, di
     return list(chosen.values()), {"tell": sorted(chosen)}
 
 
-def cleaned(request: ConsultationRequest, text: str, *, missing: str = "") -> str:
+def cleaned(request: ConsultationRequest, text: str, *, missing: str = "", code: str = "no_reason") -> str:
     """Return a normalized text. Raises `Refused` if it is too long, or if it is empty and ``missing`` is given."""
     text = paragraphs(text)
     if missing and not text:
-        raise Refused(request, "no_reason", missing)
-    _need_short(request, text)
+        raise Refused(request, code, missing)
+    need_short(request, text)
     return text
 
 
-def _need_short(request: ConsultationRequest, text: str) -> None:
+def need_short(request: ConsultationRequest, text: str) -> None:
     if len(text) > NOTE_LENGTH:
         raise Refused(request, "too_long", f"Please shorten it to {NOTE_LENGTH} characters; there are {len(text)}.")
 
 
-def was_sent(request: ConsultationRequest, once: UUID | None, kind: str, text: str, facts: dict | None = None) -> bool:
-    """True when this form has been kept before. Raise `Refused` when it then said something else: no word is lost."""
-    kept = RequestEvent.objects.filter(once=once).first() if once else None
-    if kept is None:
+def was_sent(request: ConsultationRequest, once: UUID | None, kind: str, **content) -> bool:
+    """Whether the form with the token ``once`` was saved before. Raise `Refused` if it had other content then."""
+    saved = RequestEvent.objects.filter(once=once).first() if once else None
+    if saved is None:
         return False
-    if (kept.request_id, kept.kind, kept.text, kept.facts) != (request.pk, kind, text, facts or {}):
-        raise Refused(request, "sent_otherwise", "This form was sent before, with other words. Send it once more.")
+    wanted = {"request_id": request.pk, "kind": kind} | content
+    if any(getattr(saved, name) != value for name, value in wanted.items()):
+        raise Refused(request, "sent_otherwise", SENT_OTHERWISE)
     return True
 
 
+def stop_clock(request: ConsultationRequest, now: datetime) -> None:
+    """Note the first contact, if there was none before."""
+    if request.first_contact_at is None:
+        request.first_contact_at = now
+        request.save(update_fields=["first_contact_at"])
+
+
 def matter_version(request: ConsultationRequest) -> str:
-    """Return what tells whether custody and court are still as somebody saw them."""
+    """Return a version of custody and court, to detect that they have changed."""
     matter = (request.in_custody, _plain(request.court_date), request.court)
     return hashlib.sha256(repr(matter).encode()).hexdigest()[:16]
 
@@ -269,17 +273,13 @@ def _plain(value) -> str | bool:
     return value if isinstance(value, bool) else str(value or "")
 
 
-def _words(request: ConsultationRequest) -> str:
-    return request.get_status_display().lower()
-
-
 def note(request: ConsultationRequest, kind: str, *, by, now=None, **values) -> RequestEvent:
-    """Add a line to the timeline."""
+    """Add an event to the timeline."""
     return RequestEvent.objects.create(request=request, kind=kind, actor=by, at=now or timezone.now(), **values)
 
 
 def change_status(request: ConsultationRequest, to: str, *, by, now, reason: str = "") -> ConsultationRequest:
-    """Write the new state with what goes with it. `Refused` while the conflict check stands in its way."""
+    """Save the new status with what depends on it. Raise `Refused` while the conflict check blocks it."""
     if not may_pass(to, request.conflict_state):
         raise Refused(request, "conflict_check", BLOCKED_WORDS[request.conflict_state])
     is_unknown = is_waiting(request) and request.status != Status.QUARANTINE

@@ -39,28 +39,22 @@ def hours_of(calendar: AttorneyCalendar) -> dict:
 
 
 def next_free(
-    calendars: Iterable[AttorneyCalendar], *, number: int, now: datetime, since: datetime | None = None, **given
+    calendars: Iterable[AttorneyCalendar],
+    *,
+    number: int,
+    now: datetime,
+    since: datetime | None = None,
+    minutes: int | None = None,
+    notice: timedelta = NOTICE,
+    leave_out: int = 0,
 ) -> dict[int, list[datetime]]:
-    """Return the first free times of each calendar. ``given`` may have ``minutes``, ``notice`` and ``leave_out``."""
+    """Return the first free times of each calendar, by default of its usual length."""
     calendars, since = list(calendars), since or now
-    until, minutes = since + HORIZON, given.get("minutes")
-    found = availabilities(
-        calendars, since=since, until=until + timedelta(days=1), now=now, leave_out=given.get("leave_out", 0)
-    )
+    until = since + HORIZON
+    found = availabilities(calendars, since=since, until=until + timedelta(days=1), now=now, leave_out=leave_out)
+    given = {"since": since, "until": until, "now": now, "notice": notice}
     return {
-        one.pk: list(
-            islice(
-                free_times(
-                    found[one.pk],
-                    since=since,
-                    until=until,
-                    minutes=minutes or one.minutes,
-                    now=now,
-                    notice=given.get("notice", NOTICE),
-                ),
-                number,
-            )
-        )
+        one.pk: list(islice(free_times(found[one.pk], minutes=minutes or one.minutes, **given), number))
         for one in calendars
     }
 

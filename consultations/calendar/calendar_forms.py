@@ -15,16 +15,20 @@ from firm.blocks.hours import DAYS
 
 #: Spans of working hours in a day: before and after a break.
 SPANS = 2
-_TIME = {"type": "time"}
 
 
 def _time(label: str) -> forms.TimeField:
     return forms.TimeField(
         label=label,
         required=False,
-        widget=forms.TimeInput(attrs=_TIME, format="%H:%M"),
+        widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
         error_messages={"invalid": "Enter a time, such as 9:00."},
     )
+
+
+def _span_fields(day: str) -> list[tuple[str, str]]:
+    """Return the names of the two fields of each span of a day."""
+    return [(f"{day}_{number}_from", f"{day}_{number}_until") for number in range(SPANS)]
 
 
 class HoursForm(forms.ModelForm):
@@ -39,45 +43,38 @@ class HoursForm(forms.ModelForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         hours = hours_of(self.instance)
-        for place, (day, label) in enumerate(DAYS):
-            spans = sorted(hours.get(place, []))[:SPANS]
-            for number in range(SPANS):
-                given = spans[number] if number < len(spans) else (None, None)
-                for edge, words, value in zip(("from", "until"), ("from", "until"), given, strict=True):
-                    name = f"{day}_{number}_{edge}"
-                    self.fields[name] = _time(f"{label}{', again' if number else ''} {words}")
+        for weekday, (day, label) in enumerate(DAYS):
+            spans = [*sorted(hours.get(weekday, [])), *[(None, None)] * SPANS]
+            for number, names in enumerate(_span_fields(day)):
+                for name, edge, value in zip(names, ("from", "until"), spans[number], strict=True):
+                    self.fields[name] = _time(f"{label}{', again' if number else ''} {edge}")
                     self.initial.setdefault(name, value)
 
     @property
     def general(self) -> list:
         """The fields other than the hours."""
-        return [self[name] for name in self.fields if not self._is_hour(name)]
+        return [self[name] for name in self.fields if not name.endswith(("_from", "_until"))]
 
     @property
     def days(self) -> list:
         """The fields of each day, with its name."""
-        return [(label, [self[name] for name in self.fields if name.startswith(f"{day}_")]) for day, label in DAYS]
-
-    @staticmethod
-    def _is_hour(name: str) -> bool:
-        return name.endswith(("_from", "_until"))
+        return [(label, [self[name] for names in _span_fields(day) for name in names]) for day, label in DAYS]
 
     def clean(self) -> dict:
         """Reject incomplete, reversed and overlapping spans."""
         cleaned = super().clean()
         for day, _ in DAYS:
             ends = None
-            for number in range(SPANS):
-                opens, closes = cleaned.get(f"{day}_{number}_from"), cleaned.get(f"{day}_{number}_until")
-                if not opens and not closes:
+            for opening, closing in _span_fields(day):
+                opens, closes = cleaned.get(opening), cleaned.get(closing)
+                if opens is None and closes is None:
                     continue
-                field = f"{day}_{number}_until"
                 if opens is None or closes is None:
-                    self.add_error(field if closes is None else f"{day}_{number}_from", "Enter both times, or neither.")
+                    self.add_error(closing if closes is None else opening, "Enter both times, or neither.")
                 elif closes <= opens:
-                    self.add_error(field, "Must be after the start.")
+                    self.add_error(closing, "Must be after the start.")
                 elif ends and opens < ends:
-                    self.add_error(f"{day}_{number}_from", "Must not be before the first span ends.")
+                    self.add_error(opening, "Must not be before the first span ends.")
                 ends = closes or ends
         return cleaned
 
@@ -85,9 +82,9 @@ class HoursForm(forms.ModelForm):
         """Store the hours; days with the same hours share a row."""
         lines: dict[tuple[time, time], list[str]] = {}
         for day, _ in DAYS:
-            for number in range(SPANS):
-                span = tuple(self.cleaned_data.get(f"{day}_{number}_{edge}") for edge in ("from", "until"))
-                if all(value is not None for value in span):
+            for names in _span_fields(day):
+                span = tuple(self.cleaned_data.get(name) for name in names)
+                if None not in span:
                     lines.setdefault(span, []).append(day)
         self.instance.hours = [
             ("hours", {"days": days, "opens": opens, "closes": closes}) for (opens, closes), days in lines.items()

@@ -1,5 +1,7 @@
 """Screens of calendars: managers change all of them, an attorney the own one."""
 
+from http import HTTPStatus
+
 from django.http import Http404, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
@@ -9,13 +11,13 @@ from django.views.generic import TemplateView
 from wagtail.admin import messages
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
-from consultations.action_forms import REFUSED
 from consultations.audit import record
 from consultations.calendar import calendar_actions
-from consultations.calendar.access import ForCalendarEditors, calendars_of, manages_calendars
+from consultations.calendar.access import ForCalendarEditors, calendars_of
 from consultations.calendar.calendar_forms import AbsenceForm, CalendarForm, HoursForm
 from consultations.calendar.feeds import feed_url
 from consultations.models import AttorneyCalendar, AuditAction
+from consultations.permissions import may_manage
 
 
 class CalendarScreen(ForCalendarEditors, WagtailAdminTemplateMixin, TemplateView):
@@ -41,7 +43,7 @@ class CalendarScreen(ForCalendarEditors, WagtailAdminTemplateMixin, TemplateView
 
     def form_of(self, calendar: AttorneyCalendar, data=None) -> HoursForm:
         """Return the form with the fields that the account may change."""
-        form = CalendarForm if manages_calendars(self.request.user) else HoursForm
+        form = CalendarForm if may_manage(self.request.user) else HoursForm
         return form(data, instance=calendar)
 
 
@@ -53,7 +55,7 @@ class CalendarsView(CalendarScreen):
     def get_context_data(self, **kwargs) -> dict:
         user = self.request.user
         found = calendars_of(user).select_related("user")
-        return super().get_context_data(calendars=found, may_add=manages_calendars(user), **kwargs)
+        return super().get_context_data(calendars=found, may_add=may_manage(user), **kwargs)
 
 
 class AddCalendarView(CalendarScreen):
@@ -62,8 +64,7 @@ class AddCalendarView(CalendarScreen):
     template_name = "consultations/admin/calendar_edit.html"
     page_title = "Add a calendar"
 
-    def may_enter(self, user) -> bool:
-        return manages_calendars(user)
+    may_enter = staticmethod(may_manage)
 
     def get_context_data(self, **kwargs) -> dict:
         return super().get_context_data(**{"form": self.form_of(AttorneyCalendar())} | kwargs)
@@ -71,7 +72,7 @@ class AddCalendarView(CalendarScreen):
     def post(self, request):
         form = self.form_of(AttorneyCalendar(), request.POST)
         if not form.is_valid():
-            return self.render_to_response(self.get_context_data(form=form), status=REFUSED)
+            return self.render_to_response(self.get_context_data(form=form), status=HTTPStatus.UNPROCESSABLE_ENTITY)
         made = calendar_actions.save_calendar(form.save(commit=False), by=request.user)
         messages.success(request, f"The calendar of {made} was added. Next, add absences or a private feed.")
         return HttpResponseRedirect(reverse("appointments:calendar", args=[made.pk]))
@@ -106,14 +107,14 @@ class CalendarView(CalendarScreen):
     def save(self, calendar: AttorneyCalendar):
         form = self.form_of(calendar, self.request.POST)
         if not form.is_valid():
-            return self.show(calendar, REFUSED, form=form)
+            return self.show(calendar, HTTPStatus.UNPROCESSABLE_ENTITY, form=form)
         calendar_actions.save_calendar(form.save(commit=False), by=self.request.user)
         return self.back(calendar, "The calendar was saved.")
 
     def add_absence(self, calendar: AttorneyCalendar):
         form = AbsenceForm(self.request.POST)
         if not form.is_valid():
-            return self.show(calendar, REFUSED, absence=form)
+            return self.show(calendar, HTTPStatus.UNPROCESSABLE_ENTITY, absence=form)
         values = {name: form.cleaned_data[name] for name in ("starts_at", "ends_at", "kind")}
         calendar_actions.add_absence(calendar, by=self.request.user, **values)
         count = calendar.appointments.held().within(values["starts_at"], values["ends_at"]).count()

@@ -1,14 +1,15 @@
-"""The private feed of a calendar: whoever has its address reads times, and no name of anybody.
+"""The private feed of a calendar, for anybody who has its address: times, and no name of a person.
 
-The address holds the number of the calendar's account and 32 random bytes, of which the database keeps a keyed digest
-alone. So a feed ends with the account, and with the calendar's passing to another one. It tells the time, the way and
-the house's own place; no video link, since whoever has one can enter the call.
+The address holds the id of the calendar's account and 32 random bytes, of which the database stores a keyed digest
+only. So a feed ends with the account, and when the calendar gets another one. It has the time, the way and the
+calendar's own place, but no video link, since anybody who has one can enter the call.
 """
 
 import hashlib
 import hmac
 import secrets
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db.models import Exists, OuterRef
@@ -18,9 +19,9 @@ from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_safe
+from icalendar import Event
 
-from consultations.calendar.ics import Entry
-from consultations.calendar.ics import feed as write_feed
+from consultations.calendar.ics import PUBLISH, calendar_file, event_of
 from consultations.mail.render import admin_url
 from consultations.models import Appointment, AppointmentState, AttorneyCalendar, IntakeSettings, Screen
 from consultations.permissions import ADMIN
@@ -28,20 +29,19 @@ from firm.encryption.keyring import Key, keyring
 
 TOKEN_BYTES = 32
 PURPOSE = b"calendar feed\0"
-#: What lies further back has left the feed.
+#: How far back the feed goes.
 PAST = timedelta(days=60)
 SHOWN = (AppointmentState.HELD, AppointmentState.KEPT)
 
 
 @sensitive_variables()
 def new_token(calendar: AttorneyCalendar) -> tuple[str, str]:
-    """Return a new token, which is told once, and the digest to store."""
+    """Return a new token, which is shown once, and the digest to store."""
     token = f"{calendar.user_id or 0}-{secrets.token_urlsafe(TOKEN_BYTES)}"
     return token, _digest(keyring().newest, token)
 
 
 def feed_url(token: str) -> str:
-    """Return the address of a feed."""
     return settings.SITE_URL.rstrip("/") + reverse("calendar_feed", args=[token])
 
 
@@ -65,12 +65,13 @@ def find_calendar(token: str) -> AttorneyCalendar | None:
 @require_safe
 @sensitive_variables("token")
 def feed(request, token: str) -> HttpResponse:
-    """Answer with the calendar; 404 whether the token is wrong, revoked or has never been one."""
+    """Return the calendar; 404 for a wrong and for a revoked token."""
     calendar = find_calendar(token)
     if calendar is None:
         raise Http404("No such calendar")
-    entries = [_entry(one) for one in appointments_of(calendar, timezone.now())]
-    content = write_feed(entries, zone=IntakeSettings.current().zone, name=f"Consultations, {calendar.name}")
+    zone = IntakeSettings.current().zone
+    events = [_event(one, zone) for one in appointments_of(calendar, timezone.now())]
+    content = calendar_file(events, PUBLISH, name=f"Consultations, {calendar.name}")
     etag = f'"{hashlib.sha256(content).hexdigest()}"'
     response = HttpResponse(content, content_type="text/calendar; charset=utf-8", headers={"ETag": etag})
     response = get_conditional_response(request, etag=etag, response=response)
@@ -81,7 +82,7 @@ def feed(request, token: str) -> HttpResponse:
 
 
 def appointments_of(calendar: AttorneyCalendar, now):
-    """Return what the feed shows, in one query; nothing from which the attorney is screened off."""
+    """Return the appointments of the feed, in one query, without those behind ethical walls."""
     walls = Screen.objects.filter(request=OuterRef("request"), user=calendar.user_id)
     shown = Appointment.objects.filter(calendar=calendar, state__in=SHOWN, ends_at__gte=now - PAST)
     return (
@@ -95,15 +96,12 @@ def appointments_of(calendar: AttorneyCalendar, now):
     )
 
 
-def _entry(one: Appointment) -> Entry:
-    reference = one.request.reference
-    return Entry(
-        uid=one.uid,
-        sequence=one.sequence,
+def _event(one: Appointment, zone: ZoneInfo) -> Event:
+    return event_of(
+        one,
+        f"Consultation {one.request.reference}",
+        zone=zone,
         stamp=one.changed_at,
-        starts_at=one.starts_at,
-        ends_at=one.ends_at,
-        summary=f"Consultation {reference}",
         location=one.place_of_house or one.get_way_display(),
         url=admin_url("consultations:request", one.request_id),
     )

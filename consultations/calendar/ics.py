@@ -1,81 +1,55 @@
 """Calendar files (RFC 5545) by the icalendar library: invitations by mail (RFC 5546, 6047), and feeds."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from icalendar import Calendar, Event, vCalAddress, vText
+from icalendar import Calendar, Event, vCalAddress
+from icalendar.enums import CLASS, STATUS, TRANSP
+
+from consultations.models.calendar import Appointment
 
 PRODUCT = "-//Law firm//Appointments//EN"
 REQUEST, CANCEL, PUBLISH = "REQUEST", "CANCEL", "PUBLISH"
 
 
-@dataclass(frozen=True)
-class Entry:
-    uid: str
-    sequence: int
-    stamp: datetime
-    starts_at: datetime
-    ends_at: datetime
-    summary: str
-    location: str = ""
-    description: str = ""
-    url: str = ""
-    is_cancelled: bool = False
+def event_of(
+    appointment: Appointment, summary: str, *, zone: ZoneInfo, stamp: datetime, is_cancelled: bool = False, **texts: str
+) -> Event:
+    """Return an appointment as an event. ``texts`` may be ``location``, ``description`` and ``url``."""
+    return Event.new(
+        uid=appointment.uid,
+        sequence=appointment.sequence,
+        stamp=stamp.replace(microsecond=0),
+        start=_local(appointment.starts_at, zone),
+        end=_local(appointment.ends_at, zone),
+        summary=summary,
+        status=STATUS.CANCELLED if is_cancelled else STATUS.CONFIRMED,
+        transparency=TRANSP.TRANSPARENT if is_cancelled else TRANSP.OPAQUE,
+        classification=CLASS.PRIVATE,
+        **{name: text for name, text in texts.items() if text},
+    )
 
 
-def invitation(entry: Entry, *, zone: ZoneInfo, organizer: tuple[str, str], attendee: str) -> bytes:
+def invitation(event: Event, *, organizer: tuple[str, str], attendee: str) -> bytes:
     """Return an invitation or its cancellation. ``organizer`` is name and address, ``attendee`` an address."""
-    event = _event(entry, zone)
     name, address = organizer
-    event.add("organizer", vCalAddress(f"mailto:{address}", params={"CN": vText(name)}))
-    state = {"ROLE": "REQ-PARTICIPANT", "PARTSTAT": "NEEDS-ACTION", "RSVP": "FALSE"}
-    event.add("attendee", vCalAddress(f"mailto:{attendee}", params=state))
-    return _calendar([event], CANCEL if entry.is_cancelled else REQUEST, [entry])
+    event.organizer = vCalAddress.new(address, cn=name)
+    event.attendees = [vCalAddress.new(attendee, role="REQ-PARTICIPANT", partstat="NEEDS-ACTION", rsvp=False)]
+    return calendar_file([event], CANCEL if event.status == STATUS.CANCELLED else REQUEST)
 
 
-def feed(entries: Iterable[Entry], *, zone: ZoneInfo, name: str) -> bytes:
-    """Return a calendar for subscription."""
-    entries = list(entries)
-    return _calendar([_event(entry, zone) for entry in entries], PUBLISH, entries, name=name)
-
-
-def _calendar(events: list[Event], method: str, entries: list[Entry], name: str = "") -> bytes:
-    calendar = Calendar()
-    calendar.add("prodid", PRODUCT)
-    calendar.add("version", "2.0")
-    calendar.add("calscale", "GREGORIAN")
-    calendar.add("method", method)
-    if name:
-        calendar.add("x-wr-calname", name)
-    for event in events:
-        calendar.add_component(event)
-    if entries:
-        first, last = min(one.starts_at for one in entries), max(one.ends_at for one in entries)
+def calendar_file(events: list[Event], method: str, name: str | None = None) -> bytes:
+    """Return a calendar of events, with the time zones that they need."""
+    calendar = Calendar.new(prodid=PRODUCT, calscale="GREGORIAN", method=method, name=name, subcomponents=events)
+    del calendar["UID"]  # it is random, and a feed must not differ while its events do not
+    if events:
+        first, last = min(one.start for one in events), max(one.end for one in events)
         around = timedelta(days=366)
         calendar.add_missing_timezones(first_date=(first - around).date(), last_date=(last + around).date())
     return calendar.to_ical()
 
 
-def _event(entry: Entry, zone: ZoneInfo) -> Event:
-    event = Event()
-    event.add("uid", entry.uid)
-    event.add("sequence", entry.sequence)
-    event.add("dtstamp", entry.stamp.astimezone(UTC).replace(microsecond=0))
-    _add_time(event, "dtstart", entry.starts_at, zone)
-    _add_time(event, "dtend", entry.ends_at, zone)
-    event.add("summary", entry.summary)
-    for name in ("location", "description", "url"):
-        if value := getattr(entry, name):
-            event.add(name, value)
-    event.add("status", "CANCELLED" if entry.is_cancelled else "CONFIRMED")
-    event.add("transp", "TRANSPARENT" if entry.is_cancelled else "OPAQUE")
-    event.add("class", "PRIVATE")
-    return event
-
-
-def _add_time(event: Event, name: str, moment: datetime, zone: ZoneInfo) -> None:
-    """Add a time with its zone. The second of two equal local times has to be in UTC (RFC 5545, 3.3.5)."""
+def _local(moment: datetime, zone: ZoneInfo) -> datetime:
+    """Return a time in its zone; the second of two equal local times has to be in UTC (RFC 5545, 3.3.5)."""
     local = moment.astimezone(zone)
-    event.add(name, moment.astimezone(UTC) if local.fold else local)
+    return moment.astimezone(UTC) if local.fold else local

@@ -1,12 +1,13 @@
 """Builds a message about an appointment at the moment of sending."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parseaddr
 
 from django.conf import settings
+from icalendar import Event
 
-from consultations.calendar.ics import CANCEL, REQUEST, Entry, invitation
+from consultations.calendar.ics import CANCEL, REQUEST, event_of, invitation
 from consultations.calendar.notices import later_ones, was_told
 from consultations.calendar.wording import when_words, where_for_attorney, where_for_person
 from consultations.mail.kinds import MessageKind
@@ -50,9 +51,9 @@ def invitation_of(message: OutgoingMessage, *, to: str, known: FirmSettings, now
         return None
     kind = message.kind if is_known else FIRST.get(message.kind, message.kind)
     values = _values(appointment, message, known)
-    entry = _entry(appointment, message, values, known, now)
+    event = _event(appointment, message, values, known, now)
     organizer = (one_line(known.firm_name), known.email or parseaddr(settings.DEFAULT_FROM_EMAIL)[1])
-    file = invitation(entry, zone=IntakeSettings.current().zone, organizer=organizer, attendee=to)
+    file = invitation(event, organizer=organizer, attendee=to)
     return Invitation(kind, values, file, CANCEL if is_cancellation else REQUEST)
 
 
@@ -78,22 +79,14 @@ def _values(appointment: Appointment, message: OutgoingMessage, known: FirmSetti
     }
 
 
-def _entry(appointment: Appointment, message: OutgoingMessage, values: dict, known: FirmSettings, now) -> Entry:
+def _event(appointment: Appointment, message: OutgoingMessage, values: dict, known: FirmSettings, now) -> Event:
     """Return the event. Calendars are shared and shown on locked screens: it has no more details than the mail."""
-    entry = Entry(
-        uid=appointment.uid,
-        sequence=appointment.sequence,
-        stamp=now,
-        starts_at=appointment.starts_at,
-        ends_at=appointment.ends_at,
-        summary=f"Appointment with {one_line(known.firm_name)}",
-        location=values["where"].href or values["where"].text,
-        is_cancelled=message.kind in CANCELLATIONS,
-    )
-    reference = values["reference"].text
+    is_cancelled = message.kind in CANCELLATIONS
+    given = {"zone": IntakeSettings.current().zone, "stamp": now, "is_cancelled": is_cancelled}
+    reference, location = values["reference"].text, values["where"].href or values["where"].text
     if message.is_to_person:
-        return replace(entry, description=f"To change or cancel, call {values['phone'].text}. Reference: {reference}.")
-    summary = f"Consultation {reference}"
-    if entry.is_cancelled:
-        return replace(entry, summary=summary, location="")
-    return replace(entry, summary=summary, url=values["link"].href)
+        words = f"To change or cancel, call {values['phone'].text}. Reference: {reference}."
+        summary = f"Appointment with {one_line(known.firm_name)}"
+        return event_of(appointment, summary, location=location, description=words, **given)
+    texts = {} if is_cancelled else {"location": location, "url": values["link"].href}
+    return event_of(appointment, f"Consultation {reference}", **texts, **given)

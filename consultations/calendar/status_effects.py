@@ -84,15 +84,20 @@ def end_lapsed_holds(now, **which) -> int:
     return len(ended)
 
 
-def record_choice(one: Appointment, doing: str, *, now, by=None) -> None:
-    """Record a chosen or released time in timeline and audit trail: ids and codes."""
-    facts = {
+def facts_of(one, doing: str) -> dict:
+    """Return what a timeline event says of an appointment, or of the wish for one, in plain text: ids and codes."""
+    return {
         "doing": doing,
-        "calendar": one.calendar_id,
+        "calendar": one.calendar.pk,
         "starts_at": one.starts_at.isoformat(),
         "minutes": one.minutes,
         "way": str(one.way),
     }
+
+
+def record_choice(one: Appointment, doing: str, *, now, by=None) -> None:
+    """Record a chosen or released time in timeline and audit trail: ids and codes."""
+    facts = facts_of(one, doing)
     if one.hold_until:
         facts["hold_until"] = one.hold_until.isoformat()
     RequestEvent.objects.create(

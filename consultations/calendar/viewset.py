@@ -1,17 +1,14 @@
 """The place of appointments and calendars in the admin."""
 
+from functools import partial
+
 from django.urls import path
-from wagtail.admin.menu import MenuItem
 from wagtail.admin.viewsets.base import ViewSet
 
 from consultations.calendar.access import may_see_appointments
-from consultations.calendar.agenda import AgendaView
+from consultations.calendar.agenda_views import AgendaView
 from consultations.calendar.calendar_views import AddCalendarView, CalendarsView, CalendarView
-
-
-class AppointmentsMenuItem(MenuItem):
-    def is_shown(self, request) -> bool:
-        return may_see_appointments(request.user)
+from consultations.view_permissions import GuardedMenuItem
 
 
 class AppointmentsViewSet(ViewSet):
@@ -20,7 +17,7 @@ class AppointmentsViewSet(ViewSet):
     add_to_admin_menu = True
     menu_label = "Appointments"
     menu_order = 90
-    menu_item_class = AppointmentsMenuItem
+    menu_item_class = partial(GuardedMenuItem, may_enter=may_see_appointments)
 
     def get_urlpatterns(self) -> list:
         return [

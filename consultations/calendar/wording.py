@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.formats import date_format
 
+from consultations.display import date_and_time
 from consultations.mail.render import Value
 from consultations.models.calendar import Appointment, Way
 from consultations.models.settings import IntakeSettings
@@ -25,8 +26,7 @@ _WAYS = {str(code): label.lower() for code, label in Way.choices}
 
 def time_words(starts_at: datetime, zone=None) -> str:
     """Return day, time and zone: ``Tuesday, December 1, 2026, 10:00 AM EST``; without ``zone``, in the reader's."""
-    local = starts_at.astimezone(zone) if zone else timezone.localtime(starts_at)
-    return f"{date_format(local, 'l, F j, Y, g:i A')} {local.tzname()}"
+    return f"{date_and_time(starts_at, zone)} {timezone.localtime(starts_at, zone).tzname()}"
 
 
 def short_words(starts_at: datetime) -> str:
@@ -61,7 +61,7 @@ def where_for_attorney(appointment: Appointment) -> Value:
 def event_words(facts: dict, values: dict) -> str:
     """Return a timeline event about an appointment or a chosen time in words, in the reader's zone."""
     when = parse_datetime(facts.get("starts_at") or "")
-    told = [date_format(timezone.localtime(when), "l, F j, Y, g:i A")] if when else []
+    told = [date_and_time(when)] if when else []
     told += [f"{facts['minutes']} minutes"] if facts.get("minutes") else []
     told += [_WAYS[facts["way"]]] if facts.get("way") in _WAYS else []
     name = f"with {values['with']}" if values.get("with") else ""

@@ -9,54 +9,76 @@ from wagtail.admin import messages
 
 from consultations.action_forms import REFUSED, DeskForm
 from consultations.actions.requests import Refused
-from consultations.calendar.booking_forms import RescheduleForm, ScheduleForm
-from consultations.calendar.self_booking_forms import ConfirmTimeForm, ReleaseTimeForm
+from consultations.case.appointment_forms import ConfirmTimeForm, ReleaseTimeForm, RescheduleForm, ScheduleForm
 from consultations.case.forms import ContactForm, MatterForm, MoveForm, NoteForm
 from consultations.case.handover_forms import AssignForm, MergeForm, ScreenForm, UnscreenForm
 from consultations.case.reply_forms import AnswerForm, FinishReminderForm, PostponeReminderForm, RemindForm
 from consultations.case.views import RequestScreen
 from consultations.conflicts.check_forms import ClearForm, DeclineForm, FlagForm, RecheckForm
 from consultations.display import detail_url
+from consultations.mail.previews import render_answer
 from consultations.models import ConsultationRequest
-from consultations.models.answers import render_answer
+from consultations.retention.forms import EraseForm, HoldForm, ReleaseForm
 from consultations.text_cleaning import one_line, paragraphs
+
+#: The form behind each address below the one of a request. The form's name is the name of the address.
+ACTIONS: dict[str, type[DeskForm]] = {
+    "move": MoveForm,
+    "schedule": ScheduleForm,
+    "reschedule": RescheduleForm,
+    "time/confirm": ConfirmTimeForm,
+    "time/let-go": ReleaseTimeForm,
+    "assign": AssignForm,
+    "contact": ContactForm,
+    "note": NoteForm,
+    "remind": RemindForm,
+    "reminder/done": FinishReminderForm,
+    "reminder/later": PostponeReminderForm,
+    "matter": MatterForm,
+    "merge": MergeForm,
+    "screen": ScreenForm,
+    "unscreen": UnscreenForm,
+    "conflict/clear": ClearForm,
+    "conflict/flag": FlagForm,
+    "conflict/decline": DeclineForm,
+    "conflict/check": RecheckForm,
+    "hold": HoldForm,
+    "release": ReleaseForm,
+    "erase": EraseForm,
+}
 
 
 @method_decorator(sensitive_post_parameters(), name="dispatch")
-class DeskView(RequestScreen, View):
-    """Does what a form says. Refused, the screen comes back with what was typed and with words about it."""
+class ActionView(RequestScreen, View):
+    """Does what its form says. If that is refused, the screen comes back with what was typed and the reason."""
 
-    form_class: type[DeskForm]
+    form_class: type[DeskForm] | None = None
     http_method_names = ["get", "head", "post", "options"]
 
     @property
     def doing(self) -> str:
-        """The button's name, for the trail."""
         return self.form_class.name
 
     def get(self, request, pk: int):
-        """Do nothing and lead to the screen: whoever had to log in again in between arrives here."""
+        """Redirect to the screen: an account that had to log in again in between arrives here."""
         return HttpResponseRedirect(reverse("consultations:request", args=[pk]))
 
     def post(self, request, pk: int):
-        """Do it; 404 when there is no such request for this account."""
         form = self.form_class(request.POST, user=request.user, request=self.find())
         try:
-            done = self.do(form)
+            done = self.act(form)
         except ConsultationRequest.DoesNotExist as error:
             raise Http404("No such request") from error
         if done is not None:
-            return HttpResponseRedirect(self.next_url(done))
-        # A form that was wrong by itself has changed nothing; a verb that refused has seen what has changed since.
+            # Where the request is gone, there is no screen to lead back to.
+            is_there = isinstance(done, ConsultationRequest)
+            return HttpResponseRedirect(detail_url(done) if is_there else reverse("consultations:index"))
+        # A form that was wrong by itself has changed nothing; a refused action has seen what has changed since.
         found = self.find() if form.is_refused else form.request
         return self.render_to_response(self.screen(found, refused=form), status=REFUSED)
 
-    def next_url(self, done: ConsultationRequest) -> str:
-        """Return where to go on."""
-        return detail_url(done)
-
-    def do(self, form: DeskForm) -> ConsultationRequest | None:
-        """Do what the form says and return the request to go on with; None when it was refused."""
+    def act(self, form: DeskForm):
+        """Do what the form says and return the request to go on with; None if it was refused."""
         if not form.is_valid():
             return None
         try:
@@ -70,137 +92,22 @@ class DeskView(RequestScreen, View):
         return done
 
 
-class MoveView(DeskView):
-    """Brings the request into another state."""
-
-    form_class = MoveForm
-
-
-class ContactView(DeskView):
-    """Logs a call or a message."""
-
-    form_class = ContactForm
-
-
-class NoteView(DeskView):
-    """Keeps a note."""
-
-    form_class = NoteForm
-
-
-class AssignView(DeskView):
-    """Assigns the request."""
-
-    form_class = AssignForm
-
-
-class MatterView(DeskView):
-    """Keeps what was learnt of custody and court."""
-
-    form_class = MatterForm
-
-
-class MergeView(DeskView):
-    """Merges the request into another one."""
-
-    form_class = MergeForm
-
-
-class ScreenView(DeskView):
-    """Screens somebody off."""
-
-    form_class = ScreenForm
-
-
-class UnscreenView(DeskView):
-    """Takes a screen down."""
-
-    form_class = UnscreenForm
-
-
-class ScheduleView(DeskView):
-    """Makes an appointment."""
-
-    form_class = ScheduleForm
-
-
-class RescheduleView(DeskView):
-    """Changes an appointment."""
-
-    form_class = RescheduleForm
-
-
-class ConfirmTimeView(DeskView):
-    """Confirms the time that the person chose."""
-
-    form_class = ConfirmTimeForm
-
-
-class LetGoTimeView(DeskView):
-    """Frees the time that the person chose."""
-
-    form_class = ReleaseTimeForm
-
-
-class ClearView(DeskView):
-    """Finds that there is no conflict."""
-
-    form_class = ClearForm
-
-
-class FlagView(DeskView):
-    """Leaves it to a manager."""
-
-    form_class = FlagForm
-
-
-class DeclineView(DeskView):
-    """Ends the request for a conflict of interest."""
-
-    form_class = DeclineForm
-
-
-class RecheckView(DeskView):
-    """Looks in the register once more."""
-
-    form_class = RecheckForm
-
-
-class RemindView(DeskView):
-    """Sets a reminder."""
-
-    form_class = RemindForm
-
-
-class FinishReminderView(DeskView):
-    """Keeps that a reminder is done."""
-
-    form_class = FinishReminderForm
-
-
-class PostponeReminderView(DeskView):
-    """Puts a reminder off."""
-
-    form_class = PostponeReminderForm
-
-
-class AnswerView(DeskView):
+class AnswerView(ActionView):
     """Writes to the person; asked for a preview, it shows what would be sent, and sends nothing."""
 
     form_class = AnswerForm
 
     def post(self, request, pk: int):
-        """Preview or send it; 404 when there is no such request for this account."""
         if "preview" not in request.POST:
             return super().post(request, pk)
         found = self.find()
         form = AnswerForm(request.POST, user=request.user, request=found)
-        is_sound = form.is_valid()
-        context = self.screen(found, refused=None if is_sound else form)
+        is_valid = form.is_valid()
+        context = self.screen(found, refused=None if is_valid else form)
         desk = context["desk"].notes
-        if is_sound and desk.answer is None:  # the verb says why not
+        if is_valid and desk.answer is None:  # the action says why not
             return super().post(request, pk)
-        if is_sound:
+        if is_valid:
             subject, text = one_line(form.cleaned_data["subject"]), paragraphs(form.cleaned_data["text"])
             desk.answer, desk.preview = form, render_answer(subject, text, found.reference)
-        return self.render_to_response(context, status=200 if is_sound else REFUSED)
+        return self.render_to_response(context, status=200 if is_valid else REFUSED)

@@ -1,32 +1,32 @@
-"""Finds requests that may be about the same person: by number and address exactly, by name nearly.
+"""Finds requests that may be about the same person: with the same number or address, or a similar name.
 
-Nothing is opened but the names of at most `OPENED` candidates, which the blind index picks. Every step asks the index
-for the newest few rows of a digest or two, so it takes as long among a thousand requests as among a million.
+Only the names of at most `OPENED` candidates are decrypted. The blind index picks them: each step takes the newest rows
+with the digests of one or more words, so its cost does not depend on the number of requests.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import chain, product
 
-from django.db.models import Exists, OuterRef, Value
+from django.db.models import Value
 from rapidfuzz.distance import JaroWinkler
 
 from consultations.models import ConsultationRequest, RequestEntry
 from consultations.models.search import EMAIL, NAME, PHONE
 from consultations.permissions import visible_to
-from firm.encryption.blind_index import digests_for_lookup, normalise_email, normalise_phone, query_words
+from firm.encryption.blind_index import normalise_email, normalise_phone, query_words
 
-#: As many are shown, and so many candidates are opened at most.
+#: The most that are shown, and the most candidates that are decrypted.
 SHOWN, OPENED = 10, 200
-#: As many candidates are taken from one step: a shared number or a common name must not crowd out the rest.
+#: The most candidates from one step, so that a shared number or a common name does not crowd out the rest.
 PER_STEP = 50
 #: Words of names this alike, of 100 (Jaro-Winkler), are taken for the same one misspelt or misheard. Of pairs that are:
 #: "Smith/Smyth" 89, "Steven/Stephen" 89, "Mark/Marc" 88, "Jon/John" 93, "Catherine/Katherine" 93, "Mohammed/Muhammad"
 #: 85. Of pairs that are not: "Doe/Roe" 78, "Jones/James" 76, "David/Daniel" 76, "Jane/John" 67.
 ALIKE = 85
-#: Letters by which a misspelt name is still looked up, when all of its words begin so.
+#: A misspelt name is found by this many first letters of all of its words.
 BEGINNINGS = (3, 2)
-#: More words of one name are not looked up; the longest tell the most.
+#: The most words of a name that are looked up: the longest.
 WORDS = 3
 SAME_PHONE, SAME_EMAIL = "Same telephone number", "Same e-mail address"
 SAME_NAME, SIMILAR_NAME = "Same name", "Similar name"
@@ -34,8 +34,6 @@ SAME_NAME, SIMILAR_NAME = "Same name", "Similar name"
 
 @dataclass(frozen=True)
 class Duplicate:
-    """A request that may be about the same person, and why."""
-
     request: ConsultationRequest
     reasons: tuple[str, ...]
 
@@ -46,8 +44,13 @@ def likely_duplicates(request: ConsultationRequest, user) -> list[Duplicate]:
     Those with the same number or address come before those with a like name when there are more.
     """
     names = _names(request)
-    exactly = [(PHONE, [normalise_phone(request.phone)]), (EMAIL, [normalise_email(request.email)])]
-    by_phone, by_email, *like = _newest(request, [*exactly, *((NAME, words) for words in _ways_to_find(names))])
+    entries = RequestEntry.objects
+    ways = [
+        entries.equal_to(PHONE, normalise_phone(request.phone)),
+        entries.equal_to(EMAIL, normalise_email(request.email)),
+        *(entries.matching(NAME, words) for words in _ways_to_find(names)),
+    ]
+    by_phone, by_email, *like = _newest(request, ways)
     exact = {*by_phone, *by_email}
     likely = list(dict.fromkeys([*sorted(exact, reverse=True), *chain(*like)]))[:OPENED]
     if not likely:
@@ -94,12 +97,11 @@ def _numbers(words: Iterable[str]) -> set[str]:
 
 
 def _names(request: ConsultationRequest) -> list[str]:
-    """Return who is named in a request: the sender, and the person in need."""
     return [name for name in (request.full_name, request.person_in_need) if name]
 
 
 def _likeness(names: Iterable[str], others: Iterable[str]) -> str:
-    """Return how a name of the one and a name of the other agree, in words; empty when they do not."""
+    """Return in words how similar the names are; empty if they are not."""
     best = max((similarity(name, other) for name, other in product(names, others)), default=0)
     if best == 100:
         return SAME_NAME
@@ -109,56 +111,27 @@ def _likeness(names: Iterable[str], others: Iterable[str]) -> str:
 # --- Candidates, by digest ------------------------------------------------------------------------
 
 
-def _ways_to_find(names: Iterable[str]) -> Iterator[tuple[str, ...]]:
-    """Yield the words to look for, the most telling first: all words, all beginnings, then any one whole word."""
+def _ways_to_find(names: Iterable[str]) -> list[str]:
+    """Return the words to look for together, the most telling first: all words, all beginnings, any one whole word."""
     steps = []
     for name in names:
-        words = sorted(query_words(name), key=_telling)[:WORDS]
+        words = sorted(query_words(name), key=lambda word: (-len(word), word))[:WORDS]
         steps.append((0, words))
-        steps += [(rank, _beginnings(words, length)) for rank, length in enumerate(BEGINNINGS, start=1)]
+        steps += [(rank, [word[:length] for word in words]) for rank, length in enumerate(BEGINNINGS, start=1)]
         steps += [(9, [word]) for word in words if len(word) > 1]
-    for _, words in sorted(dict.fromkeys((rank, tuple(words)) for rank, words in steps), key=lambda step: step[0]):
-        yield words
+    steps.sort(key=lambda step: step[0])
+    return list(dict.fromkeys(" ".join(words) for _, words in steps))
 
 
-def _telling(word: str) -> tuple:
-    """Sort the words first that few names have, numbers, then long ones: the first one's rows are gone through."""
-    return not _numbers([word]), -len(word), word
-
-
-def _beginnings(words: Iterable[str], length: int) -> list[str]:
-    return list(dict.fromkeys(word[:length] for word in words))
-
-
-def _newest(request: ConsultationRequest, steps: Iterable[tuple[str, Iterable[str]]]) -> list[list[int]]:
-    """Return for each step the numbers of the newest other rows that have all of its values; in one query.
-
-    A step is a purpose and its values; one without any finds nothing.
-    """
-    sought = [[digests_for_lookup(value, purpose) for value in values if value] for purpose, values in steps]
-    found: list[list[int]] = [[] for _ in sought]
+def _newest(request: ConsultationRequest, ways: Iterable) -> list[list[int]]:
+    """Return the ids of the newest other rows that each query of entries finds; in one query."""
     parts = []
-    for step, digests in enumerate(sought):
-        if digests:
-            rows = _entries(digests).exclude(row=request).order_by("-row_id")
-            # SQLite takes a limited query within another one, but not as a part of a union.
-            newest = RequestEntry.objects.filter(pk__in=rows.values("pk")[:PER_STEP]).order_by()
-            parts.append(newest.annotate(step=Value(step)).values_list("step", "row_id"))
-    if parts:
-        for step, number in parts[0].union(*parts[1:], all=True):
-            found[step].append(number)
+    for step, entries in enumerate(ways):
+        newest = entries.exclude(row=request).order_by("-row_id").values("pk")[:PER_STEP]
+        # SQLite takes a limited query within another one, but not as a part of a union.
+        part = RequestEntry.objects.filter(pk__in=newest).order_by()
+        parts.append(part.annotate(step=Value(step)).values_list("step", "row_id"))
+    found: list[list[int]] = [[] for _ in parts]
+    for step, number in parts[0].union(*parts[1:], all=True):
+        found[step].append(number)
     return [sorted(numbers, reverse=True) for numbers in found]
-
-
-def entries_of(purpose: str, values: Iterable[str]):
-    """Return one entry for each row that has all of these values."""
-    return _entries([digests_for_lookup(value, purpose) for value in values])
-
-
-def _entries(digests: list):
-    first, *others = digests
-    found = RequestEntry.objects.filter(digest__in=first)
-    for one in others:
-        # Asked row by row, so that the search ends with the last row that is wanted, however many have the value.
-        found = found.filter(Exists(RequestEntry.objects.filter(row=OuterRef("row"), digest__in=one)))
-    return found

@@ -1,4 +1,4 @@
-"""What a request says, field by field, as staff read it; the screen, the print and the timeline share these words."""
+"""The fields of a request as staff read them, on the screen and in print."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,18 +7,17 @@ from urllib.parse import quote
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from consultations.case.status_labels import how_near
-from consultations.display import LABELS, LONG, value_words
+from consultations.display import LABELS, LONG, day_words, value_words
 from consultations.models import ConsultationRequest, PreferredContact, Relationship
 from firm.templatetags.firm_tags import national, tel
 
-#: What the screen shows large, above the other facts of the person.
+#: The fields that the screen shows large, above the others of the person.
 HEADLINE = frozenset({"full_name", "phone", "email", "preferred_contact", "best_time"})
 
 
 @dataclass(frozen=True)
 class Fact:
-    """One field on the screen: what it is called, what it says, and what the visitor had sent before."""
+    """One field on the screen; ``before`` is what the visitor had sent before a correction."""
 
     label: str
     words: str
@@ -30,7 +29,7 @@ class Fact:
 
 @dataclass(frozen=True)
 class Way:
-    """A way to reach the person, ready to be followed."""
+    """A way to reach the person, as a link."""
 
     label: str
     words: str
@@ -40,7 +39,7 @@ class Way:
 
 
 def ways_to_reach(request: ConsultationRequest) -> list[Way]:
-    """Return how the person can be reached, the preferred way first; by text message only with consent."""
+    """Return how the person can be reached, the preferred way first; by text message with consent only."""
     ways = []
     if request.phone:
         number = national(request.phone)
@@ -56,7 +55,6 @@ def ways_to_reach(request: ConsultationRequest) -> list[Way]:
 
 
 def person_facts(request: ConsultationRequest, before: Mapping[str, tuple[str, ...]]) -> list[Fact]:
-    """Return who asked, and for whom. ``before`` is what the visitor had sent earlier, by field."""
     names = ["full_name", "phone", "email", "preferred_contact", "best_time", "sms_consent", "relationship"]
     if request.relationship != Relationship.SELF or before.get("person_in_need"):
         names.append("person_in_need")
@@ -64,20 +62,18 @@ def person_facts(request: ConsultationRequest, before: Mapping[str, tuple[str, .
 
 
 def matter_facts(request: ConsultationRequest, before: Mapping[str, tuple[str, ...]], now) -> list[Fact]:
-    """Return what it is about."""
     names = ("practice_area", "attorney", "in_custody", "court_date", "court", "other_parties", "message")
-    near = how_near(request.court_date, timezone.localdate(now)) if request.court_date else ""
+    near = day_words(request.court_date, timezone.localdate(now)) if request.court_date else ""
     return [_fact(request, name, before, extra=near if name == "court_date" else "") for name in names]
 
 
 def origin_facts(request: ConsultationRequest) -> list[Fact]:
-    """Return where the visit began."""
     given = (("First page of the visit", request.landing_page), ("Came from", request.referring_host))
     return [Fact(label, words or "Not known") for label, words in given]
 
 
 def consent_facts(request: ConsultationRequest) -> list[Fact]:
-    """Return the receipt of what was agreed to."""
+    """Return the consents with their wording."""
     given_at = date_format(timezone.localtime(request.acknowledged_at), "F j, Y, g:i:s A T")
     facts = [
         Fact("Acknowledged", given_at),

@@ -1,17 +1,17 @@
-"""The forms on the screen of a request. Each does one thing; what may be done is decided by the actions."""
+"""Forms on the screen of a request: its status, contacts, notes, custody and court."""
 
 from django import forms
 
-from consultations.action_forms import DeskForm, OnceForm, TextField
+from consultations.action_forms import OnceForm, SeenForm, TextField
 from consultations.actions import requests
 from consultations.colleagues import around
 from consultations.contact_outcomes import OUTCOMES, Channel, Direction
 from consultations.display import user_name
-from consultations.models import ConsultationRequest, RequestEvent
+from consultations.models import ConsultationRequest
 from consultations.models.events import EventKind
 from consultations.permissions import moves_for
 
-#: Each way of a contact as the beginning of an option.
+#: The beginning of an option, by direction and channel.
 WAYS = {
     (Direction.OUT, Channel.CALL): "We called",
     (Direction.OUT, Channel.TEXT): "We texted",
@@ -24,17 +24,17 @@ WAYS = {
 }
 
 
-class MoveForm(DeskForm):
-    """Brings the request into another state. Asks for what this move needs and nothing else."""
+class MoveForm(SeenForm):
+    """Changes the status. Asks for what this move needs and nothing else."""
 
     name, done = "move", "{request} is now {status}."
+    verb = staticmethod(requests.move)
     refusals = {"no_reason": "reason"}
     to = forms.CharField(widget=forms.HiddenInput, required=False)
-    seen = forms.CharField(widget=forms.HiddenInput(attrs={"autocomplete": "off"}), required=False)
     reason = TextField(
         label="Reason",
         required=True,
-        help_text="It is kept in the timeline, for colleagues only.",
+        help_text="Recorded in the timeline, for staff only.",
         error_messages={"required": "Write down the reason."},
     )
 
@@ -42,7 +42,7 @@ class MoveForm(DeskForm):
         super().__init__(data, **kwargs)
         self.to = to or str(self.data.get("to", ""))
         self.move = moves_for(self.user, self.request).get(self.to)
-        self.initial = {"to": self.to, **self.marks(self.request)}
+        self.initial["to"] = self.to
         if self.move:
             self.button, self.auto_id = self.move.label, f"id_move_{self.to}_%s"
         self.fields["reason"].required = bool(self.move and self.move.needs_reason)
@@ -50,32 +50,23 @@ class MoveForm(DeskForm):
             self.fields.pop("reason")
 
     def marks(self, request: ConsultationRequest) -> dict[str, str]:
-        """Return the state that is before the person's eyes."""
         return {"seen": request.status}
 
     @property
     def is_plain(self) -> bool:
-        """True when there is nothing to fill in: a single button."""
+        """Whether there is nothing to fill in: a single button."""
         return not self.visible_fields()
 
-    def act(self) -> ConsultationRequest:
-        """Move it."""
-        values = {name: self.cleaned_data.get(name) for name in ("to", "seen")}
-        return requests.move(self.request.pk, by=self.user, reason=self.cleaned_data.get("reason", ""), **values)
-
     def is_done_already(self, refusal: requests.Refused) -> bool:
-        """True when this person has made the same move from the same state last."""
-        if refusal.code != "stale":
-            return False
-        last = RequestEvent.objects.filter(request=self.request.pk, kind=EventKind.MOVED).order_by("-at", "-pk").first()
         way = {"from": self.cleaned_data["seen"], "to": self.cleaned_data["to"]}
-        return last is not None and last.actor_id == self.user.pk and way.items() <= last.facts.items()
+        return refusal.code == "stale" and self.did_last(EventKind.MOVED, **way)
 
 
 class ContactForm(OnceForm):
-    """Keeps a call or a message. One list of what can be, so that nothing else can be chosen."""
+    """Logs a call or a message, from one list of all that is possible."""
 
     name, button, done = "contact", "Log it", "Logged for {request}."
+    verb = staticmethod(requests.log_contact)
     refusals = OnceForm.refusals | {"unknown_contact": "contact", "no_consent": "contact"}
     contact = forms.ChoiceField(
         label="What happened",
@@ -88,18 +79,10 @@ class ContactForm(OnceForm):
         self.fields["contact"].choices = contact_choices(can_text=True)
         self.fields["contact"].widget.choices = contact_choices(can_text=self.request.sms_consent)
 
-    def act(self) -> ConsultationRequest:
-        """Log it."""
-        direction, channel, outcome = self.cleaned_data["contact"].split("-")
-        return requests.log_contact(
-            self.request.pk,
-            direction=direction,
-            channel=channel,
-            outcome=outcome,
-            text=self.cleaned_data["text"],
-            once=self.cleaned_data["once"],
-            by=self.user,
-        )
+    def values(self) -> dict:
+        values = super().values()
+        direction, channel, outcome = values.pop("contact").split("-")
+        return values | {"direction": direction, "channel": channel, "outcome": outcome}
 
 
 def contact_choices(*, can_text: bool) -> list:
@@ -109,20 +92,15 @@ def contact_choices(*, can_text: bool) -> list:
         if can_text or way != (Direction.OUT, Channel.TEXT):
             direction, channel = way
             groups[Direction(direction).label] += [
-                (f"{direction}-{channel}-{code}", f"{WAYS[way]}: {_small(outcome.label)}")
+                (f"{direction}-{channel}-{code}", f"{WAYS[way]}: {outcome.label[:1].lower()}{outcome.label[1:]}")
                 for code, outcome in outcomes.items()
             ]
     return [("", "Choose…"), *groups.items()]
 
 
-def _small(words: str) -> str:
-    return words[:1].lower() + words[1:]
-
-
 class NoteForm(OnceForm):
-    """Keeps a note."""
-
     name, button, done = "note", "Add the note", "Noted for {request}."
+    verb = staticmethod(requests.add_note)
     refusals = OnceForm.refusals | {"may_not_tell": "tell"}
     text = TextField(
         label="Note",
@@ -149,18 +127,13 @@ class NoteForm(OnceForm):
         self.people = {str(one.pk): one for one in around(self.request).tellable if one != self.user}
         self.fields["tell"].choices = [(key, user_name(one)) for key, one in self.people.items()]
 
-    def act(self) -> ConsultationRequest:
-        """Keep it."""
-        values = {name: self.cleaned_data[name] for name in ("text", "once")}
-        tell = [self.people[key] for key in self.cleaned_data["tell"]]
-        return requests.add_note(self.request.pk, by=self.user, tell=tell, **values)
+    def values(self) -> dict:
+        return super().values() | {"tell": [self.people[key] for key in self.cleaned_data["tell"]]}
 
 
-class MatterForm(DeskForm):
-    """Keeps what staff have learnt of custody and court."""
-
+class MatterForm(SeenForm):
     name, button, done = "matter", "Save custody and court", "Custody and court of {request} are saved."
-    seen = forms.CharField(widget=forms.HiddenInput(attrs={"autocomplete": "off"}), required=False)
+    verb = staticmethod(requests.change_matter)
     in_custody = forms.BooleanField(label="The person is in custody", required=False)
     court_date = forms.DateField(
         label="Next court date",
@@ -173,12 +146,7 @@ class MatterForm(DeskForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         names = ("in_custody", "court_date", "court")
-        self.initial = {name: getattr(self.request, name) for name in names} | self.marks(self.request)
+        self.initial |= {name: getattr(self.request, name) for name in names}
 
     def marks(self, request: ConsultationRequest) -> dict[str, str]:
-        """Return what is known now."""
         return {"seen": requests.matter_version(request)}
-
-    def act(self) -> ConsultationRequest:
-        """Keep it."""
-        return requests.change_matter(self.request.pk, by=self.user, **self.cleaned_data)

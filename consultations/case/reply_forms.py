@@ -1,6 +1,4 @@
-"""The forms by which staff reach people: reminders for each other, and answers to the person."""
-
-from datetime import datetime
+"""Forms for reminders, and for answers to the person."""
 
 from django import forms
 from django.utils import timezone
@@ -12,13 +10,13 @@ from consultations.actions.reminder_times import OWN, moments
 from consultations.colleagues import around
 from consultations.display import user_name
 from consultations.mail.render import SUBJECT_LENGTH
-from consultations.models import ConsultationRequest, Reminder
+from consultations.models import Reminder
 
 CHOOSE_TIME = "Choose a day and a time that lie ahead, within two years."
 
 
 class FirmTimeField(forms.DateTimeField):
-    """Day and time as the firm's clocks show them, whatever clock the account has been given."""
+    """Day and time in the firm's time zone, whatever the time zone of the account."""
 
     widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
     default_error_messages = {
@@ -27,7 +25,6 @@ class FirmTimeField(forms.DateTimeField):
     }
 
     def to_python(self, value):
-        """Read it in the firm's time zone."""
         try:
             with timezone.override(timezone.get_default_timezone()):
                 return super().to_python(value)
@@ -37,7 +34,7 @@ class FirmTimeField(forms.DateTimeField):
 
 
 class TimeForm(DeskForm):
-    """Asks for a time: one of the ready choices, or a day and a time of one's own."""
+    """Asks for a time: one of those offered, or any other day and time."""
 
     when = forms.ChoiceField(
         label="When", error_messages=dict.fromkeys(("required", "invalid_choice"), "Choose when from the list.")
@@ -47,11 +44,10 @@ class TimeForm(DeskForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.moments = moments(timezone.now(), self.request.court_date, timezone.get_default_timezone())
-        ready = [(one.code, f"{one.label}: {_day_words(one.at)}") for one in self.moments]
+        ready = [(one.code, f"{one.label}: {date_format(one.at, 'D, M j, g A')}") for one in self.moments]
         self.fields["when"].choices = [*ready, (OWN, "At a time of my own")]
 
     def clean(self) -> dict:
-        """Find the time that is meant."""
         cleaned = super().clean()
         if cleaned.get("when") == OWN and cleaned.get("due_at") is None and "due_at" not in self.errors:
             self.add_error("due_at", CHOOSE_TIME)
@@ -59,14 +55,9 @@ class TimeForm(DeskForm):
         return cleaned | {"at": ready.get(cleaned.get("when"), cleaned.get("due_at"))}
 
 
-def _day_words(at: datetime) -> str:
-    return date_format(at, "D, M j, g A")
-
-
 class RemindForm(TimeForm, OnceForm):
-    """Sets a reminder."""
-
     name, button, done = "remind", "Set the reminder", "A reminder is set for {request}."
+    verb = staticmethod(reminders.remind)
     refusals = OnceForm.refusals | {"not_ahead": "due_at", "may_not_tell": "for_user"}
     for_user = forms.ChoiceField(
         label="Remind",
@@ -88,22 +79,12 @@ class RemindForm(TimeForm, OnceForm):
         others = [(key, user_name(one)) for key, one in self.people.items() if key != mine]
         self.fields["for_user"].choices = [*([(mine, "Me")] if mine in self.people else []), *others]
 
-    def act(self) -> ConsultationRequest:
-        """Set it."""
-        cleaned = self.cleaned_data
-        return reminders.remind(
-            self.request.pk,
-            for_user=self.people[cleaned["for_user"]],
-            due_at=cleaned["at"],
-            text=cleaned["text"],
-            once=cleaned["once"],
-            by=self.user,
-        )
+    def values(self) -> dict:
+        values = {name: self.cleaned_data[name] for name in ("text", "once")}
+        return values | {"for_user": self.people[self.cleaned_data["for_user"]], "due_at": self.cleaned_data["at"]}
 
 
 class OneReminder(forms.Form):
-    """Says which reminder is meant."""
-
     reminder = forms.IntegerField(
         widget=forms.HiddenInput,
         min_value=1,
@@ -115,19 +96,17 @@ class OneReminder(forms.Form):
 
 
 class FinishReminderForm(DeskForm, OneReminder):
-    """Keeps that a reminder is done; there is one such form for each."""
+    """Marks a reminder as done; there is one such form for each."""
 
     name, button, done = "finish_reminder", "Done", "A reminder of {request} is done."
-
-    def act(self) -> ConsultationRequest:
-        """Finish it."""
-        return reminders.finish_reminder(self.request.pk, by=self.user, reminder=self.cleaned_data["reminder"])
+    verb = staticmethod(reminders.finish_reminder)
 
 
 class PostponeReminderForm(TimeForm, OneReminder):
     """Sets a reminder to another time; there is one such form for each."""
 
-    name, button, done = "postpone_reminder", "Postpone", "A reminder of {request} is put off."
+    name, button, done = "postpone_reminder", "Postpone", "A reminder of {request} is postponed."
+    verb = staticmethod(reminders.postpone_reminder)
     refusals = {"not_ahead": "due_at"}
 
     def __init__(self, *args, reminder: Reminder | None = None, **kwargs):
@@ -137,18 +116,13 @@ class PostponeReminderForm(TimeForm, OneReminder):
         number = reminder.pk if reminder else str(self.data.get("reminder", ""))[:20]
         self.auto_id = f"id_{self.name}_{number}_%s" if str(number).isdecimal() else self.auto_id
 
-    def act(self) -> ConsultationRequest:
-        """Put it off."""
-        cleaned = self.cleaned_data
-        return reminders.postpone_reminder(
-            self.request.pk, by=self.user, reminder=cleaned["reminder"], due_at=cleaned["at"]
-        )
+    def values(self) -> dict:
+        return {"reminder": self.cleaned_data["reminder"], "due_at": self.cleaned_data["at"]}
 
 
 class AnswerForm(OnceForm):
-    """Writes to the person."""
-
     name, button, done = "answer", "Send", "The e-mail about {request} is on its way."
+    verb = staticmethod(replies.answer)
     refusals = OnceForm.refusals | {
         "no_subject": "subject",
         "long_subject": "subject",
@@ -169,10 +143,4 @@ class AnswerForm(OnceForm):
     )
 
     def typed(self) -> list[str]:
-        """Return the subject, too."""
         return [self.data.get("subject", ""), *super().typed()] if self.data.get("subject") else super().typed()
-
-    def act(self) -> ConsultationRequest:
-        """Send it."""
-        values = {name: self.cleaned_data[name] for name in ("subject", "text", "once")}
-        return replies.answer(self.request.pk, by=self.user, **values)

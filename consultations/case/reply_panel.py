@@ -1,15 +1,14 @@
-"""Reminders and answers on the screen of a request: what is open, and the forms for it."""
+"""Reminders and answers on the screen of a request, with their forms."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.utils import timezone
-from django.utils.formats import date_format
+from django.utils.timezone import get_default_timezone
 
 from consultations.action_forms import DeskForm
 from consultations.actions.replies import SILENT, Draft, caution, drafts_for
 from consultations.case.reply_forms import AnswerForm, PostponeReminderForm, RemindForm
-from consultations.display import user_name
+from consultations.display import date_and_time, user_name
 from consultations.mail.render import Rendered
 from consultations.models import ConsultationRequest, Reminder
 from consultations.models.notes import RESTING
@@ -21,7 +20,7 @@ MANAGERS = "the intake managers"
 
 @dataclass
 class OpenReminder:
-    """A reminder as it is shown; ``postpone`` only for those who may put it off."""
+    """A reminder on the screen; ``postpone`` for accounts that may postpone it."""
 
     reminder: Reminder
     whose: str
@@ -33,7 +32,7 @@ class OpenReminder:
 
 @dataclass
 class NotesDesk:
-    """What an account sees and may do; a form that was refused stands in its place."""
+    """What an account sees and may do."""
 
     reminders: list[OpenReminder] = field(default_factory=list)
     rests: bool = False
@@ -49,11 +48,11 @@ class NotesDesk:
 
     @property
     def text_messages(self) -> list[Draft]:
-        """The drafts that can be texted, too."""
+        """The drafts with a short version to be texted."""
         return [draft for draft in (*self.fitting, *self.others) if draft.text_message]
 
     def place(self, posted: DeskForm) -> bool:
-        """Put a form that was refused where it belongs; return whether there is such a place."""
+        """Put a refused form in its place; return whether there is one."""
         if isinstance(posted, PostponeReminderForm):
             for one in self.reminders:
                 if one.postpone and str(one.reminder.pk) == str(posted.data.get("reminder")):
@@ -66,19 +65,17 @@ class NotesDesk:
         return True
 
 
-def notes_desk_of(user, request: ConsultationRequest, *, template: str = "", now: datetime | None = None) -> NotesDesk:
-    """Return it, with the text of a template filled in when one was chosen."""
-    now = now or timezone.now()
+def notes_desk_of(user, request: ConsultationRequest, *, template: str, now: datetime) -> NotesDesk:
+    """Return reminders and answers; ``template`` is the id of the one that the answer begins with."""
     given = {"user": user, "request": request}
     desk = NotesDesk(rests=request.status in RESTING, is_silent=request.status in SILENT)
     may_work = holds(user, Power.WORK, request)
     may_postpone = may_work and not desk.rests
     reminders = Reminder.objects.filter(request=request, done_at=None).select_related("for_user", "set_by")
-    found = reminders.order_by("due_at", "pk")
-    zone = timezone.get_default_timezone()
-    for reminder in found:
-        form = PostponeReminderForm(reminder=reminder, **given) if may_postpone else None
-        desk.reminders.append(_shown(reminder, now, zone, form, is_mine=reminder.for_user_id == user.pk))
+    for reminder in reminders.order_by("due_at", "pk"):
+        shown = _shown(reminder, now, user)
+        shown.postpone = PostponeReminderForm(reminder=reminder, **given) if may_postpone else None
+        desk.reminders.append(shown)
     if not may_work:
         return desk
     desk.may_finish = True
@@ -92,19 +89,18 @@ def notes_desk_of(user, request: ConsultationRequest, *, template: str = "", now
     return desk
 
 
-def _shown(reminder: Reminder, now: datetime, zone, form, *, is_mine: bool) -> OpenReminder:
+def _shown(reminder: Reminder, now: datetime, user) -> OpenReminder:
     return OpenReminder(
         reminder=reminder,
-        whose="me" if is_mine else user_name(reminder.for_user) or MANAGERS,
-        when=date_format(timezone.localtime(reminder.due_at, zone), "l, F j, Y, g:i A"),
+        whose="me" if reminder.for_user_id == user.pk else user_name(reminder.for_user) or MANAGERS,
+        when=date_and_time(reminder.due_at, get_default_timezone()),
         is_due=reminder.due_at <= now,
         set_by=user_name(reminder.set_by) or "a former colleague",
-        postpone=form,
     )
 
 
 def _choose(desk: NotesDesk, template: str) -> None:
-    """Begin the answer with a template; a number that there is not begins nothing."""
+    """Begin the answer with a template; an unknown id begins nothing."""
     desk.chosen = next((draft for draft in (*desk.fitting, *desk.others) if draft.key == template), None)
     if desk.chosen and desk.answer:
         desk.answer.initial |= {"subject": desk.chosen.subject, "text": desk.chosen.text}

@@ -1,4 +1,4 @@
-"""Everything that happened to a request, in words; and who looked at it."""
+"""The timeline of a request in words, and who looked at the request."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ from consultations.models import (
 from consultations.permissions import visible_to
 from consultations.workflow import Status
 
-#: As many lines stand open; older ones are folded.
+#: The number of lines that are unfolded.
 SHOWN = 30
 LOOKS = 20
 HANDED_ON = "handed_on"
@@ -32,7 +32,7 @@ BY_VISITOR = (EventKind.RECEIVED, EventKind.CORRECTED, EventKind.FOLLOWED)
 
 @dataclass(frozen=True)
 class Change:
-    """One field before and after."""
+    """A field before and after a change."""
 
     label: str
     before: str
@@ -42,7 +42,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Told:
-    """A colleague who was told of a line, and when she or he has seen it."""
+    """A colleague who was told of an event, and when they have seen it."""
 
     name: str
     seen_at: datetime | None
@@ -50,8 +50,6 @@ class Told:
 
 @dataclass(frozen=True)
 class Line:
-    """One line of the timeline."""
-
     at: datetime
     who: str
     title: str
@@ -65,7 +63,7 @@ class Line:
 
 @dataclass(frozen=True)
 class History:
-    """What happened, newest first; what the visitor had sent before; and the requests that belong with this one."""
+    """The timeline, newest first; what the visitor had sent before a correction, by field; and the linked requests."""
 
     lines: list[Line]
     before: dict[str, tuple[str, ...]]
@@ -76,22 +74,20 @@ class History:
 
     @property
     def linked(self) -> set[int]:
-        """The numbers of the requests that belong with this one."""
+        """The ids of the linked requests."""
         return {other.pk for other in (*self.follows, *self.follow_ups, *self.merged_into, *self.merged)}
 
     @property
     def recent(self) -> list[Line]:
-        """The lines that stand open."""
         return self.lines[:SHOWN]
 
     @property
     def older(self) -> list[Line]:
-        """The lines that are folded."""
         return self.lines[SHOWN:]
 
 
 def history_of(request: ConsultationRequest, user) -> History:
-    """Return the history of a request as ``user`` may read it; in six queries at most, however long it is."""
+    """Return the history of a request as ``user`` may read it; in at most six queries."""
     events = list(RequestEvent.objects.filter(request=request.pk).for_timeline())
     known = Known(_people(request, events), _related(request, events, user), _deliveries(request, events))
     others = sorted(known.requests.values(), key=lambda other: (other.submitted_at, other.pk), reverse=True)
@@ -138,7 +134,7 @@ def _people(request: ConsultationRequest, events: Iterable[RequestEvent]) -> dic
 
 
 def _deliveries(request: ConsultationRequest, events: list[RequestEvent]) -> dict[int, str]:
-    """Return how far each answer has come; what its message is now counts before what was noted of it."""
+    """Return the state of each answer's mail, by event: that of the message, else what an event says of it."""
     if not any(event.kind == EventKind.ANSWERED for event in events):
         return {}
     noted = {
@@ -146,12 +142,11 @@ def _deliveries(request: ConsultationRequest, events: list[RequestEvent]) -> dic
         for event in reversed(events)
         if event.kind == EventKind.MESSAGE
     }
-    kept = request.messages.filter(kind=MessageKind.PERSON_ANSWER).values_list("event", "state")
-    return noted | dict(kept)
+    return noted | dict(request.messages.filter(kind=MessageKind.PERSON_ANSWER).values_list("event", "state"))
 
 
 def _related(request: ConsultationRequest, events: Iterable[RequestEvent], user) -> dict[int, ConsultationRequest]:
-    """Return the requests that this one is linked with and that ``user`` may see, by number."""
+    """Return the linked requests that ``user`` may see, by id."""
     numbers = {request.follows_id, request.merged_into_id, *(event.facts.get("request") for event in events)}
     linked = Q(pk__in=[number for number in numbers if isinstance(number, int)])
     linked |= Q(follows=request) | Q(merged_into=request)

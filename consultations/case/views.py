@@ -1,21 +1,22 @@
-"""One request on one screen, and on paper. Whom it is hidden from learns nothing of it, not even that it exists."""
+"""One request on one screen, and on paper. Accounts that may not see it do not learn that it exists."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from types import SimpleNamespace
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404
+from django.http import Http404, HttpResponse, JsonResponse
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.generic import TemplateView
+from django.views.generic import TemplateView, View
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from consultations.action_forms import DeskForm
 from consultations.actions.mentions import mark_seen
 from consultations.audit import record
-from consultations.calendar.booking_forms import RescheduleForm, ScheduleForm
-from consultations.calendar.self_booking_forms import ConfirmTimeForm, ReleaseTimeForm
 from consultations.case import facts, status_labels
+from consultations.case.appointment_forms import ConfirmTimeForm, ReleaseTimeForm, RescheduleForm, ScheduleForm
 from consultations.case.duplicates import likely_duplicates
 from consultations.case.forms import ContactForm, MatterForm, MoveForm, NoteForm
 from consultations.case.handover_forms import AssignForm, MergeForm, ScreenForm, UnscreenForm
@@ -28,27 +29,33 @@ from consultations.conflicts.first_check import check_opened
 from consultations.conflicts.panel import region_of
 from consultations.display import user_name
 from consultations.models import Appointment, AuditAction, ConsultationRequest
-from consultations.models.calendar import AppointmentState
-from consultations.permissions import has_any, holds, is_intake, may_merge, moves_for, read_by
-from consultations.retention.forms import EraseForm, HoldForm, ReleaseForm, retention_forms
+from consultations.models.calendar import TAKING, AppointmentState
+from consultations.permissions import (
+    has_any,
+    holds,
+    is_intake,
+    may_export,
+    may_merge,
+    may_read_trail,
+    moves_for,
+    read_by,
+)
+from consultations.retention.forms import retention_forms
 from consultations.retention.panel import outlook_of
-from consultations.view_permissions import may_read_trail
+from consultations.retention.subject_access import in_words, own_data
 from consultations.workflow import Power, Status
-
-#: The times of a request that are agreed, and those that wait to be confirmed.
-SHOWN_TIMES = (AppointmentState.HELD, AppointmentState.HOLD)
+from firm.models import FirmSettings
 
 
 class WithinReach:
-    """Lets in who has anything to do with intake, to the requests that they may see; first among a view's bases.
+    """Restricts a view to the requests that the account may see; first among its bases.
 
-    For all others every number gives the same answer, so that nobody learns which requests there are.
+    All other ids give the same response, so that nobody learns which requests there are.
     """
 
     doing = "view"
 
     def dispatch(self, request, *args, **kwargs):
-        """Refuse before anything is looked up, and keep answers out of every cache."""
         if not has_any(request.user):
             record.refused(request.user, kwargs["pk"], doing=self.doing, why="no_access")
             raise PermissionDenied
@@ -57,7 +64,7 @@ class WithinReach:
         return response
 
     def find(self) -> ConsultationRequest:
-        """Return the request that the address names. 404 when there is none for this account."""
+        """Return the request in the URL; 404 if there is none for this account."""
         pk = self.kwargs["pk"]
         found = read_by(self.request.user, pk) if pk <= record.MAX_ID else None
         if found is None:
@@ -68,34 +75,19 @@ class WithinReach:
 
 @dataclass
 class Desk:
-    """The forms that this account may use on this request; one that was sent and refused stands in its place."""
+    """What this account may do with this request; a form that was refused replaces the new one of its name."""
 
+    #: The forms by their names. No dictionary: a template would call its methods, such as ``clear``, which is a form.
+    forms: SimpleNamespace = field(default_factory=SimpleNamespace)
     moves: list[MoveForm] = field(default_factory=list)
     appointment: Appointment | None = None
-    schedule: ScheduleForm | None = None
-    reschedule: RescheduleForm | None = None
     chosen: Appointment | None = None
-    confirm_time: ConfirmTimeForm | None = None
-    let_go_time: ReleaseTimeForm | None = None
-    contact: ContactForm | None = None
-    note: NoteForm | None = None
-    assign: AssignForm | None = None
     can_take: bool = False
-    matter: MatterForm | None = None
-    merge: MergeForm | None = None
-    screen: ScreenForm | None = None
     screened: list[UnscreenForm] = field(default_factory=list)
-    clear: DeskForm | None = None
-    flag: DeskForm | None = None
-    decline: DeskForm | None = None
-    recheck: DeskForm | None = None
     #: The moves that the conflict check stands in the way of, by their words, and why.
     blocked: list[str] = field(default_factory=list)
     blocked_by: str = ""
     notes: NotesDesk = field(default_factory=NotesDesk)
-    hold: HoldForm | None = None
-    release: ReleaseForm | None = None
-    erase: EraseForm | None = None
 
     @property
     def plain_moves(self) -> list[MoveForm]:
@@ -104,75 +96,77 @@ class Desk:
 
     @property
     def reasoned_moves(self) -> list[MoveForm]:
-        """The moves that ask for a reason."""
         return [form for form in self.moves if "reason" in form.fields]
+
+    def add(self, *forms: DeskForm) -> None:
+        vars(self.forms).update({form.name: form for form in forms})
 
     def place(self, posted: DeskForm) -> bool:
         """Put a form that was refused where it belongs; return whether there is such a place."""
         if isinstance(posted, MoveForm):
-            for at, form in enumerate(self.moves):
-                if form.to == posted.to and posted.move:
-                    self.moves[at] = posted
-                    return True
-            return False
-        if self.notes.place(posted):
+            places = [at for at, form in enumerate(self.moves) if posted.move and form.to == posted.to]
+            for at in places:
+                self.moves[at] = posted
+            return bool(places)
+        if hasattr(self.forms, posted.name):
+            self.add(posted)
             return True
-        if getattr(self, posted.name, None) is None:
-            return False
-        setattr(self, posted.name, posted)
-        return True
+        return self.notes.place(posted)
 
 
 def desk_of(user, request: ConsultationRequest, *, is_held: bool, now: datetime) -> Desk:
     """Return the desk of an account at a request; empty for one that may only read it."""
     desk, given = Desk(), {"user": user, "request": request}
-    is_unanswered = request.first_contact_at is None
-    ways = moves_for(user, request)
-    desk.blocked = [way.label for to, way in ways.items() if not may_pass(to, request.conflict_state)]
-    desk.blocked_by = BLOCKED_WORDS.get(request.conflict_state, "")
-    desk.moves = [
-        MoveForm(to=to, **given)
-        for to in ways
-        if may_pass(to, request.conflict_state)
-        # Logging the call or the message moves it to the one, an appointment to the other.
-        and not (to == Status.CONTACTED and is_unanswered)
-        and to != Status.SCHEDULED
-    ]
-    for name, form in judging_forms(user, request).items():
-        setattr(desk, name, form)
-    times = list(Appointment.objects.filter(request=request, state__in=SHOWN_TIMES).select_related("calendar"))
-    desk.appointment = next((one for one in times if one.state == AppointmentState.HELD), None)
-    desk.chosen = next((one for one in times if one.state == AppointmentState.HOLD and one.hold_until > now), None)
-    if desk.chosen and holds(user, Power.WORK, request):
-        desk.confirm_time = ConfirmTimeForm(held=desk.chosen, **given)
-        desk.let_go_time = ReleaseTimeForm(held=desk.chosen, **given)
+    _add_moves(desk, user, request)
+    _add_appointments(desk, user, request, now)
+    desk.add(*judging_forms(user, request).values(), *retention_forms(is_held=is_held, **given).values())
     if holds(user, Power.WORK, request):
-        if Status.SCHEDULED in ways and may_pass(Status.SCHEDULED, request.conflict_state):
-            desk.schedule = ScheduleForm(**given)
-        if request.status == Status.SCHEDULED:
-            desk.reschedule = RescheduleForm(held=desk.appointment, **given)
-    if holds(user, Power.WORK, request):
-        desk.contact, desk.note, desk.matter = ContactForm(**given), NoteForm(**given), MatterForm(**given)
+        desk.add(ContactForm(**given), NoteForm(**given), MatterForm(**given))
         desk.can_take = request.assignee_id != user.pk and user in around(request).free
-        desk.assign = AssignForm(**given) if is_intake(user) else None
+        if is_intake(user):
+            desk.add(AssignForm(**given))
     if may_merge(user, request):
-        desk.merge = MergeForm(**given)
+        desk.add(MergeForm(**given))
     if holds(user, Power.MANAGE, request):
-        desk.screen = ScreenForm(**given)
+        desk.add(ScreenForm(**given))
         desk.screened = [UnscreenForm(screened=one, **given) for one in around(request).screened]
-    for name, form in retention_forms(is_held=is_held, **given).items():
-        setattr(desk, name, form)
     return desk
 
 
+def _add_moves(desk: Desk, user, request: ConsultationRequest) -> None:
+    is_unanswered = request.first_contact_at is None
+    for to, way in moves_for(user, request).items():
+        if not may_pass(to, request.conflict_state):
+            desk.blocked.append(way.label)
+        # Logging the call or the message moves it to the one, an appointment to the other.
+        elif not (to == Status.CONTACTED and is_unanswered) and to != Status.SCHEDULED:
+            desk.moves.append(MoveForm(to=to, user=user, request=request))
+    desk.blocked_by = BLOCKED_WORDS.get(request.conflict_state, "")
+
+
+def _add_appointments(desk: Desk, user, request: ConsultationRequest, now: datetime) -> None:
+    times = list(Appointment.objects.filter(request=request, state__in=TAKING).select_related("calendar"))
+    desk.appointment = next((one for one in times if one.state == AppointmentState.HELD), None)
+    desk.chosen = next((one for one in times if one.state == AppointmentState.HOLD and one.hold_until > now), None)
+    if not holds(user, Power.WORK, request):
+        return
+    given = {"user": user, "request": request}
+    if desk.chosen:
+        desk.add(ConfirmTimeForm(held=desk.chosen, **given), ReleaseTimeForm(held=desk.chosen, **given))
+    if Status.SCHEDULED in moves_for(user, request) and may_pass(Status.SCHEDULED, request.conflict_state):
+        desk.add(ScheduleForm(**given))
+    if request.status == Status.SCHEDULED:
+        desk.add(RescheduleForm(held=desk.appointment, **given))
+
+
 class RequestScreen(WithinReach, WagtailAdminTemplateMixin):
-    """What the screen shows, for those who open it and for those whose button was refused."""
+    """The screen of a request, shown on opening it and after a refused action."""
 
     template_name = "consultations/admin/request.html"
     header_icon = "mail"
 
     def screen(self, found: ConsultationRequest, refused: DeskForm | None = None) -> dict:
-        """Return what the template needs, and keep in the trail that it was shown."""
+        """Return the context of the template, and audit that the request was viewed."""
         user, now = self.request.user, timezone.now()
         record.record(AuditAction.VIEWED, by=user, request=found)
         mark_seen(found, user, now)
@@ -183,10 +177,10 @@ class RequestScreen(WithinReach, WagtailAdminTemplateMixin):
         desk = desk_of(user, found, is_held=retention.hold is not None, now=now)
         desk.notes = notes_desk_of(user, found, template=self.request.GET.get("template", ""), now=now)
         is_placed = refused is not None and desk.place(refused)
-        if desk.merge:
-            desk.merge.offer(duplicates)
+        if hasattr(desk.forms, "merge"):
+            desk.forms.merge.offer(duplicates)
         can_read_trail = may_read_trail(user)
-        shared = paper(found, user, now)
+        shared = shared_context(found, user, now)
         return self.get_context_data(
             **shared,
             person_beside=[fact for fact in shared["person"] if fact.before or fact.name not in facts.HEADLINE],
@@ -199,19 +193,18 @@ class RequestScreen(WithinReach, WagtailAdminTemplateMixin):
             status_tone=status_labels.status_tone(found),
             suspicions=status_labels.suspicion_words(found.suspicions) if found.status == Status.QUARANTINE else [],
             looks=looks_at(found, user) if can_read_trail else None,
-            trail_url=_trail_url(found) if can_read_trail else "",
+            trail_url=f"{reverse('consultations:trail')}?reference={found.reference}" if can_read_trail else "",
             retention=retention,
             zone=timezone.localtime(now).tzname(),
         )
 
     def get_breadcrumbs_items(self) -> list[dict]:
-        """The way to this screen: the list, for those who have it, then the reference."""
         above = {"url": reverse("consultations:index"), "label": "Consultations"}
         here = {"url": "", "label": self.page_title}
         return [*self.breadcrumbs_items, above, here]
 
 
-def paper(found: ConsultationRequest, user, now) -> dict:
+def shared_context(found: ConsultationRequest, user, now) -> dict:
     """Return what the screen and the print have in common."""
     history = history_of(found, user)
     return {
@@ -228,31 +221,50 @@ def paper(found: ConsultationRequest, user, now) -> dict:
     }
 
 
-def _trail_url(found: ConsultationRequest) -> str:
-    """Return where the whole trail of a request is read."""
-    return f"{reverse('consultations:trail')}?reference={found.reference}"
-
-
 class RequestView(RequestScreen, TemplateView):
-    """One request on one screen."""
-
     http_method_names = ["get", "head", "options"]
 
     def get(self, request, *args, **kwargs):
-        """Show it; checked, if it has just arrived."""
+        """Show the request, after its conflict check if it has just arrived."""
         found = self.find()
         return self.render_to_response(self.screen(self.find() if check_opened(found) else found))
 
 
 class PrintView(WithinReach, TemplateView):
-    """The same for paper: nothing but what belongs into the file."""
+    """The request for the paper file."""
 
     doing = "print"
     template_name = "consultations/admin/request_print.html"
     http_method_names = ["get", "head", "options"]
 
     def get_context_data(self, **kwargs) -> dict:
-        """Add the request, and keep in the trail that it was printed."""
         found, user, now = self.find(), self.request.user, timezone.now()
         record.record(AuditAction.PRINTED, by=user, request=found)
-        return super().get_context_data(**paper(found, user, now), printed_at=now, printed_by=user_name(user))
+        return super().get_context_data(**shared_context(found, user, now), printed_at=now, printed_by=user_name(user))
+
+
+class OwnDataView(WithinReach, View):
+    """A copy of their data for the person: ``?as=page`` to read and print, otherwise JSON. Always a file."""
+
+    doing = "own_data"
+    http_method_names = ["get", "options"]
+
+    def get(self, request, pk: int) -> HttpResponse:
+        found = self.find()
+        if not may_export(request.user):
+            record.refused(request.user, pk, doing=self.doing, why="not_permitted")
+            raise PermissionDenied
+        kind = "html" if request.GET.get("as") == "page" else "json"
+        data = own_data(found, timezone.now())
+        record.record(AuditAction.EXPORTED, by=request.user, request=found, kind=kind, set=self.doing)
+        response = self._page(data) if kind == "html" else JsonResponse(data, json_dumps_params={"indent": 2})
+        response["Content-Disposition"] = f'attachment; filename="own-data-{found.reference}.{kind}"'
+        return response
+
+    def _page(self, data: dict) -> HttpResponse:
+        context = {
+            "reference": data["reference"],
+            "sections": in_words(data),
+            "firm": FirmSettings.for_request(self.request),
+        }
+        return render(self.request, "consultations/admin/own_data.html", context)

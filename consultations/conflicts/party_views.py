@@ -1,5 +1,7 @@
 """The register in the admin: view, add, change and delete a known party. Every view and change is audited."""
 
+from functools import partial
+
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import Http404, HttpResponseRedirect
@@ -9,7 +11,6 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.generic import TemplateView
 from wagtail.admin import messages
-from wagtail.admin.menu import MenuItem
 from wagtail.admin.viewsets.base import ViewSet
 
 from consultations.audit import record
@@ -19,6 +20,7 @@ from consultations.conflicts.known_parties import PartiesView, PartySearchView, 
 from consultations.conflicts.party_forms import PartyForm
 from consultations.conflicts.save_parties import save_party
 from consultations.models import AuditAction, Party, PartySource
+from consultations.view_permissions import GuardedMenuItem
 
 REFUSED = 422
 
@@ -127,11 +129,6 @@ class DeletePartyView(PartyScreen):
         return self.leave("Deleted. Requests that it matched are checked again within minutes.")
 
 
-class PartiesMenuItem(MenuItem):
-    def is_shown(self, request) -> bool:
-        return may_see_parties(request.user)
-
-
 class PartiesViewSet(ViewSet):
     """A plain `ViewSet`: `ModelViewSet` would add history, usage, copy and export."""
 
@@ -140,7 +137,7 @@ class PartiesViewSet(ViewSet):
     add_to_admin_menu = True
     menu_label = "Known parties"
     menu_order = 91
-    menu_item_class = PartiesMenuItem
+    menu_item_class = partial(GuardedMenuItem, may_enter=may_see_parties)
 
     def get_urlpatterns(self) -> list:
         return [

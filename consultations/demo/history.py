@@ -4,10 +4,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from consultations.actions import reminders, requests
+from consultations.actions import booking, reminders, requests
 from consultations.actions.merging import merge
 from consultations.actions.replies import answer, drafts_for
-from consultations.calendar import booking
 from consultations.conflict_states import ConflictState
 from consultations.conflicts import decisions
 from consultations.contact_outcomes import Channel

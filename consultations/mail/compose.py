@@ -10,11 +10,11 @@ from django.utils.timezone import localtime
 
 from consultations.calendar.invitations import invitation_of
 from consultations.calendar.wording import time_words, when_words
-from consultations.colleagues import addresses_of, keepers_of
+from consultations.colleagues import addresses_of, recipients_of
 from consultations.conflict_states import TO_DO
 from consultations.mail.digest import is_worth_sending, listing_for, readable_at, undelivered_for
 from consultations.mail.kinds import MessageKind
-from consultations.mail.render import Listing, Rendered, Value, firm, firm_values, link_to, pick
+from consultations.mail.render import Listing, Rendered, Value, firm, firm_values, link_to, pick, render
 from consultations.models.messages import MessageText, OutgoingMessage
 from consultations.models.notes import Mention, Reminder
 from consultations.models.requests import ConsultationRequest
@@ -51,7 +51,8 @@ def compose(message: OutgoingMessage, now: datetime) -> EmailMultiAlternatives:
     if message.kind == MessageKind.STAFF_CHOSEN:
         values |= _chosen(message, now)
     text = MessageText.of(message.kind)
-    rendered = text.render(pick(message.kind, values), firm_name=known.firm_name, listing=listing)
+    values = pick(message.kind, values)
+    rendered = render(text.subject, text.body, values, firm_name=known.firm_name, listing=listing)
     return _mail(message, rendered, known, to)
 
 
@@ -60,7 +61,8 @@ def _about_appointment(message: OutgoingMessage, known: FirmSettings, to: str, n
     found = invitation_of(message, to=to, known=known, now=now)
     if found is None:
         raise Obsolete("overtaken")
-    rendered = MessageText.of(found.kind).render(pick(found.kind, found.values), firm_name=known.firm_name)
+    text, values = MessageText.of(found.kind), pick(found.kind, found.values)
+    rendered = render(text.subject, text.body, values, firm_name=known.firm_name)
     mail = _mail(message, rendered, known, to)
     # As what programs act on (RFC 6047, 2.4), and as a file for those that do not.
     mail.attach_alternative(found.file.decode(), f"text/calendar; method={found.method}")
@@ -118,7 +120,7 @@ def _need_reminder(message: OutgoingMessage, now: datetime) -> None:
     reminder = due.select_related("for_user", "request__assignee").first()
     if reminder is None:
         raise Obsolete("done, or postponed")
-    if message.address.lower() not in [address.lower() for address in addresses_of(keepers_of(reminder))]:
+    if message.address.lower() not in [address.lower() for address in addresses_of(recipients_of(reminder))]:
         raise Obsolete("for somebody else now")
 
 

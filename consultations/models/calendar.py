@@ -19,15 +19,13 @@ SHORTEST, LONGEST = 5, 8 * 60
 
 
 class Way(models.TextChoices):
-    """How people meet."""
-
     PERSON = "person", "In person"
     VIDEO = "video", "By video"
     TELEPHONE = "telephone", "By telephone"
 
 
 class AppointmentState(models.TextChoices):
-    """How far an appointment has come. A hold was chosen by the person, and waits for staff to confirm it."""
+    """A hold was chosen by the person, and waits for staff to confirm it."""
 
     HOLD = "hold", "To be confirmed"
     HELD = "held", "Agreed"
@@ -41,7 +39,7 @@ TAKING = (AppointmentState.HOLD, AppointmentState.HELD)
 
 
 class AbsenceKind(models.TextChoices):
-    """Why somebody is away. There is no field for more: details are nobody's business."""
+    """Why an attorney is away; more is not asked."""
 
     COURT = "court", "In court"
     LEAVE = "leave", "On leave"
@@ -50,13 +48,13 @@ class AbsenceKind(models.TextChoices):
 
 
 def new_uid() -> str:
-    """Return a new name for an event that holds in all calendars of the world (RFC 7986, 5.3)."""
+    """Return a globally unique id of an event (RFC 7986, 5.3)."""
     domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"
     return f"{uuid4()}@{domain}"
 
 
 class AttorneyCalendar(models.Model):
-    """One attorney's calendar: when and where people can be seen, and what its feed is found by."""
+    """An attorney's calendar: working hours, usual length and place, and the digest of its feed's token."""
 
     attorney = models.OneToOneField(
         "attorneys.AttorneyPage", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
@@ -97,8 +95,6 @@ class AttorneyCalendar(models.Model):
 
 
 class Absence(models.Model):
-    """A time in which an attorney sees nobody."""
-
     calendar = models.ForeignKey(AttorneyCalendar, on_delete=models.CASCADE, related_name="absences")
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
@@ -121,27 +117,23 @@ class Absence(models.Model):
 
 
 class AppointmentQuerySet(models.QuerySet):
-    """Appointments."""
-
     def held(self):
-        """Those that are agreed."""
         return self.filter(state=AppointmentState.HELD)
 
     def holding(self, now):
-        """Those that wait to be confirmed, and still may be."""
+        """Return the holds that have not expired."""
         return self.filter(state=AppointmentState.HOLD, hold_until__gt=now)
 
     def taking(self, now):
-        """Those whose time nobody else can have; a hold that was not confirmed in time is none of them."""
+        """Return those that take up their time: agreed ones, and holds that have not expired."""
         return self.filter(state__in=TAKING).exclude(state=AppointmentState.HOLD, hold_until__lte=now)
 
     def within(self, start, end):
-        """Those that touch a period."""
         return self.filter(starts_at__lt=end, ends_at__gt=start)
 
 
 class Appointment(EncryptedModel):
-    """A time at which a person and an attorney speak. The database refuses two at once in one calendar."""
+    """An appointment of a person and an attorney. The database refuses two at once in one calendar."""
 
     request = models.ForeignKey(ConsultationRequest, on_delete=models.CASCADE, related_name="appointments")
     calendar = models.ForeignKey(AttorneyCalendar, on_delete=models.PROTECT, related_name="appointments")
@@ -195,10 +187,9 @@ class Appointment(EncryptedModel):
 
     @property
     def minutes(self) -> int:
-        """How long it takes."""
         return int((self.ends_at - self.starts_at).total_seconds() // 60)
 
     @property
     def place_of_house(self) -> str:
-        """The place as mail to staff and feeds may tell it: the calendar's own. What was typed may name somebody."""
+        """The place for mail to staff and feeds: the calendar's own, since a typed one may name somebody."""
         return self.place if self.way == Way.PERSON and self.place == self.calendar.place else ""

@@ -1,4 +1,4 @@
-"""What the conflict check found for a request, and what was decided about it."""
+"""The matches of the conflict check, and the decisions about them."""
 
 from django.conf import settings
 from django.db import models
@@ -13,24 +13,19 @@ from firm.encryption.models import EncryptedModel
 
 
 class Verdict(models.TextChoices):
-    """What somebody decided about a match."""
-
     NONE = "", "Not looked at"
     CLEARED = "cleared", "No conflict"
 
 
 class ConflictHitQuerySet(models.QuerySet):
-    """Matches."""
-
     def unjudged(self):
-        """Those that nobody has decided about."""
         return self.filter(verdict=Verdict.NONE)
 
 
 class ConflictHit(EncryptedModel):
-    """One known party that one name of a request was found to mean. Names are sealed; ``reasons`` are codes.
+    """A known party that matches a name of a request. Names are encrypted; ``reasons`` are codes.
 
-    Without a ``party`` it has left the register; who it was is then shown to nobody.
+    Without a ``party`` it was deleted from the register, and its name is not shown any more.
     """
 
     request = models.ForeignKey(ConsultationRequest, on_delete=models.CASCADE, related_name="conflict_hits")

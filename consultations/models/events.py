@@ -1,4 +1,4 @@
-"""What happened to a request, for those who work on it; and the trail of who did what, which nobody can edit."""
+"""The timeline of a request; the audit trail, which nobody can edit; and ethical walls."""
 
 from django.conf import settings
 from django.db import models
@@ -10,8 +10,6 @@ from firm.encryption.models import EncryptedModel
 
 
 class EventKind(models.TextChoices):
-    """What happened."""
-
     RECEIVED = "received", "Received"
     CORRECTED = "corrected", "Sent again with changes"
     FOLLOWED = "followed", "A later request of the same person"
@@ -20,8 +18,8 @@ class EventKind(models.TextChoices):
     NOTED = "noted", "Note"
     CONTACT = "contact", "Contact"
     MERGED = "merged", "Merged"
-    SCREENED = "screened", "Screened off"
-    UNSCREENED = "unscreened", "Screen removed"
+    SCREENED = "screened", "Ethical wall"
+    UNSCREENED = "unscreened", "Ethical wall removed"
     CHANGED = "changed", "Matter changed"
     MESSAGE = "message", "Message"
     CONFLICT = "conflict", "Conflict check"
@@ -33,20 +31,18 @@ class EventKind(models.TextChoices):
 
 
 class EventQuerySet(models.QuerySet):
-    """Events of requests."""
-
     def sent_by_visitor(self):
-        """What the visitor sent, and sent again with changes, in that order."""
+        """Return what the visitor sent, and sent again with changes, in that order."""
         return self.filter(kind__in=(EventKind.RECEIVED, EventKind.CORRECTED), values__isnull=False)
 
     def for_timeline(self):
-        """With what a line of the timeline shows, newest first."""
+        """Return the events with what the timeline shows, newest first."""
         mentions = models.Prefetch("mentions", self.model.mentions.rel.related_model.objects.select_related("user"))
         return self.select_related("actor").prefetch_related(mentions).order_by("-at", "-pk")
 
 
 class RequestEvent(EncryptedModel):
-    """One line of a request's timeline. ``facts`` holds ids and codes only; words are sealed.
+    """One event of a request's timeline. ``facts`` has ids and codes only; texts are encrypted.
 
     ``values`` are the fields that the visitor sent (``new``), and what they were before a correction (``old``).
     """
@@ -75,8 +71,6 @@ class RequestEvent(EncryptedModel):
 
 
 class AuditAction(models.TextChoices):
-    """What somebody did, or was refused."""
-
     LISTED = "listed", "Looked at the list"
     SEARCHED = "searched", "Searched"
     VIEWED = "viewed", "Opened"
@@ -117,7 +111,7 @@ class AuditEntry(models.Model):
 
 
 class Screen(models.Model):
-    """A wall between a member of staff and a request: it stands above every permission, ownership included."""
+    """An ethical wall between a user and a request. It takes precedence over every permission, of owners too."""
 
     request = models.ForeignKey(ConsultationRequest, on_delete=models.CASCADE, related_name="screens")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")

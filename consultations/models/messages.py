@@ -1,4 +1,4 @@
-"""Messages that are to leave the house, and the texts that they are made of."""
+"""Outgoing messages, and the texts that they are made of."""
 
 from datetime import datetime, timedelta
 from email.utils import parseaddr
@@ -13,24 +13,20 @@ from django.utils import timezone
 from wagtail.models import PreviewableMixin
 
 from consultations.mail.kinds import DEFAULT_TEXTS, PLACEHOLDERS, TO_PERSON, MessageKind, missing_from, problems_in
-from consultations.mail.render import Listing, Rendered, Value, firm, render, sample
 from consultations.models.events import RequestEvent
 from consultations.models.requests import ConsultationRequest
 
-#: More than any lease, and than any pause before another attempt. What lies further ahead was noted while the clock was
-#: wrong, and must not stay until that day comes.
+#: More than any lease, and than any pause between attempts. A later time was saved while the clock was wrong.
 LONGEST_LEASE, LONGEST_WAIT = timedelta(minutes=20), timedelta(hours=7)
 
 
 def new_message_id() -> str:
-    """Return a new Message-ID (RFC 5322, 3.6.4), which says nothing of the machine or the time."""
+    """Return a new Message-ID (RFC 5322, 3.6.4), which tells nothing of the machine or the time."""
     domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"
     return f"<{uuid4().hex}@{domain}>"
 
 
 class MessageState(models.TextChoices):
-    """How far a message has come."""
-
     WAITING = "waiting", "Waiting"
     SENT = "sent", "Sent"
     DEAD = "dead", "Not delivered"
@@ -38,27 +34,24 @@ class MessageState(models.TextChoices):
 
 
 class OutgoingMessageQuerySet(models.QuerySet):
-    """Messages to be sent, and those that were."""
-
     def due(self, now: datetime):
-        """Those that are to be sent by ``now`` and are in nobody's hands."""
+        """Return the messages to be sent by ``now`` that no worker has taken."""
         free = Q(leased_until=None) | Q(leased_until__lte=now) | Q(leased_until__gt=now + LONGEST_LEASE)
         has_come = Q(next_attempt_at__lte=now) | Q(next_attempt_at__gt=now + LONGEST_WAIT)
         return self.filter(free, has_come, state=MessageState.WAITING)
 
     def dead(self):
-        """Those that were given up."""
         return self.filter(state=MessageState.DEAD)
 
     def in_trouble(self):
-        """Those that were given up, and those that wait after a failure."""
+        """Return those that were given up, and those that wait after a failure."""
         return self.filter(Q(state=MessageState.DEAD) | Q(state=MessageState.WAITING) & ~Q(last_error=""))
 
 
 class OutgoingMessage(models.Model):
-    """One message to one address; written in the transaction of what it tells of, sent by the worker.
+    """One message to one address, written in the transaction of the change and sent by the worker.
 
-    A message to the person has no address of its own: it is read from the sealed request when it leaves.
+    A message to the person has no address of its own: it is decrypted from the request when it is sent.
     """
 
     kind = models.CharField(max_length=20, choices=MessageKind)
@@ -115,19 +108,43 @@ class OutgoingMessage(models.Model):
 
     @property
     def is_to_person(self) -> bool:
-        """True when it goes to whoever sent the request."""
+        """Whether it goes to the person who sent the request."""
         return self.kind in TO_PERSON
 
 
-class MessageText(PreviewableMixin, models.Model):
-    """Subject and body of one kind of message, as the firm wants them."""
+class PlaceholderText(PreviewableMixin, models.Model):
+    """A text of the firm's own with placeholders. ``previews`` is `consultations.mail.previews`, set by ``ready``."""
+
+    parts = ("subject", "body")
+    previews = None
+    preview_modes = [("html", "As most people see it"), ("text", "As plain text")]
+    wagtail_reference_index_ignore = True
+
+    class Meta:
+        abstract = True
+
+    def problems(self, part: str) -> list[str]:
+        """Return what is wrong with the placeholders of a part, in words."""
+        raise NotImplementedError
+
+    def clean(self) -> None:
+        super().clean()
+        found = {part: self.problems(part) for part in self.parts}
+        if len(self.subject.splitlines()) > 1:
+            found["subject"].append("Write the subject in one line.")
+        if any(found.values()):
+            raise ValidationError({part: problems for part, problems in found.items() if problems})
+
+    def serve_preview(self, request, mode_name: str) -> HttpResponse:
+        return self.previews.show(self, mode_name)
+
+
+class MessageText(PlaceholderText):
+    """The firm's own text of one kind of message."""
 
     kind = models.CharField(max_length=20, choices=MessageKind, unique=True, editable=False)
     subject = models.CharField(max_length=120)
     body = models.TextField(max_length=4000, help_text="A blank line begins a new paragraph.")
-
-    wagtail_reference_index_ignore = True
-    preview_modes = [("html", "As most people see it"), ("text", "As plain text")]
 
     class Meta:
         verbose_name = "message text"
@@ -140,26 +157,10 @@ class MessageText(PreviewableMixin, models.Model):
 
     @classmethod
     def of(cls, kind: str) -> "MessageText":
-        """Return the text of a kind; the one that the firm found when there is no other."""
+        """Return the text of a kind, or the default one."""
         subject, body = DEFAULT_TEXTS[kind]
         return cls.objects.filter(kind=kind).first() or cls(kind=kind, subject=subject, body=body)
 
-    def render(self, values: dict[str, Value], *, firm_name: str, listing: Listing | None = None) -> Rendered:
-        return render(self.subject, self.body, values, firm_name=firm_name, listing=listing)
-
-    def clean(self) -> None:
-        """Refuse a subject of several lines, and placeholders that mean nothing here, by name."""
-        super().clean()
-        parts = {name: getattr(self, name) for name in ("subject", "body")}
-        found = {name: problems_in(text, PLACEHOLDERS[self.kind]) for name, text in parts.items()}
-        for name, text in parts.items():
-            found[name] += missing_from(text, self.kind, name)
-        if len(self.subject.splitlines()) > 1:
-            found["subject"].append("Write the subject in one line.")
-        if any(found.values()):
-            raise ValidationError({name: problems for name, problems in found.items() if problems})
-
-    def serve_preview(self, request, mode_name: str) -> HttpResponse:
-        """Show the message with invented values."""
-        values, listing = sample(self.kind)
-        return self.render(values, firm_name=firm().firm_name, listing=listing).preview(mode_name)
+    def problems(self, part: str) -> list[str]:
+        text = getattr(self, part)
+        return [*problems_in(text, PLACEHOLDERS[self.kind]), *missing_from(text, self.kind, part)]

@@ -1,4 +1,4 @@
-"""What staff leave for each other: who was told of a note, and what is to be remembered when."""
+"""Mentions of colleagues, and reminders."""
 
 from datetime import datetime
 
@@ -13,13 +13,13 @@ from consultations.workflow import CLOSED, Status
 from firm.encryption.fields import EncryptedTextField
 from firm.encryption.models import EncryptedModel
 
-#: In these states nothing is left to be reminded of. A reminder rests meanwhile, and holds again after a reopening.
+#: The statuses in which reminders are not sent; they are again after a reopening.
 RESTING = (*CLOSED, Status.QUARANTINE)
 REMINDER_LENGTH = 500
 
 
 class Mention(models.Model):
-    """A member of staff who was told of a line of the timeline. Opening the request marks it as seen."""
+    """A user who was told of a timeline event. Opening the request marks it as seen."""
 
     event = models.ForeignKey(RequestEvent, on_delete=models.CASCADE, related_name="mentions")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
@@ -38,21 +38,18 @@ class Mention(models.Model):
 
 
 class ReminderQuerySet(models.QuerySet):
-    """Reminders."""
-
     def open(self):
-        """Those that are not done, of requests in which there is still something to do."""
+        """Return the reminders that are not done, of requests that are not closed."""
         return self.filter(done_at=None).exclude(request__status__in=RESTING)
 
     def due(self, now: datetime):
-        """The open ones whose time has come."""
         return self.open().filter(due_at__lte=now)
 
 
 class Reminder(EncryptedModel):
-    """What somebody is to be reminded of, and when; without ``for_user``, those who manage the intake.
+    """A reminder of a user, or of the intake managers. It is sent once for each time that it is set to.
 
-    ``event`` is the line of the timeline that set it. It is told once for each time that it is set to.
+    ``event`` is the timeline event that set it.
     """
 
     request = models.ForeignKey(ConsultationRequest, on_delete=models.CASCADE, related_name="reminders")
@@ -62,7 +59,7 @@ class Reminder(EncryptedModel):
     text = EncryptedTextField(max_length=REMINDER_LENGTH)
     set_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     set_at = models.DateTimeField(default=timezone.now)
-    told_at = models.DateTimeField(null=True, help_text="When its time had come and somebody was told.")
+    told_at = models.DateTimeField(null=True, help_text="When it was sent.")
     done_at = models.DateTimeField(null=True)
     once = models.UUIDField(null=True, unique=True, editable=False, help_text="A form that is sent twice has one.")
 

@@ -1,4 +1,4 @@
-"""Whom the firm knows: the register that a new matter is checked against before it is heard."""
+"""The register of known parties, against which new requests are checked for conflicts."""
 
 from collections.abc import Iterable, Mapping
 
@@ -13,8 +13,6 @@ from firm.encryption.models import BlindIndexEntry, BlindIndexQuerySet, Encrypte
 
 
 class PartyRole(models.TextChoices):
-    """What somebody is to the firm."""
-
     CLIENT = "client", "Client"
     FORMER_CLIENT = "former_client", "Former client"
     PROSPECTIVE = "prospective", "Prospective client"
@@ -24,37 +22,29 @@ class PartyRole(models.TextChoices):
 
 
 class PartyKind(models.TextChoices):
-    """A human being or not."""
-
     PERSON = "person", "Person"
     ORGANISATION = "organisation", "Organisation"
 
 
 class PartySource(models.TextChoices):
-    """How somebody came into the register."""
-
     BY_HAND = "by_hand", "Entered by hand"
     IMPORT = "import", "Imported"
     REQUEST = "request", "From a request"
 
 
 class PartyField(models.TextChoices):
-    """Where in a request somebody is named."""
-
     SENDER = "full_name", "The sender"
     PERSON_IN_NEED = "person_in_need", "The person in need"
     OTHER_PARTIES = "other_parties", "The other parties"
 
 
 class PartyQuerySet(models.QuerySet):
-    """Parties."""
-
     def known(self):
-        """Those whose names are still held."""
+        """Return the parties whose names are stored."""
         return self.filter(buried_at=None)
 
     def buried(self):
-        """Those of whom digests alone are left."""
+        """Return the parties of whom only digests are left."""
         return self.exclude(buried_at=None)
 
 
@@ -101,7 +91,7 @@ class Party(EncryptedModel):
             models.CheckConstraint(condition=Q(role__in=PartyRole.values), name="party_role_known"),
             models.CheckConstraint(condition=Q(kind__in=PartyKind.values), name="party_kind_known"),
             models.CheckConstraint(condition=Q(source__in=PartySource.values), name="party_source_known"),
-            # Two who enter one request at once would take the same places: the second is refused, nobody stands twice.
+            # Of two workers that enter one request at once, the second is refused, so that nobody is entered twice.
             models.UniqueConstraint(fields=["request", "request_field", "request_place"], name="party_once_in_request"),
             models.CheckConstraint(
                 condition=~Q(source=PartySource.REQUEST) | Q(request=None) | Q(request_place__isnull=False),
@@ -126,12 +116,10 @@ class Party(EncryptedModel):
 
     @property
     def is_buried(self) -> bool:
-        """Whether digests alone are left."""
         return self.buried_at is not None
 
     @property
     def names(self) -> list[str]:
-        """The name and all aliases, each once."""
         return names_in(self.name, self.aliases)
 
 
@@ -141,10 +129,9 @@ def names_in(name: str, aliases: str) -> list[str]:
 
 
 class PartyEntryQuerySet(BlindIndexQuerySet):
-    """Entries of the register. Those of tombstones cannot be made anew, so they are left alone."""
+    """Entries of the register. Those of tombstones cannot be computed again, so they are left alone."""
 
     def renewable(self):
-        """Leave out tombstones."""
         return self.filter(row__buried_at=None)
 
     def _replace(self, rows: Mapping) -> None:
@@ -160,5 +147,4 @@ class PartyEntry(BlindIndexEntry):
 
     @classmethod
     def terms(cls, row: Party) -> Mapping[str, Iterable[str]]:
-        """Return the keys of all names of a party."""
         return blocking_keys.stored(row.names)

@@ -18,16 +18,12 @@ from firm.encryption.models import EncryptedModel
 
 
 class Relationship(models.TextChoices):
-    """For whom the sender asks."""
-
     SELF = "self", "Me"
     FAMILY = "family", "A member of my family"
     OTHER = "other", "Someone else"
 
 
 class PreferredContact(models.TextChoices):
-    """How the sender wants to be answered."""
-
     PHONE = "phone", "By telephone"
     TEXT = "text", "By text message"
     EMAIL = "email", "By e-mail"
@@ -42,7 +38,7 @@ RELATION_TO_SENDER = {
 
 
 class ConsultationRequest(EncryptedModel):
-    """What one visitor sent. Its name, wherever it is shown, is the reference and nothing else."""
+    """What one visitor sent. Its ``str`` is the reference and nothing else."""
 
     reference = models.CharField(max_length=LENGTH, unique=True, editable=False, default=new_reference)
     form_token = models.UUIDField(unique=True, editable=False, default=uuid.uuid4)
@@ -172,16 +168,8 @@ class ConsultationRequest(EncryptedModel):
         return self.reference
 
     @property
-    def who_needs_help(self) -> str:
-        """The person in need, as staff read it."""
-        relation = RELATION_TO_SENDER[self.relationship]
-        return f"{relation}: {self.person_in_need}" if self.person_in_need else relation
-
-    @property
     def awaits_first_contact(self) -> bool:
-        """True while the clock of the first response runs."""
         return self.first_contact_at is None and self.status in AWAITING
 
     def is_overdue(self, now) -> bool:
-        """True when the first answer should have been given by ``now``."""
         return self.awaits_first_contact and self.due_at is not None and self.due_at <= now

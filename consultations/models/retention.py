@@ -1,4 +1,4 @@
-"""How long requests are kept, what must not be erased, and the proof of what was."""
+"""Retention periods, legal holds, and proofs of erasures."""
 
 from datetime import timedelta
 
@@ -36,7 +36,7 @@ def _days(default: int | None, label: str, why: str) -> models.PositiveIntegerFi
 
 @register_setting(icon="bin", order=111)
 class RetentionSettings(BaseGenericSetting):
-    """After how many days a request is erased, by how it ended; one row for the whole installation."""
+    """After how many days a request is erased, by its final status; one row for the whole installation."""
 
     retained_days = _days(
         None,
@@ -51,7 +51,7 @@ class RetentionSettings(BaseGenericSetting):
         " (New York CPLR 214(6)).",
     )
     referred_days = _days(THREE_YEARS, "referred elsewhere", "As declined: a referral can be faulted, too.")
-    not_reached_days = _days(365, "not reached", "No advice was given. A year, since people call back late.")
+    not_reached_days = _days(365, "did not reach", "No advice was given. A year, since people call back late.")
     conflict_days = _days(
         THREE_YEARS,
         "conflict of interest",
@@ -114,18 +114,18 @@ class RetentionSettings(BaseGenericSetting):
         return cls.objects.first() or cls()
 
     def period(self, status: str) -> timedelta | None:
-        """Return how long a request that ended in this state is kept; None for ever."""
+        """Return how long a request with this final status is stored; None for ever."""
         days = getattr(self, f"{status}_days", None)
         return timedelta(days=days) if days else None
 
     @property
     def periods(self) -> dict[str, timedelta]:
-        """The states that have a period, each with it."""
+        """The statuses that have a period, each with it."""
         return {str(status): period for status in Status if (period := self.period(status))}
 
 
 class LegalHold(EncryptedModel):
-    """What keeps a request from being erased, by date, by hand and by the database itself."""
+    """Prevents the erasure of a request, by date, by hand and in the database itself."""
 
     request = models.OneToOneField(ConsultationRequest, on_delete=models.PROTECT, related_name="hold")
     set_at = models.DateTimeField(default=timezone.now)
@@ -141,8 +141,6 @@ class LegalHold(EncryptedModel):
 
 
 class ErasureReason(models.TextChoices):
-    """Why a request was erased."""
-
     ASKED = "asked", "The person asked for it"
     MISTAKE = "mistake", "Sent by mistake, or for a test"
     NO_PERSON = "no_person", "No person sent it"
@@ -150,19 +148,17 @@ class ErasureReason(models.TextChoices):
 
 
 class ErasureQuerySet(models.QuerySet):
-    """Proofs of erasures."""
-
     def of(self, reference: str):
-        """Those of the request that had this reference, as `read_reference` returns it."""
+        """Return those of the request that had this reference, as `read_reference` returns it."""
         return self.filter(reference_digest__in=digests_for_lookup(reference, _REFERENCE))
 
     def unswept(self):
-        """Those of which the database's files may still hold remains."""
+        """Return those of which the database's files may still have remains."""
         return self.filter(swept_at=None)
 
 
 class Erasure(models.Model):
-    """The proof that a request was erased. It says nothing of the person; the trail names the same ``request_id``.
+    """The proof that a request was erased. It says nothing of the person; the audit trail has the same ``request_id``.
 
     Triggers of the database refuse to change or delete it; ``swept_at`` alone is filled in later.
     """
@@ -191,7 +187,7 @@ class Erasure(models.Model):
 
     @classmethod
     def proof_of(cls, request: ConsultationRequest, *, by, reason: str, now) -> "Erasure":
-        """Return the proof that this request is erased, unsaved."""
+        """Return the unsaved proof that a request is erased."""
         return cls(
             request_id=request.pk,
             reference_digest=digest(request.reference, _REFERENCE),
@@ -203,10 +199,8 @@ class Erasure(models.Model):
 
 
 class ConsentReceiptQuerySet(models.QuerySet):
-    """What is kept of consents to text messages."""
-
     def of(self, number: str):
-        """Those that were given for a number in international notation."""
+        """Return those given for a number in international notation."""
         return self.filter(number_digest__in=digests_for_lookup(number, _NUMBER))
 
 
@@ -236,5 +230,5 @@ class ConsentReceipt(models.Model):
 
     @classmethod
     def digest_of(cls, number: str) -> dict[str, int | str]:
-        """Return what stands for a number in international notation."""
+        """Return the fields that identify a number in international notation."""
         return {"number_digest": digest(number, _NUMBER), "key_id": keyring().newest.id}

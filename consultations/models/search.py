@@ -1,4 +1,4 @@
-"""What a request is found by, without being opened."""
+"""The blind index of requests."""
 
 from django.db import models
 
@@ -17,7 +17,7 @@ class RequestEntry(BlindIndexEntry):
 
     @classmethod
     def terms(cls, row: ConsultationRequest) -> dict[str, set[str]]:
-        """Return the names, addresses and numbers of a request, those before a correction included."""
+        """Return the names, addresses and numbers of a request, including those before a correction."""
         events = row.events.sent_by_visitor() if row.pk else ()
         persons = [row, *(event.values.get("old", {}) for event in events)]
         found: dict[str, set[str]] = {NAME: set(), EMAIL: set(), PHONE: set(), ENDING: set()}
@@ -31,6 +31,5 @@ class RequestEntry(BlindIndexEntry):
 
 
 def _of(person, name: str) -> str:
-    """Return a value of a request, or of the values of a correction."""
     value = person.get(name, "") if isinstance(person, dict) else getattr(person, name)
     return str(value or "")

@@ -1,4 +1,4 @@
-"""What the intake managers set: how soon an answer is due, in which hours, and who is told."""
+"""The settings of the intake desk: targets, hours, recipients of notices, self-booking."""
 
 from datetime import time, timedelta
 from zoneinfo import ZoneInfo
@@ -18,8 +18,6 @@ LONGEST_TARGET = 28 * 24 * 60
 
 
 class ClockHours(models.TextChoices):
-    """Which hours count towards a target."""
-
     ALWAYS = "always", "Round the clock"
     OFFICE = "office", "During the intake hours below"
 
@@ -129,22 +127,19 @@ class IntakeSettings(BaseGenericSetting):
 
     @property
     def addresses(self) -> list[str]:
-        """The addresses for notices, each once; empty when the intake staff's own are meant."""
+        """The addresses for notices, each once; empty for those of the intake staff."""
         found = (line.strip() for line in self.notify_addresses.splitlines())
         return list(dict.fromkeys(line for line in found if line))
 
     @property
     def zone(self) -> ZoneInfo:
-        """The firm's time zone."""
         return ZoneInfo(settings.TIME_ZONE)
 
     def target(self, urgency: int) -> timedelta:
-        """Return how soon a request of this urgency is to be answered."""
         minutes = {Urgency.URGENT: self.urgent_minutes, Urgency.SOON: self.soon_minutes}
         return timedelta(minutes=minutes.get(urgency, self.normal_minutes))
 
     def calendar(self, urgency: int) -> Calendar:
-        """Return the hours that count for this urgency."""
         counted = {Urgency.URGENT: self.urgent_hours, Urgency.SOON: self.soon_hours}.get(urgency, self.normal_hours)
         if counted == ClockHours.ALWAYS:
             return Calendar(self.zone)
@@ -158,7 +153,6 @@ class IntakeSettings(BaseGenericSetting):
         return Calendar(self.zone, weekly_hours(lines), days)
 
     def clean(self) -> None:
-        """Refuse a line that is no e-mail address, by its words."""
         super().clean()
         for line in self.addresses:
             try:

@@ -1,13 +1,13 @@
 """What a line of the queue says, in words: pure functions of a request and the time."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from django.utils.formats import date_format
 from django.utils.timezone import localdate, localtime
 
 from consultations.conflict_states import TO_DO
-from consultations.display import NOBODY, detail_url, user_name
+from consultations.display import NOBODY, day_words, detail_url, span_words, user_name
 from consultations.due_dates import Urgency
 from consultations.models import ConsultationRequest, Relationship
 from consultations.workflow import OPEN
@@ -135,23 +135,6 @@ def answer_of(request: ConsultationRequest, now: datetime) -> Answer:
     if request.first_contact_at and request.status in OPEN:
         return Answer(f"answered in {span_words(request.first_contact_at - request.submitted_at)}", "answered")
     return Answer(f"{span_words(now - request.submitted_at)} old", "age")
-
-
-def span_words(span: timedelta) -> str:
-    """Return a length of time as one says it: minutes up to an hour, hours up to two days, then days."""
-    minutes = max(0, int(span.total_seconds() // 60))
-    if minutes < 1:
-        return "under 1 min"
-    if minutes < 60:
-        return f"{minutes} min"
-    return f"{minutes // 60} h" if minutes < 48 * 60 else f"{minutes // (24 * 60)} days"
-
-
-def day_words(day: date, today: date) -> str:
-    """Return how near a day is."""
-    days = (day - today).days
-    near = {-1: "yesterday", 0: "today", 1: "tomorrow"}
-    return near.get(days) or (f"in {days} days" if days > 0 else f"{-days} days ago")
 
 
 def moment_words(moment: datetime, now: datetime) -> str:

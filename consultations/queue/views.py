@@ -13,7 +13,7 @@ from wagtail.admin.views.generic.base import BaseListingView
 
 from consultations.audit import record
 from consultations.models import AuditAction, ConsultationRequest
-from consultations.permissions import is_intake, visible_to
+from consultations.permissions import is_intake, may_export, may_read_trail, may_work_in_bulk, visible_to
 from consultations.querysets import MAX_SEARCH
 from consultations.queue import saved_filters
 from consultations.queue.bulk_actions import BulkForm
@@ -21,7 +21,7 @@ from consultations.queue.columns import HEADINGS, ORDERINGS, line_of
 from consultations.queue.export import FORMATS, export
 from consultations.queue.filters import QueueFilterSet, hide_words, show_words
 from consultations.text_cleaning import one_line
-from consultations.view_permissions import ForReaders, may_export, may_read_trail, may_work_in_bulk
+from consultations.view_permissions import ForReaders
 from consultations.workflow import Status
 
 PER_PAGE = 50

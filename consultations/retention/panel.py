@@ -4,10 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from consultations.models import ConsultationRequest, LegalHold, RetentionSettings, Screen
-from consultations.permissions import visible_to
+from consultations.permissions import may_export, visible_to
 from consultations.retention.matter import Matter, matter_with
 from consultations.retention.querysets import HeldBack, held, review
-from consultations.view_permissions import may_export
 from consultations.workflow import OPEN, Status
 
 #: How far ahead the page reaches, and the most lines it shows.

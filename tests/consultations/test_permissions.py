@@ -122,7 +122,7 @@ def test_no_other_address_of_the_admin_knows_requests():
     desk = ["search", "bulk", "trail", "messages", "requeue_all", "requeue"]
     screen = ["request", "move", "assign", "contact", "note", "matter", "merge", "screen", "unscreen", "print"]
     keeping = ["retention", "hold", "release", "erase", "own_data"]
-    check = ["conflict_clear", "conflict_flag", "conflict_decline", "conflict_recheck"]
+    check = ["clear", "flag", "decline", "recheck"]
     notes = ["answer", "remind", "finish_reminder", "postpone_reminder"]
     more = ["schedule", "reschedule", "confirm_time", "let_go_time", "figures"]
     known = ["index", *desk, *screen, *keeping, *check, *notes, *more]

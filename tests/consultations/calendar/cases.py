@@ -6,8 +6,9 @@ from zoneinfo import ZoneInfo
 import factory
 from django.utils import timezone
 
-from consultations.calendar import booking
+from consultations.actions import booking, requests
 from consultations.models import Absence, Appointment, AttorneyCalendar, ConsultationRequest, Way
+from consultations.workflow import Status
 from tests.consultations.factories import ConsultationRequestFactory as Request
 
 ZONE = ZoneInfo("America/New_York")
@@ -71,3 +72,8 @@ def booked(by, calendar=None, starts_at=None, *, request=None, now=None, **chang
     request = request or Request(contacted=True, email="person@example.com")
     given = wish(calendar or CalendarFactory(), starts_at, **changed)
     return booking.schedule(request.pk, by=by, now=now, **given)
+
+
+def cancel(pk: int, *, reason: str, by):
+    """Cancel the appointment of a scheduled request, as the button does."""
+    return requests.move(pk, to=Status.CONTACTED, seen=Status.SCHEDULED, reason=reason, by=by)

@@ -6,9 +6,9 @@ import pytest
 from django.core.management import call_command
 from icalendar import Calendar
 
-from consultations.calendar import booking, calendar_actions
+from consultations.calendar import calendar_actions
 from consultations.models import Appointment, AttorneyCalendar, AuditEntry, Screen, Way
-from tests.consultations.calendar.cases import CalendarFactory, booked, noon
+from tests.consultations.calendar.cases import CalendarFactory, booked, cancel, noon
 from tests.consultations.conftest import make_user
 from tests.consultations.factories import ConsultationRequestFactory as Request
 
@@ -62,7 +62,7 @@ def test_only_the_own_calendar_and_only_what_holds(client, owner):
     booked(owner, other)
     cancelled = booked(owner, calendar)
     kept = booked(owner, calendar, noon(3))
-    booking.cancel_appointment(cancelled.pk, reason="x", by=owner)
+    cancel(cancelled.pk, reason="x", by=owner)
     (event,) = events(client, address(calendar, owner))
     assert kept.reference in event["SUMMARY"]
 
@@ -156,7 +156,7 @@ def test_not_modified(client, owner):
     etag = client.get(url)["ETag"]
     again = client.get(url, headers={"If-None-Match": etag})
     assert (again.status_code, again.content, again["Cache-Control"]) == (304, b"", "private, no-store")
-    booking.cancel_appointment(request.pk, reason="x", by=owner)
+    cancel(request.pk, reason="x", by=owner)
     assert client.get(url, headers={"If-None-Match": etag}).status_code == 200
 
 

@@ -6,8 +6,7 @@ import pytest
 from django.core import mail
 from icalendar import Calendar
 
-from consultations.actions import requests
-from consultations.calendar import booking
+from consultations.actions import booking, requests
 from consultations.mail import outbox
 from consultations.models import (
     Appointment,
@@ -18,7 +17,7 @@ from consultations.models import (
     Way,
 )
 from consultations.workflow import Status
-from tests.consultations.calendar.cases import ZONE, CalendarFactory, booked, noon, wall, wish
+from tests.consultations.calendar.cases import ZONE, CalendarFactory, booked, cancel, noon, wall, wish
 from tests.consultations.conftest import make_user
 from tests.consultations.factories import ConsultationRequestFactory as Request
 
@@ -136,7 +135,7 @@ def test_change_and_cancellation_keep_the_uid_and_raise_the_sequence(ada, jane, 
     booking.reschedule(request.pk, by=intake, **wish(ada, noon(3)))
     calendar, second = event_of(sent_to(PERSON)[1])
     assert (calendar["METHOD"], second["SEQUENCE"], second.start) == ("REQUEST", 1, noon(3))
-    booking.cancel_appointment(request.pk, reason="Thistledown", by=intake)
+    cancel(request.pk, reason="Thistledown", by=intake)
     letters = sent_to(PERSON)
     calendar, third = event_of(letters[2])
     assert (calendar["METHOD"], third["SEQUENCE"], third["STATUS"]) == ("CANCEL", 2, "CANCELLED")
@@ -160,7 +159,7 @@ def test_change_before_the_first_one_left(ada, jane, intake):
 
 def test_cancelled_before_the_first_one_left(ada, jane, intake):
     booked(intake, ada, request=jane)
-    booking.cancel_appointment(jane.pk, reason="x", by=intake)
+    cancel(jane.pk, reason="x", by=intake)
     assert outbox.send_due() == 0
     assert set(OutgoingMessage.objects.values_list("state", flat=True)) == {MessageState.SKIPPED}
 

@@ -14,16 +14,18 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from consultations.actions import booking, confirm_slot
 from consultations.actions import requests as actions_requests
 from consultations.actions.merging import merge
 from consultations.actions.requests import Refused
-from consultations.calendar import booking, confirm_slot, offered_slots
+from consultations.calendar import offered_slots
 from consultations.calendar.offered_slots import held_until, spread
 from consultations.calendar.self_booking import NotHeld, choose_time, give_up_time
-from consultations.calendar.self_booking_view import MOST_RECENT, code_of
 from consultations.calendar.status_effects import end_lapsed_holds
 from consultations.conflict_states import PASSING, ConflictState
 from consultations.conflicts import checks, decisions, first_check
+from consultations.intake.responses import COOKIE, COOKIE_AGE, COOKIE_SALT
+from consultations.intake.self_booking_view import MOST_RECENT, code_of
 from consultations.mail.outbox import send_due
 from consultations.models import (
     Appointment,
@@ -37,7 +39,6 @@ from consultations.models import (
     Screen,
     Way,
 )
-from consultations.models.pages import COOKIE, COOKIE_AGE, COOKIE_SALT
 from consultations.workflow import AWAITING, Status
 from tests.consultations.actions.test_requests import BLIND, WORKERS, account
 from tests.consultations.calendar.cases import AbsenceFactory, AppointmentFactory, CalendarFactory, noon
@@ -386,7 +387,7 @@ def test_trouble_of_ours_is_no_500(site, desk, browser, monkeypatch):
     def fail(**given):
         raise RuntimeError(NAME)
 
-    monkeypatch.setattr("consultations.calendar.self_booking_view.choose_time", fail)
+    monkeypatch.setattr("consultations.intake.self_booking_view.choose_time", fail)
     response = browser(Request()).post(THANKS, sent(noon(3)))
     assert response.status_code == 503
     assert "The fault is ours" in response.content.decode()

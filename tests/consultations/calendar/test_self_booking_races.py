@@ -8,8 +8,8 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from consultations.actions import confirm_slot
 from consultations.actions.requests import Refused
-from consultations.calendar import confirm_slot
 from consultations.calendar.offered_slots import MOST_A_DAY
 from consultations.calendar.self_booking import NotHeld, choose_time, give_up_time
 from consultations.calendar.status_effects import end_lapsed_holds

@@ -131,7 +131,7 @@ def test_screens_in_words(intake, manager):
     colleague = make_user("bea", first_name="Bea", last_name="Sample")
     requests.screen(request.pk, user=colleague, by=manager)
     requests.unscreen(request.pk, user=colleague, by=manager)
-    assert titles(request, intake) == ["The screen of Bea Sample was removed", "Bea Sample was screened off"]
+    assert titles(request, intake) == ["Ethical wall for Bea Sample removed", "Ethical wall set up for Bea Sample"]
 
 
 def test_account_that_is_gone(intake, manager):

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from wagtail.models import ModelLogEntry
 
-from consultations.case.handover_forms import people_for
+from consultations.colleagues import around
 from consultations.contact_outcomes import OUTCOMES
 from consultations.models import AuditEntry, RequestEvent, Screen
 from consultations.permissions import may_assign
@@ -100,8 +100,8 @@ def test_assigned_attorney_sees_it_and_works_on_it(client, staff):
     client.force_login(attorney)
     page = page_of(client, Request(assignee=attorney, full_name="Jane Sample"))
     assert "Jane Sample" in page
-    assert "Start the review" in page
-    for other in ("Assign to somebody else", "Merge into another", "Screens", "Who looked at it"):
+    assert "Start review" in page
+    for other in ("Assign to somebody else", "Merge into another", "Ethical walls", "Who looked at it"):
         assert other not in page
 
 
@@ -125,7 +125,7 @@ def test_reader_has_no_buttons(client, staff):
 def test_what_only_managers_have(client, staff, role, shown):
     client.force_login(staff(role))
     page = page_of(client, Request())
-    assert ("Screens" in page, "Who looked at it" in page) == (shown, shown)
+    assert ("Ethical walls" in page, "Who looked at it" in page) == (shown, shown)
 
 
 # --- What it shows ----------------------------------------------------------------------------------
@@ -165,7 +165,7 @@ def test_everything_on_one_screen(site, client, intake):
         "Mornings",
         request.acknowledgement,
         request.acknowledgement_version,
-        "Start the review",
+        "Start review",
         "Assign to me",
     ):
         assert shown in page
@@ -250,7 +250,7 @@ def test_people_to_assign_are_those_who_may_be_given_it(client, staff):
     Screen.objects.create(request=request, user=make_user("walled", group=ROLES["intake"]))
     everybody = get_user_model().objects.all()
     for user in (manager, everybody.get(username="intake"), everybody.get(username="owner")):
-        offered = {one.pk for one in people_for(user, request)}
+        offered = {one.pk for one in around(request).assignable_by(user)}
         assert offered == {one.pk for one in everybody if may_assign(user, one, request)}
         assert len(offered) > 1
 

@@ -5,10 +5,9 @@ from functools import partial
 import pytest
 from django.utils import timezone
 
-from consultations.actions import requests
+from consultations.actions import booking, requests
 from consultations.actions.merging import merge
 from consultations.actions.requests import NOTE_LENGTH, Refused
-from consultations.calendar import booking
 from consultations.conflicts import checks, decisions, search
 from consultations.models import AuditAction, AuditEntry, ConsultationRequest, EventKind, RequestEvent
 from consultations.workflow import Status

@@ -9,9 +9,9 @@ import pytest
 from django.db import Error, connection, transaction
 from django.utils import timezone
 
+from consultations.actions import booking
 from consultations.actions.merging import merge
 from consultations.actions.requests import Refused
-from consultations.calendar import booking
 from consultations.conflict_states import ConflictState
 from consultations.conflicts import checks, decisions, first_check, register
 from consultations.conflicts.first_check import Arrivals

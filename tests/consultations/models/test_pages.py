@@ -8,8 +8,9 @@ from django.test import Client
 from django.utils import timezone
 
 from consultations.intake.consent import version_of
+from consultations.intake.responses import COOKIE
+from consultations.intake.view import SAMPLE_REFERENCE
 from consultations.models import ConsultationPage, ConsultationRequest
-from consultations.models.pages import COOKIE, SAMPLE_REFERENCE
 from tests.consultations.conftest import add_area
 
 pytestmark = pytest.mark.django_db

@@ -6,9 +6,10 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from consultations.display import day_words, span_words
 from consultations.models import AuditAction, AuditEntry, ConsultationRequest, RequestEntry, Screen
 from consultations.queue import saved_filters
-from consultations.queue.columns import answer_of, day_words, moment_words, span_words
+from consultations.queue.columns import answer_of, moment_words
 from consultations.workflow import CLOSED, OPEN, Status
 from tests.consultations.conftest import make_user
 from tests.consultations.factories import ConsultationRequestFactory as Request

@@ -163,7 +163,7 @@ def test_every_table_equals_plain_sql(desk, client, past, query):
         )
         assert row[1:] == [str(received), str(is_open), str(retained), share_words(retained, received)]
     outcomes = {"open": "Still open", "retained": "Retained", "declined": "Declined", "referred": "Referred"}
-    outcomes |= {"not_reached": "Not reached", "conflict": "Conflict of interest"}
+    outcomes |= {"not_reached": "Did not reach", "conflict": "Conflict of interest"}
     stands = [grouped(one.by("status"), lambda status: "open" if status in OPEN else status) for one in (sql, earlier)]
     assert body["Outcome"] == distribution(*stands, outcomes)
     urgency = {3: "Urgent", 2: "Court within 7 days", 1: "Normal"}

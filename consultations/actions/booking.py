@@ -1,4 +1,4 @@
-"""Makes, moves and cancels appointments. Actions like those in `consultations.actions.requests`.
+"""Makes and moves appointments. A change of status cancels them: see `calendar.status_effects`.
 
 An appointment is in the future, in working hours and outside absences. ``overrule``, with a reason, waives the last
 two. The database itself refuses two appointments at once in one calendar.
@@ -12,12 +12,11 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from consultations.actions import requests
-from consultations.actions.requests import Refused, action, change_status, locked, need, note
+from consultations.actions.requests import NOTE_LENGTH, Refused, action, change_status, locked, need, note, was_sent
 from consultations.audit import record
 from consultations.calendar.availability import availabilities, next_free
 from consultations.calendar.notices import announce_booked, announce_changed
-from consultations.calendar.status_effects import end_hold, end_lapsed_holds
+from consultations.calendar.status_effects import end_hold, end_lapsed_holds, facts_of
 from consultations.calendar.wording import short_words
 from consultations.models import (
     Appointment,
@@ -26,7 +25,6 @@ from consultations.models import (
     AuditAction,
     ConsultationRequest,
     EventKind,
-    RequestEvent,
     Way,
 )
 from consultations.models.calendar import LONGEST, SHORTEST
@@ -39,6 +37,8 @@ FURTHEST = timedelta(days=366)
 PLACE_LENGTH = Appointment._meta.get_field("place").max_length
 LINK_LENGTH = Appointment._meta.get_field("video_link").max_length
 OFFERED = 3
+#: The names of the actions in the audit trail, by their codes in the timeline.
+VERBS = {"made": "schedule", "changed": "reschedule"}
 
 
 @dataclass(frozen=True)
@@ -64,21 +64,6 @@ class Wish:
         names = ("calendar", "starts_at", "ends_at", "way", "place", "video_link")
         return {name: getattr(self, name) for name in names}
 
-    @property
-    def facts(self) -> dict:
-        """What the timeline stores in plain text: ids and codes."""
-        return {
-            "calendar": self.calendar.pk,
-            "starts_at": self.starts_at.isoformat(),
-            "minutes": self.minutes,
-            "way": str(self.way),
-        }
-
-    @property
-    def values(self) -> dict:
-        """What the timeline stores encrypted."""
-        return {"with": self.calendar.name, "place": self.place, "video_link": self.video_link}
-
 
 @action
 def schedule(pk: int, *, by, seen: str = "", once: UUID | None = None, now=None, **wish) -> ConsultationRequest:
@@ -86,7 +71,7 @@ def schedule(pk: int, *, by, seen: str = "", once: UUID | None = None, now=None,
     request, now = locked(pk, by), now or timezone.now()
     need(request, by, Power.WORK)
     wanted = _clean(request, Wish(**wish))
-    if _is_saved(request, once, "made", wanted):
+    if was_sent(request, once, EventKind.APPOINTMENT, **_content(wanted, "made")):
         return request
     if seen and seen != request.status:
         words = request.get_status_display().lower()
@@ -97,8 +82,7 @@ def schedule(pk: int, *, by, seen: str = "", once: UUID | None = None, now=None,
         end_hold(hold, now=now)
     agreed = _accepted(request, wanted, now=now)
     made = Appointment(request=request, created_by=by, created_at=now, changed_at=now, **agreed.row)
-    _take(request, made, now=now)
-    _record(request, made, agreed, "made", by=by, once=once, now=now)
+    _save(request, made, agreed, "made", by=by, once=once, now=now)
     change_status(request, Status.SCHEDULED, by=by, now=now)
     announce_booked(made)
     return request
@@ -110,7 +94,7 @@ def reschedule(pk: int, *, by, seen: str = "", once: UUID | None = None, now=Non
     request, now = locked(pk, by), now or timezone.now()
     need(request, by, Power.WORK)
     wanted = _clean(request, Wish(**wish))
-    if _is_saved(request, once, "changed", wanted):
+    if was_sent(request, once, EventKind.APPOINTMENT, **_content(wanted, "changed")):
         return request
     held = request.appointments.held().select_related("calendar").first()
     if request.status != Status.SCHEDULED or (seen and seen != version(held)):
@@ -124,19 +108,13 @@ def reschedule(pk: int, *, by, seen: str = "", once: UUID | None = None, now=Non
         setattr(made, name, value)
     made.request, made.changed_at = request, now
     made.sequence += 1 if before else 0
-    _take(request, made, now=now)
-    _record(request, made, agreed, "changed", by=by, once=once, now=now)
+    _save(request, made, agreed, "changed", by=by, once=once, now=now)
     request.save(update_fields=["scheduled_for"])
     if before:
         announce_changed(made, before)
     else:
         announce_booked(made)
     return request
-
-
-def cancel_appointment(pk: int, *, reason: str, by, now=None) -> ConsultationRequest:
-    """Cancel the appointment of a scheduled request, which becomes contacted again."""
-    return requests.move(pk, to=Status.CONTACTED, seen=Status.SCHEDULED, reason=reason, by=by, now=now)
 
 
 def version(appointment: Appointment | None) -> str:
@@ -165,7 +143,7 @@ def _clean(request: ConsultationRequest, wish: Wish) -> Wish:
     if wish.way == Way.VIDEO and not is_link:
         raise Refused(request, "no_link", "Enter the link of the video call; it begins with https://.")
     starts_at = wish.starts_at.replace(second=0, microsecond=0)
-    reason = paragraphs(wish.reason)[: requests.NOTE_LENGTH]
+    reason = paragraphs(wish.reason)[:NOTE_LENGTH]
     return replace(wish, starts_at=starts_at, place=place, video_link=link, reason=reason)
 
 
@@ -193,15 +171,17 @@ def _accepted(request: ConsultationRequest, wish: Wish, *, now: datetime, leave_
     return accepted
 
 
-def _take(request: ConsultationRequest, appointment: Appointment, *, now: datetime) -> None:
-    """Save the appointment. The database decides about clashes."""
+def _save(request: ConsultationRequest, appointment: Appointment, wish: Wish, doing: str, *, by, once, now) -> None:
+    """Save the appointment with its timeline event and audit entry. The database decides about clashes."""
     try:
         with transaction.atomic():
             appointment.save()
     except IntegrityError as error:
-        wish = Wish(appointment.calendar, appointment.starts_at, appointment.minutes, appointment.way)
         raise _clash(request, wish, now=now) from error
     request.scheduled_for = appointment.starts_at
+    note(request, EventKind.APPOINTMENT, by=by, now=now, text=wish.reason, once=once, **_content(wish, doing))
+    given = {"appointment": appointment.pk, "calendar": appointment.calendar_id, "doing": VERBS[doing]}
+    record.record(AuditAction.CHANGED, by=by, request=request, **given)
 
 
 def _clash(request: ConsultationRequest, wish: Wish, *, now: datetime) -> Refused:
@@ -217,22 +197,7 @@ def _next_words(wish: Wish, now: datetime) -> str:
     return f"Free next: {'; '.join(map(short_words, free))}." if free else "Nothing is free in the six weeks after it."
 
 
-def _record(request, made: Appointment, wish: Wish, doing: str, *, by, once, now) -> None:
-    """Add the timeline event and the audit entry."""
-    facts, text = {"doing": doing, **wish.facts}, wish.reason
-    note(request, EventKind.APPOINTMENT, by=by, now=now, facts=facts, values=wish.values, text=text, once=once)
-    verb = {"made": "schedule", "changed": "reschedule"}[doing]
-    record.record(
-        AuditAction.CHANGED, by=by, request=request, doing=verb, appointment=made.pk, calendar=made.calendar_id
-    )
-
-
-def _is_saved(request: ConsultationRequest, once: UUID | None, doing: str, wish: Wish) -> bool:
-    """Return whether this form was saved before. Raises `Refused` if it had other values then."""
-    saved = RequestEvent.objects.filter(once=once).first() if once else None
-    if saved is None:
-        return False
-    same = (request.pk, EventKind.APPOINTMENT, {"doing": doing, **wish.facts}, wish.values)
-    if (saved.request_id, saved.kind, saved.facts, saved.values) != same:
-        raise Refused(request, "sent_otherwise", "This form was sent before with other values. Send it again.")
-    return True
+def _content(wish: Wish, doing: str) -> dict:
+    """Return what the timeline event stores: ids and codes in plain text, the rest encrypted."""
+    values = {"with": wish.calendar.name, "place": wish.place, "video_link": wish.video_link}
+    return {"facts": facts_of(wish, doing), "values": values}

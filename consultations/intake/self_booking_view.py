@@ -17,6 +17,7 @@ from consultations.calendar.self_booking import NotHeld, choose_time, give_up_ti
 from consultations.conflicts.first_check import check_shown
 from consultations.intake.form_fields import DescribedBoundField
 from consultations.intake.rate_limits import Count, count_submission
+from consultations.intake.responses import show_thank_you
 from consultations.models.calendar import Way
 from consultations.models.settings import IntakeSettings
 from firm.lock_timeout import at_most
@@ -116,21 +117,21 @@ def choice_of(reference: str, data=None, *, problem: str = "") -> Choice | None:
     return Choice(held=words_of(held.starts_at, desk), held_way=words, until=until, **given)
 
 
-def answer(page, request, reference: str) -> HttpResponse:
+def answer(request, page, reference: str) -> HttpResponse:
     """Hold or give up a time, and redirect to the page. A visitor without a request learns nothing."""
     sent = request.POST  # Django answers an unreadable body with 400
     if not reference:
-        return page.show_thank_you(request, "", status=403)
+        return show_thank_you(request, page, "", status=403)
     try:
         with at_most(LOCK_TIMEOUT):
-            return _answer(page, request, reference, sent)
+            return _answer(request, page, reference, sent)
     except Exception as error:
         # Only the type: database messages quote values.
         logger.error("A chosen time could not be held: %s", type(error).__name__)
-    return _again(page, request, reference, sent, NOT_STORED, status=503)
+    return _again(request, page, reference, sent, NOT_STORED, status=503)
 
 
-def _answer(page, request, reference: str, sent) -> HttpResponse:
+def _answer(request, page, reference: str, sent) -> HttpResponse:
     back = HttpResponseRedirect(page.thank_you_url(request), status=303)
     back["Cache-Control"] = "no-store"
     if sent.get("doing") == "give_up":
@@ -138,23 +139,23 @@ def _answer(page, request, reference: str, sent) -> HttpResponse:
         return back
     choice = choice_of(reference, sent)
     if choice is None:
-        return page.show_thank_you(request, reference, notice=NOTHING_LEFT, status=409)
+        return show_thank_you(request, page, reference, notice=NOTHING_LEFT, status=409)
     if not choice.form.is_valid():
-        return page.show_thank_you(request, reference, choice, status=422)
+        return show_thank_you(request, page, reference, choice, status=422)
     if _is_excessive(request):
-        return _again(page, request, reference, sent, TOO_MANY, status=429)
+        return _again(request, page, reference, sent, TOO_MANY, status=429)
     try:
         choose_time(reference=reference, **choice.form.cleaned_data)
     except NotHeld:
-        return _again(page, request, reference, sent, GONE, status=409)
+        return _again(request, page, reference, sent, GONE, status=409)
     return back
 
 
-def _again(page, request, reference: str, sent, problem: str, *, status: int) -> HttpResponse:
+def _again(request, page, reference: str, sent, problem: str, *, status: int) -> HttpResponse:
     """Render the page again with a message and the current times."""
     choice = choice_of(reference, sent, problem=problem)
     notice = "" if choice else NOTHING_LEFT
-    return page.show_thank_you(request, reference, choice, notice=notice, status=status)
+    return show_thank_you(request, page, reference, choice, notice=notice, status=status)
 
 
 def _is_excessive(request) -> bool:

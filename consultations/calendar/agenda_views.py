@@ -1,7 +1,7 @@
 """The appointments of a week or a day, in the admin. An appointment that the viewer may not see is only a busy time."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from django.urls import reverse
 from django.utils import timezone
@@ -10,12 +10,12 @@ from django.views.generic import TemplateView
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from consultations.audit import record
-from consultations.calendar.access import ForAppointmentReaders, calendars_of, manages_calendars
+from consultations.calendar.access import ForAppointmentReaders, may_edit_calendars
 from consultations.models import Absence, Appointment, AppointmentState, AttorneyCalendar, AuditAction, Screen
-from consultations.permissions import visible_to
+from consultations.permissions import may_manage, visible_to
 
 WEEK, DAY = "week", "day"
-#: How far back and ahead of today the list reaches.
+#: The period that can be shown, back and ahead of today.
 BACK, AHEAD = timedelta(days=3660), timedelta(days=731)
 SHOWN = (AppointmentState.HOLD, AppointmentState.HELD, AppointmentState.KEPT, AppointmentState.MISSED)
 BUSY = "Busy"
@@ -23,8 +23,6 @@ BUSY = "Busy"
 
 @dataclass(frozen=True)
 class Slot:
-    """One line of the list."""
-
     starts_at: datetime
     ends_at: datetime
     attorney: str
@@ -42,20 +40,15 @@ class Period:
     @property
     def start(self) -> datetime:
         """The beginning of the first day, in the viewer's time zone."""
-        return _midnight(self.first)
+        return timezone.make_aware(datetime.combine(self.first, time()))
 
     @property
     def end(self) -> datetime:
-        """The end of the last day."""
-        return _midnight(self.first + timedelta(days=self.days))
+        return Period(self.first + timedelta(days=self.days), 0).start
 
     @property
     def dates(self) -> list[date]:
         return [self.first + timedelta(days=number) for number in range(self.days)]
-
-
-def _midnight(day: date) -> datetime:
-    return timezone.make_aware(datetime(day.year, day.month, day.day))
 
 
 def read_period(given, today: date) -> Period:
@@ -103,8 +96,8 @@ class AgendaView(ForAppointmentReaders, WagtailAdminTemplateMixin, TemplateView)
             last=period.dates[-1],
             previous=period.first - timedelta(days=period.days),
             next=period.first + timedelta(days=period.days),
-            may_edit=manages_calendars(user) or calendars_of(user).exists(),
-            may_add=manages_calendars(user),
+            may_edit=may_edit_calendars(user),
+            may_add=may_manage(user),
             zone=timezone.localtime().tzname(),
             queue_url=reverse("consultations:index"),
             **kwargs,

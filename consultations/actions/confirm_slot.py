@@ -1,11 +1,11 @@
-"""What staff do with a time that the person chose. Actions like those in `consultations.actions.requests`."""
+"""Confirms or releases a time that the person chose."""
 
 from uuid import UUID
 
 from django.utils import timezone
 
+from consultations.actions import booking
 from consultations.actions.requests import Refused, action, change_status, locked, log_contact, need
-from consultations.calendar import booking
 from consultations.calendar.status_effects import release_choice
 from consultations.contact_outcomes import Channel, Direction
 from consultations.models import Appointment, ConsultationRequest

@@ -1,15 +1,15 @@
-"""Forms on a request's screen that make or move an appointment."""
+"""Forms that make or move an appointment, and that confirm or release a time that the person chose."""
 
 from datetime import datetime
 
 from django import forms
 from django.utils import timezone
 
-from consultations.action_forms import OnceForm, TextField
-from consultations.calendar import booking
+from consultations.action_forms import OnceForm, SeenForm, TextField
+from consultations.actions import booking, confirm_slot
 from consultations.calendar.availability import calendars_open_for, next_free
 from consultations.calendar.wording import short_words
-from consultations.models import Appointment, AttorneyCalendar, ConsultationRequest, Way
+from consultations.models import Appointment, AppointmentState, AttorneyCalendar, ConsultationRequest, EventKind, Way
 from consultations.models.calendar import LONGEST, SHORTEST
 
 OTHER = "other"
@@ -18,7 +18,15 @@ CALENDARS, TIMES = 3, 3
 AHEAD = "Enter a date and time in the future."
 
 
-class ScheduleForm(OnceForm):
+class AppointmentForm(OnceForm, SeenForm):
+    """A form that ends in an appointment, of which the person is told by mail, if there is an address."""
+
+    def done_words(self, request: ConsultationRequest) -> str:
+        words = super().done_words(request)
+        return words if request.email else f"{words} There is no e-mail address: tell them by telephone."
+
+
+class ScheduleForm(AppointmentForm):
     """Makes an appointment: at a free time that is offered, or at any date and time."""
 
     name, button, done = "schedule", "Make the appointment", "{request} is scheduled."
@@ -35,7 +43,6 @@ class ScheduleForm(OnceForm):
         "no_reason": "reason",
     }
     verb = staticmethod(booking.schedule)
-    seen = forms.CharField(widget=forms.HiddenInput(attrs={"autocomplete": "off"}), required=False)
     slot = forms.ChoiceField(label="Free times", required=False, widget=forms.RadioSelect)
     calendar = forms.ModelChoiceField(
         label="Attorney",
@@ -73,15 +80,15 @@ class ScheduleForm(OnceForm):
     reason = TextField(label="Why outside", rows=2, help_text="Recorded in the timeline, for staff only.")
 
     def __init__(self, data=None, *, held: Appointment | None = None, now: datetime | None = None, **kwargs):
-        super().__init__(data, **kwargs)
         self.held, self.now = held, now or timezone.now()
+        super().__init__(data, **kwargs)
         self.calendars = calendars_for(self.request)
         self.fields["calendar"].queryset = AttorneyCalendar.objects.filter(pk__in=[one.pk for one in self.calendars])
         self.fields["calendar"].widget.choices = [
             ("", "Choose…"),
             *((one.pk, str(one)) for one in self.calendars),
         ]
-        self.initial |= self.marks(self.request) | self.first_values()
+        self.initial |= self.first_values()
         self.offer()
 
     @property
@@ -134,15 +141,10 @@ class ScheduleForm(OnceForm):
             self.add_error("starts_at", AHEAD)
         return cleaned
 
-    def act(self) -> ConsultationRequest:
-        given = dict(self.cleaned_data)
-        given.pop("slot", None)
-        given["minutes"] = given.get("minutes") or given["calendar"].minutes
-        return self.verb(self.request.pk, by=self.user, **given)
-
-    def done_words(self, request: ConsultationRequest) -> str:
-        words = super().done_words(request)
-        return words if request.email else f"{words} There is no e-mail address: tell them by telephone."
+    def values(self) -> dict:
+        values = super().values()
+        del values["slot"]
+        return values | {"minutes": values["minutes"] or values["calendar"].minutes}
 
 
 class RescheduleForm(ScheduleForm):
@@ -180,3 +182,38 @@ def calendars_for(request: ConsultationRequest) -> list[AttorneyCalendar]:
 
 def _slot(calendar: AttorneyCalendar, at: datetime) -> str:
     return f"{calendar.pk}|{at.isoformat()}"
+
+
+class ChosenForm(SeenForm):
+    """Shared by both forms about a time that the person chose; ``held`` is its hold."""
+
+    #: The code of the action in the timeline.
+    doing = ""
+
+    def __init__(self, data=None, *, held: Appointment | None = None, **kwargs):
+        self.held = held
+        super().__init__(data, **kwargs)
+
+    def marks(self, request: ConsultationRequest) -> dict[str, str]:
+        """Return the version of the hold: the given one in a new form, the present one after a refusal."""
+        held = request.appointments.filter(state=AppointmentState.HOLD).first() if self.is_refused else self.held
+        return super().marks(request) | {"seen": booking.version(held)}
+
+    def is_done_already(self, refusal) -> bool:
+        return refusal.code == "stale" and self.did_last(EventKind.APPOINTMENT, doing=self.doing)
+
+
+class ConfirmTimeForm(ChosenForm, AppointmentForm):
+    name, button, done, doing = "confirm_time", "Confirm", "{request} is scheduled.", "made"
+    verb = staticmethod(confirm_slot.confirm_time)
+
+    @property
+    def needs_call(self) -> bool:
+        """Whether staff must call first: no contact yet, and no e-mail address."""
+        return self.request.first_contact_at is None and not self.request.email
+
+
+class ReleaseTimeForm(ChosenForm):
+    name, button, doing = "let_go_time", "Release", "let_go"
+    verb = staticmethod(confirm_slot.release_time)
+    done = "The time is free again. The person was not notified."

@@ -8,10 +8,10 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from consultations.actions import booking
 from consultations.actions import requests as actions_requests
 from consultations.actions.merging import merge
 from consultations.actions.requests import Refused
-from consultations.calendar import booking
 from consultations.calendar.status_effects import end_lapsed_holds
 from consultations.models import (
     Appointment,
@@ -32,6 +32,7 @@ from tests.consultations.calendar.cases import (
     AppointmentFactory,
     CalendarFactory,
     booked,
+    cancel,
     noon,
     wall,
     wish,
@@ -59,7 +60,7 @@ def intake(staff):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("verb", ["schedule", "reschedule", "cancel_appointment"])
+@pytest.mark.parametrize("verb", ["schedule", "reschedule", "cancel"])
 @pytest.mark.parametrize("role", [*sorted(BLIND), *sorted(WORKERS)])
 def test_every_role_and_every_verb(role, verb):
     calendar, request = CalendarFactory(), Request(contacted=True)
@@ -69,7 +70,7 @@ def test_every_role_and_every_verb(role, verb):
     act = {
         "schedule": partial(booking.schedule, **wish(calendar)),
         "reschedule": partial(booking.reschedule, **wish(calendar, noon(3))),
-        "cancel_appointment": partial(booking.cancel_appointment, reason=SECRET),
+        "cancel": partial(cancel, reason=SECRET),
     }[verb]
     before = list(Appointment.objects.values())
     if role in WORKERS:
@@ -79,7 +80,7 @@ def test_every_role_and_every_verb(role, verb):
         with pytest.raises(ConsultationRequest.DoesNotExist):
             act(request.pk, by=user)
         assert list(Appointment.objects.values()) == before
-        assert refusal() == ("move" if verb == "cancel_appointment" else verb, "out_of_reach")
+        assert refusal() == ("move" if verb == "cancel" else verb, "out_of_reach")
 
 
 @pytest.mark.django_db
@@ -354,7 +355,7 @@ def test_screening_the_attorney_off_cancels(intake, staff):
 def test_time_is_free_again_and_scheduled_anew(intake):
     calendar = CalendarFactory()
     request = booked(intake, calendar)
-    booking.cancel_appointment(request.pk, reason=SECRET, by=intake)
+    cancel(request.pk, reason=SECRET, by=intake)
     booked(intake, calendar)
     booked(intake, calendar, noon(3), request=request)
     assert Appointment.objects.held().count() == 2
@@ -363,7 +364,7 @@ def test_time_is_free_again_and_scheduled_anew(intake):
 @pytest.mark.django_db
 def test_cancelling_what_is_not_scheduled(intake):
     with pytest.raises(Refused) as refused:
-        booking.cancel_appointment(Request(contacted=True).pk, reason=SECRET, by=intake)
+        cancel(Request(contacted=True).pk, reason=SECRET, by=intake)
     assert refused.value.code == "stale"
 
 
