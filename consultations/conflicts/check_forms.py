@@ -1,11 +1,9 @@
 """The conflict check's forms on a request's screen."""
 
-from django import forms
-
-from consultations.action_forms import DeskForm, TextField
+from consultations.action_forms import DeskForm, SeenForm, TextField
 from consultations.conflict_states import BEYOND, TO_DO, ConflictState
 from consultations.conflicts import decisions
-from consultations.models import ConsultationRequest, EventKind, RequestEvent
+from consultations.models import ConsultationRequest, EventKind
 from consultations.permissions import holds
 from consultations.workflow import Power, Status, find_move
 
@@ -27,30 +25,23 @@ class JudgingForm(DeskForm):
 
     def last_is_mine(self) -> bool:
         """Return whether this is a double click: the same user made the same decision last."""
-        lines = RequestEvent.objects.filter(request=self.request.pk, kind=EventKind.CONFLICT)
-        last = lines.order_by("-at", "-pk").first()
-        return last is not None and last.actor_id == self.user.pk and last.facts.get("doing") == self.doing
+        return self.did_last(EventKind.CONFLICT, doing=self.doing)
 
 
-class ClearForm(JudgingForm):
+class ClearForm(JudgingForm, SeenForm):
     name, button, done, doing = "clear", "No conflict", "The conflict check of {request} is cleared.", "clear"
+    verb = staticmethod(decisions.clear)
     missing = "Say why this is not a conflict."
-    seen = forms.CharField(widget=forms.HiddenInput(attrs={"autocomplete": "off"}), required=False)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.hits = list(self.request.conflict_hits.all())
-        self.initial = self.marks(self.request)
         field = self.fields["reason"]
-        field.required = decisions.needs_reason(self.request.conflict_state, self.hits)
+        field.required = decisions.needs_reason(self.request.conflict_state, list(self.request.conflict_hits.all()))
         if not field.required:
             field.help_text = "Optional: no match is likely. " + _HELP
 
     def marks(self, request: ConsultationRequest) -> dict[str, str]:
         return {"seen": decisions.version_of(request, list(request.conflict_hits.all()))}
-
-    def act(self) -> ConsultationRequest:
-        return decisions.clear(self.request.pk, by=self.user, **self.cleaned_data)
 
     def is_done_already(self, refusal) -> bool:
         return refusal.request.conflict_state == ConflictState.CLEARED and self.last_is_mine()
@@ -60,10 +51,8 @@ class FlagForm(JudgingForm):
     """Asks a manager for a decision."""
 
     name, button, done, doing = "flag", "Ask for a decision", "{request} is flagged for a decision.", "flag"
+    verb = staticmethod(decisions.flag)
     label, missing = "What has to be decided", "Say what has to be decided."
-
-    def act(self) -> ConsultationRequest:
-        return decisions.flag(self.request.pk, by=self.user, reason=self.cleaned_data["reason"])
 
     def is_done_already(self, refusal) -> bool:
         return refusal.request.conflict_state == ConflictState.FLAGGED and self.last_is_mine()
@@ -71,10 +60,8 @@ class FlagForm(JudgingForm):
 
 class DeclineForm(JudgingForm):
     name, button, done = "decline", "Decline for conflict", "{request} is declined for a conflict of interest."
+    verb = staticmethod(decisions.decline_for_conflict)
     label, missing = "The conflict", "Describe the conflict."
-
-    def act(self) -> ConsultationRequest:
-        return decisions.decline_for_conflict(self.request.pk, by=self.user, reason=self.cleaned_data["reason"])
 
     def is_done_already(self, refusal) -> bool:
         return refusal.code == "forbidden" and refusal.request.status == Status.CONFLICT
@@ -82,9 +69,7 @@ class DeclineForm(JudgingForm):
 
 class RecheckForm(DeskForm):
     name, button = "recheck", "Check again"
-
-    def act(self) -> ConsultationRequest:
-        return decisions.recheck(self.request.pk, by=self.user)
+    verb = staticmethod(decisions.recheck)
 
     def done_words(self, request: ConsultationRequest) -> str:
         return f"{request} was checked again: {request.get_conflict_state_display().lower()}."

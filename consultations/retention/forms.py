@@ -28,9 +28,6 @@ class HoldForm(DeskForm):
         "Reason for the hold", "For example a subpoena or a claim. Recorded in the timeline, for staff only."
     )
 
-    def act(self) -> ConsultationRequest:
-        return self.verb(self.request.pk, by=self.user, reason=self.cleaned_data["reason"])
-
     def is_done_already(self, refusal: Refused) -> bool:
         """Return whether this is a double click: the same user has just set the same hold."""
         mine = LegalHold.objects.filter(request=self.request.pk, set_by=self.user).first()
@@ -50,6 +47,7 @@ class EraseForm(DeskForm):
     """Erases the request. The reference has to be typed, to prevent accidents."""
 
     name, button = "erase", "Erase permanently"
+    verb = staticmethod(erase)
     refusals = {"no_reason": "reason_code", "not_confirmed": "confirm"}
     reason_code = forms.ChoiceField(
         label="Why",
@@ -62,10 +60,6 @@ class EraseForm(DeskForm):
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
         error_messages={"required": "Type the reference to confirm."},
     )
-
-    def act(self):
-        values = {name: self.cleaned_data[name] for name in ("reason_code", "confirm")}
-        return erase(self.request.pk, by=self.user, **values)
 
     def done_words(self, request) -> str:
         """Without the reference: the browser may store the message."""
