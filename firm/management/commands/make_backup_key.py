@@ -12,8 +12,8 @@ class Command(BaseCommand):
     def handle(self, *args, **options):
         identity = Identity.generate()
         self.stdout.write(
-            "# It is shown this once, and stored nowhere. On the server, in the environment, to make backups (it cannot\n"
-            "# open them):\n"
+            "# It is shown this once, and stored nowhere. On the server, in the environment, to make backups (it\n"
+            "# cannot open them):\n"
             f"# BACKUP_RECIPIENT={identity.to_public()}\n"
             "#\n"
             "# NOT on the server: print it, put one copy in the safe and one in another house. Without it no backup\n"
