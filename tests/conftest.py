@@ -9,6 +9,7 @@ from contextlib import contextmanager
 
 import pytest
 from django.core.cache import cache
+from django.core.management import call_command
 from django.core.signals import request_finished, request_started
 from django.db import close_old_connections, connection, connections, transaction
 from hypothesis import settings as hypothesis_settings
@@ -17,26 +18,58 @@ from wagtail.models import Site
 from firm.page_cache import middleware as page_cache
 from firm.search import site_search
 from tests import factories
-from tests.demo_once import DemoDatabase
 from tests.migrated_once import migrated_database
 
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
 
-#: Tests that share what takes long to make: one process runs all of a group.
+#: Tests that share what takes long to make: one process runs all of a group. So it does for a module with the demo.
 GROUPS = {"tests/browser/": "browser"} | {
     path: path
     for path in (
-        "tests/test_security.py",
         "tests/test_query_budgets.py",
         "tests/test_block_previews.py",
-        "tests/firm/test_load_demo.py",
         "tests/firm/pages/test_routing.py",
         "tests/consultations/reports/test_numbers.py",
     )
 }
 #: Fixtures through which a test reaches the database.
 DATABASE = {"db", "transactional_db", "django_db_setup", "demo_site"}
+#: What looks at screens, texts and files. Their queries are asked on both databases, too: `tests/test_every_page.py`,
+#: `tests/test_bad_input.py` and `tests/test_admin_addresses.py` ask for every page.
+ONE_DATABASE = (
+    "tests/attorneys/",
+    "tests/bench/",
+    "tests/blog/test_authors.py",
+    "tests/blog/test_editing.py",
+    "tests/blog/test_social_cards.py",
+    "tests/consultations/calendar/test_appointment_screens.py",
+    "tests/consultations/calendar/test_invitations.py",
+    "tests/consultations/case/",
+    "tests/consultations/conflicts/test_screen.py",
+    "tests/consultations/intake/test_forms.py",
+    "tests/consultations/intake/test_spam.py",
+    "tests/consultations/mail/test_compose.py",
+    "tests/consultations/mail/test_outage.py",
+    "tests/consultations/mail/test_text_views.py",
+    "tests/consultations/reports/test_views.py",
+    "tests/consultations/retention/test_views.py",
+    "tests/consultations/test_permissions.py",
+    "tests/consultations/test_queue_permissions.py",
+    "tests/firm/accounts/test_passkeys.py",
+    "tests/firm/accounts/test_wagtail_account.py",
+    "tests/firm/blocks/",
+    "tests/firm/monitoring/",
+    "tests/firm/page_cache/test_middleware.py",
+    "tests/firm/page_cache/test_never_stale.py",
+    "tests/firm/pages/test_renditions.py",
+    "tests/firm/pages/test_seo.py",
+    "tests/firm/test_middleware.py",
+    "tests/firm/uploads/",
+    "tests/test_block_previews.py",
+    "tests/test_headers.py",
+    "tests/test_security.py",
+)
 
 # Odd input is the same in every run; `make soak` looks further.
 hypothesis_settings.register_profile("repeatable", derandomize=True, deadline=None, database=None)
@@ -50,19 +83,27 @@ def pytest_xdist_auto_num_workers(config):
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config, items):
-    """Group what shares its making, the slowest first. What needs no database runs once, in the run on SQLite."""
+    """Group what shares its making, the slowest first. What needs no second database runs once, on SQLite."""
     for item in items:
-        if group := next((name for path, name in GROUPS.items() if item.nodeid.startswith(path)), None):
+        if group := group_of(item):
             item.add_marker(pytest.mark.xdist_group(group))
     items.sort(key=lambda item: not item.nodeid.startswith("tests/browser/"))
     if connection.vendor == "postgresql":
-        without = [item for item in items if not needs_database(item)]
-        items[:] = [item for item in items if needs_database(item)]
-        config.hook.pytest_deselected(items=without)
+        config.hook.pytest_deselected(items=[item for item in items if not needs_second_database(item)])
+        items[:] = [item for item in items if needs_second_database(item)]
 
 
-def needs_database(item) -> bool:
-    """Whether a test reaches the database by its marks or fixtures."""
+def group_of(item) -> str | None:
+    """The group of a test that shares something with others, if it does."""
+    if "demo_site" in item.fixturenames:
+        return item.nodeid.partition("::")[0]
+    return next((name for path, name in GROUPS.items() if item.nodeid.startswith(path)), None)
+
+
+def needs_second_database(item) -> bool:
+    """Whether a test reaches the database, by its marks or fixtures, for what another one might do differently."""
+    if item.nodeid.startswith(ONE_DATABASE):
+        return False
     return item.get_closest_marker("django_db") is not None or not DATABASE.isdisjoint(item.fixturenames)
 
 
@@ -143,19 +184,12 @@ def made_once(blocker):
     cache.clear()
 
 
-@pytest.fixture(scope="session")
-def demo_database(django_db_setup, django_db_blocker):
-    """The database with the demo of this process, made when a module asks for it first."""
-    database = DemoDatabase()
-    yield database
-    with django_db_blocker.unblock():
-        database.remove()
-
-
 @pytest.fixture(scope="module")
-def demo_site(demo_database, django_db_blocker):
-    """The demo, in place of the test database for the rest of the module; loaded once for all processes."""
-    with django_db_blocker.unblock(), demo_database.lent():
+def demo_site(django_db_setup, django_db_blocker):
+    """The demo, for the tests of a module; each rolls back what it writes. No job runs that waits for a commit."""
+    with made_once(django_db_blocker):
+        call_command("load_demo", verbosity=0)
+        connection.run_on_commit.clear()
         yield
 
 
