@@ -30,7 +30,8 @@ class BlogPostQuerySet(FirmPageQuerySet):
 
         Of the posts with one of the tags, only those that were written last are considered: see `NEAR`.
         """
-        shared = apps.get_model("blog", "PostTag").objects.filter(tag__in=tags).exclude(content_object=post)
+        known = [tag.pk for tag in tags if tag.pk]  # a preview has tags that nobody has saved
+        shared = apps.get_model("blog", "PostTag").objects.filter(tag__in=known).exclude(content_object=post.pk)
         number = shared.filter(content_object=OuterRef("pk")).order_by().values("content_object")
         tagged = shared.order_by("-content_object").values("content_object")[:NEAR]
         others = self.visible().filter(category=post.category_id).exclude(pk=post.pk)
