@@ -37,12 +37,12 @@ def bars(code: str, title: str, finding: str, rows: Iterable[Bar]) -> SafeString
     drawn, y = [], 0
     for one in rows:
         if one.label:
-            drawn.append(format_html('<text class="figures-chart__label" x="0" y="{}">{}</text>', y + 16, one.label))
+            drawn.append(format_html('<text class="reports-chart__label" x="0" y="{}">{}</text>', y + 16, one.label))
             y += 22
         width = _number(Fraction(one.value) * _LONGEST / greatest)
-        shape = '<rect class="figures-chart__bar figures-chart__bar--{}" x="0" y="{}" width="{}%" height="{}"/>'
+        shape = '<rect class="reports-chart__bar reports-chart__bar--{}" x="0" y="{}" width="{}%" height="{}"/>'
         drawn.append(format_html(shape, one.tone, y, width, _BAR))
-        words = '<text class="figures-chart__number" x="{}%" dx="6" y="{}">{}</text>'
+        words = '<text class="reports-chart__number" x="{}%" dx="6" y="{}">{}</text>'
         drawn.append(format_html(words, width, y + 14, one.words))
         y += _ROW - 22
     return _svg(code, title, finding, y, drawn)
@@ -58,22 +58,22 @@ def columns(code: str, title: str, finding: str, rows: list[tuple[str, int]]) ->
         middle, y = _LEFT + wide * place + wide / 2, _height(number, marks[-1])
         if number:
             shape = (
-                '<rect class="figures-chart__bar figures-chart__bar--plain" x="{}%" y="{}" width="{}%" height="{}"/>'
+                '<rect class="reports-chart__bar reports-chart__bar--plain" x="{}%" y="{}" width="{}%" height="{}"/>'
             )
             x, width = middle - wide * 38 / 100, wide * 76 / 100
             drawn.append(format_html(shape, _number(x), _number(y), _number(width), _number(_BOTTOM - y)))
         if number and len(rows) <= _NUMBERED:
-            words = '<text class="figures-chart__number figures-chart__middle" x="{}%" y="{}">{}</text>'
+            words = '<text class="reports-chart__number reports-chart__middle" x="{}%" y="{}">{}</text>'
             drawn.append(format_html(words, _number(middle), _number(y - 5), number))
         if (len(rows) - 1 - place) % step == 0:
-            words = '<text class="figures-chart__axis figures-chart__middle" x="{}%" y="{}">{}</text>'
+            words = '<text class="reports-chart__axis reports-chart__middle" x="{}%" y="{}">{}</text>'
             drawn.append(format_html(words, _number(middle), _BOTTOM + 18, label))
     return _svg(code, title, finding, _BOTTOM + 26, drawn)
 
 
 def _line(mark: int, y: Fraction) -> SafeString:
-    line = '<line class="figures-chart__line" x1="{}%" x2="100%" y1="{}" y2="{}"/>'
-    words = '<text class="figures-chart__axis" x="0" y="{}">{}</text>'
+    line = '<line class="reports-chart__line" x1="{}%" x2="100%" y1="{}" y2="{}"/>'
+    words = '<text class="reports-chart__axis" x="0" y="{}">{}</text>'
     return format_html(line, _LEFT, _number(y), _number(y)) + format_html(words, _number(y + 4), mark)
 
 
@@ -88,7 +88,7 @@ def _number(value: Fraction | int) -> str:
 
 def _svg(code: str, title: str, finding: str, height: int, drawn: list[SafeString]) -> SafeString:
     return format_html(
-        '<svg class="figures-chart" role="img" aria-labelledby="{0}-name {0}-finding" width="100%" height="{3}"'
+        '<svg class="reports-chart" role="img" aria-labelledby="{0}-name {0}-finding" width="100%" height="{3}"'
         ' xmlns="http://www.w3.org/2000/svg"><title id="{0}-name">{1}</title><desc id="{0}-finding">{2}</desc>'
         "{4}</svg>",
         f"chart-{code}",

@@ -48,7 +48,7 @@ class ReportsView(ForManagers, WagtailAdminTemplateMixin, TemplateView):
     """The reports of the intake desk. Each view and each export is audited."""
 
     doing = "figures"
-    template_name = "consultations/admin/figures.html"
+    template_name = "consultations/admin/reports.html"
     page_title = "Intake reports"
     header_icon = "table"
     http_method_names = ["get", "head", "options"]

@@ -13,7 +13,7 @@ SVG = "{http://www.w3.org/2000/svg}"
 def tables(page: str) -> dict[str, list[list[str]]]:
     """The rows of every table by caption, headings first."""
     found = {}
-    for text in re.findall(r'<table class="figures-table.*?</table>', page, re.DOTALL):
+    for text in re.findall(r'<table class="reports-table.*?</table>', page, re.DOTALL):
         caption = words(re.search(r"<caption>(.*?)<a ", text, re.DOTALL)[1])
         rows = re.findall(r"<tr>(.*?)</tr>", text, re.DOTALL)
         found[caption] = [
@@ -38,7 +38,7 @@ def tiles(page: str) -> dict[str, tuple[str, str]]:
 def charts(page: str) -> dict[str, ElementTree.Element]:
     """The charts by name. Fails on XML that is not well-formed."""
     every = [
-        ElementTree.fromstring(text) for text in re.findall(r'<svg class="figures-chart".*?</svg>', page, re.DOTALL)
+        ElementTree.fromstring(text) for text in re.findall(r'<svg class="reports-chart".*?</svg>', page, re.DOTALL)
     ]
     return {one.find(f"{SVG}title").text: one for one in every}
 

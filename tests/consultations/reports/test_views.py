@@ -309,7 +309,7 @@ def test_charts_and_tables_are_named_for_those_who_cannot_see_them(client, manag
         assert chart.attrib["role"] == "img"
         assert name
         assert chart[1].text.endswith(".")
-    main = page[page.index('class="queue figures"') : page.index("</main>")]
+    main = page[page.index('class="queue reports"') : page.index("</main>")]
     identities = re.findall(r'\bid="([\w-]+)"', main)
     assert len(identities) == len(set(identities))
     assert main.count("<table") == main.count("<caption>") == main.count('role="region"') == len(CODES)
