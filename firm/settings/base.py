@@ -78,7 +78,7 @@ MIDDLEWARE = [
     "firm.middleware.ResponseHeadersMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "firm.server.static_serving.StaticFilesMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "firm.middleware.CleanAddressMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -71,7 +71,7 @@ def change_the_requirements(settings):
 
 
 def change_the_bundling(settings):
-    (settings.BASE_DIR / "firm" / "server" / "static_storage.py").write_text("BUNDLED = ()")
+    (settings.BASE_DIR / "firm" / "server" / "static_storage.py").write_text("BUNDLED = None")
 
 
 def lose_the_files(settings):
