@@ -1,4 +1,4 @@
-"""What no password may be: one that others have had, one made of a pattern, or one made of what everybody knows.
+"""What no password may be: one that takes few guesses, or one that others have had.
 
 Length counts, not composition (NIST SP 800-63B, 5.1.1.2). All lists are local; no password, and no part of one's
 digest, leaves the machine.
@@ -6,61 +6,41 @@ digest, leaves the machine.
 
 import hashlib
 import re
-from functools import lru_cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.contrib.auth.password_validation import CommonPasswordValidator
 from django.core.exceptions import ValidationError
 from django.views.decorators.debug import sensitive_variables
+from zxcvbn import zxcvbn
 
 from firm.models import FirmSettings
 
-#: What is left of a password must have so many characters that are its own.
-OWN = 8
-DIFFERENT = 6
-ROWS = ("abcdefghijklmnopqrstuvwxyz", "01234567890", "qwertyuiop", "asdfghjkl", "zxcvbnm", "qwertzuiop", "azertyuiop")
-CONTEXT = {
-    *("admin", "administrator", "attorney", "attorneys", "avvo", "consultation", "counsel", "court", "criminal"),
-    *("defence", "defense", "esquire", "firm", "intake", "justice", "law", "lawyer", "lawyers", "legal", "login"),
-    *("office", "owner", "password", "passwort", "password", "publisher", "editor", "secret", "wagtail", "website"),
-    *("welcome", "newyork", "york", "new", "brooklyn", "manhattan", "queens", "bronx"),
-}
+#: zxcvbn's estimate below which a password is refused.
+LEAST_GUESSES = 10**11
+#: As many characters are estimated; a longer password is only harder to guess.
+ESTIMATED = 72
+OF_ACCOUNT = ("username", "first_name", "last_name", "email")
 
 
-class OwnWordsValidator:
-    """Refuses a password with little in it besides the firm's, the account's and the trade's words, and digits."""
+class GuessesValidator:
+    """Refuses a password that zxcvbn would guess: words, rows of keys, repetitions, names of account and firm."""
 
     @sensitive_variables()
     def validate(self, password: str, user=None) -> None:
-        """Raise `ValidationError` for such a password."""
-        words = CONTEXT | _words(
-            *(getattr(user, name, "") for name in ("username", "first_name", "last_name", "email"))
-        )
-        words |= _words(*_firm_words())
-        own = _without(password, words)
-        if own != _bare(password) and (len(own) < OWN or own in _common() or _runs(own)):
-            raise ValidationError("This password is made of words that others would try first.", code="password_known")
+        host = urlsplit(settings.SITE_URL).hostname or ""
+        texts = [host, *(getattr(user, name, "") for name in OF_ACCOUNT)]
+        texts += FirmSettings.objects.values_list("firm_name", flat=True)
+        known = {word for text in texts for word in re.findall(r"\w{3,}", text or "")}
+        # Ornaments such as “!!!” between words count for much there, and are what people add first.
+        bare = re.sub(r"[\W_]+", "", password)
+        forms = [password, bare] if len(bare) * 2 >= len(password) else [password]
+        guesses = min(zxcvbn(form[:ESTIMATED] or " ", user_inputs=sorted(known))["guesses"] for form in forms)
+        if guesses < LEAST_GUESSES:
+            raise ValidationError("This password is one that others would try early.", code="password_guessed")
 
     def get_help_text(self) -> str:
-        """Say it to whoever chooses one."""
-        return "Your password cannot be made of your name, the firm’s, or words of the trade."
-
-
-class PatternValidator:
-    """Refuses what is repeated, runs along the alphabet or the keyboard, or joins two of the commonest passwords."""
-
-    @sensitive_variables()
-    def validate(self, password: str, user=None) -> None:
-        """Raise `ValidationError` for such a password."""
-        folded = "".join(password.casefold().split())
-        if len(set(folded)) < DIFFERENT or _repeats(folded) or _runs(folded) or _is_joined(folded):
-            raise ValidationError("This password is a pattern that others would try first.", code="password_pattern")
-
-    def get_help_text(self) -> str:
-        """Say it to whoever chooses one."""
-        return "Your password cannot be a repetition, a row of keys, or common passwords put together."
+        return "Your password cannot be a pattern, common words, or made of your name or the firm’s."
 
 
 class BreachedPasswordValidator:
@@ -71,12 +51,10 @@ class BreachedPasswordValidator:
 
     @sensitive_variables()
     def validate(self, password: str, user=None) -> None:
-        """Raise `ValidationError` for such a password; `OSError` when the file cannot be read."""
         if settings.BREACHED_PASSWORDS and is_listed(Path(settings.BREACHED_PASSWORDS), password):
             raise ValidationError("This password is known from a breach elsewhere.", code="password_breached")
 
     def get_help_text(self) -> str:
-        """Say it to whoever chooses one."""
         return "Your password cannot be one that was stolen elsewhere."
 
 
@@ -101,56 +79,3 @@ def is_listed(path: Path, password: str) -> bool:
             else:
                 low = max(start + len(line), middle + 1)
     return False
-
-
-@lru_cache(maxsize=1)
-def _common() -> frozenset[str]:
-    return frozenset(CommonPasswordValidator().passwords)
-
-
-def _repeats(text: str) -> bool:
-    """True for a short piece again and again, whether or not the last time is whole."""
-    return any(text == (text[:size] * (len(text) // size + 1))[: len(text)] for size in range(1, len(text) // 2 + 1))
-
-
-def _runs(text: str) -> bool:
-    """True when at least two thirds stand in rows of three or more neighbours."""
-    within, at = 0, 0
-    while at < len(text):
-        length = max((_run_at(text, at, row) for line in ROWS for row in (line, line[::-1])), default=0)
-        within, at = (within + length, at + length) if length >= 3 else (within, at + 1)
-    return within * 3 >= len(text) * 2
-
-
-def _run_at(text: str, at: int, row: str) -> int:
-    place, length = row.find(text[at]), 0
-    while place >= 0 and at + length < len(text) and row[place + length : place + length + 1] == text[at + length]:
-        length += 1
-    return length
-
-
-def _is_joined(text: str) -> bool:
-    bare = re.sub(r"[^a-z]+$", "", re.sub(r"^[^a-z]+", "", text))
-    common = _common()
-    return any({whole[:at], whole[at:]} <= common for whole in (text, bare) for at in range(1, len(whole)))
-
-
-def _words(*texts: str) -> set[str]:
-    return {word for text in texts for word in re.findall(r"[a-z]{3,}", (text or "").casefold())}
-
-
-def _firm_words() -> list[str]:
-    """The firm's names and the site's host."""
-    return [*FirmSettings.objects.values_list("firm_name", flat=True), urlsplit(settings.SITE_URL).hostname or ""]
-
-
-def _without(password: str, words: set[str]) -> str:
-    """Return the letters and digits of a password that belong to none of the words; the longest are taken out first."""
-    text = password.casefold()
-    for word in sorted(words, key=lambda word: (-len(word), word)):
-        text = text.replace(word, " ")
-    return _bare(text)
-
-
-def _bare(text: str) -> str:
-    return re.sub(r"[\W_]+", "", text.casefold())

@@ -80,34 +80,34 @@ def test_fifteen_characters_are_the_least(password):
 @pytest.mark.django_db
 @pytest.mark.parametrize("password", PATTERNS)
 def test_patterns_and_common_ones_joined_are_refused(password):
-    assert codes(password) & {"password_pattern", "password_too_common", "password_entirely_numeric"}
+    assert "password_guessed" in codes(password)
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("password", OWN_WORDS)
 def test_what_everybody_knows_is_no_password(password):
-    assert codes(password) & {"password_known", "password_too_similar", "password_pattern"}
+    assert codes(password) & {"password_guessed", "password_too_similar"}
 
 
 def test_the_firms_name_is_no_password(home):
     from firm.models import FirmSettings
 
     FirmSettings.objects.update(firm_name="Ashgrove Penhaligon")
-    assert "password_known" in codes("ashgrovepenhaligon1")
-    assert "password_known" in codes("Penhaligon!Ashgrove")
+    assert "password_guessed" in codes("ashgrovepenhaligon1")
+    assert "password_guessed" in codes("Penhaligon!Ashgrove")
 
 
 @pytest.fixture
 def breached(tmp_path):
     """A file as it is downloaded: a thousand digests in order."""
-    known = sorted(hashlib.sha1(f"stolen word number {n}".encode()).hexdigest().upper() for n in range(1000))
+    known = sorted(hashlib.sha1(f"quince lantern drizzle {n}".encode()).hexdigest().upper() for n in range(1000))
     path = tmp_path / "pwned.txt"
     path.write_bytes(b"".join(f"{digest}:{n}\r\n".encode() for n, digest in enumerate(known)))
     return path
 
 
 def test_every_line_of_the_file_is_found_and_nothing_else(breached):
-    assert all(is_listed(breached, f"stolen word number {n}") for n in range(1000))
+    assert all(is_listed(breached, f"quince lantern drizzle {n}") for n in range(1000))
     assert not any(is_listed(breached, f"another word number {n}") for n in range(1000))
 
 
@@ -149,9 +149,9 @@ def test_few_reads_are_enough(breached, monkeypatch):
 
 @pytest.mark.django_db
 def test_a_password_from_a_breach_is_refused_and_without_a_file_none_is(settings, breached):
-    assert codes("stolen word number 7") == set()
+    assert codes("quince lantern drizzle 7") == set()
     settings.BREACHED_PASSWORDS = str(breached)
-    assert codes("stolen word number 7") == {"password_breached"}
+    assert codes("quince lantern drizzle 7") == {"password_breached"}
     assert codes(GOOD[0]) == set()
 
 
