@@ -8,7 +8,6 @@ from consultations.audit.nightly_check import verify_nightly
 from consultations.calendar.status_effects import end_lapsed_holds
 from consultations.conflicts import checks
 from consultations.conflicts.first_check import Arrivals
-from consultations.intake.rate_limits import purge_counts
 from consultations.mail import notifications, outbox
 from consultations.retention.erasing import purge_daily
 from consultations.retention.secure_delete import clean_files
@@ -24,7 +23,6 @@ every(60, "write the morning digest", notifications.announce_digest)
 every(60, "check for conflicts again", checks.check_due)
 every(60, "release times that were not confirmed", lambda: end_lapsed_holds(timezone.now()))
 every(15 * 60, "bring urgencies up to date", response_targets.refresh)
-every(3600, "forget old counts of the form", lambda: purge_counts(timezone.now()))
 every(24 * 3600, "forget sent messages", outbox.forget_sent)
 every(24 * 3600, "erase what is past its date", purge_daily, alone=True)
 every(24 * 3600, "verify the trail", verify_nightly, alone=True)

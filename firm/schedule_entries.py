@@ -3,15 +3,16 @@
 from django.core.management import call_command
 from django.utils import timezone
 
-from firm.accounts import emails, sessions, sign_in_log, throttle
+from firm import rate_limits
+from firm.accounts import emails, sessions, sign_in_log
 from firm.backups import nightly
 from firm.schedule import every
 
 
 def forget() -> None:
-    """Delete ended sessions, and throttle counts and log entries past their retention."""
+    """Delete ended sessions, and attempts and log entries past their retention."""
     now = timezone.now()
-    for purge in (sessions.purge, throttle.purge, sign_in_log.purge):
+    for purge in (sessions.purge, rate_limits.purge, sign_in_log.purge):
         purge(now)
     call_command("clearsessions")
 

@@ -12,11 +12,12 @@ from django.utils import timezone
 from consultations.intake.rate_limits import MOST_RECENT
 from consultations.mail import outbox
 from consultations.mail.delivery_errors import LONGEST_PAUSE
-from consultations.models import ConsultationRequest, MessageState, OutgoingMessage, SubmissionCount
+from consultations.models import ConsultationRequest, MessageState, OutgoingMessage
 from consultations.models.messages import LONGEST_LEASE, LONGEST_WAIT
 from consultations.workflow import Status
-from firm import schedule
+from firm import rate_limits, schedule
 from firm.accounts import throttle
+from firm.models import Attempt
 from firm.monitoring import health_probes
 from firm.monitoring.worker_heartbeat import DEAD_AFTER
 from tests.consultations.conftest import given, site  # noqa: F401
@@ -119,7 +120,7 @@ def test_what_a_network_sent_on_a_day_that_was_wrong_refuses_nobody_today(site, 
     assert Client().post(FORM, given()).status_code == 429
     clock(-DAY)
     assert Client().post(FORM, given()).status_code == 303
-    assert SubmissionCount.objects.exists()
+    assert Attempt.objects.exists()
 
 
 # --- The worker ---------------------------------------------------------------------------------------
@@ -159,15 +160,15 @@ def test_a_worker_that_died_is_missed_though_the_clock_was_put_back(home, clock)
 
 def test_a_pause_of_a_day_that_was_wrong_keeps_nobody_out(clock):
     clock(DAY)
-    keys = [throttle.Key("pair", "a")]
-    while not throttle.admit(keys, timezone.now()):
+    keys = [throttle.key("pair", "a")]
+    while not rate_limits.admit(keys, timezone.now()):
         pass
-    assert throttle.admit(keys, timezone.now()) > datetime.timedelta(0)
+    assert rate_limits.admit(keys, timezone.now()) > datetime.timedelta(0)
     clock(-DAY)
-    assert throttle.admit(keys, timezone.now()) == datetime.timedelta(0)
-    while not throttle.admit(keys, timezone.now()):  # and guessing is slow again
+    assert rate_limits.admit(keys, timezone.now()) == datetime.timedelta(0)
+    while not rate_limits.admit(keys, timezone.now()):  # and guessing is slow again
         pass
-    assert datetime.timedelta(0) < throttle.admit(keys, timezone.now()) <= throttle.LONGEST
+    assert datetime.timedelta(0) < rate_limits.admit(keys, timezone.now()) <= rate_limits.LONGEST
 
 
 def test_who_is_signed_in_stays_so_and_grows_idle_as_ever(home, clock):

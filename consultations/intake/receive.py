@@ -12,7 +12,7 @@ from django.utils import timezone
 from consultations.audit import record
 from consultations.conflicts.checks import take_in
 from consultations.intake.consent import version_of
-from consultations.intake.rate_limits import UNCOUNTED, Count, keep_count
+from consultations.intake.rate_limits import UNCOUNTED, Count, add_submission
 from consultations.intake.spam import UNSUSPICIOUS, Assessment
 from consultations.mail.notifications import addresses_for, announce, announce_correction
 from consultations.models.events import AuditAction, EventKind, RequestEvent
@@ -135,7 +135,7 @@ def _record(prepared: Prepared, *, now: datetime) -> ConsultationRequest:
     RequestEntry.objects.enter(prepared.entries)
     announce(request, addresses=prepared.addresses)
     try:
-        keep_count(prepared.count, now)
+        add_submission(prepared.count, now)
     except DatabaseError as error:  # no reason to refuse the request
         logger.error("A submission could not be counted: %s", type(error).__name__)
     return request

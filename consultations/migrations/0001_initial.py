@@ -1187,18 +1187,6 @@ class Migration(migrations.Migration):
                 "default_permissions": (),
             },
         ),
-        migrations.CreateModel(
-            name="SubmissionCount",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("network", models.CharField(max_length=64)),
-                ("minute", models.DateTimeField()),
-                ("count", models.PositiveIntegerField(default=1)),
-            ],
-            options={
-                "default_permissions": (),
-            },
-        ),
         migrations.AddField(
             model_name="answertemplate",
             name="practice_area",
@@ -1572,14 +1560,6 @@ class Migration(migrations.Migration):
             field=models.ForeignKey(
                 on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL
             ),
-        ),
-        migrations.AddIndex(
-            model_name="submissioncount",
-            index=models.Index(fields=["minute"], name="count_by_minute"),
-        ),
-        migrations.AddConstraint(
-            model_name="submissioncount",
-            constraint=models.UniqueConstraint(fields=("network", "minute"), name="count_per_network_and_minute"),
         ),
         migrations.AddConstraint(
             model_name="attorneycalendar",

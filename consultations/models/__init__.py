@@ -4,7 +4,6 @@ from consultations.models.answers import AnswerTemplate
 from consultations.models.calendar import Absence, AbsenceKind, Appointment, AppointmentState, AttorneyCalendar, Way
 from consultations.models.conflicts import ConflictHit, Verdict
 from consultations.models.events import AuditAction, AuditEntry, EventKind, RequestEvent, Screen
-from consultations.models.limits import SubmissionCount
 from consultations.models.messages import MessageKind, MessageState, MessageText, OutgoingMessage
 from consultations.models.notes import Mention, Reminder
 from consultations.models.pages import ConsultationPage

@@ -19,7 +19,8 @@ from django.urls import reverse
 from django.utils.crypto import constant_time_compare
 from django.views.decorators.debug import sensitive_variables
 
-from firm.accounts import attempts, sign_in_log, throttle, trusted_devices
+from firm import rate_limits
+from firm.accounts import sign_in_log, throttle
 from firm.accounts.networks import browser_of, network_of
 from firm.accounts.sessions import must_set_up
 from firm.encryption import cipher
@@ -43,11 +44,10 @@ class AccountAdapter(DefaultAccountAdapter):
     }
 
     def is_open_for_signup(self, request) -> bool:
-        """Accounts are made by owners."""
-        return False
+        return False  # owners create accounts
 
     def get_client_ip(self, request) -> str:
-        """Return the first address of the visitor's network: no full address is stored."""
+        """The first address of the visitor's network: no full address is stored."""
         return network_of(request.META.get("REMOTE_ADDR", "")).partition("/")[0] or NO_ADDRESS
 
     @sensitive_variables()
@@ -57,13 +57,13 @@ class AccountAdapter(DefaultAccountAdapter):
         Allauth's own limit is by name, so strangers could lock an account's owner out; see `firm.accounts.throttle`.
         """
         name, password = credentials["username"], credentials["password"]
-        keys = trusted_devices.keys_for(request, name)
-        now = attempts.begin(request, keys, account=lambda: account_id(name))
+        keys = throttle.keys_for(request, name)
+        now = throttle.begin(request, keys, account=lambda: account_id(name))
         user = authenticate(request, username=name, password=password)
         if user is None:
             sign_in_log.record(SignInKind.REFUSED, account=account_id(name), request=request)
         else:
-            throttle.forgive(keys, now)
+            rate_limits.forgive(keys, now)
         return user
 
     def pre_login(self, request, user, **kwargs):
@@ -83,18 +83,16 @@ class AccountAdapter(DefaultAccountAdapter):
         super().login(request, user)
 
     def post_login(self, request, user, **kwargs):
-        """Lead to setting up a second step where there is none."""
         if must_set_up(user):
             kwargs["redirect_url"] = reverse("mfa_activate_totp")
         return super().post_login(request, user, **kwargs)
 
     def respond_user_inactive(self, request, user):
-        """Refuse."""
         messages.error(request, "This account cannot sign in.")
         return redirect("account_login")
 
     def get_reauthentication_methods(self, user) -> list[dict]:
-        """The password alone: whoever left a page open left the second step open with it."""
+        """The password alone: an unattended session may have its second step at hand, too."""
         url = reverse("account_reauthenticate")
         return [{"id": "reauthenticate", "description": "Password", "url": url}] if user.is_authenticated else []
 
@@ -104,13 +102,13 @@ class AccountAdapter(DefaultAccountAdapter):
         return not records or time.time() - records[-1]["at"] > app_settings.REAUTHENTICATION_TIMEOUT
 
     def add_message(self, request, level, message_template=None, message_context=None, extra_tags="", message=None):
-        """Leave allauth's own messages out; the screens say it."""
+        """Leave out allauth's own messages: the screens say it."""
         if message:
             messages.add_message(request, level, message, extra_tags=extra_tags)
 
 
 class MFAAdapter(DefaultMFAAdapter):
-    """Second factors: names, and secrets that are encrypted at rest."""
+    """Second factors: names, and secrets that are encrypted at rest by the newest field key."""
 
     error_messages = DefaultMFAAdapter.error_messages | {
         "incorrect_code": AccountAdapter.error_messages["incorrect_code"]
@@ -118,12 +116,10 @@ class MFAAdapter(DefaultMFAAdapter):
 
     @sensitive_variables()
     def encrypt(self, text: str) -> str:
-        """Seal a TOTP key or the seed of recovery codes with the newest field key."""
         return str(cipher.encrypt(text, SECRETS))
 
     @sensitive_variables()
     def decrypt(self, encrypted_text: str) -> str:
-        """Open it; raise `Unreadable`."""
         return cipher.decrypt(encrypted_text, SECRETS)
 
     def is_mfa_enabled(self, user, types=None) -> bool:
@@ -131,31 +127,26 @@ class MFAAdapter(DefaultMFAAdapter):
         return user is not None and super().is_mfa_enabled(user, types)
 
     def get_totp_label(self, user) -> str:
-        """The name that one signs in with."""
         return user.get_username()
 
     def get_totp_issuer(self) -> str:
-        """The firm."""
         return FirmSettings.for_request(context.request).firm_name or context.request.get_host()
 
     def generate_authenticator_name(self, user, type: Authenticator.Type) -> str:
-        """Name a passkey after the browser that made it."""
         return f"Passkey of {browser_of(context.request.headers.get('User-Agent', ''))}"[:60]
 
     def get_public_key_credential_rp_entity(self) -> dict[str, str]:
-        """Name the site, not its host."""
         return super().get_public_key_credential_rp_entity() | {"name": settings.WAGTAIL_SITE_NAME}
 
 
 class UserSessionsAdapter(DefaultUserSessionsAdapter):
-    """Sessions that are ended by their owner."""
+    """Logs when somebody ends their other sessions."""
 
     def end_sessions(self, sessions) -> None:
-        """End them, and log it."""
         super().end_sessions(sessions)
         sign_in_log.record(SignInKind.SIGNED_OUT_ELSEWHERE, account=context.request.user, request=context.request)
 
 
 def account_id(name: str) -> int | None:
-    """Return the number of the account of that name. Asked after every refusal, so that all take the same."""
+    """Return the primary key of an account. Looked up after every refusal, so that all take the same time."""
     return get_user_model().objects.filter(username=name).values_list("pk", flat=True).first()

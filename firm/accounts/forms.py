@@ -13,10 +13,10 @@ from django.db import DatabaseError
 from django.views.decorators.debug import sensitive_variables
 from wagtail.admin.forms.auth import PasswordChangeForm, PasswordResetForm
 
-from firm.accounts import attempts, sign_in_log, throttle
+from firm import rate_limits
+from firm.accounts import sign_in_log, throttle
 from firm.accounts.adapter import AccountAdapter
 from firm.accounts.networks import network_of
-from firm.accounts.throttle import Key
 from firm.accounts.totp_steps import spend_step
 from firm.models import SignInKind
 
@@ -27,7 +27,6 @@ MAX_CREDENTIAL = 20_000
 
 
 def network(request) -> str:
-    """Return the visitor's network."""
     return network_of(request.META.get("REMOTE_ADDR", ""))
 
 
@@ -44,9 +43,8 @@ class LoginForm(AllauthLoginForm):
         self.order_fields(["username", "password", "remember"])
 
     def clean(self):
-        """Let allauth find the name where it looks for it."""
         if "username" in self.cleaned_data:
-            self.cleaned_data["login"] = self.cleaned_data["username"]
+            self.cleaned_data["login"] = self.cleaned_data["username"]  # where allauth reads it
         return super().clean()
 
 
@@ -66,21 +64,20 @@ class SecondStepForm(AuthenticateForm):
 
     @sensitive_variables()
     def clean_code(self):
-        """Count the attempt, then look at it."""
         request, code = context.request, "".join(self.cleaned_data["code"].split()).replace("-", "")
-        is_app = len(code) <= 8
-        keys = [Key("code", str(self.user.pk)) if is_app else Key("recovery", f"{self.user.pk} {network(request)}")]
-        now = attempts.begin(request, keys, account=self.user)
+        app, recovery = str(self.user.pk), f"{self.user.pk} {network(request)}"
+        keys = [throttle.key("code", app) if len(code) <= 8 else throttle.key("recovery", recovery)]
+        now = throttle.begin(request, keys, account=self.user)
         self.cleaned_data["code"] = code
         super().clean_code()
         if self.authenticator.type == Authenticator.Type.TOTP:
             spend_step(self.authenticator, code)
-        throttle.forgive(keys, now)
+        rate_limits.forgive(keys, now)
         return code
 
 
 class SetUpAppForm(ActivateTOTPForm):
-    """The first code of an app that is being set up. Its key waits in the session, sealed."""
+    """The first code of an app that is being set up. Its key waits in the session, encrypted."""
 
     code = forms.CharField(
         label="Code",
@@ -93,20 +90,19 @@ class SetUpAppForm(ActivateTOTPForm):
     def __init__(self, *args, user, **kwargs):
         forms.Form.__init__(self, *args, **kwargs)
         self.user, session = user, context.request.session
-        sealed = session.get(SECRET_SESSION_KEY) if self.is_bound else None
-        self.secret = decrypt(sealed) if sealed else generate_totp_secret()
-        if not sealed:
+        encrypted = session.get(SECRET_SESSION_KEY) if self.is_bound else None
+        self.secret = decrypt(encrypted) if encrypted else generate_totp_secret()
+        if not encrypted:
             session[SECRET_SESSION_KEY] = encrypt(self.secret)
 
     @sensitive_variables()
     def clean_code(self):
-        """Count the attempt, then compare."""
-        keys = [Key("code", f"{self.user.pk} new")]
-        now = attempts.begin(context.request, keys, account=self.user)
+        keys = [throttle.key("code", f"{self.user.pk} new")]
+        now = throttle.begin(context.request, keys, account=self.user)
         code = "".join(self.cleaned_data["code"].split())
         if not validate_totp_code(self.secret, code):
             raise forms.ValidationError(AccountAdapter.error_messages["incorrect_code"], code="wrong")
-        throttle.forgive(keys, now)
+        rate_limits.forgive(keys, now)
         return code
 
 
@@ -117,7 +113,6 @@ class CredentialField(forms.JSONField):
         super().__init__(widget=forms.HiddenInput)
 
     def to_python(self, value):
-        """Refuse what is too long, or nested too deep, to be read."""
         if isinstance(value, str) and len(value) > MAX_CREDENTIAL:
             raise forms.ValidationError(UNKNOWN_PASSKEY, code="invalid")
         try:
@@ -126,7 +121,6 @@ class CredentialField(forms.JSONField):
             raise forms.ValidationError(UNKNOWN_PASSKEY, code="invalid") from None
 
     def clean(self, value):
-        """Take objects alone."""
         value = super().clean(value)
         if not isinstance(value, dict):
             raise forms.ValidationError(UNKNOWN_PASSKEY, code="invalid")
@@ -134,7 +128,7 @@ class CredentialField(forms.JSONField):
 
 
 def refusing(check):
-    """Return what ``check`` returns. A stranger's bytes on which a library fails are refused like wrong ones."""
+    """Return what ``check`` returns. Bytes of a stranger on which a library fails are refused as wrong ones are."""
     try:
         return check()
     except DatabaseError:
@@ -151,7 +145,6 @@ class AddPasskeyForm(AddWebAuthnForm):
     passwordless = None
 
     def clean(self):
-        """Check the signature of what was made."""
         return refusing(super().clean)
 
 
@@ -161,16 +154,15 @@ class _PasskeyForm(forms.Form):
     credential = CredentialField()
 
     def clean_credential(self):
-        """Count the attempt, then check the signature."""
         request = context.request
-        keys = [Key("recovery", f"passkey {network(request)}")]
-        now = attempts.begin(request, keys, account=self.user)
+        keys = [throttle.key("recovery", f"passkey {network(request)}")]
+        now = throttle.begin(request, keys, account=self.user)
         try:
             authenticator = refusing(super().clean_credential)
         except forms.ValidationError:
             sign_in_log.record(SignInKind.CODE_REFUSED, account=self.user, request=request, method="passkey")
             raise
-        throttle.forgive(keys, now)
+        rate_limits.forgive(keys, now)
         return authenticator
 
 
@@ -188,7 +180,6 @@ class ChangePasswordForm(PasswordChangeForm):
     request = None
 
     def clean_old_password(self):
-        """Look at it."""
         password = self.cleaned_data["old_password"]
         if not AccountAdapter(self.request).reauthenticate(self.user, password):
             raise forms.ValidationError(AccountAdapter.error_messages["incorrect_password"], code="wrong")

@@ -1,127 +1,93 @@
-"""Counts attempts to sign in, in the database: for all processes, over restarts, and with no name or address in clear.
+"""The limits of attempts to sign in, and the devices that are known.
 
-An attempt is counted *before* it is decided, under locks, and taken back when it succeeds: a hundred at once get no
-further than a hundred in a row. An attempt during a pause is refused unseen and makes it no longer. No pause is longer
-than `LONGEST`.
-
-What strangers do must not keep out the one whose account it is. After the longest pause an account as such stays open
-for `REST`, whatever is tried; a network that behaves badly, and one network's attempts at one account, pause alone.
-Whoever signed in before from the same browser has a device cookie and is counted by that alone.
+What strangers do must not lock out the one whose account it is. Attempts at a password count for the network they come
+from, and for the account in that network, not for the account as such. A browser from which somebody signed in
+completely before has a device cookie, a signed one that opens nothing, and is counted by that alone.
 """
 
+import secrets
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import IntegrityError, transaction
+from allauth.core.exceptions import ImmediateHttpResponse
+from django.conf import settings
+from django.core import signing
+from django.shortcuts import render
+from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-from firm.models import AttemptCount
+from firm import rate_limits
+from firm.accounts import sign_in_log
+from firm.accounts.networks import network_of
+from firm.rate_limits import Key, Limit
 
-FIRST = timedelta(seconds=15)
-LONGEST = timedelta(minutes=15)
-REST = timedelta(minutes=45)
-KEPT = timedelta(days=2)
-
-
-@dataclass(frozen=True)
-class Rule:
-    """How many attempts are free, and for how long a count is remembered after the last attempt."""
-
-    free: int
-    memory: timedelta
-    rests: bool = False
-
-    def pause(self, failures: int) -> timedelta:
-        """Return the pause after so many: doubled with each, from `FIRST` to `LONGEST`."""
-        beyond = failures - self.free
-        return min(FIRST * 2 ** min(beyond - 1, 10), LONGEST) if beyond > 0 else timedelta(0)
-
-
-RULES = {
-    "pair": Rule(5, timedelta(days=1)),
-    "network": Rule(30, timedelta(hours=1)),
-    "account": Rule(50, timedelta(hours=1), rests=True),
-    "device": Rule(10, timedelta(hours=1)),
-    "code": Rule(5, timedelta(days=1)),
-    "recovery": Rule(5, timedelta(days=1)),
-    "reset network": Rule(10, timedelta(hours=1)),
-    "reset address": Rule(3, timedelta(hours=1)),
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+LIMITS = {
+    "pair": Limit(5, DAY),
+    "network": Limit(30, HOUR, is_shared=True),
+    "device": Limit(10, HOUR),
+    "code": Limit(5, DAY),
+    "recovery": Limit(5, DAY),
+    "reset network": Limit(10, HOUR),
+    "reset address": Limit(3, HOUR),
 }
+SALT = "firm.door.devices"
+DEVICE_AGE = 180 * 24 * 3600
+#: How many accounts one browser is known for.
+MAX_ACCOUNTS = 5
 
 
-@dataclass(frozen=True)
-class Key:
-    """What attempts are counted by: a rule's name, and of what."""
-
-    rule: str
-    value: str
-
-    @property
-    def digest(self) -> str:
-        """What stands for it in the database."""
-        return salted_hmac("firm.door.throttle", f"{self.rule}\0{self.value}", algorithm="sha256").hexdigest()
+def key(name: str, value: str) -> Key:
+    """Return the key of one of the limits above."""
+    return Key(name, LIMITS[name], value)
 
 
-def admit(keys: Iterable[Key], now: datetime) -> timedelta:
-    """Count an attempt and return zero, or count nothing and return how long to wait. May raise `DatabaseError`."""
-    with transaction.atomic():
-        rows = _locked(keys, now)
-        wait = max((row.closed_until - now for _, row in rows if _is_closed(row, now)), default=timedelta(0))
-        if wait:
-            return wait
-        for rule, row in rows:
-            _count(rule, row, now)
-    return timedelta(0)
+def begin(request, keys: Iterable[Key], *, account=None) -> datetime:
+    """Count the attempt and return its time, for `rate_limits.forgive`; raise the 429 response during a pause.
+
+    ``account`` is whose secret it is, or a function that finds out for the log.
+    """
+    now = timezone.now()
+    wait = rate_limits.admit(keys, now)
+    if wait:
+        sign_in_log.note_held_up(account=account() if callable(account) else account, request=request)
+        response = render(request, "firm/accounts/wait.html", status=429)
+        response.headers["Retry-After"] = str(int(wait.total_seconds()) + 1)  # RFC 6585, section 4
+        raise ImmediateHttpResponse(response)
+    return now
 
 
-def forgive(keys: Iterable[Key], now: datetime) -> None:
-    """Take back an attempt that succeeded. What belongs to this account and visitor alone starts anew."""
-    with transaction.atomic():
-        for rule, row in _locked(keys, now):
-            if rule in (RULES["account"], RULES["network"]):
-                row.failures = max(row.failures - 1, 0)
-                if row.failures <= rule.free and row.last_at == now:
-                    row.closed_until = None
-            else:
-                row.failures, row.closed_until = 0, None
-            row.save()
+def folded(username: str) -> str:
+    """Return a name as attempts are counted by: another way to write it is no other account."""
+    return " ".join(username.casefold().split())
 
 
-def purge(now: datetime) -> int:
-    """Forget counts that no longer matter; return how many those were."""
-    return AttemptCount.objects.filter(last_at__lt=now - KEPT).delete()[0]
+def keys_for(request, username: str) -> list[Key]:
+    """Return what an attempt to sign in is counted by."""
+    name, network = folded(username), network_of(request.META.get("REMOTE_ADDR", ""))
+    device = _device(request)
+    if _mark(name) in device.get("accounts", ()):
+        return [key("device", f"{device['id']}\0{name}")]
+    pair = key("pair", f"{name}\0{network}")
+    return [pair, key("network", network)] if network else [pair]
 
 
-def _is_closed(row: AttemptCount, now: datetime) -> bool:
-    """True within a pause; an end that no pause has was noted while the clock was wrong."""
-    return row.closed_until is not None and now < row.closed_until <= now + 2 * LONGEST
+def remember_device(request, response, username: str) -> None:
+    """Have the browser known as one from which this account has signed in."""
+    device, mark = _device(request), _mark(folded(username))
+    accounts = [mark, *(other for other in device.get("accounts", ()) if other != mark)][:MAX_ACCOUNTS]
+    value = signing.dumps({"id": device.get("id") or secrets.token_hex(8), "accounts": accounts}, salt=SALT)
+    is_secure = settings.SESSION_COOKIE_SECURE
+    cookie = {"max_age": DEVICE_AGE, "secure": is_secure, "httponly": True, "samesite": "Lax"}
+    response.set_cookie(settings.DEVICE_COOKIE_NAME, value, **cookie)
 
 
-def _count(rule: Rule, row: AttemptCount, now: datetime) -> None:
-    if row.closed_until and rule.rests and now - row.closed_until > REST:
-        row.failures, row.closed_until = 0, None
-    if now - row.last_at > rule.memory and not _is_closed(row, now):
-        row.failures, row.closed_until = 0, None
-    is_resting = rule.rests and row.closed_until is not None
-    row.failures, row.last_at = row.failures + 1, now
-    pause = rule.pause(row.failures)
-    if pause and rule.rests:
-        pause = LONGEST
-    if pause and not is_resting:
-        row.closed_until = now + pause
-    row.save()
+def _mark(name: str) -> str:
+    return salted_hmac(SALT, name, algorithm="sha256").hexdigest()[:24]
 
 
-def _locked(keys: Iterable[Key], now: datetime) -> list[tuple[Rule, AttemptCount]]:
-    """Return the rows of the keys, made where missing, locked in one order so that no two wait for each other."""
-    by_digest = {key.digest: RULES[key.rule] for key in keys}
-    known = set(AttemptCount.objects.filter(digest__in=by_digest).values_list("digest", flat=True))
-    for digest in sorted(by_digest.keys() - known):
-        try:
-            with transaction.atomic():
-                AttemptCount.objects.create(digest=digest, since=now, last_at=now)
-        except IntegrityError:  # another process has begun it in between
-            continue
-    rows = AttemptCount.objects.select_for_update().filter(digest__in=by_digest).order_by("digest")
-    return [(by_digest[row.digest], row) for row in rows]
+def _device(request) -> dict:
+    try:
+        return signing.loads(request.COOKIES.get(settings.DEVICE_COOKIE_NAME, ""), salt=SALT, max_age=DEVICE_AGE)
+    except signing.BadSignature:
+        return {}

@@ -25,17 +25,15 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name="AttemptCount",
+            name="Attempt",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("digest", models.CharField(max_length=64, unique=True)),
-                ("failures", models.PositiveIntegerField(default=0)),
-                ("since", models.DateTimeField()),
-                ("last_at", models.DateTimeField(db_index=True)),
-                ("closed_until", models.DateTimeField(null=True)),
+                ("digest", models.CharField(max_length=64)),
+                ("at", models.DateTimeField(db_index=True)),
             ],
             options={
                 "default_permissions": (),
+                "indexes": [models.Index(fields=["digest", "at"], name="attempt_by_digest")],
             },
         ),
         migrations.CreateModel(

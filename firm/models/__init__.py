@@ -1,6 +1,6 @@
 """Models of the firm app."""
 
-from firm.models.accounts import AccountMail, AttemptCount, SignInEvent, SignInKind
+from firm.models.accounts import AccountMail, Attempt, SignInEvent, SignInKind
 from firm.models.backups import BackupRun, BackupState
 from firm.models.changes import PublicChange
 from firm.models.images import FirmImage, FirmRendition

@@ -1,4 +1,6 @@
-"""What signing in keeps besides django-allauth's own models: counts of attempts, the sign-in log, mails to send."""
+"""What signing in stores besides django-allauth's own models: attempts, the sign-in log, mails to send."""
+
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import models
@@ -7,24 +9,31 @@ from django.utils import timezone
 from firm.encryption.fields import EncryptedTextField
 from firm.encryption.models import EncryptedModel
 
+#: How far the clocks of two servers may differ.
+CLOCK_SKEW = timedelta(minutes=1)
 
-class AttemptCount(models.Model):
-    """Attempts that failed, or are not decided yet, for one account, network, pair or device; by a digest."""
 
-    digest = models.CharField(max_length=64, unique=True)
-    failures = models.PositiveIntegerField(default=0)
-    #: When the count began; it starts anew some time after.
-    since = models.DateTimeField()
-    last_at = models.DateTimeField(db_index=True)
-    closed_until = models.DateTimeField(null=True)
+class AttemptQuerySet(models.QuerySet):
+    def within(self, window: timedelta, now: datetime):
+        """The attempts within ``window`` before now. One from the time to come was noted while the clock was wrong."""
+        return self.filter(at__gt=now - window, at__lte=now + CLOCK_SKEW)
 
+
+class Attempt(models.Model):
+    """An attempt that is counted for a limit; ``digest`` stands for what it is counted by (`firm.rate_limits`)."""
+
+    digest = models.CharField(max_length=64)
+    at = models.DateTimeField(db_index=True)
+
+    objects = AttemptQuerySet.as_manager()
     wagtail_reference_index_ignore = True
 
     class Meta:
         default_permissions = ()
+        indexes = [models.Index(fields=["digest", "at"], name="attempt_by_digest")]
 
     def __str__(self) -> str:
-        return f"Count {self.pk}"
+        return f"Attempt {self.pk}"
 
 
 class SignInKind(models.TextChoices):
@@ -72,7 +81,7 @@ class SignInEvent(models.Model):
 
 
 class AccountMail(EncryptedModel):
-    """A mail about an account that the worker has to write: to ``user``, or to whoever has the ``address``."""
+    """A mail about an account that the worker has to write: to ``user``, or to the accounts with the ``address``."""
 
     kind = models.CharField(max_length=20)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True)

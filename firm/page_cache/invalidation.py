@@ -1,34 +1,40 @@
-"""Knows when something that visitors may see has changed, whoever changed it and by whatever way.
+"""Has the database note when something that visitors may see has changed, whoever changed it and in whatever way.
 
-Triggers of the database leave a mark in the transaction of the change itself, so that no way of writing can be
-forgotten: publishing, a schedule, a bulk update, another server, a statement by hand. All servers see it as soon as it
-is committed. `read_state` names what is public now; what was made under another name is out of date.
+Triggers leave a mark in the transaction of the change itself, so that no way of writing can be forgotten: publishing, a
+schedule, a bulk update, another server, a statement by hand. All servers see it as soon as it is committed:
+`firm.page_cache.state` reads the marks.
 
 Watched are the tables of all models but those in `UNSEEN`: a new model counts until somebody says that visitors never
-see it. The triggers are made after every migration, since a migration may drop them with the table it rebuilds.
+see it. The triggers are created after every migration, since a migration may drop them with the table it rebuilds.
 """
 
 from django.apps import apps
 from django.db import connection, transaction
-from django.utils import timezone
 
 from firm.models.changes import PublicChange
 
-#: Apps and models of which visitors see nothing, or only in answers that are never kept (search, the form).
+#: Apps and models of which visitors see nothing, or only in responses that are never cached (search, the form).
 UNSEEN = frozenset(
     {
+        "account",
         "auth",
         "consultations",
         "contenttypes",
         "django_tasks_database",
+        "firm.accountmail",
+        "firm.attempt",
         "firm.backuprun",
         "firm.firmrendition",
         "firm.jobrun",
         "firm.measurement",
         "firm.pagetext",
         "firm.publicchange",
+        "firm.signinevent",
+        "firm.trailhead",
         "firm.word",
+        "mfa",
         "sessions",
+        "usersessions",
         "wagtailadmin",
         "wagtailcore.comment",
         "wagtailcore.commentreply",
@@ -75,16 +81,10 @@ DRAFT_COLUMNS = frozenset(
 MARKS = PublicChange._meta.db_table
 #: A number that comes once: one that is counted would come again after a transaction that was undone.
 RAISE = "UPDATE firm_publicchange SET count = abs(random() / 2)"
-READ = "SELECT MAX(id), COUNT(id), MAX(count) FROM firm_publicchange"
 ADD = "INSERT INTO firm_publicchange (count) VALUES (0)"
 FUNCTION = "firm_note_public_change"
-#: Where a request carries the name of what was public when it began.
-STATE = "firm.public_state"
 #: As many marks may pile up on PostgreSQL before they are cleared away.
 MOST_MARKS = 1000
-
-
-# --- The triggers ---------------------------------------------------------------------------------
 
 
 def watched_models() -> list:
@@ -158,23 +158,6 @@ def _install_on_postgresql(cursor, models: list) -> None:
             f"""CREATE TRIGGER public_change AFTER INSERT OR UPDATE{_of(model)} OR DELETE OR TRUNCATE
             ON "{model._meta.db_table}" FOR EACH STATEMENT EXECUTE FUNCTION {FUNCTION}()"""
         )
-
-
-# --- What is public now ---------------------------------------------------------------------------
-
-
-def read_state() -> str | None:
-    """Ask the database for the name of what is public now; None when it does not say. Raises `django.db.Error`.
-
-    Numbers alone would not do on PostgreSQL, where a lower one may be committed after a higher one: the number of
-    rows rises with it all the same. The day is part of it, since pages show the year.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(READ)
-        last, rows, count = cursor.fetchone()
-    if connection.vendor == "sqlite" and not rows:
-        return None
-    return f"{timezone.localdate():%Y%m%d}-{last}-{rows}-{count}"
 
 
 def clear_marks() -> bool:

@@ -12,7 +12,6 @@ from consultations.actions import requests as actions_requests
 from consultations.actions.merging import merge
 from consultations.conflicts import checks, first_check, lookup, register, search
 from consultations.conflicts.first_check import Arrivals
-from consultations.intake import rate_limits
 from consultations.intake.forms import ConsultationForm
 from consultations.intake.receive import receive
 from consultations.models import (
@@ -24,9 +23,9 @@ from consultations.models import (
     RequestEntry,
     RequestEvent,
     Screen,
-    SubmissionCount,
 )
 from consultations.workflow import Status
+from firm.models import Attempt
 from tests.consultations.conflicts.parties import PartyFactory
 from tests.consultations.factories import ConsultationRequestFactory
 
@@ -104,9 +103,9 @@ def test_nothing_is_read_while_the_database_is_locked(statements):
     first = next(place for place, asked in enumerate(sent) if WRITING.match(asked))
     last = max(place for place, asked in enumerate(sent) if WRITING.match(asked))
     within = sent[first : last + 1]
-    tables = [re.search(r"consultations_(\w+)", asked)[1] for asked in within if WRITING.match(asked)]
+    tables = [re.search(r"(?:consultations|firm)_(\w+)", asked)[1] for asked in within if WRITING.match(asked)]
     assert tables == [
-        "consultationrequest", "requestevent", "auditentry", "requestentry", "outgoingmessage", "submissioncount"
+        "consultationrequest", "requestevent", "auditentry", "requestentry", "outgoingmessage", "attempt"
     ]  # fmt: skip
     assert [asked for asked in within if not WRITING.match(asked) and "SAVEPOINT" not in asked] == []
 
@@ -135,7 +134,7 @@ def test_everything_is_there_when_the_visitor_is_thanked(statements):
     kinds = OutgoingMessage.objects.filter(request=request).values_list("kind", flat=True)
     assert sorted(kinds) == ["person_receipt", *["staff_new"] * 3]
     assert ConsultationRequest.objects.matching("okapi zebra").filter(pk=request.pk).exists()
-    assert sum(SubmissionCount.objects.values_list("count", flat=True)) == 2
+    assert Attempt.objects.count() == 2
 
 
 @pytest.mark.parametrize(
@@ -146,12 +145,12 @@ def test_a_failing_step_leaves_nothing(site, client, given, monkeypatch, failing
     monkeypatch.setattr(getattr(globals()[model], manager), name, lambda *args, **kwargs: 1 / 0)
     assert client.post(FORM, given(email="z@example.com")).status_code == 503
     assert not ConsultationRequest.objects.exists()
-    for left in (RequestEvent, RequestEntry, AuditEntry, OutgoingMessage, SubmissionCount):
+    for left in (RequestEvent, RequestEntry, AuditEntry, OutgoingMessage, Attempt):
         assert not left.objects.exists()
 
 
 def test_a_counter_that_the_database_refuses_loses_no_request(site, client, given, monkeypatch):
-    monkeypatch.setattr(rate_limits, "_ADD_ONE", "INSERT INTO nowhere VALUES (%s, %s)")
+    monkeypatch.setattr(Attempt.objects, "create", lambda **values: connection.cursor().execute("INSERT INTO nowhere"))
     assert client.post(FORM, given()).status_code == 303
     assert ConsultationRequest.objects.count() == 1
 

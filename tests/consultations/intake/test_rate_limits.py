@@ -4,9 +4,7 @@ from threading import Barrier
 
 import pytest
 from django.contrib.auth.models import Permission
-from django.db import IntegrityError
 
-from consultations import schedule_entries
 from consultations.intake import rate_limits
 from consultations.intake.rate_limits import (
     MOST_IN_A_DAY,
@@ -14,10 +12,10 @@ from consultations.intake.rate_limits import (
     Count,
     count_submission,
     digest_of,
-    purge_counts,
 )
-from consultations.models import SubmissionCount
-from firm import schedule
+from firm import rate_limits as attempts
+from firm import schedule, schedule_entries
+from firm.models import Attempt
 
 NOON = datetime(2027, 1, 31, 12, 0, 30, tzinfo=UTC)
 ADDRESS, OTHER = "203.0.113.9", "203.0.113.10"
@@ -76,13 +74,13 @@ def test_what_is_excessive(count, is_excessive, retry_after):
 @pytest.mark.django_db
 def test_no_address_is_not_counted():
     assert count_submission("", NOON) == Count()
-    assert not SubmissionCount.objects.exists()
+    assert not Attempt.objects.exists()
 
 
 @pytest.mark.django_db
 def test_an_excessive_one_is_not_counted_and_the_crowd_is_let_in_again():
     assert send(MOST_RECENT + 20).recent == MOST_RECENT + 1
-    assert SubmissionCount.objects.get().count == MOST_RECENT
+    assert Attempt.objects.count() == MOST_RECENT
     assert not send(1, now=NOON + timedelta(minutes=11)).is_excessive
 
 
@@ -135,33 +133,23 @@ def test_midnight_resets_nothing():
 @pytest.mark.django_db
 def test_no_address_is_kept():
     send(1)
-    row = SubmissionCount.objects.values().get()
-    assert row["minute"] == datetime(2027, 1, 31, 12, 0, tzinfo=UTC)
+    row = Attempt.objects.values().get()
     assert ADDRESS not in str(row)
-    assert len(row["network"]) == 64
+    assert len(row["digest"]) == 64
 
 
 @pytest.mark.django_db
-def test_the_database_refuses_a_second_row_for_a_minute():
-    send(1)
-    row = SubmissionCount.objects.get()
-    with pytest.raises(IntegrityError):
-        SubmissionCount.objects.create(network=row.network, minute=row.minute)
-
-
-@pytest.mark.django_db
-def test_the_loser_of_a_race_for_the_first_row_is_counted_too():
-    """The row is begun by somebody else after the loser has looked for it."""
+def test_one_that_comes_between_is_counted_too():
     expected = rate_limits.expect_submission(ADDRESS, NOON)
     send(1)
-    rate_limits.keep_count(expected, NOON)
-    assert SubmissionCount.objects.get().count == 2
+    rate_limits.add_submission(expected, NOON)
+    assert Attempt.objects.count() == 2
 
 
 @pytest.mark.django_db
 def test_nobody_can_be_allowed_to_look_at_counts():
-    assert not Permission.objects.filter(content_type__model="submissioncount").exists()
-    assert Permission.objects.filter(content_type__app_label="consultations").exists()
+    assert not Permission.objects.filter(content_type__model="attempt").exists()
+    assert Permission.objects.filter(content_type__app_label="firm").exists()
 
 
 # --- Forgetting -------------------------------------------------------------------------------------
@@ -171,7 +159,7 @@ def test_nobody_can_be_allowed_to_look_at_counts():
 def test_old_counts_are_forgotten_and_those_that_count_are_kept():
     send(1, now=NOON - timedelta(days=3))
     send(1, now=NOON - timedelta(hours=23))
-    assert purge_counts(NOON) == 1
+    assert attempts.purge(NOON) == 1
     assert send(1).day == 2
 
 
@@ -181,8 +169,8 @@ def test_the_worker_forgets_by_the_clock(monkeypatch):
     monkeypatch.setattr(schedule, "close_old_connections", lambda: None)
     importlib.reload(schedule_entries)
     send(1, now=NOON - timedelta(days=3650))
-    assert "forget old counts of the form" in schedule.run_due(0.0)
-    assert not SubmissionCount.objects.exists()
+    schedule.run_due(0.0, [schedule._entries["delete ended sessions"]])
+    assert not Attempt.objects.exists()
 
 
 # --- Many workers -----------------------------------------------------------------------------------
@@ -198,8 +186,7 @@ def test_workers_at_once_lose_no_count(threads):
         return [count_submission(ADDRESS, NOON).recent for _ in range(EACH)]
 
     answers = threads(*[work] * WORKERS)
-    [stored] = threads(lambda: list(SubmissionCount.objects.values_list("count", flat=True)))
-    assert stored == [WORKERS * EACH]
+    assert threads(Attempt.objects.count) == [WORKERS * EACH]
     assert all(answer == sorted(set(answer)) for answer in answers)
 
 

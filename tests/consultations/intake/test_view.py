@@ -10,8 +10,9 @@ from consultations.intake import view
 from consultations.intake.form_timestamp import stamp
 from consultations.intake.hidden_fields import HiddenFields
 from consultations.intake.rate_limits import MOST_RECENT, Count
-from consultations.models import ConsultationPage, ConsultationRequest, SubmissionCount
+from consultations.models import ConsultationPage, ConsultationRequest
 from consultations.workflow import Status
+from firm.models import Attempt
 from tests.consultations.intake.test_proof_of_work import solve
 
 pytestmark = pytest.mark.django_db
@@ -124,20 +125,20 @@ def test_sixty_in_ten_minutes_pass_and_the_next_one_waits(site, client, given, t
 def test_forged_headers_make_nobody_somebody_else(site, client, given, header):
     for number in range(3):
         client.post(FORM, given(), headers={header: f"198.51.100.{number}"})
-    counts = SubmissionCount.objects.values_list("network", "count")  # of one minute, or of two
-    assert (len({network for network, _ in counts}), sum(count for _, count in counts)) == (1, 3)
+    digests = list(Attempt.objects.values_list("digest", flat=True))
+    assert (len(set(digests)), len(digests)) == (1, 3)
 
 
 @pytest.mark.parametrize("sent", [{}, {"full_name": ""}])
 def test_a_form_with_errors_is_not_counted(site, client, given, sent):
     client.post(FORM, given(**sent) if sent else {})
-    assert not SubmissionCount.objects.exists()
+    assert not Attempt.objects.exists()
 
 
 def test_a_repetition_is_not_counted(site, client, given, token):
     for _ in range(3):
         client.post(FORM, given(form_token=token))
-    assert SubmissionCount.objects.get().count == 1
+    assert Attempt.objects.count() == 1
 
 
 @pytest.mark.parametrize("error", [OperationalError("locked"), InterfaceError("gone"), DatabaseError(), ValueError()])

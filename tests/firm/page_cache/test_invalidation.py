@@ -8,14 +8,16 @@ import time_machine
 from django.apps import apps
 from django.core.management import call_command
 from django.db import Error, connection, transaction
+from django.test import Client
 from django.utils import timezone
 from wagtail.models import Page, PageViewRestriction
 
-from firm.models import FirmSettings, PublicChange
+from firm.models import Attempt, FirmSettings, PublicChange
 from firm.page_cache import invalidation
-from firm.page_cache.invalidation import read_state, watched_models
-from firm.page_cache.middleware import STATE_SECONDS, Watch
+from firm.page_cache.invalidation import watched_models
+from firm.page_cache.state import STATE_SECONDS, StateReader, read_state
 from tests import factories
+from tests.firm.accounts.conftest import give_password, sign_in, staff
 
 
 @pytest.fixture
@@ -129,6 +131,13 @@ def test_what_nobody_sees_is_no_change(change, home):
     assert not change(lambda: factories.UserFactory())
 
 
+def test_neither_signing_in_nor_a_failed_attempt_is_a_change(change, home):
+    user = staff()
+    assert not change(lambda: give_password(Client(), user, "wrong-wrong-wrong"))
+    assert Attempt.objects.exists()
+    assert not change(lambda: sign_in(user))
+
+
 def test_a_change_that_is_undone_was_none(change, page):
     def undone():
         with transaction.atomic():
@@ -177,15 +186,15 @@ class Clock:
 
 
 def test_the_database_is_asked_again_only_after_a_while(monkeypatch):
-    monkeypatch.setattr("firm.page_cache.middleware.STATE_SECONDS", STATE_SECONDS)
+    monkeypatch.setattr("firm.page_cache.state.STATE_SECONDS", STATE_SECONDS)
     asked, clock = [], Clock()
-    watch = Watch(lambda: asked.append(1) or str(len(asked)), clock)
+    watch = StateReader(lambda: asked.append(1) or str(len(asked)), clock)
     assert [watch.state(), watch.state()] == ["1", "1"]
     clock.now += 2 * STATE_SECONDS
     assert watch.state() == "2"
 
 
-def test_patience_keeps_the_promise_of_a_second():
+def test_a_change_is_seen_within_a_second():
     assert STATE_SECONDS < 1
 
 
@@ -198,7 +207,7 @@ def test_without_a_database_what_is_known_goes_on_to_hold():
             raise answer
         return answer
 
-    watch = Watch(read, clock)
+    watch = StateReader(read, clock)
     known = []
     for _ in range(3):
         known.append(watch.state())

@@ -18,13 +18,13 @@ from django.contrib.messages import constants
 from django.contrib.messages.storage import default_storage
 from django.http import HttpResponse
 from django.test import RequestFactory
-from firm.accounts.trusted_devices import remember
+from firm.accounts.throttle import remember_device
 request, response = RequestFactory().get("/", secure=True), HttpResponse()
 request.session = {}
 storage = default_storage(request)
 storage.add(constants.INFO, "x")
 storage.update(response)
-remember(request, response, "name")
+remember_device(request, response, "name")
 print(response.cookies.output())
 """
 
