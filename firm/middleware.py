@@ -14,11 +14,12 @@ from django.urls import NoReverseMatch
 from django.utils.datastructures import MultiValueDictKeyError
 from django.utils.http import parse_header_parameters
 
-from firm.admin_paths import is_admin_path
-from firm.page_cache.middleware import is_cacheable
-from firm.page_cache.stored_response import REVALIDATE
+from firm.page_cache.middleware import is_cacheable, page_headers
 
+ADMIN_PATH = "/admin/"
 FORWARDED = ("HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_PROTO", "HTTP_X_FORWARDED_HOST", "HTTP_X_FORWARDED_PORT")
+#: The key in the WSGI environment of Django's request, from which the request log reads what became of it.
+REQUEST = "firm.request"
 MAX_PATH = 2000
 #: The encodings that anybody sends forms in, as Python names them; others fail or expand while they are decoded.
 CHARSETS = frozenset({"utf-8", "ascii", "iso8859-1", "cp1252"})
@@ -35,6 +36,10 @@ FIXED_HEADERS = {
 CONVERSION_ERRORS = (ValueError, OverflowError, DataError, NoReverseMatch)
 #: From so many characters on, a number fits into no column of ours.
 LARGEST_NUMBER = 10
+
+
+def is_admin_path(path: str) -> bool:
+    return path.startswith(ADMIN_PATH) or path == ADMIN_PATH.rstrip("/")
 
 
 def _networks() -> list:
@@ -72,16 +77,19 @@ def scheme_reader() -> Callable[[str, str, str], str]:
 
 
 class TrustedProxyMiddleware:
-    """Accepts X-Forwarded-* only from the addresses in ``TRUSTED_PROXIES``; removes them from other requests."""
+    """Accepts X-Forwarded-* only from the addresses in ``TRUSTED_PROXIES``; removes them from other requests.
+
+    It is the outermost of Django's middleware, and gives the request log the request.
+    """
 
     def __init__(self, get_response) -> None:
         self.get_response = get_response
         self.trusted = _networks()
 
     def __call__(self, request):
-        """Take client address and scheme from a trusted proxy."""
+        request.environ[REQUEST] = request
         given = {name: request.META.pop(name, "") for name in FORWARDED}
-        if self._is_trusted(request.META.get("REMOTE_ADDR", "")):
+        if _is_within(request.META.get("REMOTE_ADDR", ""), self.trusted):
             client = self._client(given["HTTP_X_FORWARDED_FOR"])
             if client:
                 request.META["REMOTE_ADDR"] = client
@@ -90,9 +98,6 @@ class TrustedProxyMiddleware:
                 request._get_scheme = lambda: "https"
         return self.get_response(request)
 
-    def _is_trusted(self, address: str) -> bool:
-        return _is_within(address, self.trusted)
-
     def _client(self, header: str) -> str:
         """The rightmost address that is not one of our proxies: the last one that a proxy of ours connected to."""
         for entry in reversed([part.strip() for part in header.split(",")]):
@@ -100,7 +105,7 @@ class TrustedProxyMiddleware:
                 ipaddress.ip_address(entry)
             except ValueError:
                 return ""
-            if not self._is_trusted(entry):
+            if not _is_within(entry, self.trusted):
                 return entry
         return ""
 
@@ -134,28 +139,57 @@ class ResponseHeadersMiddleware:
 
     def __call__(self, request):
         response = self.get_response(request)
-        for name, value in FIXED_HEADERS.items():
+        headers = FIXED_HEADERS
+        if "Cache-Control" not in response.headers:
+            headers = headers | (page_headers() if is_cacheable(request, response) else {"Cache-Control": PRIVATE})
+        for name, value in headers.items():
             response.headers.setdefault(name, value)
-        response.headers.setdefault("Cache-Control", REVALIDATE if is_cacheable(request, response) else PRIVATE)
         if is_admin_path(request.path):
             response.headers.setdefault("X-Robots-Tag", "noindex, nofollow")
         return response
 
 
-class CleanAddressMiddleware:
-    """Refuses paths with a null byte (400) and overlong ones (414), which no lookup could find."""
+class BadAddressMiddleware:
+    """Refuses addresses that cannot be meant: 400 for a null byte, 414 for one that is too long.
+
+    Also answers 400 where a view of the admin fails because of what the address says, since Wagtail converts its parts
+    without checking. An error that the address does not explain stays an error.
+    """
 
     def __init__(self, get_response) -> None:
         self.get_response = get_response
 
     def __call__(self, request):
         if "\x00" in request.path:
-            return HttpResponseBadRequest(
-                "The address contains a character that no page has.", content_type="text/plain"
-            )
+            return _bad_address("The address contains a character that no page has.")
         if len(request.path) > MAX_PATH:
             return HttpResponse("The address is too long.", status=414, content_type="text/plain")
         return self.get_response(request)
+
+    def process_exception(self, request, exception):
+        if is_admin_path(request.path) and _is_explained_by(request, exception):
+            return _bad_address("The address holds a value that this page cannot use.")
+        return None
+
+
+def _bad_address(text: str) -> HttpResponse:
+    return HttpResponseBadRequest(text, content_type="text/plain")
+
+
+def _is_explained_by(request, exception: Exception) -> bool:
+    """True when the exception quotes a value of the address, or the address has one that no column takes."""
+    if isinstance(exception, EmptyPage | MultiValueDictKeyError):
+        return True
+    if not isinstance(exception, CONVERSION_ERRORS):
+        return False
+    values = [str(value) for _, several in request.GET.lists() for value in several]
+    values += [str(value) for value in request.resolver_match.kwargs.values()]
+    return any(
+        repr(value) in str(exception)
+        or "\0" in value
+        or (len(value) >= LARGEST_NUMBER and value.removeprefix("-").isdecimal())
+        for value in values
+    )
 
 
 class ReadableCharset:
@@ -200,40 +234,3 @@ def error_headers() -> list[tuple[str, str]]:
     if settings.SECURE_HSTS_SECONDS:
         headers["Strict-Transport-Security"] = f"max-age={settings.SECURE_HSTS_SECONDS}; includeSubDomains; preload"
     return list(headers.items())
-
-
-class AdminAddressMiddleware:
-    """Answers 400 where a view of the admin fails over what the address says, since Wagtail converts without asking.
-
-    An error that the address does not explain stays an error.
-    """
-
-    def __init__(self, get_response) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request):
-        """Do nothing unless the view fails."""
-        return self.get_response(request)
-
-    def process_exception(self, request, exception):
-        """Return the refusal; None for what is a fault of ours."""
-        if is_admin_path(request.path) and _is_explained_by(request, exception):
-            text = "The address holds a value that this page cannot use."
-            return HttpResponseBadRequest(text, content_type="text/plain")
-        return None
-
-
-def _is_explained_by(request, exception: Exception) -> bool:
-    """True when the exception quotes a value of the address, or the address has one that no column takes."""
-    if isinstance(exception, EmptyPage | MultiValueDictKeyError):
-        return True
-    if not isinstance(exception, CONVERSION_ERRORS):
-        return False
-    values = [str(value) for _, several in request.GET.lists() for value in several]
-    values += [str(value) for value in request.resolver_match.kwargs.values()]
-    return any(
-        repr(value) in str(exception)
-        or "\0" in value
-        or (len(value) >= LARGEST_NUMBER and value.removeprefix("-").isdecimal())
-        for value in values
-    )

@@ -11,9 +11,9 @@ from django.core.management import call_command
 from django.db import close_old_connections
 from django.utils.module_loading import autodiscover_modules
 
-from firm.cdn import EVERY, purger
 from firm.monitoring.tls_expiry import measure_certificate
 from firm.monitoring.worker_heartbeat import BEAT, job_log
+from firm.page_cache.cdn import EVERY, purger
 from firm.page_cache.invalidation import clear_marks
 
 logger = logging.getLogger(__name__)

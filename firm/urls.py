@@ -11,6 +11,7 @@ from wagtail_footnotes import urls as footnotes_urls
 from firm import views
 from firm.accounts import urls as accounts_urls
 from firm.monitoring.metrics import metrics
+from firm.pages.routing import serve_page
 from firm.registry import app_urls
 
 handler400 = "firm.views.bad_request"
@@ -33,6 +34,6 @@ urlpatterns = [
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
     path("media/<path:path>", views.media, name="media"),
-    re_path(serve_pattern, views.serve_page, name="wagtail_serve"),
+    re_path(serve_pattern, serve_page, name="wagtail_serve"),
     path("", include(wagtail_urls)),
 ]

@@ -1,4 +1,4 @@
-"""Views without a page: search, robots.txt, health, errors; and the view that serves the page tree."""
+"""Views without a page: search, robots.txt, health, errors."""
 
 import datetime
 import os
@@ -15,16 +15,15 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 from django.views.static import serve as serve_file
 from wagtail.contrib.sitemaps.views import sitemap as wagtail_sitemap
-from wagtail.views import serve as wagtail_serve
 
 from firm.error_page import recall
 from firm.media import LASTING, is_public
 from firm.models import PageText
 from firm.monitoring.health import degraded
 from firm.monitoring.health_probes import can_grow, disk_free, missing_migrations
-from firm.page_cache.middleware import keep
+from firm.page_cache.middleware import mark_cacheable
 from firm.pages.pagination import Pages
-from firm.pages.routing import find_route, find_site
+from firm.pages.routing import find_site
 from firm.pages.seo import Breadcrumb, Metadata
 from firm.pages.site_context import SiteContext
 from firm.search.site_search import clean_query, excerpt, find, highlight, words_of
@@ -32,14 +31,6 @@ from firm.search.site_search import clean_query, excerpt, find, highlight, words
 RESULTS_PER_PAGE = 10
 #: Free disk space that a SQLite database needs to accept requests.
 NEEDED_BYTES = 16 * 1024 * 1024
-
-
-def serve_page(request, path: str) -> HttpResponse:
-    """Serve the page at a path of the page tree; cache it when it is the same for all visitors."""
-    route = request._wagtail_route_for_request = find_route(request, path)
-    response = wagtail_serve(request, path)
-    is_same_for_all = route is not None and getattr(route.page, "is_cached", False) and route.page._routed_public
-    return keep(request, response) if is_same_for_all else response
 
 
 @require_safe
@@ -99,7 +90,7 @@ def robots(request) -> HttpResponse:
 def sitemap(request) -> HttpResponse:
     """The sitemap of all public pages, up to the 50,000 URLs of one file (sitemaps.org protocol 0.9)."""
     find_site(request)
-    return keep(request, wagtail_sitemap(request))
+    return mark_cacheable(request, wagtail_sitemap(request))
 
 
 @require_safe

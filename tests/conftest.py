@@ -15,7 +15,7 @@ from django.db import close_old_connections, connection, connections, transactio
 from hypothesis import settings as hypothesis_settings
 from wagtail.models import Site
 
-from firm.page_cache import middleware as page_cache
+from firm.page_cache import state
 from firm.search import site_search
 from tests import factories
 from tests.migrated_once import migrated_database
@@ -149,7 +149,7 @@ def _cold_cache(monkeypatch):
     What is public is asked for each time; otherwise a tenth of a second would decide how many queries a page takes.
     """
     site_search._vocabulary.cache_clear()
-    monkeypatch.setattr(page_cache, "STATE_SECONDS", 0)
+    monkeypatch.setattr(state, "STATE_SECONDS", 0)
     cache.clear()
     yield
     cache.clear()

@@ -9,7 +9,7 @@ from django.test import Client, RequestFactory
 from django.urls import get_resolver
 from wagtail.models import Page
 
-from firm.middleware import AdminAddressMiddleware
+from firm.middleware import BadAddressMiddleware
 from tests import factories
 from tests.consultations.conftest import build_site, make_user
 
@@ -96,7 +96,7 @@ def test_the_refusal_is_clear(owner):
 def refused(exception: Exception, path: str) -> bool:
     request = RequestFactory().get(path)
     request.resolver_match = get_resolver().resolve(request.path)
-    return AdminAddressMiddleware(lambda given: None).process_exception(request, exception) is not None
+    return BadAddressMiddleware(lambda given: None).process_exception(request, exception) is not None
 
 
 def test_an_error_that_the_address_does_not_explain_stays_one():

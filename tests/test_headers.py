@@ -49,7 +49,12 @@ ANSWERS: dict[str, tuple[int, str, str, dict]] = {
     "static": (200, "GET", "/static/js/site.js", {}),
     "part of a static file": (206, "GET", "/static/js/site.js", {"HTTP_RANGE": "bytes=0-9"}),
     "beyond the end of a static file": (416, "GET", "/static/js/site.js", {"HTTP_RANGE": "bytes=999999-"}),
-    "static without change": (304, "GET", "/static/js/site.js", {"HTTP_IF_NONE_MATCH": "*"}),
+    "static without change": (
+        304,
+        "GET",
+        "/static/js/site.js",
+        {"HTTP_IF_MODIFIED_SINCE": "Thu, 31 Dec 2099 00:00:00 GMT"},
+    ),
     "slash": (301, "GET", "/about", {}),
     "icon": (302, "GET", "/favicon.ico", {}),
     "login": (302, "GET", "/admin/", {}),
@@ -146,7 +151,7 @@ def test_a_site_that_is_not_ready_has_them(secure, monkeypatch):
 @pytest.mark.usefixtures("open_connection")
 @pytest.mark.parametrize("known", [False, True])
 def test_a_kept_page_has_them(secure, known):
-    site = PageCache(WSGIHandler(), scheme_of=scheme_reader(), watch=Standing())
+    site = PageCache(WSGIHandler(), scheme_of=scheme_reader(), reader=Standing())
     environ = {"HTTP_HOST": "testserver", "PATH_INFO": "/about/", "wsgi.url_scheme": "https"}
     first = ask(site, environ)
     answer = ask(site, environ | ({"HTTP_IF_NONE_MATCH": first[1]["ETag"]} if known else {}))

@@ -17,7 +17,7 @@ from consultations.models import ConsultationPage
 from firm.blocks.story import story_blocks
 from firm.models import FirmImage, FirmSettings, PracticeAreaPage
 from firm.models.base import BasePage
-from firm.page_cache.invalidation import STATE, read_state
+from firm.page_cache.state import STATE, read_state
 from tests import factories
 from tests.blog import stories
 

@@ -13,29 +13,16 @@ from collections.abc import Callable, Iterable
 from itertools import count
 
 from firm.accounts.networks import network_of
-from firm.middleware import is_trusted_proxy
+from firm.middleware import REQUEST, is_trusted_proxy
 from firm.monitoring.log_format import request_id
 from firm.monitoring.log_redaction import path_of, route_of
-from firm.page_cache.stored_response import HOW
+from firm.page_cache.middleware import HOW
 
 logger = logging.getLogger("firm.requests")
-#: The key of Django's request in the WSGI environment.
-REQUEST = "firm.request"
 HEADER = "X-Request-ID"
 #: An IPv6 provider's customer has at least a /56: a log line names a wider network than one household's.
 LOGGED_IPV6_BITS = 48
 _GIVEN = re.compile(r"[A-Za-z0-9-]{8,64}")
-
-
-class NoteRequest:
-    """Django middleware: stores the request in the WSGI environment, where `RequestLog` reads what became of it."""
-
-    def __init__(self, get_response) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request):
-        request.environ[REQUEST] = request
-        return self.get_response(request)
 
 
 def number_of(environ: dict) -> str:

@@ -29,7 +29,7 @@ from wagtail.models import Page
 from wagtail.rich_text.pages import PageLinkHandler
 from wagtail.snippets.blocks import SnippetChooserBlock
 
-from firm.page_cache.process_cache import recall
+from firm.page_cache.state import recall
 
 Fetched = dict[type[Model], dict[int, Model]]
 _fetched: ContextVar[Fetched | None] = ContextVar("fetched", default=None)

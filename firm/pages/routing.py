@@ -1,4 +1,4 @@
-"""Finds the page for a path in one or two queries at any depth; sites and sections are cached.
+"""Serves the page tree; finds the page for a path in one or two queries at any depth. Sites and sections are cached.
 
 Wagtail's own routing costs two queries for each step of the path. This one stores its result where Wagtail looks for it
 (``request._wagtail_route_for_request``), so that everything after it works as documented.
@@ -7,15 +7,25 @@ Wagtail's own routing costs two queries for each step of the path. This one stor
 from copy import copy
 
 from django.conf import settings
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.http.request import split_domain_port
 from wagtail.models import Page, Site, SiteRootPath, get_page_models
 from wagtail.url_routing import RouteResult
+from wagtail.views import serve as wagtail_serve
 
-from firm.page_cache.process_cache import recall
+from firm.page_cache.middleware import mark_cacheable
+from firm.page_cache.state import recall
 from firm.querysets import in_private_section
 
 MAX_DEPTH = 12
+
+
+def serve_page(request, path: str) -> HttpResponse:
+    """Serve the page at a path of the page tree; cache it when it is the same for all visitors."""
+    route = request._wagtail_route_for_request = find_route(request, path)
+    response = wagtail_serve(request, path)
+    is_same_for_all = route is not None and getattr(route.page, "is_cached", False) and route.page._routed_public
+    return mark_cacheable(request, response) if is_same_for_all else response
 
 
 def find_site(request) -> Site | None:

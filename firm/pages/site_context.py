@@ -4,11 +4,12 @@ from collections.abc import Callable
 from functools import cached_property
 
 from django.conf import settings as django_settings
+from django.utils.functional import SimpleLazyObject
 from wagtail.models import Site
 
 from firm.media import absolute_address
 from firm.models.settings import FirmSettings
-from firm.page_cache.process_cache import recall
+from firm.page_cache.state import recall
 from firm.pages.prefetch import resolve
 from firm.pages.renditions import ROLES
 from firm.pages.seo import opening_hours, postal_address, without_empty
@@ -126,3 +127,8 @@ class SiteContext:
                 "query-input": "required name=q",
             },
         }
+
+
+def site_context(request) -> dict:
+    """Context processor: the site context, which loads nothing until a template uses it."""
+    return {"site_context": SimpleLazyObject(lambda: SiteContext.for_request(request))}

@@ -19,8 +19,7 @@ from waitress.parser import HTTPRequestParser, ParsingError
 from waitress.server import create_server
 from waitress.task import ErrorTask
 
-from firm.admin_paths import is_admin_path
-from firm.middleware import error_headers
+from firm.middleware import error_headers, is_admin_path
 
 #: Bytes of a request's first line and headers, of a visitor's body, of what staff upload.
 MAX_HEAD, MAX_BODY, MAX_UPLOAD = 32 * 1024, 1024 * 1024, 32 * 1024 * 1024

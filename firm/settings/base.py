@@ -8,14 +8,14 @@ from firm.settings.cdn import frontend_caches
 from firm.settings.database import admin_search, databases
 from firm.settings.environment import STAND_INS, CollectingEnvironment
 from firm.settings.error_reports import report_address
-from firm.settings.logs import cached_every, logging_settings
+from firm.settings.logs import logging_settings
 from firm.settings.media import FOLDER, media_storage
 from firm.settings.sign_in import *  # noqa: F403
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 env = CollectingEnvironment()  # the modules that import this one end with env.check()
 
-# --- Where state is kept -----------------------------------------------------------------------
+# --- Where state is stored ---------------------------------------------------------------------
 DATA_DIR = Path(env.text("DATA_DIR", str(BASE_DIR / "var"))).expanduser().resolve()
 
 # --- Identity and secrets ----------------------------------------------------------------------
@@ -71,7 +71,6 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "firm.monitoring.request_log.NoteRequest",
     "firm.middleware.TrustedProxyMiddleware",
     # Those that add headers stand outside of all that answer by themselves.
     "firm.middleware.ContentSecurityPolicyMiddleware",
@@ -80,21 +79,19 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
-    "firm.middleware.CleanAddressMiddleware",
+    "firm.middleware.BadAddressMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "firm.accounts.middleware.StaffSessionMiddleware",
+    "firm.accounts.sessions.StaffSessionMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",
-    "firm.middleware.AdminAddressMiddleware",
 ]
 
 ROOT_URLCONF = "firm.urls"
 WSGI_APPLICATION = "firm.wsgi.application"
-APPEND_SLASH = True
 
 TEMPLATES = [
     {
@@ -106,13 +103,12 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "firm.context_processors.firm",
+                "firm.pages.site_context.site_context",
             ],
             "builtins": [
                 "django.templatetags.static",
                 "wagtail.templatetags.wagtailcore_tags",
                 "firm.templatetags.firm_tags",
-                "firm.templatetags.sign_in_tags",
             ],
         },
     }
@@ -123,9 +119,7 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 DATABASES = env.attempt(databases, {"default": STAND_INS["database"]}, env, DATA_DIR)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# --- Cache and background work -----------------------------------------------------------------
-# What has to hold for all processes (sessions, limits, tasks) is in the database, so that no cache need be shared.
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+# --- Background work ---------------------------------------------------------------------------
 # Wagtail's own small tasks (search indexing) run at once; ours go to the worker through the database.
 TASKS = {
     "default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"},
@@ -142,11 +136,8 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 # --- Language and time -------------------------------------------------------------------------
 LANGUAGE_CODE = "en-us"
 TIME_ZONE = "America/New_York"
-USE_I18N = True
-USE_TZ = True
 WAGTAIL_CONTENT_LANGUAGES = LANGUAGES = [("en-us", "English")]
 PHONENUMBER_DEFAULT_REGION = "US"
-PHONENUMBER_DB_FORMAT = "E164"
 PHONENUMBER_DEFAULT_FORMAT = "NATIONAL"
 
 # --- Static files and uploads ------------------------------------------------------------------
@@ -179,8 +170,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 15}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "firm.accounts.password_validators.PatternValidator"},
-    {"NAME": "firm.accounts.password_validators.OwnWordsValidator"},
+    {"NAME": "firm.accounts.password_validators.GuessesValidator"},
     {"NAME": "firm.accounts.password_validators.BreachedPasswordValidator"},
 ]
 # Scrypt with N=2^14, r=8, p=5: 16 MB for each, one of the settings that OWASP names as equal to Argon2id.
@@ -257,9 +247,7 @@ WAGTAILADMIN_BASE_URL = SITE_URL
 WAGTAIL_ENABLE_UPDATE_CHECK = False
 WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
 WAGTAIL_GRAVATAR_PROVIDER_URL = None
-WAGTAIL_I18N_ENABLED = False
 WAGTAIL_ALLOW_UNICODE_SLUGS = False
-WAGTAIL_AUTO_UPDATE_PREVIEW = True
 WAGTAILIMAGES_IMAGE_MODEL = "firm.FirmImage"
 WAGTAILIMAGES_EXTENSIONS = ["avif", "gif", "jpg", "jpeg", "png", "webp"]
 WAGTAILIMAGES_FORMAT_CONVERSIONS = {"avif": "avif", "webp": "webp"}
@@ -281,5 +269,5 @@ WAGTAIL_FOOTNOTES_TEXT_FEATURES = ["bold", "italic", "link"]
 # --- Logs --------------------------------------------------------------------------------------
 SENTRY_DSN = env.attempt(report_address, "", env)
 LOGGING = env.attempt(logging_settings, {}, env, reports=bool(SENTRY_DSN))
-LOG_CACHED_EVERY = env.attempt(cached_every, 1, env)
+LOG_CACHED_EVERY = env.number("LOG_CACHED_EVERY", 100, least=0)  # one of so many cached responses is logged; 0: none
 METRICS_TOKEN = env.text("METRICS_TOKEN", "")

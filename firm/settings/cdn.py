@@ -4,7 +4,7 @@ from firm.settings.environment import Environment, SettingError
 
 #: Wagtail's backend of each network, and the variables that fill in its options.
 BACKENDS = {
-    "cloudflare": "firm.cdn.CloudflareByTag",
+    "cloudflare": "firm.page_cache.cdn.CloudflareByTag",
     "cloudfront": "wagtail.contrib.frontend_cache.backends.CloudfrontBackend",
 }
 NEEDED = {

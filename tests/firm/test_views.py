@@ -11,6 +11,7 @@ from wagtail.documents import get_document_model
 from firm import views
 from firm.error_page import FILE, recall
 from firm.models import FirmSettings
+from firm.pages import routing
 from tests import factories
 
 MENU = [{"type": "link", "value": {"label": "Practice areas", "kind": "url", "page": None, "url": "/practice-areas/"}}]
@@ -173,7 +174,7 @@ def test_a_failure_of_ours_is_answered_with_the_error_page(firm, client, monkeyp
     def fail(*args):
         raise RuntimeError("a secret of the code")
 
-    monkeypatch.setattr(views, "wagtail_serve", fail)
+    monkeypatch.setattr(routing, "wagtail_serve", fail)
     client.raise_request_exception = False
     response = client.get("/")
     assert response.status_code == 500

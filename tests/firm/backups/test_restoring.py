@@ -20,7 +20,7 @@ from consultations.models import AuditEntry, ConsultationRequest, MessageState, 
 from firm.backups import database, restoring, unfinished
 from firm.encryption.keyring import keyring
 from firm.models import FirmImage, HomePage
-from firm.page_cache.invalidation import read_state
+from firm.page_cache.state import read_state
 from tests import factories
 from tests.consultations.factories import ConsultationRequestFactory as Request
 from tests.consultations.factories import OutgoingMessageFactory

@@ -15,9 +15,9 @@ from consultations.models import ConsultationPage
 from firm.middleware import scheme_reader
 from firm.models import FirmSettings
 from firm.models.base import BasePage
-from firm.page_cache.invalidation import STATE
-from firm.page_cache.middleware import Address, PageCache, ResponseCache, Watch, address_of
-from firm.page_cache.stored_response import StoredResponse
+from firm.page_cache.middleware import BODY as CACHEABLE
+from firm.page_cache.middleware import Address, CachedResponse, PageCache, ResponseCache, address_of
+from firm.page_cache.state import STATE, StateReader
 from tests import factories
 
 pytestmark = pytest.mark.usefixtures("open_connection")
@@ -65,9 +65,9 @@ class Site:
             return handler(environ, start_response)
 
         clock = iter(range(10**6))
-        self.shelf = ResponseCache()
+        self.cache = ResponseCache()
         self.application = PageCache(
-            application, scheme_of=scheme_reader(), watch=Watch(clock=lambda: next(clock)), shelf=self.shelf
+            application, scheme_of=scheme_reader(), reader=StateReader(clock=lambda: next(clock)), cache=self.cache
         )
 
     def get(self, path: str, method: str = "get", **headers) -> Reply:
@@ -271,7 +271,7 @@ def answering(status="200 OK", headers=(("Content-Type", "text/html"),), body=BO
     def application(environ, start_response):
         application.asked += 1
         if mark:
-            environ["firm.page_cache.stored_response"] = body
+            environ[CACHEABLE] = body
         start_response(status, list(headers))
         return [body]
 
@@ -280,7 +280,7 @@ def answering(status="200 OK", headers=(("Content-Type", "text/html"),), body=BO
 
 
 def around(application, state="state") -> PageCache:
-    return PageCache(application, scheme_of=lambda *given: "http", watch=Watch(lambda: state))
+    return PageCache(application, scheme_of=lambda *given: "http", reader=StateReader(lambda: state))
 
 
 @pytest.mark.parametrize(
@@ -324,7 +324,7 @@ def test_what_was_made_before_a_change_is_not_served_after_it():
     states = iter(["before", "after", "after"])
     application = answering()
     kept = PageCache(
-        application, scheme_of=lambda *given: "http", watch=Watch(lambda: next(states), iter(range(9)).__next__)
+        application, scheme_of=lambda *given: "http", reader=StateReader(lambda: next(states), iter(range(9)).__next__)
     )
     for _ in range(3):
         Reply(kept, environ_of("/"))
@@ -400,59 +400,61 @@ def test_a_failure_is_not_remembered():
     assert application.asked == 1
 
 
-# --- The shelf ------------------------------------------------------------------------------------
+# --- The cache ------------------------------------------------------------------------------------
 
 
-def answer(size: int) -> StoredResponse:
-    return StoredResponse(headers=[], bodies={"br": b"x" * size}, tag="t")
+def answer(size: int) -> CachedResponse:
+    made = CachedResponse([], b"")
+    made.size = size + 2048
+    return made
 
 
 def test_the_least_asked_for_goes_first():
-    shelf = ResponseCache(limit=10_000)
+    cache = ResponseCache(limit=10_000)
     one, two, three = (Address("http", "h", f"/{name}/") for name in ("one", "two", "three"))
-    shelf.get(one, "s")
-    shelf.put(one, "s", answer(2000))
-    shelf.put(two, "s", answer(2000))
-    assert shelf.get(one, "s")
-    shelf.put(three, "s", answer(2000))
-    assert shelf.get(one, "s")
-    assert shelf.get(two, "s") is None
-    assert shelf.size <= shelf.limit
+    cache.get(one, "s")
+    cache.put(one, "s", answer(2000))
+    cache.put(two, "s", answer(2000))
+    assert cache.get(one, "s")
+    cache.put(three, "s", answer(2000))
+    assert cache.get(one, "s")
+    assert cache.get(two, "s") is None
+    assert cache.size <= cache.limit
 
 
 def test_the_same_address_counts_once():
-    shelf, address = ResponseCache(), Address("http", "h", "/")
-    shelf.get(address, "s")
+    cache, address = ResponseCache(), Address("http", "h", "/")
+    cache.get(address, "s")
     for _ in range(5):
-        shelf.put(address, "s", answer(1000))
-    assert (len(shelf), shelf.size) == (1, answer(1000).size)
+        cache.put(address, "s", answer(1000))
+    assert (len(cache), cache.size) == (1, answer(1000).size)
 
 
-def test_an_answer_larger_than_the_shelf_is_not_kept():
-    shelf, address = ResponseCache(limit=1000), Address("http", "h", "/")
-    shelf.get(address, "s")
-    shelf.put(address, "s", answer(2000))
-    assert len(shelf) == 0
+def test_an_answer_larger_than_the_cache_is_not_kept():
+    cache, address = ResponseCache(limit=1000), Address("http", "h", "/")
+    cache.get(address, "s")
+    cache.put(address, "s", answer(2000))
+    assert len(cache) == 0
 
 
 def test_an_answer_of_a_past_state_is_not_kept():
-    shelf, address = ResponseCache(), Address("http", "h", "/")
-    shelf.get(address, "before")
-    shelf.get(address, "after")
-    shelf.put(address, "before", answer(10))
-    assert shelf.get(address, "after") is None
+    cache, address = ResponseCache(), Address("http", "h", "/")
+    cache.get(address, "before")
+    cache.get(address, "after")
+    cache.put(address, "before", answer(10))
+    assert cache.get(address, "after") is None
 
 
-def test_only_so_many_addresses_are_remembered_as_passing(monkeypatch):
-    monkeypatch.setattr("firm.page_cache.middleware.MAX_PASSING", 3)
-    shelf = ResponseCache()
+def test_only_so_many_addresses_are_remembered_as_uncacheable(monkeypatch):
+    monkeypatch.setattr("firm.page_cache.middleware.MAX_UNCACHEABLE", 3)
+    cache = ResponseCache()
     addresses = [Address("http", "h", f"/{number}/") for number in range(5)]
-    shelf.get(addresses[0], "s")
+    cache.get(addresses[0], "s")
     for address in addresses:
-        shelf.pass_by(address, "s")
-    assert [shelf.is_passing(address) for address in addresses] == [False, False, True, True, True]
-    shelf.get(addresses[0], "another")
-    assert not shelf.is_passing(addresses[4])
+        cache.mark_uncacheable(address, "s")
+    assert [cache.is_uncacheable(address) for address in addresses] == [False, False, True, True, True]
+    cache.get(addresses[0], "another")
+    assert not cache.is_uncacheable(addresses[4])
 
 
 # --- Poisoning ------------------------------------------------------------------------------------
@@ -524,14 +526,14 @@ def test_no_answer_passes_between_sessions_and_the_store(demo_site, cookie):
     for address in dict.fromkeys([*PUBLIC_ADDRESSES, *kinds.values()]):
         made = len(site.made)
         site.get(address)
-        before = len(site.shelf)
+        before = len(site.cache)
         site.get(address, HTTP_COOKIE=cookie)
         site.get(address, HTTP_COOKIE=cookie)
         assert len(site.made) == made + 3, address
-        assert len(site.shelf) == before, address
+        assert len(site.cache) == before, address
         empty = Site()
         empty.get(address, HTTP_COOKIE=cookie)
-        assert len(empty.shelf) == 0, address
+        assert len(empty.cache) == 0, address
 
 
 # --- Under load -----------------------------------------------------------------------------------
@@ -547,16 +549,16 @@ def test_a_purge_under_load_has_each_page_made_once_for_each_state():
         threading.Event().wait(0.05)
         with lock:
             made.append((environ["PATH_INFO"], environ[STATE]))
-        environ["firm.page_cache.stored_response"] = f"{environ['PATH_INFO']} {known}".encode()
+        environ[CACHEABLE] = f"{environ['PATH_INFO']} {known}".encode()
         start_response("200 OK", [("Content-Type", "text/html")])
-        return [environ["firm.page_cache.stored_response"]]
+        return [environ[CACHEABLE]]
 
     clock = count()
     kept = PageCache(
         application,
         scheme_of=lambda *given: "http",
-        watch=Watch(lambda: state[0], lambda: next(clock)),
-        shelf=ResponseCache(),
+        reader=StateReader(lambda: state[0], lambda: next(clock)),
+        cache=ResponseCache(),
     )
     for number in range(5):
         state[0] = str(number)

@@ -26,7 +26,7 @@ from blog.models import BlogPostPage, Category, PostAuthor, StaffAuthor
 from consultations.models import ConsultationPage
 from firm.models import FirmImage, FirmSettings, Office, PracticeAreaPage, StandardPage
 from firm.models.base import BasePage
-from firm.page_cache import process_cache
+from firm.page_cache import state
 from firm.pages.renditions import prepare
 from tests import factories
 from tests.firm.page_cache.test_middleware import Reply, Site, environ_of
@@ -60,7 +60,7 @@ def words() -> str:
 def fresh(path: str, monkeypatch) -> tuple[int, str]:
     """What the site answers with nothing kept and nothing remembered."""
     with monkeypatch.context() as patch:
-        patch.setattr(process_cache, "_memory", process_cache.Memory())
+        patch.setattr(state, "process_cache", state.ProcessCache())
         reply = Reply(WSGIHandler(), environ_of(path))
     return reply.status, reply.text
 

@@ -7,7 +7,7 @@ from django.contrib.auth.models import Group
 from wagtail.models import Page, PageViewRestriction, Site
 
 from firm.models import HomePage, StandardPage
-from firm.page_cache.process_cache import state_of
+from firm.page_cache.state import state_of
 from firm.pages.routing import find_route, find_site
 from tests import factories
 from tests.conftest import made_once, make_home

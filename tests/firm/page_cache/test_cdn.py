@@ -6,11 +6,13 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 import requests
+from django.http import HttpResponse
 
-from firm import cdn
-from firm.cdn import EVERY, PAUSE, SECOND, CloudflareByTag, Purger
-from firm.page_cache.invalidation import read_state
-from firm.page_cache.stored_response import StoredResponse
+from firm.middleware import ResponseHeadersMiddleware
+from firm.page_cache import cdn
+from firm.page_cache.cdn import EVERY, PAUSE, SECOND, CloudflareByTag, Purger
+from firm.page_cache.middleware import CDN_TAG, mark_cacheable
+from firm.page_cache.state import read_state
 from firm.settings.cdn import frontend_caches
 from firm.settings.environment import Environment, SettingError
 from tests import factories
@@ -145,7 +147,7 @@ def test_an_order_that_is_not_taken_is_given_again_after_a_pause(settled):
     assert settled.failures == 3
     settled.is_broken = False
     assert settled.run(PAUSE) == 1
-    assert settled.purger.told == "b"
+    assert settled.purger.purged == "b"
 
 
 def test_a_change_during_a_failure_is_not_lost(settled):
@@ -153,7 +155,7 @@ def test_a_change_during_a_failure_is_not_lost(settled):
     settled.run(EVERY)
     settled.state, settled.is_broken = "c", False
     assert settled.run(PAUSE) == 1
-    assert settled.purger.told == "c"
+    assert settled.purger.purged == "c"
 
 
 def test_a_change_of_the_site_reaches_the_network_however_it_comes_about(home, use, server):
@@ -166,7 +168,7 @@ def test_a_change_of_the_site_reaches_the_network_however_it_comes_about(home, u
     assert watcher.look()
     type(page).objects.filter(pk=page.pk).update(title="By a statement, without a signal")
     assert watcher.look()
-    assert watcher.told == read_state()
+    assert watcher.purged == read_state()
     assert len(server.orders) == 2
 
 
@@ -176,7 +178,7 @@ def test_cloudflare_purges_all_pages_by_their_tag_with_one_order(use, server):
     [(path, headers, body)] = server.orders
     assert path == "/client/v4/zones/z1/purge_cache"
     assert headers["Authorization"] == "Bearer secret-token"
-    assert json.loads(body) == {"tags": [dict(sent())["Cache-Tag"]]}
+    assert json.loads(body) == {"tags": [CDN_TAG]}
 
 
 @pytest.mark.parametrize("status", [403, 429, 500])
@@ -202,25 +204,27 @@ def test_cloudfront_purges_everything_with_one_order(use, server):
 # --- What pages say ----------------------------------------------------------------------------------
 
 
-def sent(*headers) -> dict:
-    return dict(StoredResponse.of([("Content-Type", "text/html"), *headers], b"<p>").headers)
-
-
-def test_without_a_cdn_pages_say_nothing_to_it():
-    assert "s-maxage=300" not in sent()["Cache-Control"]
-    assert "Cache-Tag" not in sent()
+def test_without_a_cdn_pages_say_nothing_to_it(home, client):
+    answer = client.get("/")
+    assert "s-maxage=300" not in answer["Cache-Control"]
+    assert "Cache-Tag" not in answer
 
 
 @NETWORKS
-def test_a_network_keeps_pages_and_browsers_ask_each_time(use, network):
+def test_a_network_keeps_pages_and_browsers_ask_each_time(home, client, use, network):
     use(network)
-    assert sent()["Cache-Control"] == "public, max-age=0, s-maxage=300, must-revalidate"
+    answer = client.get("/")
+    assert answer["Cache-Control"] == "public, max-age=0, s-maxage=300, must-revalidate"
+    assert answer["Cache-Tag"] == "pages"
 
 
 @NETWORKS
-def test_an_answer_with_a_rule_of_its_own_keeps_it(use, network):
+def test_an_answer_with_a_rule_of_its_own_keeps_it(rf, use, network):
     use(network)
-    assert sent(("Cache-Control", "public, max-age=60"))["Cache-Control"] == "public, max-age=60"
+    own = {"Cache-Control": "public, max-age=60"}
+    answer = ResponseHeadersMiddleware(lambda request: mark_cacheable(request, HttpResponse(headers=own)))(rf.get("/"))
+    assert answer["Cache-Control"] == "public, max-age=60"
+    assert "Cache-Tag" not in answer
 
 
 @NETWORKS

@@ -1,6 +1,6 @@
-"""A content delivery network keeps pages until the site says that something has changed.
+"""Purges the pages that a content delivery network caches when something public has changed.
 
-The worker looks every few seconds whether `firm.page_cache.invalidation` names another state, however it came about,
+The worker looks every few seconds whether `firm.page_cache.state` names another state, however it came about,
 and has all pages purged through Wagtail's backends: any page may show what has changed. A page that was being fetched
 at that moment may still arrive with the state before, so they are purged once more when no such answer can be on its
 way.
@@ -16,28 +16,18 @@ from django.conf import settings
 from wagtail.contrib.frontend_cache.backends import CloudflareBackend
 from wagtail.contrib.frontend_cache.utils import get_backends
 
-from firm.page_cache.invalidation import read_state
+from firm.page_cache.middleware import CDN_TAG
+from firm.page_cache.state import read_state
 
 logger = logging.getLogger(__name__)
 
 #: How often the worker looks for a change, in seconds.
 EVERY = 2
-#: How long a network keeps a page that nobody has told it to purge, in seconds: the bound when it cannot be told.
-LASTS = 300
-#: What pages are marked with, to be purged by.
-TAG = "pages"
 #: When pages are purged the second time, in seconds after the first: nobody waits longer for an answer.
 SECOND = 30
 #: The pause before an order that was not taken is given again, in seconds.
 PAUSE = 10
 TIMEOUT = (5, 20)
-
-
-def headers() -> dict[str, str]:
-    """Return what a public page tells the network; browsers go on asking each time."""
-    if not settings.WAGTAILFRONTENDCACHE:
-        return {}
-    return {"Cache-Control": f"public, max-age=0, s-maxage={LASTS}, must-revalidate", "Cache-Tag": TAG}
 
 
 class CloudflareByTag(CloudflareBackend):
@@ -47,7 +37,7 @@ class CloudflareByTag(CloudflareBackend):
         """Purge all pages, whichever are named. Raises `requests.RequestException` when the order is not taken."""
         response = requests.post(
             self.cloudflare_purge_endpoint_url,
-            json={"tags": [TAG]},
+            json={"tags": [CDN_TAG]},
             headers={"Authorization": f"Bearer {self.cloudflare_token}"},
             timeout=TIMEOUT,
         )
@@ -67,19 +57,19 @@ class Purger:
     purge: Callable[[], None] = purge
     read: Callable[[], str | None] = read_state
     clock: Callable[[], float] = time.monotonic
-    told: str | None = None
+    purged: str | None = None
     again_at: float = float("inf")
     not_before: float = float("-inf")
 
     def look(self) -> bool:
         """Purge if it is due; return whether it was. Many changes between two looks are one order."""
         now, state = self.clock(), self.read()
-        if now < self.not_before or (state == self.told and now < self.again_at):
+        if now < self.not_before or (state == self.purged and now < self.again_at):
             return False
         self.not_before = now + PAUSE
         self.purge()
-        self.not_before, self.again_at = now, now + SECOND if state != self.told else float("inf")
-        self.told = state
+        self.not_before, self.again_at = now, now + SECOND if state != self.purged else float("inf")
+        self.purged = state
         logger.info("The CDN was told to purge all pages")
         return True
 

@@ -9,22 +9,21 @@ from wagtail.models import Page
 from wagtail.models import Site as WagtailSite
 
 from firm.models import FirmSettings
-from firm.page_cache import process_cache
-from firm.page_cache.invalidation import STATE, read_state
-from firm.page_cache.process_cache import Memory, recall, state_of
+from firm.page_cache import state as public_state
+from firm.page_cache.state import STATE, ProcessCache, read_state, recall, state_of
 from firm.pages.site_context import SiteContext
 from tests import factories
 
 
 @pytest.fixture(autouse=True)
-def remembered(monkeypatch) -> Memory:
-    empty = Memory()
-    monkeypatch.setattr(process_cache, "_memory", empty)
+def remembered(monkeypatch) -> ProcessCache:
+    empty = ProcessCache()
+    monkeypatch.setattr(public_state, "process_cache", empty)
     return empty
 
 
 def test_a_value_is_made_once_for_each_state_and_key():
-    made, held = [], Memory()
+    made, held = [], ProcessCache()
 
     def make():
         made.append(1)
@@ -35,29 +34,29 @@ def test_a_value_is_made_once_for_each_state_and_key():
 
 
 def test_what_nobody_knows_the_state_of_is_not_remembered():
-    made, held = [], Memory()
+    made, held = [], ProcessCache()
     for _ in range(2):
         held.recall(None, "a", lambda: made.append(1))
     assert len(made) == 2
 
 
 def test_a_value_of_nothing_is_remembered_too():
-    made, held = [], Memory()
+    made, held = [], ProcessCache()
     for _ in range(2):
         assert held.recall("s", "a", lambda: made.append(1)) is None
     assert len(made) == 1
 
 
 def test_only_so_much_is_remembered(monkeypatch):
-    monkeypatch.setattr(process_cache, "MOST", 2)
-    held = Memory()
+    monkeypatch.setattr(public_state, "MAX_VALUES", 2)
+    held = ProcessCache()
     assert [held.recall("s", key, lambda key=key: key) for key in "abcd"] == list("abcd")
     assert [held.recall("s", key, lambda: "again") for key in "abcd"] == ["a", "b", "again", "again"]
 
 
 def test_what_was_begun_before_a_change_is_not_given_after_it():
     """While one is at work on the former state, another has gone on to the next."""
-    held = Memory()
+    held = ProcessCache()
 
     def slow():
         held.recall("after", "a", lambda: "new")
@@ -68,7 +67,7 @@ def test_what_was_begun_before_a_change_is_not_given_after_it():
 
 
 def test_threads_of_two_states_never_get_each_others():
-    held = Memory()
+    held = ProcessCache()
 
     def ask(number: int):
         state = str(number % 2)
@@ -79,7 +78,7 @@ def test_threads_of_two_states_never_get_each_others():
 
 
 def test_a_failure_is_not_remembered():
-    held = Memory()
+    held = ProcessCache()
     with pytest.raises(ZeroDivisionError):
         held.recall("s", "a", lambda: 1 / 0)
     assert held.recall("s", "a", lambda: "now") == "now"
@@ -176,7 +175,7 @@ def test_the_frame_of_another_site_is_its_own(menu, client, settings):
 def test_nothing_of_a_visitor_is_in_what_is_remembered(menu, client_of, client, remembered):
     staff = client_of("Editors") if _has_group("Editors") else client_of()
     staff.get("/?secret=1")
-    kept = [value for value in remembered._held[1].values() if isinstance(value, str)]
+    kept = [value for value in remembered._current[1].values() if isinstance(value, str)]
     assert kept
     assert not any("csrf" in value or "secret" in value or "wagtail-userbar" in value for value in kept)
 
