@@ -15,7 +15,7 @@ django.setup()
 
 from django.utils.module_loading import import_string  # noqa: E402
 
-from firm.server.processes import APPLICATION, Child, Supervisor, bind, start_worker  # noqa: E402
+from firm.server.processes import APPLICATION, Supervisor, bind, fork, start_worker  # noqa: E402
 from firm.server.web_server import SETTINGS, serve  # noqa: E402
 
 
@@ -58,7 +58,7 @@ def main(address: str, path: str) -> None:
     for number in (1, 2):
         application = Timing(import_string(APPLICATION), path)
         supervisor.start(
-            f"web server {number}", lambda application=application: Child(lambda: serve(application, listener))
+            f"web server {number}", lambda application=application: fork(lambda: serve(application, listener))
         )
     supervisor.start("worker", lambda: start_worker(listener))
     supervisor.watch()

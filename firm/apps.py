@@ -14,7 +14,7 @@ class FirmConfig(AppConfig):
 
     def ready(self):
         from firm import admin_widgets, checks, signals
-        from firm.accounts import change_notices, receivers
+        from firm.accounts import receivers  # noqa: F401 (connects them)
         from firm.accounts.secret_rotation import AuthenticatorSecrets
         from firm.encryption.key_rotation import OTHER_TABLES
         from firm.monitoring import backup_checks, health, health_checks, sentry, task_logs
@@ -25,25 +25,14 @@ class FirmConfig(AppConfig):
         if settings.SENTRY_DSN:
             sentry.start(settings.SENTRY_DSN)
         signals.connect()
-        change_notices.connect()
-        receivers.connect()
         OTHER_TABLES.append(AuthenticatorSecrets)
         task_logs.connect()
         admin_widgets.install()
-        post_migrate.connect(
-            lambda **kwargs: invalidation.install(),
-            sender=self,
-            weak=False,
-            dispatch_uid="firm.page_cache.invalidation",
-        )
-        post_migrate.connect(
-            lambda **kwargs: fulltext_index.install(),
-            sender=self,
-            weak=False,
-            dispatch_uid="firm.search.fulltext_index",
-        )
-        post_migrate.connect(
-            lambda **kwargs: page_index.install(), sender=self, weak=False, dispatch_uid="firm.pages.page_index"
-        )
+        self.installers = (invalidation.install, fulltext_index.install, page_index.install)
+        post_migrate.connect(self.after_migrations, sender=self)
         register(checks.page_models_follow_the_house_rules)
         health.register(*health_checks.CHECKS, *backup_checks.CHECKS)
+
+    def after_migrations(self, **kwargs):
+        for install in self.installers:
+            install()

@@ -5,14 +5,14 @@ from django.templatetags.static import static
 from django.urls import path, reverse, reverse_lazy
 from django.utils.html import format_html, format_html_join
 from wagtail import hooks
-from wagtail.admin.menu import MenuItem
+from wagtail.admin.menu import AdminOnlyMenuItem
 from wagtail.admin.rich_text.editors.draftail.features import EntityFeature
 from wagtail.admin.ui.components import Component
 from wagtail.admin.ui.tables import Column
 
 from firm.accounts.urls import admin_urlpatterns
 from firm.models import HomePage, PracticeAreaPage
-from firm.monitoring.status_view import SystemView, may_see_system
+from firm.monitoring.status_view import SystemView
 from firm.pages.page_listings import PageListing, page_columns
 from firm.pages.prefetch import FetchedDocumentLinkHandler, FetchedPageLinkHandler
 from firm.uploads.document_access import may_be_read
@@ -50,16 +50,9 @@ def signing_in_of_account(request):
     return {"url": reverse("mfa_index"), "label": "Signing in", "help_text": help_text}
 
 
-class SigningInMenuItem(MenuItem):
-    """Shown to owners only."""
-
-    def is_shown(self, request) -> bool:
-        return request.user.is_superuser
-
-
 @hooks.register("register_settings_menu_item")
 def signing_in_of_all():
-    return SigningInMenuItem(
+    return AdminOnlyMenuItem(
         "Signing in", reverse_lazy("sign_in_accounts"), name="signing-in", icon_name="lock", order=610
     )
 
@@ -75,16 +68,9 @@ def system_url():
     return [path("system/", SystemView.as_view(), name="firm_system")]
 
 
-class SystemMenuItem(MenuItem):
-    """Shown to owners only."""
-
-    def is_shown(self, request) -> bool:
-        return may_see_system(request.user)
-
-
 @hooks.register("register_settings_menu_item")
-def register_system() -> SystemMenuItem:
-    return SystemMenuItem("System", reverse_lazy("firm_system"), name="system", icon_name="cogs", order=900)
+def register_system():
+    return AdminOnlyMenuItem("System", reverse_lazy("firm_system"), name="system", icon_name="cogs", order=900)
 
 
 @hooks.register("insert_global_admin_js")

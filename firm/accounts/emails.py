@@ -26,29 +26,29 @@ SUBJECTS = {
     "password_changed": "Your password was changed",
     "address_changed": "The e-mail address of your account was changed",
 }
-#: How long a mail is tried, and how long lies between two attempts.
+#: For how long a mail is tried, and the pause between two attempts.
 TRIED, PAUSE = timedelta(hours=6), timedelta(minutes=1)
 BATCH = 50
 
 
-def tell(user, kind: str, *, address: str | None = None) -> None:
-    """Have the account told by mail what happened to it, in the transaction of what it tells.
+def notify(user, kind: str, *, address: str | None = None) -> None:
+    """Notify an account by mail, in the transaction of what happened to it.
 
     The mail goes to the address that the account has now, or to ``address``: who takes an account over and then changes
-    its address does not get what was said before.
+    its address does not get the earlier notices.
     """
     address = user.email if address is None else address
     if address:
         AccountMail.objects.create(kind=kind, user=user, address=address)
 
 
-def ask_for_reset(address: str) -> None:
-    """Have a link sent to the accounts with this address, if there are any; the row is the same if there are none."""
+def request_reset(address: str) -> None:
+    """Send a link to the accounts with this address, if there are any; the row is the same if there are none."""
     AccountMail.objects.create(kind="reset", address=address)
 
 
 def send_waiting(now: datetime | None = None) -> int:
-    """Send what waits; return how many mails that were. One that fails is tried again for some hours."""
+    """Send the mails that are due; return how many. One that fails is tried again for some hours."""
     sent, start = 0, now or timezone.now()
     for mail in AccountMail.objects.filter(next_attempt_at__lte=start).select_related("user").order_by("pk")[:BATCH]:
         taken = AccountMail.objects.filter(pk=mail.pk, next_attempt_at=mail.next_attempt_at)

@@ -1,4 +1,4 @@
-"""What is kept of an address and of a browser's name: enough to know one's own, too little to follow anybody."""
+"""What is stored of addresses and browsers: enough to recognize one's own sessions, too little to track anybody."""
 
 import ipaddress
 import re

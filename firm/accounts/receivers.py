@@ -1,43 +1,108 @@
-"""Connects what happens when somebody signs in or out, or a second factor changes."""
+"""What is logged and mailed when somebody signs in or out, or a password, an address or a second factor changes.
+
+Receivers of the saving itself: the page of the account, the form of an administrator, a reset and a command all pass
+there. `firm.apps` imports this module when all models are there.
+"""
 
 from allauth.account.authentication import get_authentication_records
 from allauth.account.signals import user_logged_in
+from allauth.core import context
 from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import authentication_failed, authenticator_used
+from allauth.usersessions.models import UserSession
+from django.contrib.auth import get_user_model
 from django.contrib.auth.signals import user_logged_out
-from django.db.models.signals import post_delete, post_save
+from django.db.models.signals import post_delete, post_save, pre_save
+from django.dispatch import receiver
 
-from firm.accounts import sign_in_log, trusted_devices
-from firm.accounts.emails import tell
-from firm.accounts.factors import METHODS, RECOVERY, log_new, log_removed
-from firm.accounts.sessions import forget_session
+from firm.accounts import sign_in_log, throttle
+from firm.accounts.emails import notify
+from firm.accounts.factors import RECOVERY, factors_of
 from firm.models import SignInKind
 
-
-def connect() -> None:
-    """Connect the receivers."""
-    user_logged_in.connect(_signed_in, dispatch_uid="firm.accounts.signed_in")
-    user_logged_out.connect(forget_session, dispatch_uid="firm.accounts.signed_out")
-    authentication_failed.connect(_code_refused, dispatch_uid="firm.accounts.code_refused")
-    authenticator_used.connect(_code_used, dispatch_uid="firm.accounts.code_used")
-    post_save.connect(log_new, sender=Authenticator, dispatch_uid="firm.accounts.factor_added")
-    post_delete.connect(log_removed, sender=Authenticator, dispatch_uid="firm.accounts.factor_removed")
+User = get_user_model()
+METHODS = {Authenticator.Type.TOTP: "app", Authenticator.Type.WEBAUTHN: "passkey", RECOVERY: "recovery"}
+#: The fields of an account whose change is notified, with the kinds of the log entry and of the mail.
+WATCHED = {
+    "password": (SignInKind.PASSWORD_CHANGED, "password_changed"),
+    "email": (SignInKind.ADDRESS_CHANGED, "address_changed"),
+}
 
 
-def _signed_in(sender, request, user, response=None, **kwargs) -> None:
-    """Log it, and let the browser be known from now on."""
+@receiver(user_logged_in)
+def signed_in(sender, request, user, response=None, **kwargs) -> None:
+    """The browser is known from now on."""
     last = get_authentication_records(request, user)[-1]
     method = METHODS[last["type"]] if last["method"] == "mfa" else "password"
     sign_in_log.record(SignInKind.SIGNED_IN, account=user, request=request, method=method)
-    trusted_devices.remember(request, response, user.get_username())
+    throttle.remember_device(request, response, user.get_username())
 
 
-def _code_refused(sender, request, user, authenticator, **kwargs) -> None:
+@receiver(user_logged_out)
+def signed_out(sender, request, **kwargs) -> None:
+    UserSession.objects.filter(session_key=request.session.session_key).delete()
+
+
+@receiver(authentication_failed)
+def code_refused(sender, request, user, authenticator, **kwargs) -> None:
     method = METHODS[authenticator.type]
     sign_in_log.record(SignInKind.CODE_REFUSED, account=user, request=request, method=method)
 
 
-def _code_used(sender, request, user, authenticator, **kwargs) -> None:
+@receiver(authenticator_used)
+def code_used(sender, request, user, authenticator, **kwargs) -> None:
     if authenticator.type == RECOVERY:
         sign_in_log.record(SignInKind.CODE_USED, account=user, request=request)
-        tell(user, "code_used")
+        notify(user, "code_used")
+
+
+@receiver(post_save, sender=Authenticator)
+def factor_added(sender, instance: Authenticator, created: bool, raw=False, **kwargs) -> None:
+    if raw or not created:
+        return
+    if instance.type == RECOVERY:
+        sign_in_log.record(SignInKind.CODES_MADE, account=instance.user_id, request=context.request)
+    else:
+        _log(SignInKind.FACTOR_ADDED, instance)
+        notify(instance.user, "factor_added")
+
+
+@receiver(post_delete, sender=Authenticator)
+def factor_removed(sender, instance: Authenticator, origin=None, **kwargs) -> None:
+    """No notice of factors that are deleted with their account."""
+    if getattr(origin, "model", type(origin)) is not Authenticator:
+        return
+    if instance.type != RECOVERY:
+        _log(SignInKind.FACTOR_REMOVED, instance)
+        notify(instance.user, "factor_removed")
+    elif factors_of(instance.user_id).exists():
+        notify(instance.user, "codes_made")  # others take their place
+
+
+def _log(kind: SignInKind, factor: Authenticator) -> None:
+    actor = context.request.user if context.request else None
+    by = actor if actor and actor.is_authenticated and actor.pk != factor.user_id else None
+    sign_in_log.record(kind, account=factor.user_id, by=by, request=context.request, method=METHODS[factor.type])
+
+
+@receiver(pre_save, sender=User)
+def account_changes(sender, instance, raw=False, update_fields=None, **kwargs) -> None:
+    """Note the values before. The same password, hashed again by Django at a login, is no change."""
+    instance.before_change = None
+    is_rehash = update_fields is not None and set(update_fields) == {"password"} and instance._password is None
+    is_unwatched = update_fields is not None and WATCHED.keys().isdisjoint(update_fields)
+    if not (raw or is_rehash or is_unwatched or instance._state.adding):
+        instance.before_change = sender._base_manager.filter(pk=instance.pk).values(*WATCHED).first()
+
+
+@receiver(post_save, sender=User)
+def account_changed(sender, instance, update_fields=None, **kwargs) -> None:
+    """Notify the earlier address: the new one may be somebody else's."""
+    before = instance.before_change
+    if before is None:
+        return
+    for name, (kind, mail) in WATCHED.items():
+        is_saved = update_fields is None or name in update_fields
+        if is_saved and before[name] != getattr(instance, name):
+            sign_in_log.record(kind, account=instance)
+            notify(instance, mail, address=before["email"])

@@ -20,7 +20,6 @@ class AuthenticatorSecrets:
         self.rows, self.using = Authenticator.objects.using(using), using
 
     def outdated(self):
-        """Rows with a secret under an older key."""
         stale = [pk for pk, data in self.rows.values_list("pk", "data") if _outdated(data)]
         return self.rows.filter(pk__in=stale).order_by("pk")
 
@@ -29,12 +28,11 @@ class AuthenticatorSecrets:
         return 0
 
     def ids_after(self, last) -> list:
-        """All in one batch."""
         return list(self.outdated().values_list("pk", flat=True)) if last is None else []
 
     @sensitive_variables()
     def renew(self, pk) -> bool:
-        """Encrypt one row's secrets anew; return whether the row was written."""
+        """Re-encrypt one row's secrets; return whether the row was written."""
         with transaction.atomic(using=self.using):
             row = self.rows.select_for_update().filter(pk=pk).first()
             try:

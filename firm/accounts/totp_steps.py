@@ -1,7 +1,7 @@
 """Takes each code of an authenticator app once (RFC 6238, section 5.2).
 
 Allauth remembers used codes in the cache for 30 seconds: a code lives longer where clocks may differ, and another
-process has another cache. The step of the last code that was taken is kept with the key instead.
+process has another cache. The step of the last code that was taken is stored with the key instead.
 """
 
 from allauth.mfa.models import Authenticator

@@ -6,6 +6,7 @@ from allauth.mfa.recovery_codes import views as code_views
 from allauth.mfa.webauthn import views as passkey_views
 from django.urls import path
 from django.views.decorators.cache import never_cache
+from django.views.generic import RedirectView
 
 from firm.accounts import views, wagtail_account
 
@@ -25,7 +26,12 @@ urlpatterns = [
     # Reached before anybody may enter the admin, at the first login.
     path(f"{ACCOUNT}app/", views.SetUpAppView.as_view(), name="mfa_activate_totp"),
     path(f"{ACCOUNT}passkey/", views.AddPasskeyView.as_view(), name="mfa_add_webauthn"),
-    path("_util/login/", views.other_login, name="wagtailcore_login"),
+    # Wagtail's login for private pages.
+    path(
+        "_util/login/",
+        RedirectView.as_view(pattern_name="account_login", query_string=True),
+        name="wagtailcore_login",
+    ),
 ]
 
 #: Below ``/admin/``, for those who may enter it; Wagtail asks for that before each.

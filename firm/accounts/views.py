@@ -1,7 +1,5 @@
 """Django-allauth's views where this site needs something else of them, Wagtail's reset, and the owners' page."""
 
-from urllib.parse import urlencode
-
 from allauth.account.decorators import reauthentication_required
 from allauth.account.internal.stagekit import clear_login
 from allauth.account.views import LoginView as AllauthLoginView
@@ -16,9 +14,7 @@ from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Count, Q
-from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
@@ -27,11 +23,11 @@ from django.views.generic import TemplateView, View
 from django.views.generic.edit import FormView
 from wagtail.admin.views import account
 
-from firm.accounts import sessions, sign_in_log, throttle, trusted_devices
-from firm.accounts.emails import ask_for_reset
+from firm import rate_limits
+from firm.accounts import sessions, sign_in_log, throttle
+from firm.accounts.emails import request_reset
 from firm.accounts.factors import factors_of, note_use_of_new, remove_all
 from firm.accounts.forms import AskForResetForm, network
-from firm.accounts.throttle import Key
 from firm.accounts.totp_steps import spend_step
 from firm.models import SignInEvent, SignInKind
 
@@ -47,7 +43,7 @@ class LoginView(AllauthLoginView):
 
     @method_decorator(never_cache)
     def dispatch(self, request, *args, **kwargs):
-        """Lead on whoever is in; whoever stopped half-way begins anew."""
+        """Redirect who is signed in; who stopped half-way starts again."""
         if request.user.is_authenticated:
             if request.user.has_perm("wagtailadmin.access_admin"):
                 return redirect(self.get_success_url() or "wagtailadmin_home")
@@ -58,7 +54,6 @@ class LoginView(AllauthLoginView):
         return super().dispatch(request, *args, **kwargs)
 
     def get_context_data(self, **kwargs):
-        """Name things as Wagtail's template does."""
         context = super().get_context_data(**kwargs)
         return context | {"next": context["redirect_field_value"] or "", "show_password_reset": True}
 
@@ -68,12 +63,11 @@ class SetUpAppView(ActivateTOTPView):
     """Sets up an authenticator app, in place of the earlier one."""
 
     def dispatch(self, request, *args, **kwargs):
-        """Go on where there is one already, which allauth does not."""
+        """Without allauth's refusal of a second app."""
         return FormView.dispatch(self, request, *args, **kwargs)
 
     @transaction.atomic
     def form_valid(self, form):
-        """Take the first code as used, and the earlier app away."""
         Authenticator.objects.filter(user=self.request.user, type=Authenticator.Type.TOTP).delete()
         response = super().form_valid(form)
         factor = Authenticator.objects.get(user=self.request.user, type=Authenticator.Type.TOTP)
@@ -84,11 +78,10 @@ class SetUpAppView(ActivateTOTPView):
 
 @method_decorator(guarded, name="dispatch")
 class AddPasskeyView(AddWebAuthnView):
-    """Makes a passkey."""
+    """Adds a passkey, which counts for this session from then on."""
 
     @transaction.atomic
     def form_valid(self, form):
-        """Let it count for this session."""
         response = super().form_valid(form)
         note_use_of_new(self.request, Authenticator.Type.WEBAUTHN)
         return response
@@ -96,12 +89,11 @@ class AddPasskeyView(AddWebAuthnView):
 
 @method_decorator(asks_again, name="dispatch")
 class RemoveFactorView(View):
-    """Takes one of the account's own factors away; not the last one where one is required."""
+    """Removes one of the account's own factors; recovery codes go with the last, which stays where one is required."""
 
     http_method_names = ["post", "options"]
 
     def post(self, request, pk: int):
-        """Take it away; recovery codes go with the last."""
         mine = factors_of(request.user)
         factor = get_object_or_404(mine, pk=pk)
         if settings.REQUIRE_SECOND_FACTOR and mine.count() == 1:
@@ -117,7 +109,6 @@ class SessionsView(ListUserSessionsView):
     """Where one is signed in."""
 
     def get_context_data(self, **kwargs):
-        """List what is alive."""
         sessions.purge(timezone.now())
         limits = {
             "idle_minutes": int(settings.STAFF_IDLE_LIMIT.total_seconds() // 60),
@@ -134,49 +125,42 @@ class ResetView(account.PasswordResetView):
     """Takes an address. The answer, and what it takes to give it, are the same whether or not somebody has it."""
 
     def get_form_class(self):
-        """Return ours."""
         return AskForResetForm
 
     def form_valid(self, form):
-        """Leave it to the worker; more than a few in an hour are passed over in silence."""
+        """The worker sends the mail. More than a few in an hour are passed over in silence."""
         address = form.cleaned_data["email"]
-        keys = [Key("reset address", trusted_devices.folded(address))]
+        keys = [throttle.key("reset address", throttle.folded(address))]
         if found := network(self.request):
-            keys.append(Key("reset network", found))
-        if not throttle.admit(keys, timezone.now()):
-            ask_for_reset(address)
+            keys.append(throttle.key("reset network", found))
+        if not rate_limits.admit(keys, timezone.now()):
+            request_reset(address)
             sign_in_log.record(SignInKind.RESET_ASKED, request=self.request)
         return redirect(self.get_success_url())
 
 
 @method_decorator(guarded, name="dispatch")
 class ResetConfirmView(account.PasswordResetConfirmView):
-    """Sets the new password; the second step is asked for as ever. Who had the mail is not held up by strangers."""
+    """Sets the new password, tells the account, ends its sessions. The next login asks for the second step as ever.
+
+    The browser counts as known from then on: who had the mail is not held up by strangers.
+    """
 
     def form_valid(self, form):
-        """Keep it, which tells the account, and end the sessions."""
         response = super().form_valid(form)
         sessions.end_all(form.user)
         sign_in_log.record(SignInKind.PASSWORD_RESET, account=form.user, request=self.request)
-        trusted_devices.remember(self.request, response, form.user.get_username())
+        throttle.remember_device(self.request, response, form.user.get_username())
         return response
-
-
-def other_login(request) -> HttpResponse:
-    """Lead Wagtail's login for private pages to the one there is."""
-    given = request.GET.get("next", "")
-    query = f"?{urlencode({'next': given})}" if given else ""
-    return redirect(reverse("account_login") + query)
 
 
 # --- For owners -----------------------------------------------------------------------------------
 
 
 class ForOwners:
-    """For owners alone."""
+    """Refuses everybody but owners."""
 
     def dispatch(self, request, *args, **kwargs):
-        """Refuse all others."""
         if not request.user.is_superuser:
             raise PermissionDenied
         return super().dispatch(request, *args, **kwargs)
@@ -188,7 +172,6 @@ class AccountsView(ForOwners, TemplateView):
     template_name = "firm/accounts/accounts.html"
 
     def get_context_data(self, **kwargs):
-        """List accounts and the latest lines."""
         factors = Count("authenticator", filter=Q(authenticator__type__in=sessions.FACTORS))
         users = {user.pk: user for user in get_user_model().objects.annotate(factors=factors).order_by("username")}
         lines = list(SignInEvent.objects.all()[:LINES])
@@ -199,22 +182,20 @@ class AccountsView(ForOwners, TemplateView):
 
 @method_decorator(asks_again, name="dispatch")
 class RemoveForView(ForOwners, TemplateView):
-    """Takes another account's second factors away, when its owner has lost them."""
+    """Removes another account's second factors when they are lost, and ends its sessions; the account is told."""
 
     template_name = "firm/accounts/remove_for.html"
 
     def get_context_data(self, **kwargs):
-        """Say whose."""
         return super().get_context_data(account=self.account, **kwargs)
 
     def post(self, request, pk: int):
-        """Take them away and end the sessions; the account is told by mail."""
         remove_all(self.account)
         messages.success(request, f"{self.account.get_username()} sets up a new second step at the next sign-in.")
         return redirect("sign_in_accounts")
 
     @property
     def account(self):
-        """The account; one's own factors are removed on one's own page."""
+        # One's own factors are removed on one's own page.
         others = get_user_model().objects.exclude(pk=self.request.user.pk)
         return get_object_or_404(others, pk=self.kwargs["pk"])

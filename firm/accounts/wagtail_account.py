@@ -12,12 +12,11 @@ from firm.accounts.forms import ChangePasswordForm
 
 
 class PasswordPanel(account.ChangePasswordPanel):
-    """The panel with the password. Its form is one for each request: what is looked at twice would count twice."""
+    """The panel with the password. It has one form for each request: two would count a guess twice."""
 
     form_class = ChangePasswordForm
 
     def get_form(self):
-        """Return it."""
         return self._form
 
     @cached_property
@@ -31,11 +30,10 @@ class AccountView(account.AccountView):
     """The page; 422 for what cannot be taken."""
 
     def get_panels(self) -> list:
-        """Return the panels, the same at each call."""
         return self._panels
 
     def post(self, request):
-        """Keep what was typed. A new password gives the session a new key, which its row follows."""
+        """A new password gives the session a new key, which its row follows."""
         before = request.session.session_key
         response = super().post(request)
         if request.session.session_key != before:

@@ -9,11 +9,11 @@ import multiprocessing
 import os
 import signal
 import socket
-import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable
+from multiprocessing.process import BaseProcess
 from urllib.parse import urlsplit
 from wsgiref.util import setup_testing_defaults
 
@@ -37,35 +37,12 @@ HANDED_OVER = 3
 _fork = multiprocessing.get_context("fork")
 
 
-class Child:
-    """A process of ours: forked to run a function, or started anew with a command."""
-
-    def __init__(self, run: Callable[[], None] | list[str]) -> None:
-        if callable(run):
-            connections.close_all()
-            self._process = _fork.Process(target=_as_child, args=(run,))
-            self._process.start()
-        else:
-            self._process = subprocess.Popen(run)
-
-    @property
-    def is_running(self) -> bool:
-        if isinstance(self._process, subprocess.Popen):
-            return self._process.poll() is None
-        return self._process.is_alive()
-
-    def stop(self) -> None:
-        """Ask it to end."""
-        if self.is_running:
-            self._process.terminate()
-
-    def wait(self, seconds: float) -> None:
-        """Wait for its end; kill it when it takes longer."""
-        deadline = time.monotonic() + seconds
-        while self.is_running and time.monotonic() < deadline:
-            time.sleep(0.02)
-        if self.is_running:
-            self._process.kill()
+def fork(run: Callable[[], None]) -> BaseProcess:
+    """Start a process of ours that runs a function."""
+    connections.close_all()
+    process = _fork.Process(target=_as_child, args=(run,))
+    process.start()
+    return process
 
 
 def _as_child(run: Callable[[], None]) -> None:
@@ -78,35 +55,38 @@ class Supervisor:
     """Starts children, starts those again that end, and ends all of them at INT or TERM."""
 
     def __init__(self) -> None:
-        self.children: dict[str, Child] = {}
-        self._starts: dict[str, Callable[[], Child]] = {}
+        self.children: dict[str, BaseProcess] = {}
+        self._starts: dict[str, Callable[[], BaseProcess]] = {}
         self.stopping = threading.Event()
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *given: self.stopping.set())
 
-    def start(self, name: str, start: Callable[[], Child]) -> None:
+    def start(self, name: str, start: Callable[[], BaseProcess]) -> None:
         self._starts[name] = start
         self.children[name] = start()
 
     @property
     def are_all_running(self) -> bool:
-        return all(child.is_running for child in self.children.values())
+        return all(child.is_alive() for child in self.children.values())
 
     def watch(self) -> None:
         """Tend the children until told to stop."""
         while not self.stopping.wait(LOOK_EVERY):
             for name, child in self.children.items():
-                if not child.is_running:
+                if not child.is_alive():
                     sys.stderr.write(f"The {name} ended; starting it again.\n")
                     self.children[name] = self._starts[name]()
 
     def end(self) -> None:
         """End the children; kill those that take longer than requests are given."""
         for child in self.children.values():
-            child.stop()
+            child.terminate()
         deadline = time.monotonic() + GRACE + 5
-        for child in self.children.values():
-            child.wait(max(0.1, deadline - time.monotonic()))
+        while any(child.is_alive() for child in self.children.values()):
+            if time.monotonic() > deadline:
+                for child in self.children.values():
+                    child.kill()
+            time.sleep(0.02)
 
 
 def bind(host: str, port: int) -> socket.socket:
@@ -121,7 +101,7 @@ def bind(host: str, port: int) -> socket.socket:
 
 
 def handed_over() -> socket.socket | None:
-    """Return the socket that systemd keeps for us, so that it outlives a restart; None without one."""
+    """Return the socket that systemd holds for us, which outlives a restart; None without one."""
     if os.environ.pop("LISTEN_PID", "") != str(os.getpid()) or os.environ.pop("LISTEN_FDS", "") != "1":
         return None
     return socket.socket(fileno=HANDED_OVER)
@@ -151,28 +131,25 @@ def _ask(application, path: str) -> None:
 
 
 def number_of_processes() -> int:
-    """Return how many processes answer requests: ``WEB_CONCURRENCY``, else two. Raises `CommandError` below one."""
-    number = Environment().number("WEB_CONCURRENCY", 2)
-    if number < 1:
-        raise CommandError("WEB_CONCURRENCY must be 1 or more.")
-    return number
+    """Return how many processes answer requests: ``WEB_CONCURRENCY``, else two."""
+    return Environment().number("WEB_CONCURRENCY", 2, least=1)
 
 
 def start_web_servers(supervisor: Supervisor, listener: socket.socket) -> None:
     """Listen, and start the processes that answer."""
     listener.listen(SETTINGS["backlog"])
     for number in range(1, number_of_processes() + 1):
-        supervisor.start(f"web server {number}", lambda: Child(lambda: serve(import_string(APPLICATION), listener)))
+        supervisor.start(f"web server {number}", lambda: fork(lambda: serve(import_string(APPLICATION), listener)))
 
 
-def start_development_server(address: str) -> Child:
-    """Start Django's own server, which reloads when code changes; it needs a process of its own."""
-    return Child([sys.executable, "manage.py", "runserver", address])
+def start_development_server(address: str) -> BaseProcess:
+    """Start Django's own server, which reloads when code changes, in a new program in place of the fork."""
+    return fork(lambda: os.execv(sys.executable, [sys.executable, "manage.py", "runserver", address]))  # noqa: S606
 
 
-def start_worker(listener: socket.socket) -> Child:
+def start_worker(listener: socket.socket) -> BaseProcess:
     """Start the worker for background tasks and scheduled jobs, behind the server where both want the processor."""
-    return Child(lambda: _work(listener))
+    return fork(lambda: _work(listener))
 
 
 def _work(listener: socket.socket) -> None:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from firm.settings.environment import Environment, SettingError
+from firm.settings.environment import Environment
 
 # Write-ahead log with full synchronisation: an acknowledged write is on disk. Immediate transactions take the write
 # lock at once, so two writers queue instead of failing at their second statement. What is deleted is overwritten with
@@ -34,9 +34,7 @@ def databases(env: Environment, data_dir: Path) -> dict:
         database |= {"OPTIONS": SQLITE, "CONN_MAX_AGE": 60}
         return {"default": database}
     is_pooled = env.flag("DATABASE_POOLED")
-    seconds = env.number("DATABASE_STATEMENT_SECONDS", 0)
-    if seconds < 0:
-        raise SettingError("DATABASE_STATEMENT_SECONDS", "must be 0 (no limit) or more.")
+    seconds = env.number("DATABASE_STATEMENT_SECONDS", 0, least=0)
     options = POSTGRESQL | database.get("OPTIONS", {})
     # What was acknowledged is on the disk, also where the server is set to answer sooner. No statement here is so long
     # that it would be worth compiling, which takes PostgreSQL longer than running it.

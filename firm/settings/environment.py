@@ -126,7 +126,8 @@ class Environment:
         except ValueError:
             raise SettingError(name, f"must be a whole number, not {value!r}.") from None
         if (least is not None and number < least) or (most is not None and number > most):
-            raise SettingError(name, f"must be from {least} to {most}, not {number}.")
+            bounds = f"{least} or more" if most is None else f"from {least} to {most}"
+            raise SettingError(name, f"must be {bounds}, not {number}.")
         return number
 
     def file(self, name: str) -> str:

@@ -1,4 +1,4 @@
-"""Secrets of an installation on embedded defaults: made once, kept in a file that only its owner reads."""
+"""Secrets of an installation on embedded defaults: made once, stored in a file that only its owner reads."""
 
 import base64
 import json

@@ -32,11 +32,3 @@ def logging_settings(env: Environment, *, reports: bool = False) -> dict:
             "waitress.queue": {"level": "ERROR"},  # for each request that waits for a thread
         },
     }
-
-
-def cached_every(env: Environment) -> int:
-    """Return of how many answers from memory one is logged; 0 for none."""
-    number = env.number("LOG_CACHED_EVERY", 100)
-    if number < 0:
-        raise SettingError("LOG_CACHED_EVERY", "must be 0 (none of them) or more.")
-    return number

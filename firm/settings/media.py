@@ -1,4 +1,4 @@
-"""Where uploads are kept: on this machine, or in S3-compatible storage that all servers share."""
+"""Where uploads are stored: on this machine, or in S3-compatible storage that all servers share."""
 
 from firm.settings.environment import Environment, SettingError, split_address
 

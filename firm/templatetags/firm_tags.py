@@ -1,4 +1,4 @@
-"""Template tags and filters: pictures, icons, links, phone numbers."""
+"""Template tags and filters, built into all templates: pictures, icons, links, phone numbers, signing in."""
 
 import json
 import re
@@ -12,6 +12,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from wagtail.templatetags.wagtailcore_tags import richtext
 
+from firm.accounts.networks import browser_of, network_of
 from firm.admin_widgets import start
 from firm.blocks.links import LinkKind
 from firm.media import lasting_address
@@ -171,3 +172,24 @@ def start_widget(name: str, number: str | None, options: str):
     """Print the data element that starts an admin widget: function, field id if there is one, options as JSON."""
     given = json.loads(options)
     return start(name, given) if number is None else start(name, number, given)
+
+
+@register.filter
+def to_json(value) -> str:
+    """Return JSON, for a data attribute."""
+    return json.dumps(value)
+
+
+@register.filter
+def grouped(text: str) -> str:
+    """Return a key or a code in groups of four."""
+    return " ".join(text[at : at + 4] for at in range(0, len(text), 4))
+
+
+@register.filter
+def network(address: str) -> str:
+    """Return the network of an address; nothing for none."""
+    return "" if address == "0.0.0.0" else network_of(address)
+
+
+register.filter("browser", browser_of)

@@ -10,9 +10,9 @@ from django.views.debug import SafeExceptionReporterFilter
 from consultations.intake.offline_response import SHOWN, answer_unavailable, is_sent_form
 from consultations.models import ConsultationRequest
 from consultations.views import server_error
-from firm import views
 from firm.error_page import remember
 from firm.models import FirmSettings
+from firm.pages import routing
 from tests.consultations.intake.test_view import FORM, SECRETS, TYPED, assert_kept, values_of
 
 TOKEN = str(uuid.UUID(int=7))
@@ -36,7 +36,7 @@ def lost(site, monkeypatch):
     def find_route(request, path):
         raise OperationalError("could not connect to server")
 
-    monkeypatch.setattr(views, "find_route", find_route)
+    monkeypatch.setattr(routing, "find_route", find_route)
     client = Client(raise_request_exception=False)
     return client
 
@@ -153,7 +153,7 @@ def test_it_can_be_sent_again_when_the_database_is_back(site, monkeypatch, given
     page = drawn(browser.get(FORM))
     protected = SENT | {"csrfmiddlewaretoken": page.find("input", attrs={"name": "csrfmiddlewaretoken"})["value"]}
     with monkeypatch.context() as failing:
-        failing.setattr(views, "find_route", lambda *_: (_ for _ in ()).throw(OperationalError("gone")))
+        failing.setattr(routing, "find_route", lambda *_: (_ for _ in ()).throw(OperationalError("gone")))
         response = browser.post(FORM, protected)
     assert response.status_code == 503
     again = values_of(response) | {

@@ -5,7 +5,7 @@ from django.test import Client
 
 from firm.models import SignInEvent, SignInKind
 from tests.firm.accounts.conftest import PASSWORD, SECURITY, give_password, sign_in, staff, with_app
-from tests.firm.accounts.test_change_notices import ACCOUNT, NEW, of_account, to_password
+from tests.firm.accounts.test_receivers import ACCOUNT, NEW, of_account, to_password
 
 AGAIN = SECURITY + "again/"
 

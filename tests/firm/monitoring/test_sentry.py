@@ -10,9 +10,9 @@ from django.core.handlers.wsgi import WSGIHandler
 from sentry_sdk.transport import Transport
 
 from consultations.models import ConsultationPage
-from firm import views
 from firm.monitoring import sentry
 from firm.monitoring.request_log import RequestLog
+from firm.pages import routing
 from firm.settings import error_reports as setting
 from firm.settings.environment import Environment, SettingError
 from tests.consultations.conftest import build_site, make_user
@@ -57,7 +57,7 @@ def broken(request, *args, **kwargs):
 
 
 def test_a_report_says_where_it_happened(home, sent, monkeypatch):
-    monkeypatch.setattr(views, "wagtail_serve", broken)
+    monkeypatch.setattr(routing, "wagtail_serve", broken)
     _, headers, _ = ask(RequestLog(WSGIHandler()), "/")
     [report] = [one.decode() for one in sent]
     assert '"type":"RuntimeError"' in report
@@ -68,7 +68,7 @@ def test_a_report_says_where_it_happened(home, sent, monkeypatch):
 
 def test_nothing_of_a_submission_is_in_a_report(db, client, sent, monkeypatch):
     build_site()
-    monkeypatch.setattr(views, "wagtail_serve", broken)
+    monkeypatch.setattr(routing, "wagtail_serve", broken)
     client.force_login(make_user("jane.secretson", first_name="Jane"))
     cookie = client.cookies["sessionid"].value
     page = ConsultationPage.objects.get()

@@ -8,24 +8,20 @@ import pytest
 from django.core.management import CommandError
 
 from firm.server.processes import Supervisor, bind, handed_over, number_of_processes
+from firm.settings.environment import SettingError
 
 
-class Ended:
-    """A child that has ended."""
+class Child:
+    """A process that has ended, or runs until it is told to end."""
 
-    is_running = False
+    def __init__(self, *, is_running: bool) -> None:
+        self.is_running = is_running
 
+    def is_alive(self) -> bool:
+        return self.is_running
 
-class Running(Ended):
-    """A child that runs until it is stopped."""
-
-    is_running = True
-
-    def stop(self) -> None:
+    def terminate(self) -> None:
         self.is_running = False
-
-    def wait(self, seconds: float) -> None:
-        assert not self.is_running
 
 
 @pytest.fixture
@@ -45,8 +41,8 @@ def test_a_child_that_ends_is_started_again(supervisor, capsys):
         started.append(1)
         if len(started) == 3:
             supervisor.stopping.set()
-            return Running()
-        return Ended()
+            return Child(is_running=True)
+        return Child(is_running=False)
 
     supervisor.start("worker", start)
     assert not supervisor.are_all_running
@@ -58,13 +54,13 @@ def test_a_child_that_ends_is_started_again(supervisor, capsys):
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_ends_all(supervisor, number):
-    children = [Running(), Running()]
+    children = [Child(is_running=True), Child(is_running=True)]
     for place, child in enumerate(children):
         supervisor.start(str(place), lambda child=child: child)
     os.kill(os.getpid(), number)
     supervisor.watch()
     supervisor.end()
-    assert not any(child.is_running for child in children)
+    assert not any(child.is_alive() for child in children)
 
 
 def test_a_taken_port_is_said():
@@ -89,5 +85,5 @@ def test_sockets_of_others_are_left_alone(monkeypatch, pid, count):
 
 def test_no_process_at_all_is_refused(monkeypatch):
     monkeypatch.setenv("WEB_CONCURRENCY", "0")
-    with pytest.raises(CommandError, match="WEB_CONCURRENCY"):
+    with pytest.raises(SettingError, match="WEB_CONCURRENCY"):
         number_of_processes()

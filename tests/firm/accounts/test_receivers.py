@@ -211,7 +211,7 @@ def test_the_command_that_removes_the_second_step_is_told(sent):
 @pytest.mark.parametrize("kind", sorted(emails.SUBJECTS.keys() - {"reset"}))
 def test_no_mail_tells_a_secret_and_each_says_what_happened(sent, kind):
     user = staff()
-    emails.tell(user, kind)
+    emails.notify(user, kind)
     [(subject, address)] = sent()
     body = mail.outbox[0].body
     assert (subject, address) == (emails.SUBJECTS[kind], user.email)
@@ -221,7 +221,7 @@ def test_no_mail_tells_a_secret_and_each_says_what_happened(sent, kind):
     mail.outbox.clear()
     others = []
     for other in emails.SUBJECTS.keys() - {"reset", kind}:
-        emails.tell(user, other)
+        emails.notify(user, other)
         sent()
         others += [message.body for message in mail.outbox]
     assert body not in others
