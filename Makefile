@@ -69,8 +69,8 @@ lock: $(VENV)/dev.stamp ## Write the files with the hashes anew, after a change 
 	@for name in requirements requirements-servers requirements-dev; do $(PY) -m uv pip compile -q --generate-hashes --no-header \
 	    --no-annotate --no-emit-index-url --python $(PY) $$name.txt -o $$name.lock || exit 1; done
 
-soak: $(VENV)/dev.stamp ## Run what takes long or is timed: load, kills, slow clients; ARGS= goes to pytest
-	@$(PY) -m pytest -n 0 soak $(ARGS)
+soak: $(VENV)/dev.stamp ## Run what takes long or is timed: load, kills, slow clients; ARGS= names files of soak/
+	@ODD_REQUESTS=10000 $(PY) -m pytest -n 0 $(or $(ARGS),soak tests/test_bad_input.py)
 
 bench: $(VENV)/dev.stamp ## Measure the site beside others and print one table; ARGS= names rows and options
 	@$(PY) -m bench $(ARGS)

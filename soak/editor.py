@@ -3,7 +3,6 @@
 It stands for another server of the same site: what it changes, all others have to notice.
 """
 
-import datetime
 import io
 import json
 import sys
@@ -27,7 +26,7 @@ from consultations.models import (  # noqa: E402
     MessageState,
     OutgoingMessage,
 )
-from firm.models import FirmSettings, HomePage, StandardPage  # noqa: E402
+from firm.models import HomePage, StandardPage  # noqa: E402
 from tests import factories  # noqa: E402
 
 
@@ -47,63 +46,22 @@ def fill(password: str) -> None:
 
 
 def page(slug: str) -> StandardPage:
-    """Return the standard page at a slug, made and published at first need."""
+    """Return the standard page at a slug, made at first need."""
     found = StandardPage.objects.filter(slug=slug).first()
     home = HomePage.objects.get()
     return found or factories.StandardPageFactory(parent=home, title=f"First of {slug}", slug=slug)
 
 
-def make(slug: str) -> int:
-    """Publish a page; return its number."""
-    return page(slug).pk
-
-
 def publish(slug: str, title: str) -> None:
-    """Publish a page under another title."""
+    """Publish a page under a title, made at first need."""
     found = page(slug)
     found.title = title
     found.save_revision().publish()
 
 
-def draft(slug: str, title: str) -> int:
-    """Save another title as a draft; return the page's number."""
-    found = page(slug)
-    found.title = title
-    found.save_revision()
-    return found.pk
-
-
 def unpublish(slug: str) -> None:
     """Take a page away."""
     page(slug).unpublish()
-
-
-def rename_firm(name: str) -> None:
-    """Save another name in the settings."""
-    saved = FirmSettings.objects.get()
-    saved.firm_name = name
-    saved.save()
-
-
-def schedule(slug: str, title: str) -> None:
-    """Approve another title that is due, and leave it to the clock to publish it."""
-    found = page(slug)
-    found.title, found.go_live_at = title, timezone.now() + datetime.timedelta(hours=1)
-    revision = found.save_revision(approved_go_live_at=found.go_live_at)
-    found.refresh_from_db()
-    type(revision).objects.filter(pk=revision.pk).update(approved_go_live_at=timezone.now())
-    content = dict(revision.content, go_live_at=timezone.now().isoformat())
-    type(revision).objects.filter(pk=revision.pk).update(content=content)
-
-
-def expire(slug: str) -> None:
-    """Let a page's time be over, and leave it to the clock to take it away."""
-    StandardPage.objects.filter(slug=slug).update(expire_at=timezone.now())
-
-
-def tick() -> None:
-    """Do what the worker does each minute."""
-    call_command("publish_scheduled")
 
 
 def taken() -> list[list]:

@@ -9,19 +9,10 @@ from collections.abc import Iterator
 from http.client import HTTPException
 from pathlib import Path
 
-from soak.running import ROOT, Editor, Reply, wait_until
+from soak.running import ROOT, Editor, Front, Reply, children, wait_until
 from soak.senders import Visitor
 
-KEPT = {"PATH", "HOME", "LANG", "TZ", "TMPDIR"}
-
-
-def children(pid: int) -> list[int]:
-    """Return the processes that a process has started."""
-    found = []
-    for path in Path(f"/proc/{pid}/task").glob("*/children"):
-        with contextlib.suppress(OSError):
-            found += [int(number) for number in path.read_text().split()]
-    return found
+INHERITED = {"PATH", "HOME", "LANG", "TZ", "TMPDIR"}
 
 
 class Embedded:
@@ -29,7 +20,7 @@ class Embedded:
 
     def __init__(self, folder: Path, port: int) -> None:
         self.folder, self.port, self.site = folder, port, f"http://127.0.0.1:{port}"
-        self.environment = {name: value for name, value in os.environ.items() if name in KEPT} | {
+        self.environment = {name: value for name, value in os.environ.items() if name in INHERITED} | {
             # With its disk full it would leave compiled modules of others cut off in the middle, where all read them.
             "PYTHONDONTWRITEBYTECODE": "1",
             "DJANGO_SETTINGS_MODULE": "firm.settings.local",
@@ -99,6 +90,17 @@ class Embedded:
             yield
         finally:
             self.start()
+
+    @property
+    def front(self) -> Front:
+        return Front(
+            port=self.port,
+            host=f"127.0.0.1:{self.port}",
+            media=self.folder / "media",
+            processes=lambda: children(self.pid),
+            accepting=lambda: self.server_processes,
+            answering=lambda: self.server_processes,
+        )
 
     # --- Its processes ----------------------------------------------------------------------------
 

@@ -7,9 +7,14 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
+import threading
 import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 
 import brotli
@@ -31,6 +36,42 @@ class Reply:
         """The body, unpacked."""
         unpack = {"br": brotli.decompress, "gzip": gzip.decompress}.get(self.headers.get("content-encoding"), bytes)
         return unpack(self.body).decode()
+
+
+def children(pid: int) -> list[int]:
+    """Return the processes that a process has started."""
+    found = []
+    for path in Path(f"/proc/{pid}/task").glob("*/children"):
+        with contextlib.suppress(OSError):
+            found += [int(number) for number in path.read_text().split()]
+    return found
+
+
+@dataclass(frozen=True)
+class Front:
+    """What visitors meet: a port of loopback, the folder of uploads, and the processes behind it.
+
+    ``accepting`` take connections, ``answering`` run the application; ``temporary`` are nginx's own folders.
+    """
+
+    port: int
+    host: str
+    media: Path
+    processes: Callable[[], list[int]]
+    accepting: Callable[[], list[int]]
+    answering: Callable[[], list[int]]
+    temporary: tuple[Path, ...] = ()
+
+    @contextlib.contextmanager
+    def without_temporary_files(self):
+        """Within the block, nginx can write nothing to its folders."""
+        for folder in self.temporary:
+            folder.chmod(0)
+        try:
+            yield
+        finally:
+            for folder in self.temporary:
+                folder.chmod(0o700)
 
 
 class Editor:
@@ -70,8 +111,6 @@ class Stack:
         self.folder, self.order = folder, order
         self.known = json.loads((folder / "stack.json").read_text())
         self.host = f"127.0.0.1:{self.known['port']}"
-        pid = int((folder / "pid").read_text())
-        self._supervisor = pid
         environment = {
             **os.environ,
             "DJANGO_SETTINGS_MODULE": "firm.settings.production",
@@ -106,6 +145,21 @@ class Stack:
             connection.endheaders(body)
             return Reply(connection.getresponse())
 
+    @property
+    def front(self) -> Front:
+        def below(*names: str) -> list[int]:
+            return [child for name in names for child in children(self.pid(name))]
+
+        return Front(
+            port=self.known["plain"],
+            host=self.host,
+            media=self.folder / "data" / "media",
+            processes=lambda: below("server-1", "server-2", "nginx"),
+            accepting=lambda: below("nginx"),
+            answering=lambda: below("server-1", "server-2"),
+            temporary=tuple((self.folder / "nginx" / "temporary").iterdir()),
+        )
+
     # --- Services ---------------------------------------------------------------------------------
 
     def pid(self, name: str) -> int:
@@ -121,17 +175,7 @@ class Stack:
         number = self.pid(name)
         os.kill(number, signal.SIGTERM)
         wait_until(lambda: self.pid(name) != number, 60)
-        wait_until(lambda: self._is_ready(name), 60)
-
-    @contextlib.contextmanager
-    def paused(self, name: str):
-        """Have a service stand still."""
-        group = self.pid(name)
-        os.killpg(group, signal.SIGSTOP)
-        try:
-            yield
-        finally:
-            os.killpg(group, signal.SIGCONT)
+        wait_until(lambda: self.is_ready(name), 60)
 
     @contextlib.contextmanager
     def without(self, name: str):
@@ -151,9 +195,10 @@ class Stack:
         names = {"postgresql", "server-1", "server-2", "worker", "nginx"}
         wait_until(lambda: set(json.loads((self.folder / "running.json").read_text())) == names, 30)
         for at in ("server-1", "server-2", "plain"):
-            wait_until(lambda at=at: self._is_ready(at), 60)
+            wait_until(lambda at=at: self.is_ready(at), 60)
 
-    def _is_ready(self, at: str) -> bool:
+    def is_ready(self, at: str) -> bool:
+        """True when it says so."""
         try:
             return self.ask("/readyz", at).status == 200
         except OSError:
@@ -178,3 +223,42 @@ def wait_until(check, seconds: float) -> None:
     while not check():
         assert time.monotonic() < deadline, "It took too long"
         time.sleep(0.02)
+
+
+@contextlib.contextmanager
+def busy(*tasks):
+    """Within the block, do each of them again and again, side by side; fail with the first that fails."""
+    is_over = threading.Event()
+
+    def repeat(task) -> None:
+        while not is_over.is_set():
+            task()
+
+    with ThreadPoolExecutor(len(tasks)) as hands:
+        working = [hands.submit(repeat, task) for task in tasks]
+        try:
+            yield
+        finally:
+            is_over.set()
+    for one in working:
+        one.result()
+
+
+@contextlib.contextmanager
+def handed_over(listener: socket.socket, env: dict[str, str]):
+    """A server that was handed the socket, as systemd does at each release."""
+    process = subprocess.Popen(
+        ["sh", "-c", f"LISTEN_FDS=1 LISTEN_PID=$$ exec {sys.executable} manage.py run_web"],
+        cwd=ROOT,
+        env=env,
+        pass_fds=[3],
+        preexec_fn=lambda: os.dup2(listener.fileno(), 3),
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        yield process
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()

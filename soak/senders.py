@@ -12,14 +12,17 @@ from dataclasses import dataclass
 from random import Random
 from urllib.parse import urlencode
 
-from consultations.intake.responses import COOKIE
 from soak.running import Reply
 
 FORM = "/free-consultation/"
+#: The cookie that names the reference, but for its prefix.
+COOKIE = "consultation"
 #: What somebody may see while parts are being killed: nobody there, or an honest "not saved".
 HONEST = {502, 503, 504}
 #: Every so many gives an e-mail address, and is sent a receipt.
 WITH_EMAIL = 5
+#: Visitors at a time, and seconds between one's forms.
+HANDS, PAUSE = 6, 0.2
 
 
 @dataclass
@@ -101,20 +104,22 @@ def send_until_thanked(visitor: Visitor, number: int, patience: float) -> Sent:
     raise AssertionError("unreachable")
 
 
-def crowd(port: int, site: str, least: int, kills, hands: int = 6, patience: float = 120) -> list[Sent]:
-    """Have visitors send forms, at least so many, until all of ``kills`` has been run through; return what was sent."""
+def crowd(port: int, site: str, least: int, kills) -> list[Sent]:
+    """Have visitors send forms, at least so many, until all of ``kills`` have been called; return what was sent."""
     visitor, numbers, sent, is_over = Visitor(port, site), itertools.count(), [], threading.Event()
+    chance = Random(len(site))
     visitor.open()
 
-    def keep_sending() -> None:
+    def go_on_sending() -> None:
         while not is_over.is_set() or len(sent) < least:
-            sent.append(send_until_thanked(visitor, next(numbers), patience))
+            sent.append(send_until_thanked(visitor, next(numbers), 120))
+            time.sleep(PAUSE if len(sent) < least else 4 * PAUSE)
 
-    with ThreadPoolExecutor(hands) as pool:
-        sending = [pool.submit(keep_sending) for _ in range(hands)]
+    with ThreadPoolExecutor(HANDS) as pool:
+        sending = [pool.submit(go_on_sending) for _ in range(HANDS)]
         try:
             for kill in kills:
-                time.sleep(Random().uniform(0.2, 1.2))
+                time.sleep(chance.uniform(0.2, 1.2))
                 kill()
         finally:
             is_over.set()

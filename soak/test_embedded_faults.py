@@ -2,13 +2,10 @@
 
 import contextlib
 import itertools
-import os
 import resource
 import signal
 import socket
 import sqlite3
-import subprocess
-import sys
 import threading
 import time
 import uuid
@@ -16,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from soak.running import ROOT, wait_until
+from soak.running import busy, handed_over, wait_until
 from soak.senders import Visitor, send_until_thanked
 
 TYPED = {"message": "They took my brother this morning."}
@@ -114,60 +111,33 @@ def test_who_was_sending_when_it_is_told_to_stop_is_still_thanked(embedded, visi
     assert embedded.tell("requests") == before + 4
 
 
-@contextlib.contextmanager
-def serving(embedded, listener):
-    """A server that is handed the socket, as systemd does at each release."""
-    process = subprocess.Popen(
-        ["sh", "-c", f"LISTEN_FDS=1 LISTEN_PID=$$ exec {sys.executable} manage.py run_web"],
-        cwd=ROOT,
-        env=embedded.environment,
-        pass_fds=[3],
-        preexec_fn=lambda: os.dup2(listener.fileno(), 3),
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-    try:
-        yield process
-    finally:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-
-
 def test_a_release_drops_no_request_where_the_socket_stays(embedded):
     """Forms and pages are asked for without a pause while one server is told to stop and the next is started."""
-    is_over, numbers, sent, pages = threading.Event(), itertools.count(), [], []
-    with embedded.stopped(), socket.socket() as listener:
+    numbers, sent, pages = itertools.count(), [], []
+    with embedded.stopped(), socket.socket() as listener, contextlib.ExitStack() as servers:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(("127.0.0.1", embedded.port))
         listener.listen(2048)
+        process = servers.enter_context(handed_over(listener, embedded.environment))
+        visitor = Visitor(embedded.port, embedded.site)
+        visitor.open()
 
         def send() -> None:
-            while not is_over.is_set():
-                sent.append(send_until_thanked(visitor, next(numbers), 60))
+            sent.append(send_until_thanked(visitor, next(numbers), 60))
 
         def look() -> None:
-            while not is_over.is_set():
-                pages.append(visitor.ask(path="/search/?q=post").status)
+            pages.append(visitor.ask(path="/search/?q=post").status)
 
-        with contextlib.ExitStack() as servers:
-            process = servers.enter_context(serving(embedded, listener))
-            visitor = Visitor(embedded.port, embedded.site)
-            visitor.open()
-            with ThreadPoolExecutor(4) as hands:
-                busy = [hands.submit(one) for one in (send, send, look, look)]
-                try:
-                    for _ in range(2):
-                        before = len(sent)
-                        wait_until(lambda before=before: len(sent) > before + 5 or busy[0].done(), 60)
-                        process.send_signal(signal.SIGTERM)
-                        assert process.wait(60) == 0
-                        process = servers.enter_context(serving(embedded, listener))
-                    before = len(sent)
-                    wait_until(lambda: len(sent) > before + 5 or busy[0].done(), 60)
-                finally:
-                    is_over.set()
-            for one in busy:
-                one.result()
+        def wait_for_more() -> None:
+            before = len(sent)
+            wait_until(lambda: len(sent) > before + 5, 60)
+
+        with busy(send, send, look, look):
+            for _ in range(2):
+                wait_for_more()
+                process.send_signal(signal.SIGTERM)
+                assert process.wait(60) == 0
+                process = servers.enter_context(handed_over(listener, embedded.environment))
+            wait_for_more()
     assert {one.tries for one in sent} == {1}
     assert set(pages) == {200}

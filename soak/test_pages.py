@@ -36,7 +36,6 @@ def cached_keys(stack) -> list[str]:
 
 @pytest.fixture
 def page(stack):
-    stack.tell("make", slug="about")
     stack.tell("publish", slug="about", title="First")
     seen_within_a_second(stack, lambda at: title(stack.ask("/about/", at)) == "First")
     return "/about/"

@@ -1,36 +1,14 @@
 """A release: each web server in turn is told to stop, ends and is started anew, and visitors come all the time."""
 
-import contextlib
 import itertools
-import threading
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
 
-from soak.running import wait_until
+from soak.running import busy, wait_until
 from soak.senders import Visitor, send_until_thanked
 
-#: A page that nginx has on the disk, and pages that a server makes each time: those of a reader, and the form's.
+#: A page that nginx has in its cache, and pages that a server makes each time: those of a reader, and the form's.
 PAGES = ("/blog/", "/search/?q=post", "/?fresh=1", "/free-consultation/")
 SENDERS, ROUNDS = 3, 2
-
-
-@contextlib.contextmanager
-def busy(*tasks):
-    """Do each of them again and again, side by side, and fail with the first that fails."""
-    is_over = threading.Event()
-
-    def repeat(task) -> None:
-        while not is_over.is_set():
-            task()
-
-    with ThreadPoolExecutor(len(tasks)) as hands:
-        working = [hands.submit(repeat, task) for task in tasks]
-        try:
-            yield
-        finally:
-            is_over.set()
-    for one in working:
-        one.result()
 
 
 def test_a_release_costs_no_visitor_an_answer_and_no_sender_a_second_try(stack):

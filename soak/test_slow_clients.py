@@ -1,4 +1,4 @@
-"""Slow, greedy and broken visitors of `make run` cost nobody else anything: the form answers in a second throughout."""
+"""Slow, greedy and broken visitors cost nobody else anything: the form answers in a second throughout."""
 
 import contextlib
 import resource
@@ -15,7 +15,7 @@ LIMIT, LOOKS = 1.0, 20
 
 
 @pytest.fixture(autouse=True)
-def _descriptors():
+def descriptors():
     """Enough descriptors on the side of the visitors."""
     before = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(4096, before[1]), before[1]))
@@ -23,39 +23,40 @@ def _descriptors():
     resource.setrlimit(resource.RLIMIT_NOFILE, before)
 
 
-@pytest.fixture
-def unharmed(embedded):
-    """Compares the processes before and after."""
-    before = embedded.server_processes
-    yield embedded
-    assert embedded.server_processes == before
+@pytest.fixture(params=["embedded", "stack"])
+def site(request):
+    """The server of `make run`, or nginx in front of the stack's; its processes are compared before and after."""
+    found = request.getfixturevalue(request.param).front
+    before = found.processes()
+    yield found
+    assert found.processes() == before
 
 
-def get(embedded, path: str, more: str = "") -> bytes:
-    return f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{embedded.port}\r\n{more}\r\n".encode()
+def get(site, path: str, more: str = "") -> bytes:
+    return f"GET {path} HTTP/1.1\r\nHost: {site.host}\r\n{more}\r\n".encode()
 
 
-def post(embedded, length: int, more: str = "") -> bytes:
+def post(site, length: int, more: str = "") -> bytes:
     kind = "Content-Type: application/x-www-form-urlencoded\r\n"
-    head = f"POST /free-consultation/ HTTP/1.1\r\nHost: 127.0.0.1:{embedded.port}\r\n{kind}{more}"
+    head = f"POST /free-consultation/ HTTP/1.1\r\nHost: {site.host}\r\n{kind}{more}"
     return f"{head}Content-Length: {length}\r\n\r\n".encode()
 
 
-def connect(embedded, window: int = 0) -> socket.socket:
+def connect(site, window: int = 0) -> socket.socket:
     one = socket.socket()
     if window:
         one.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, window)
     one.settimeout(20)
-    one.connect(("127.0.0.1", embedded.port))
+    one.connect(("127.0.0.1", site.port))
     return one
 
 
-def assert_quick(embedded) -> None:
+def assert_quick(site) -> None:
     """Ask for the form again and again."""
     for _ in range(LOOKS):
         begun = time.monotonic()
-        with connect(embedded) as one:
-            one.sendall(get(embedded, FORM, "Connection: close\r\n"))
+        with connect(site) as one:
+            one.sendall(get(site, FORM, "Connection: close\r\n"))
             got = b""
             while part := one.recv(65536):
                 got += part
@@ -65,11 +66,24 @@ def assert_quick(embedded) -> None:
 
 
 @contextlib.contextmanager
-def visitors(embedded, number: int, sent: bytes, *, then: bytes = b"", reads: int = 0, window: int = 0):
+def limited(processes: list[int], kind: int):
+    """Within the block, each of them may have 1,024 of something."""
+    before = {pid: resource.prlimit(pid, kind) for pid in processes}
+    for pid, (_, hard) in before.items():
+        resource.prlimit(pid, kind, (1024, hard))
+    try:
+        yield
+    finally:
+        for pid, limits in before.items():
+            resource.prlimit(pid, kind, limits)
+
+
+@contextlib.contextmanager
+def visitors(site, number: int, sent: bytes, *, then: bytes = b"", reads: int = 0, window: int = 0):
     """Have so many send the same; then each sends or reads a little every half second."""
     stopped = threading.Event()
     with contextlib.ExitStack() as stack:
-        crowd = [stack.enter_context(connect(embedded, window)) for _ in range(number)]
+        crowd = [stack.enter_context(connect(site, window)) for _ in range(number)]
 
         def go_on() -> None:
             while not stopped.wait(0.5):
@@ -81,6 +95,11 @@ def visitors(embedded, number: int, sent: bytes, *, then: bytes = b"", reads: in
             one.settimeout(2)
             with contextlib.suppress(OSError):
                 one.sendall(sent)
+        if reads:  # that so many ask at once is another matter: it begins when all are being answered
+            for one in crowd:
+                one.settimeout(60)
+                one.recv(1, socket.MSG_PEEK)
+                one.settimeout(2)
         thread = threading.Thread(target=go_on)
         if then or reads:
             thread.start()
@@ -94,61 +113,56 @@ def visitors(embedded, number: int, sent: bytes, *, then: bytes = b"", reads: in
 
 
 @pytest.mark.parametrize("kind", ["heads", "bodies"])
-def test_two_hundred_slow_senders(unharmed, kind):
-    sent = {"heads": get(unharmed, "/")[:-2] + b"X-Slow: ", "bodies": post(unharmed, 900_000) + b"message="}[kind]
-    with visitors(unharmed, 200, sent, then=b"a"):
-        assert_quick(unharmed)
+def test_two_hundred_slow_senders(site, kind):
+    sent = {"heads": get(site, "/")[:-2] + b"X-Slow: ", "bodies": post(site, 900_000) + b"message="}[kind]
+    with visitors(site, 200, sent, then=b"a"):
+        assert_quick(site)
 
 
 @pytest.mark.parametrize("path", ["/", "/search/?q=post"])
-def test_two_hundred_slow_readers_of_pages(unharmed, path):
-    with visitors(unharmed, 200, get(unharmed, path), reads=100, window=4096):
-        assert_quick(unharmed)
+def test_two_hundred_slow_readers_of_pages(site, path):
+    with visitors(site, 200, get(site, path), reads=100, window=4096):
+        assert_quick(site)
 
 
 @pytest.fixture
-def large_file(unharmed):
+def large_file(site):
     """The address of an upload of 600 KB."""
-    folder = unharmed.folder / "media" / "images"
+    folder = site.media / "images"
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "large.png").write_bytes(bytes(600_000))
     return "/media/images/large.png"
 
 
-def test_sixteen_who_never_read_a_large_file(unharmed, large_file):
-    with visitors(unharmed, 16, get(unharmed, large_file), window=4096):
-        assert_quick(unharmed)
+def test_sixteen_who_never_read_a_large_file(site, large_file):
+    with visitors(site, 16, get(site, large_file), window=4096):
+        assert_quick(site)
 
 
 @pytest.mark.parametrize("path", ["/", "/search/?q=post", "/media/images/large.png"])
-def test_twenty_who_pipeline_and_never_read(unharmed, large_file, path):
-    with visitors(unharmed, 20, get(unharmed, path) * 500, window=4096):
-        assert_quick(unharmed)
+def test_twenty_who_pipeline_and_never_read(site, large_file, path):
+    with visitors(site, 20, get(site, path) * 500, window=4096):
+        assert_quick(site)
 
 
-def test_more_connections_than_a_process_has_descriptors(unharmed):
-    before = {pid: resource.prlimit(pid, resource.RLIMIT_NOFILE) for pid in unharmed.server_processes}
-    for pid, (_, hard) in before.items():
-        resource.prlimit(pid, resource.RLIMIT_NOFILE, (1024, hard))
-    with visitors(unharmed, 1300, b""):
-        assert_quick(unharmed)
-    assert_quick(unharmed)
-    for pid, limits in before.items():
-        resource.prlimit(pid, resource.RLIMIT_NOFILE, limits)
+def test_more_connections_than_a_process_has_descriptors(site):
+    with limited(site.accepting(), resource.RLIMIT_NOFILE), visitors(site, 1300, b""):
+        assert_quick(site)
+    assert_quick(site)
 
 
-def test_resets_in_every_state(unharmed):
+def test_resets_in_every_state(site):
     chance, stopped = Random(3), threading.Event()
     states = [
-        b"", b"G", get(unharmed, "/")[:20], get(unharmed, "/"), get(unharmed, "/search/?q=a") * 3,
-        post(unharmed, 1000), post(unharmed, 1000) + b"abc", post(unharmed, 1000, "Expect: 100-continue\r\n"),
-        get(unharmed, "/", f"Content-Length: {'9' * 4400}\r\n"),
-        get(unharmed, "/", "Transfer-Encoding: chunked\r\n") + b"ffffffffffffffff\r\n",
+        b"", b"G", get(site, "/")[:20], get(site, "/"), get(site, "/search/?q=a") * 3,
+        post(site, 1000), post(site, 1000) + b"abc", post(site, 1000, "Expect: 100-continue\r\n"),
+        get(site, "/", f"Content-Length: {'9' * 4400}\r\n"),
+        get(site, "/", "Transfer-Encoding: chunked\r\n") + b"ffffffffffffffff\r\n",
     ]  # fmt: skip
 
     def reset() -> None:
         while not stopped.is_set():
-            with contextlib.suppress(OSError), connect(unharmed) as one:
+            with contextlib.suppress(OSError), connect(site) as one:
                 one.sendall(chance.choice(states))
                 time.sleep(chance.random() * 0.02)
                 one.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
@@ -157,28 +171,22 @@ def test_resets_in_every_state(unharmed):
     for thread in threads:
         thread.start()
     try:
-        assert_quick(unharmed)
+        assert_quick(site)
     finally:
         stopped.set()
         for thread in threads:
             thread.join()
-    assert_quick(unharmed)
+    assert_quick(site)
 
 
-def test_a_full_folder_for_temporary_files(unharmed):
+def test_a_full_folder_for_temporary_files(site):
     """No process can write a file: what visitors send is read all the same, and an upload costs nobody anything."""
-    before = {pid: resource.prlimit(pid, resource.RLIMIT_FSIZE) for pid in unharmed.server_processes}
-    for pid, (_, hard) in before.items():
-        resource.prlimit(pid, resource.RLIMIT_FSIZE, (1024, hard))
-    try:
-        with connect(unharmed) as one:
+    with limited(site.answering(), resource.RLIMIT_FSIZE), site.without_temporary_files():
+        with connect(site) as one:
             body = b"message=" + b"a" * 900_000
-            one.sendall(post(unharmed, len(body)) + body)
+            one.sendall(post(site, len(body)) + body)
             assert one.recv(100).startswith(b"HTTP/1.1 403")  # without its token
-        with connect(unharmed) as one, contextlib.suppress(OSError):
-            one.sendall(post(unharmed, 5_000_000).replace(b"/free-consultation/", b"/admin/") + bytes(5_000_000))
+        with connect(site) as one, contextlib.suppress(OSError):
+            one.sendall(post(site, 5_000_000).replace(b"/free-consultation/", b"/admin/") + bytes(5_000_000))
             one.recv(100)
-        assert_quick(unharmed)
-    finally:
-        for pid, limits in before.items():
-            resource.prlimit(pid, resource.RLIMIT_FSIZE, limits)
+        assert_quick(site)

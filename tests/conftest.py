@@ -71,7 +71,7 @@ ONE_DATABASE = (
     "tests/test_security.py",
 )
 
-# Odd input is the same in every run; `make soak` looks further.
+# Odd input is the same in every run; `make soak` makes ten times as much.
 hypothesis_settings.register_profile("repeatable", derandomize=True, deadline=None, database=None)
 hypothesis_settings.load_profile("repeatable")
 

@@ -17,7 +17,6 @@ from tests.factories import FirmSettingsFactory
 from tests.firm.settings.test_production import SAFE
 
 COMMAND = f"exec {sys.executable} manage.py run_web"
-ASK = b"GET /healthz HTTP/1.1\r\nHost: law.example\r\nConnection: close\r\n\r\n"
 
 
 def environment(folder, **changed) -> dict:
@@ -38,42 +37,6 @@ def listening():
         listener.bind(("127.0.0.1", 0))
         listener.listen(64)
         yield listener
-
-
-@contextmanager
-def served(listener, folder, **changed):
-    """A server that was handed the socket."""
-    process = subprocess.Popen(
-        ["sh", "-c", f"LISTEN_FDS=1 LISTEN_PID=$$ {COMMAND}"],
-        env=environment(folder, **changed),
-        cwd=settings.BASE_DIR,
-        pass_fds=[3],
-        preexec_fn=lambda: os.dup2(listener.fileno(), 3),
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        yield process
-    finally:
-        if process.poll() is None:
-            process.kill()
-        process.wait()
-
-
-def connect(listener) -> socket.socket:
-    return socket.create_connection(listener.getsockname(), timeout=60)
-
-
-def answer(connection) -> bytes:
-    parts = []
-    while part := connection.recv(4096):
-        parts.append(part)
-    return b"".join(parts)
-
-
-def ask(listener) -> bytes:
-    with connect(listener) as connection:
-        connection.sendall(ASK)
-        return answer(connection)
 
 
 @pytest.mark.parametrize(
