@@ -7,13 +7,11 @@ import time
 import traceback
 from pathlib import Path
 
-from bench.machine import facts
 from bench.measuring import Options, say
 from bench.rows import ROWS
-from bench.table import CannotMeasure, Figure, as_markdown, not_measured, summary
+from bench.table import CannotMeasure, Figure, as_markdown, facts, not_measured, summary
 
 ROOT = Path(__file__).resolve().parents[1]
-LAST = Path(__file__).with_name("last.md")
 #: What ``--quick`` sets: enough to see that everything works, too little to believe the figures.
 QUICK = {
     "turns": 1, "seconds": 1.0, "asked": 5, "submitting": 3.0,
@@ -36,9 +34,9 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("--small-posts", type=int, help="posts of the small site")
     parser.add_argument("--small-requests", type=int, help="requests of the small site")
     parser.add_argument("--port", type=int, help="first of a hundred ports that are free")
-    parser.add_argument("--folder", type=Path, default=ROOT / "var" / "bench", help="where sites are kept")
+    parser.add_argument("--folder", type=Path, default=ROOT / "var" / "bench", help="where sites and databases are")
     parser.add_argument("--quick", dest="is_quick", action="store_true", help="only try whether everything works")
-    parser.add_argument("--write", type=Path, default=LAST, help="where the table goes besides (not with --quick)")
+    parser.add_argument("--write", type=Path, help="a file that the table goes to as well")
     return parser
 
 
@@ -85,7 +83,7 @@ def main() -> int:
     heads = facts()
     text = page(heads, measured([name for name in ROWS if not given.rows or name in given.rows], options))
     sys.stdout.write(text)
-    if not options.is_quick and not given.rows:
+    if given.write:
         given.write.write_text(text)
         say(f"written to {given.write}")
     return 1 if "| not measured |" in text else 0

@@ -11,7 +11,7 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Options:
-    """What a run is asked for. ``folder`` keeps sites and databases between runs; ports are counted from ``port``."""
+    """What a run is asked for. ``folder`` holds sites for the next run; ports are counted from ``port``."""
 
     folder: Path
     port: int = 8600

@@ -10,15 +10,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.demo_site import DemoSite
-from bench.measuring import say
+from bench.demo_site import POST, DemoSite
+from bench.measuring import Options, say
 from bench.plain_content import content
 from bench.running import environment, last_line, running
 from bench.table import CannotMeasure
 
 SOURCES = Path(__file__).parent / "plain"
 NAME = "plain"
-POST = "/blog/after-a-federal-arrest-step-by-step/"
+#: The pages that both sites are compared by.
+PAGES = {"post": POST, "home": "/"}
 #: What an operator has to add to the start template before it serves with DEBUG off.
 LOCAL = """SECRET_KEY = "only-to-measure-0123456789-abcdefghijklmnopqrstuvwxyz"
 ALLOWED_HOSTS = ["127.0.0.1"]
@@ -104,3 +105,9 @@ def fingerprint(given: str) -> str:
         if "__pycache__" not in path.parts:
             digest.update(path.read_bytes())
     return digest.hexdigest()
+
+
+def sides(options: Options) -> tuple[DemoSite, PlainSite]:
+    """Return the site with its demo and nothing more, and the plain site of the same content."""
+    ours = DemoSite(options.folder / "site", options.port)
+    return ours, PlainSite(options.folder / "plain", options.port + 1, ours)

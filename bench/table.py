@@ -1,9 +1,22 @@
-"""The table that a run ends with: what was measured, the goal, the figure, and whether it is met."""
+"""The table that a run ends with: what was measured, the goal, the figure, and whether it is met; on which machine."""
 
+import os
+import platform
+import re
+import shutil
+import subprocess
 from collections.abc import Iterable
 from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
 
 HEADINGS = ("row", "what", "goal", "figure", "met", "how it came about")
+PROGRAMS = {
+    "nginx": ("nginx", "-v"),
+    "wrk": ("wrk", "-v"),
+    "chromium": ("chromium", "--version"),
+    "node": ("node", "--version"),
+}
 MET = {True: "yes", False: "**no**", None: "–"}
 
 
@@ -47,3 +60,24 @@ def summary(figures: Iterable[Figure]) -> str:
     absent = sum(one.figure == "not measured" for one in figures)
     text = f"{judged.count(True)} of {len(judged)} goals met"
     return f"{text}, {absent} lines not measured." if absent else f"{text}."
+
+
+def facts() -> list[str]:
+    """Return processors, memory and versions, a line each; nothing that names the machine or the day."""
+    model = re.search(r"^model name\s*:\s*(.+)$", Path("/proc/cpuinfo").read_text(), re.MULTILINE)
+    memory = re.search(r"^MemTotal:\s+(\d+)", Path("/proc/meminfo").read_text(), re.MULTILINE)
+    return [
+        f"{os.cpu_count()} processors ({model.group(1) if model else platform.machine()}),"
+        f" {int(memory.group(1)) / 1024**2:.0f} GiB of memory; load before the run {os.getloadavg()[0]:.2f}",
+        f"Python {platform.python_version()}, "
+        + ", ".join(f"{name} {version(name)}" for name in ("django", "wagtail", "waitress", "gunicorn")),
+        ", ".join(f"{name} {found}" for name, command in PROGRAMS.items() if (found := _version(command))),
+    ]
+
+
+def _version(command: tuple[str, ...]) -> str:
+    if not shutil.which(command[0]):
+        return ""
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    found = re.search(r"\d+(\.\d+)+", done.stdout + done.stderr)
+    return found.group() if found else ""

@@ -1,27 +1,28 @@
-"""A public page that is kept, from ``make run`` alone, against the same page of a plain Wagtail site."""
+"""A cached public page from ``make run`` alone, against the same page of a plain Wagtail site."""
 
 import statistics
 from collections.abc import Iterator
 
-from bench import sides, wrk
+from bench import wrk
 from bench.measuring import Options, in_turns, median_ratio, rounded, say, spread
+from bench.plain_site import PAGES, sides
 from bench.table import Figure
 
 TITLE = "public page, cached, `make run` alone"
-GOAL = 100
+GOAL = 50
 
 
 def measure(options: Options) -> Iterator[Figure]:
     """Yield a line for a post and for home."""
-    ours, plain = sides.ours(options), sides.plain(options)
+    ours, plain = sides(options)
     with ours.served(), plain.served():
-        for name, (our_path, plain_path) in sides.PAGES.items():
+        for name, path in PAGES.items():
             say(f"cached: {name}, {options.turns} turns of {options.seconds:g} s each side")
             rates = in_turns(
                 options.turns,
                 {
-                    "ours": lambda path=our_path: _rate(ours.address + path, options),
-                    "plain": lambda path=plain_path: _rate(plain.address + path, options),
+                    "ours": lambda path=path: _rate(ours.address + path, options),
+                    "plain": lambda path=path: _rate(plain.address + path, options),
                 },
             )
             yield _line(name, rates, options)

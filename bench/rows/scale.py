@@ -74,7 +74,7 @@ def sites(options: Options) -> dict[str, DemoSite]:
 def _line(name: str, address: str, sides: dict[str, Asked], options: Options) -> Figure:
     is_public = not address.startswith("/admin/")
     if is_public:  # a parameter that no page knows, so that the page is made each time
-        address += f"{'&' if '?' in address else '?'}unkept=1"
+        address += f"{'&' if '?' in address else '?'}uncached=1"
     for side in sides.values():
         side.enter("" if is_public else "intake_manager")
     times = max(2, options.asked // 8)

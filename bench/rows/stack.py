@@ -1,28 +1,21 @@
-"""A public page that is kept, through ``make stack``, against nginx that serves the same compressed bytes from disk."""
+"""A cached public page through ``make stack``, against nginx that serves the same compressed bytes from disk."""
 
 import contextlib
 import os
 import shutil
 import statistics
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from bench import sides, wrk
-from bench.demo_site import ROOT
+from bench import wrk
 from bench.measuring import Options, in_turns, median_ratio, say, spread
-from bench.running import environment, get, last_line, running
+from bench.plain_site import PAGES
+from bench.running import environment, get, running
+from bench.stack import stack
 from bench.table import CannotMeasure, Figure
 
 TITLE = "public page, cached, through `make stack`"
 LEAST = 0.85
-PROGRAM = ROOT / "deploy" / "stack" / "__main__.py"
-#: Seconds that the first start of the stack may take: it makes a database and loads the demo.
-STARTS = 600
-#: How often a page is asked for before it is measured, half a second apart.
-VISITS = 4
 CONFIGURATION = """
 worker_processes auto;
 pid {folder}/nginx.pid;
@@ -61,53 +54,24 @@ http {{
 
 def measure(options: Options) -> Iterator[Figure]:
     """Yield a line for a post and for home."""
-    if not PROGRAM.exists():
-        raise CannotMeasure("`make stack` is not there: deploy/stack is missing")
     nginx = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
     if not nginx:
         raise CannotMeasure("nginx is not installed (Debian: apt-get install nginx-light)")
-    port = options.port + 20
-    with _stack(options.folder / "stack", port) as (stack, certificate):
-        for name, (path, _) in sides.PAGES.items():
-            for _ in range(VISITS):  # the first have it made and filed
-                accepted = {"Accept-Encoding": "gzip, deflate, br, zstd"}
-                status, headers, body = get(stack + path, accepted, certificate=certificate)
-                time.sleep(0.5)
+    with stack(options) as site:
+        for name, path in PAGES.items():
+            accepted = {"Accept-Encoding": "gzip, deflate, br, zstd"}
+            status, headers, body = get(site.address + path, accepted, certificate=site.certificate)
             encoding = headers.get("content-encoding", "identity")
             if status != 200 or encoding == "identity":
                 raise CannotMeasure(f"the stack answered {path} with {status}, encoding {encoding}")
             folder = options.folder / "files"
-            with _files(nginx, folder, port + 30, body, encoding, certificate) as disk:
+            with _files(nginx, folder, options.port + 50, body, encoding, site.certificate) as disk:
                 say(f"stack: {name}, {options.turns} turns of {options.seconds:g} s each side")
                 rates = in_turns(
                     options.turns,
-                    {"ours": lambda url=stack + path: _rate(url, options), "disk": lambda: _rate(disk, options)},
+                    {"ours": lambda url=site.address + path: _rate(url, options), "disk": lambda: _rate(disk, options)},
                 )
             yield _line(name, rates, f"{len(body):,} bytes of {encoding}", options)
-
-
-@contextlib.contextmanager
-def _stack(folder: Path, port: int) -> Iterator[tuple[str, Path]]:
-    """Have ``make stack`` run until the block ends; yields its address, and the certificate that it has made."""
-    folder.mkdir(parents=True, exist_ok=True)
-    env = environment(STACK_DIR=str(folder), STACK_PORT=str(port), DEMO_PASSWORD="only-to-measure")
-    command = [shutil.which("make") or "make", "-o", ".venv/servers.stamp", "stack", f"STACK_PORT={port}"]
-    log = folder / "make.log"
-    say("stack: starting it")
-    try:
-        with log.open("wb") as output:
-            up = subprocess.run(
-                command, cwd=ROOT, env=env, stdout=output, stderr=subprocess.STDOUT, timeout=STARTS, check=False
-            )
-        if up.returncode:
-            raise CannotMeasure(f"`make stack` ended with {up.returncode}: {last_line(log)}")
-        yield f"https://127.0.0.1:{port}", next(folder.rglob("certificate.pem"))
-    except subprocess.TimeoutExpired:
-        raise CannotMeasure(f"`make stack` was not ready within {STARTS} s ({log})") from None
-    finally:
-        subprocess.run(
-            [sys.executable, "-m", "deploy.stack", "down"], cwd=ROOT, env=env, capture_output=True, check=False
-        )
 
 
 @contextlib.contextmanager

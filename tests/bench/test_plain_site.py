@@ -7,6 +7,7 @@ from PIL import Image
 
 from bench import plain_content, plain_site
 from bench.asking import asked
+from bench.demo_site import POST
 from bench.plain_content import content, story
 from bench.plain_site import PlainSite, fingerprint
 from bench.running import environment
@@ -40,7 +41,7 @@ def given(tmp_path, monkeypatch):
 
     monkeypatch.setattr(plain_content, "_original", original)
     found = content(tmp_path)
-    found["posts"] = [one for one in found["posts"] if one["slug"] in plain_site.POST][:1] + found["posts"][-1:]
+    found["posts"] = [one for one in found["posts"] if one["slug"] in POST][:1] + found["posts"][-1:]
     return found
 
 
@@ -69,8 +70,8 @@ def test_it_answers_with_the_same_title_and_text(given, tmp_path, monkeypatch):
     site = PlainSite(tmp_path / "plain", 8699, NoDemo())
     site.prepare()
     with asked("plain.wsgi:application", cwd=site.folder, env=site.environment, log=tmp_path / "log") as found:
-        post = next(one for one in given["posts"] if one["slug"] in plain_site.POST)
-        text = unescape(found.body(plain_site.POST))
+        post = next(one for one in given["posts"] if one["slug"] in POST)
+        text = unescape(found.body(POST))
         assert f"<h1>{post['title']}</h1>" in text
         assert all(value in text for kind, value in post["body"] if kind == "heading")
         assert text.count("<img") > 1

@@ -1,16 +1,14 @@
 """What is asked, timed and counted in other processes."""
 
-import json
 import os
 import sys
 
 import pytest
 
 from bench.asking import asked
-from bench.memory import descendants, held_below, sizes_in
+from bench.rows.start import MEGABYTE, descendants, held_below
 from bench.running import environment, running
 from bench.table import CannotMeasure
-from bench.timed_server import Timing
 
 APPLICATION = """
 def application(environ, start_response):
@@ -67,28 +65,5 @@ def test_memory_is_that_of_the_processes_below(tmp_path):
     command = [sys.executable, "-c", "import time; time.sleep(60)"]
     with running(command, log=tmp_path / "log", cwd=tmp_path, env=environment()) as process:
         assert process.pid in descendants(os.getpid())
-        held = held_below(os.getpid())
-        assert held.processes >= 1
-        assert held.rss >= held.pss > 0
+        assert held_below(os.getpid()) > MEGABYTE
     assert process.pid not in descendants(os.getpid())
-
-
-def test_sizes_are_read_in_bytes():
-    text = "55d0-7ffe ---p 00000000 00:00 0   [rollup]\nRss:     2048 kB\nPss:      512 kB\n"
-    assert sizes_in(text) == {"Rss": 2048 * 1024, "Pss": 512 * 1024}
-
-
-@pytest.mark.parametrize(("method", "lines"), [("POST", [303]), ("GET", [])])
-def test_server_writes_down_forms_alone(tmp_path, method, lines):
-    told = []
-
-    def application(environ, start_response):
-        start_response("303 See Other", [])
-        return [b"on"]
-
-    timing = Timing(application, str(tmp_path / "times"))
-    assert b"".join(timing({"REQUEST_METHOD": method}, lambda *given: told.append(given))) == b"on"
-    assert told == [("303 See Other", [])]
-    written = [json.loads(line) for line in (tmp_path / "times").read_text().splitlines()]
-    assert [line["status"] for line in written] == lines
-    assert all(line["wall"] >= 0 for line in written)
