@@ -1,6 +1,7 @@
 """A real stack: nginx, two servers, PostgreSQL, and a worker, with a small site in it."""
 
 import os
+import resource
 import socket
 import subprocess
 import sys
@@ -19,6 +20,11 @@ def _free_port() -> int:
         return probe.getsockname()[1]
 
 
+def _limit_descriptors() -> None:
+    """In a new process: give it the 1,024 that most systems give."""
+    resource.setrlimit(resource.RLIMIT_NOFILE, (1024, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
+
+
 @pytest.fixture(scope="package")
 def running_stack():
     """The stack of these tests, kept outside of pytest's own folders, which only their owner may enter."""
@@ -30,7 +36,12 @@ def running_stack():
 
     def order(*words) -> None:
         done = subprocess.run(
-            [sys.executable, "-m", "deploy.stack", *words], cwd=ROOT, env=environment, capture_output=True, text=True
+            [sys.executable, "-m", "deploy.stack", *words],
+            cwd=ROOT,
+            env=environment,
+            capture_output=True,
+            text=True,
+            preexec_fn=_limit_descriptors,
         )
         assert done.returncode == 0, done.stderr + done.stdout
 

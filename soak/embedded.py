@@ -98,7 +98,6 @@ class Embedded:
             host=f"127.0.0.1:{self.port}",
             media=self.folder / "media",
             processes=lambda: children(self.pid),
-            accepting=lambda: self.server_processes,
             answering=lambda: self.server_processes,
         )
 

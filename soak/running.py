@@ -51,14 +51,13 @@ def children(pid: int) -> list[int]:
 class Front:
     """What visitors meet: a port of loopback, the folder of uploads, and the processes behind it.
 
-    ``accepting`` take connections, ``answering`` run the application; ``temporary`` are nginx's own folders.
+    ``answering`` run the application; ``temporary`` are nginx's own folders.
     """
 
     port: int
     host: str
     media: Path
     processes: Callable[[], list[int]]
-    accepting: Callable[[], list[int]]
     answering: Callable[[], list[int]]
     temporary: tuple[Path, ...] = ()
 
@@ -148,14 +147,14 @@ class Stack:
     @property
     def front(self) -> Front:
         def below(*names: str) -> list[int]:
-            return [child for name in names for child in children(self.pid(name))]
+            found = [child for name in names for child in children(self.pid(name))]
+            return [pid for pid in found if b"nginx: cache" not in Path(f"/proc/{pid}/cmdline").read_bytes()]
 
         return Front(
             port=self.known["plain"],
             host=self.host,
             media=self.folder / "data" / "media",
             processes=lambda: below("server-1", "server-2", "nginx"),
-            accepting=lambda: below("nginx"),
             answering=lambda: below("server-1", "server-2"),
             temporary=tuple((self.folder / "nginx" / "temporary").iterdir()),
         )

@@ -3,6 +3,7 @@
 import contextlib
 import time
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 
 import psycopg2
 
@@ -44,6 +45,8 @@ def test_a_form_is_taken_once_while_a_server_is_away(stack):
 def test_cached_pages_are_served_while_postgresql_restarts(stack):
     stack.tell("publish", slug="about", title="Before the restart")
     seen_within_a_second(stack, lambda at: title(stack.ask("/about/", at)) == "Before the restart")
+    with ThreadPoolExecutor(16) as visitors:  # so many that each process of both servers is asked
+        list(visitors.map(lambda at: stack.ask("/about/", at), ("server-1", "server-2") * 100))
     with stack.without("postgresql"):
         for _ in range(20):
             assert title(stack.ask("/about/")) == "Before the restart"
