@@ -72,7 +72,6 @@ def as_editor(page: Page, site: str) -> None:
     page.get_by_role("button", name="Create new footnote").click()
     expect(editor.panel("Footnote 1").locator(".public-DraftEditor-content")).to_be_focused()
     page.keyboard.type("Justice Manual 9-11.151")
-    shoot(page, "post-footnote")
 
     page.goto(f"{site}/admin/blog_posts/")
     shoot(page, "post-list")
