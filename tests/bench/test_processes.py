@@ -1,12 +1,13 @@
 """What is asked, timed and counted in other processes."""
 
 import os
+import subprocess
 import sys
 
 import pytest
 
 from bench.asking import asked
-from bench.rows.start import MEGABYTE, descendants, held_below
+from bench.rows.start import descendants, held_below
 from bench.running import environment, running
 from bench.table import CannotMeasure
 
@@ -61,9 +62,13 @@ def test_environment_of_the_caller_leads_nobody_astray(monkeypatch):
     assert environment(PORT="8600")["PORT"] == "8600"
 
 
-def test_memory_is_that_of_the_processes_below(tmp_path):
-    command = [sys.executable, "-c", "import time; time.sleep(60)"]
-    with running(command, log=tmp_path / "log", cwd=tmp_path, env=environment()) as process:
+def test_memory_is_that_of_the_processes_below():
+    program = "import sys; held = bytes(b'x' * 8_000_000); print('up', flush=True); sys.stdin.read()"
+    command = [sys.executable, "-c", program]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdout.readline() == b"up\n"
         assert process.pid in descendants(os.getpid())
-        assert held_below(os.getpid()) > MEGABYTE
+        assert held_below(os.getpid()) > 8_000_000
+        process.stdin.close()
+        process.wait()
     assert process.pid not in descendants(os.getpid())
