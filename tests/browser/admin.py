@@ -98,11 +98,12 @@ class PageEditor:
 
     def remove_all(self, stream: Locator) -> int:
         """Remove every block of a stream; return how many there were."""
-        removed = 0
-        while (remove := stream.get_by_role("button", name="Delete", exact=True)).count():
-            remove.first.click()
-            removed += 1
-        return removed
+        blocks = self.blocks(stream)
+        before = blocks.count()
+        for left in reversed(range(before)):
+            blocks.first.get_by_role("button", name="Delete", exact=True).first.click()
+            expect(blocks).to_have_count(left)
+        return before
 
     def items(self, block: Locator) -> Locator:
         """The items of the block's list."""

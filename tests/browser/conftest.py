@@ -1,6 +1,7 @@
 """The real site in a real browser: `serve` on SQLite with its worker, as ``make run`` starts it."""
 
 import os
+import re
 
 import pytest
 from playwright.sync_api import expect, sync_playwright
@@ -9,9 +10,19 @@ from tests.browser.site import FLAGS, PASSWORD, copied_site, running_site
 from tests.browser_setup import find_browser, why_missing
 
 PHONE, TABLET, DESK = 360, 768, 1440
+#: How often a public page is asked for again until it shows a change: a server process may use what it has cached for
+#: a tenth of a second.
+RELOADS = 50
 
 #: How long an expectation may take to come true, in milliseconds: generous, for machines that run tests side by side.
-PATIENCE = 30_000
+TIMEOUT = 30_000
+
+
+class Memory(dict):
+    """What the tests of a module leave to those after them. What is missing fails the test that asks for it."""
+
+    def __missing__(self, name):
+        pytest.fail(f"A test before this one has failed or was not run: it should have left {name!r}.", pytrace=False)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -48,6 +59,12 @@ def own_site(site, site_data, site_folder):
         yield address
 
 
+@pytest.fixture(scope="module")
+def memory():
+    """What one test of the module leaves to the next; the tests of a module run in one process, in their order."""
+    return Memory()
+
+
 @pytest.fixture(scope="package")
 def browser():
     """A headless Chromium; without one the test is skipped with the reason.
@@ -59,7 +76,7 @@ def browser():
     if path is None:
         pytest.skip(f"No browser: {why_missing()}")
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    expect.set_options(timeout=PATIENCE)
+    expect.set_options(timeout=TIMEOUT)
     with sync_playwright() as playwright:
         instance = playwright.chromium.launch(executable_path=path, args=FLAGS)
         yield instance
@@ -91,6 +108,21 @@ def open_page(browser, site):
 
 
 @pytest.fixture
+def open_changed(open_page):
+    """Return a function that opens a public page, again and again until it shows the words of a change."""
+
+    def make(path, words):
+        page = open_page(path)
+        for _ in range(RELOADS):
+            if words in page.locator("body").inner_text():
+                return page
+            page.reload()
+        raise AssertionError(f"{path} does not show {words!r}")
+
+    return make
+
+
+@pytest.fixture
 def staff(open_page, site):
     """Return a function that opens the staff's side as one of the demo's accounts."""
 
@@ -99,7 +131,7 @@ def staff(open_page, site):
         page.fill("[name=username]", username)
         page.fill("[name=password]", PASSWORD)
         page.click("button[type=submit]")
-        page.wait_for_url("**/admin/**")
+        expect(page).not_to_have_url(re.compile("/login/"))
         page.goto(site + path)
         return page
 

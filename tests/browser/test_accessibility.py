@@ -2,6 +2,7 @@
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
 
 from tests.browser.conftest import DESK, PHONE, TABLET
 
@@ -78,13 +79,14 @@ def test_the_skip_link_leads_to_the_content(open_page):
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.textContent") == "Skip to the content"
     page.keyboard.press("Enter")
-    assert page.evaluate("document.activeElement.id") == "main"
+    expect(page.locator("#main")).to_be_focused()
 
 
 def test_the_phone_menu_works_by_keyboard_alone(open_page):
     page = open_page("/", width=PHONE)
     page.focus(".site-header__menu summary")
     page.keyboard.press("Enter")
-    assert page.is_visible(".site-header__menu nav a >> nth=0")
+    first = page.locator(".site-header__menu nav a").first
+    expect(first).to_be_visible()
     page.keyboard.press("Escape")
-    assert not page.is_visible(".site-header__menu nav a >> nth=0")
+    expect(first).to_be_hidden()

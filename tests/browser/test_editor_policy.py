@@ -95,6 +95,7 @@ def test_the_whole_editor_works_under_the_policy(page):
     editor.item(editor.add_block(body, "List"), 1)
     editor.move_up(editor.blocks(body).nth(1))
     editor.remove(editor.blocks(body).last)
+    expect(editor.blocks(body)).to_have_count(3)
     assert [kind_of(block) for block in editor.blocks(body).all()] == ["image", "text", "document"]
 
     comment(page, "Is this the right word?")
@@ -128,6 +129,7 @@ def test_several_pictures_are_uploaded_and_tagged_together_under_the_policy(page
     actions = page.locator("[data-bulk-action-footer]")
     expect(actions).to_contain_text("2 images selected")
     actions.get_by_role("link", name="Tag").click()
+    expect(page).to_have_url(re.compile("/bulk/"))
     page.get_by_role("textbox").last.press_sequentially("courtroom,")
     page.get_by_role("button", name=re.compile("^Yes")).click()
     expect(page.locator(".messages")).to_contain_text("2 images")

@@ -52,14 +52,14 @@ def test_a_passkey_is_made_shown_and_stands_for_the_password(browser, address, w
     page.on("pageerror", lambda error: problems.append(str(error)))
     username = "editor" if width == PHONE else "intake"
     give_password(page, address, username)
-    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    expect(page).to_have_url(address + "/admin/")
     for path in ("", "app/", "passkey/", "again/", "sessions/"):
         page.goto(address + SECURITY + path)
         assert faults(page) == [], path
     page.goto(address + SECURITY + "passkey/")
     page.get_by_role("button", name="Make a passkey").click()
     expect(page.get_by_role("heading", name="Your recovery codes")).to_be_visible()
-    assert page.locator(".sign-in-codes li").count() == 10
+    expect(page.locator(".sign-in-codes li")).to_have_count(10)
     assert faults(page) == []
     page.get_by_role("link", name="I have kept them").click()
     expect(page.get_by_text("10 left.")).to_be_visible()
@@ -84,6 +84,7 @@ def test_without_javascript_an_app_is_set_up_by_its_form(browser, address):
     context = browser.new_context(viewport={"width": DESK, "height": 900}, java_script_enabled=False)
     page = context.new_page()
     give_password(page, address, "publisher")
+    expect(page).to_have_url(address + "/admin/")
     page.goto(address + SECURITY + "app/")
     page.get_by_role("textbox", name="Code").fill("000000")
     page.get_by_role("textbox", name="Code").press("Enter")

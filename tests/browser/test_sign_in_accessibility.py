@@ -17,6 +17,13 @@ from tests.browser.test_accessibility import RULES
 INSIDE = [
     f"account/signing-in/{path}" for path in ("", "app/", "passkey/", "again/", "sessions/", "codes/", "codes/new/")
 ]
+#: Ends when no transition or animation that has an end is running.
+TRANSITIONS_END = """() => new Promise((resolve) => {
+  const running = (animation) =>
+    animation.playState === "running" && Number.isFinite(animation.effect.getComputedTiming().endTime);
+  const look = () => (document.getAnimations().some(running) ? requestAnimationFrame(look) : resolve());
+  requestAnimationFrame(() => requestAnimationFrame(look));
+})"""
 OWNERS = ["account/", "signing-in/", "system/"]
 
 
@@ -51,7 +58,7 @@ class Inspector:
         expect(self.page.get_by_role("heading", level=1)).to_be_visible()
         for width in (PHONE, DESK):
             self.page.set_viewport_size({"width": width, "height": 800})
-            self.page.wait_for_timeout(300)
+            self.page.evaluate(TRANSITIONS_END)
             found = Axe().run(self.page, options=RULES).response["violations"]
             told = [f"{fault['id']}: {[node['html'][:160] for node in fault['nodes'][:3]]}" for fault in found]
             if (wide := self.page.evaluate("document.documentElement.scrollWidth")) > width:
