@@ -1,4 +1,4 @@
-"""Answers requests of a site within one process and says how long that took; a child of the bench.
+"""Answers requests of a site within one process and reports how long that took; a child of the bench.
 
 ``python answering.py MODULE:APPLICATION`` in the folder and with the settings of the site. Each line of stdin is an
 order as JSON, each line of stdout the answer. It imports nothing of the project, so that it can ask any site.
@@ -17,7 +17,7 @@ HOST = "127.0.0.1"
 
 
 class Answering:
-    """The application of a site, asked as its server asks it."""
+    """The application of a site, called as its server calls it."""
 
     def __init__(self, target: str, port: str) -> None:
         module, _, name = target.partition(":")
@@ -64,7 +64,7 @@ class Answering:
     # --- Orders ---------------------------------------------------------------------------------------
 
     def time(self, address: str, times: int, forget: bool) -> dict:
-        """Ask so many times; ``forget`` empties Django's cache before each."""
+        """Request it so many times; ``forget`` empties Django's cache before each."""
         cache = import_module("django.core.cache").cache
         wall, processor, size = [], [], 0
         for _ in range(times):
@@ -76,7 +76,7 @@ class Answering:
         return {"status": int(self.status[:3]), "size": size, "wall": wall, "processor": processor}
 
     def queries(self, address: str) -> dict:
-        """Ask once with an empty cache; return how often the database was asked."""
+        """Request it once with an empty cache; return the number of queries."""
         database = import_module("django.db").connection
         capture = import_module("django.test.utils").CaptureQueriesContext(database)
         import_module("django.core.cache").cache.clear()
@@ -85,7 +85,7 @@ class Answering:
         return {"status": int(self.status[:3]), "queries": [one["sql"] for one in asked.captured_queries]}
 
     def enter(self, username: str) -> dict:
-        """Log an account in; all that is asked for from now on is asked by it. None logs out."""
+        """Log an account in; all later requests are its own. None logs out."""
         self.cookie = ""
         if username:
             auth, settings = import_module("django.contrib.auth"), import_module("django.conf").settings
@@ -107,7 +107,7 @@ class Answering:
 
 
 def main() -> None:
-    """Obey until there is nothing more to read; answers go where stdout was, and what the site prints to stderr."""
+    """Run commands until the input ends; results go to stdout, what the site prints to stderr."""
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
     sys.path[0] = str(Path.cwd())

@@ -1,4 +1,4 @@
-"""The bench's end of `bench.answering`: a site that is asked within one process of its own, without a network."""
+"""The bench's end of `bench.answering`: a site in a process of its own, without a network."""
 
 import contextlib
 import json
@@ -29,12 +29,12 @@ class Asked:
         return json.loads(line)
 
     def times(self, address: str, times: int, *, forget: bool = True) -> dict[str, list[float]]:
-        """Return the milliseconds of each answer, on the ``wall`` and of the ``processor``. It has to be a 200."""
+        """Return the milliseconds of each response, on the ``wall`` and of the ``processor``. It has to be a 200."""
         found = self._page(do="time", address=address, times=times, forget=forget)
         return {name: [1000 * seconds for seconds in found[name]] for name in ("wall", "processor")}
 
     def queries(self, address: str) -> list[str]:
-        """Return the questions to the database that one answer takes."""
+        """Return the number of queries for one response."""
         return self._page(do="queries", address=address)["queries"]
 
     def body(self, address: str) -> str:
@@ -42,7 +42,7 @@ class Asked:
         return self._page(do="body", address=address)["text"]
 
     def enter(self, username: str) -> None:
-        """Ask as this account from now on; as nobody with an empty name."""
+        """Send later requests as this account; as nobody with an empty name."""
         self._order(do="enter", username=username)
 
     def _page(self, **order) -> dict:
@@ -54,7 +54,7 @@ class Asked:
 
 @contextlib.contextmanager
 def asked(application: str, *, cwd: Path, env: dict[str, str], log: Path) -> Iterator[Asked]:
-    """Load a site's ``module:application`` and ask it until the block ends."""
+    """Load a site's ``module:application`` for the block."""
     with log.open("wb") as output:
         process = subprocess.Popen(
             [sys.executable, str(PROGRAM), application],

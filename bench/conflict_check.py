@@ -130,7 +130,7 @@ class Names:
 
 
 def fill(count: int) -> float:
-    """Put as many parties into the register; return the seconds that took."""
+    """Fill the register with as many parties; return the seconds that took."""
     names, began = Names(7), time.perf_counter()
     for start in range(0, count, 5000):
         chunk = names.many(min(5000, count - start))
@@ -139,7 +139,7 @@ def fill(count: int) -> float:
 
 
 def print_times(count: int) -> None:
-    """Fill the register unless it was kept, ask it, and print the table."""
+    """Fill the register unless an earlier run left it, query it, and print the table."""
     call_command("migrate", verbosity=0)
     took = 0 if Party.objects.exists() else fill(count)
     with connection.cursor() as cursor:

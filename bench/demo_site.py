@@ -29,7 +29,7 @@ STEPS = (
 
 @dataclass(frozen=True)
 class DemoSite:
-    """An installation in ``folder``, made at first need and reused."""
+    """An installation in ``folder``, made on first use and reused."""
 
     folder: Path
     port: int
@@ -52,7 +52,7 @@ class DemoSite:
         )
 
     def prepare(self) -> None:
-        """Bring it to its size, unless that is done. Raises `CannotMeasure` when it cannot be."""
+        """Fill it to its size, unless that is done. Raises `CannotMeasure` when it cannot be."""
         stamp, current = self.folder / STAMP, f"{fingerprint()} {self.posts} {self.requests}"
         if stamp.exists() and stamp.read_text() == current:
             return

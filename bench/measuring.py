@@ -1,4 +1,4 @@
-"""How figures are taken: both sides warmed the same way, measured in turns, and summed up by the median."""
+"""How results are measured: both sides warmed up alike, measured in turns, and summed up by the median."""
 
 import math
 import statistics
@@ -11,7 +11,7 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Options:
-    """What a run is asked for. ``folder`` holds sites for the next run; ports are counted from ``port``."""
+    """The options of a run. ``folder`` holds sites for the next run; ports are counted from ``port``."""
 
     folder: Path
     port: int = 8600
@@ -29,7 +29,7 @@ class Options:
 
 
 def say(text: str) -> None:
-    """Tell the one who waits how far it is."""
+    """Report progress."""
     sys.stderr.write(f"  {time.strftime('%H:%M:%S')}  {text}\n")
     sys.stderr.flush()
 

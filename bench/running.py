@@ -1,4 +1,4 @@
-"""Processes that a run starts and ends: servers of either side, each in a group of its own."""
+"""Processes that a run starts and ends: servers of either side, each in its own process group."""
 
 import contextlib
 import http.client
@@ -22,7 +22,7 @@ STOP_TIMEOUT = 20
 
 
 def environment(**more: str) -> dict[str, str]:
-    """Return the environment of a process: the caller's without what could lead astray, and what is given."""
+    """Return the environment of a process: the caller's without settings of the site, and what is given."""
     return {name: value for name, value in os.environ.items() if name not in FOREIGN} | more
 
 
@@ -53,14 +53,14 @@ def running(
 
 def end(process: subprocess.Popen) -> None:
     """End a process and all that it has started."""
-    for number, patience in ((signal.SIGTERM, STOP_TIMEOUT), (signal.SIGKILL, 5)):
+    for number, timeout in ((signal.SIGTERM, STOP_TIMEOUT), (signal.SIGKILL, 5)):
         with contextlib.suppress(ProcessLookupError):
             if number == signal.SIGTERM:
                 process.terminate()
             else:
                 os.killpg(process.pid, number)
         with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(patience)
+            process.wait(timeout)
 
 
 def wait_for(
@@ -81,7 +81,7 @@ def wait_for(
 def get(
     address: str, headers: dict[str, str] | None = None, *, certificate: Path | None = None
 ) -> tuple[int, dict[str, str], bytes]:
-    """Return status, headers (names in lower case) and body as it came, without following redirections.
+    """Return status, headers (names in lower case) and raw body, without following redirects.
 
     An address with https is asked when its ``certificate`` is given, and nothing else is trusted.
     """

@@ -33,7 +33,7 @@ class Figure:
 
 
 class CannotMeasure(Exception):
-    """What a row needs is not there; the message says what."""
+    """Raised when a row's prerequisite is missing; the message says which."""
 
 
 def not_measured(row: str, what: str, why: str) -> Figure:

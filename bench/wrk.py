@@ -17,7 +17,7 @@ _REFUSED = re.compile(r"Non-2xx or 3xx responses: (\d+)")
 
 @dataclass(frozen=True)
 class Load:
-    """What one run of wrk saw: answers a second, seconds by percentile, and answers that were none."""
+    """The result of a run of wrk: responses a second, seconds by percentile, and errors."""
 
     rate: float
     latency: dict[int, float]
@@ -46,7 +46,7 @@ def command(url: str, *, connections: int, seconds: float) -> list[str]:
 
 
 def load(url: str, *, connections: int, seconds: float) -> Load:
-    """Ask for ``url`` as fast as it is answered. Raises `CannotMeasure` when answers fail."""
+    """Request ``url`` as fast as possible. Raises `CannotMeasure` when responses fail."""
     done = subprocess.run(
         command(url, connections=connections, seconds=seconds), capture_output=True, text=True, check=True
     )

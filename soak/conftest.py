@@ -1,4 +1,4 @@
-"""A real stack: nginx, two servers, PostgreSQL, and a worker, with a small site in it."""
+"""Fixtures: a real stack (nginx, two servers, PostgreSQL, a worker) with a small site."""
 
 import os
 import resource
@@ -21,13 +21,13 @@ def _free_port() -> int:
 
 
 def _limit_descriptors() -> None:
-    """In a new process: give it the 1,024 that most systems give."""
+    """In a new process: limit it to the 1,024 descriptors that most systems allow."""
     resource.setrlimit(resource.RLIMIT_NOFILE, (1024, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
 
 
 @pytest.fixture(scope="package")
 def running_stack():
-    """The stack of these tests, kept outside of pytest's own folders, which only their owner may enter."""
+    """The stack of these tests, outside of pytest's folders, which only their owner may enter."""
     if missing := missing_packages():
         pytest.skip(f"Not installed: {', '.join(missing)}")
     folder = Path(f"/tmp/firm-stack-{os.getpid()}")
@@ -77,7 +77,7 @@ def running_embedded(tmp_path_factory):
 
 @pytest.fixture
 def embedded(running_embedded):
-    """The embedded server, running and well."""
+    """The embedded server, running and healthy."""
     wait_until(running_embedded.is_ready, 60)
     return running_embedded
 

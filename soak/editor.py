@@ -1,4 +1,4 @@
-"""Somebody who works on the site of a stack: a process of its own, told what to do by lines of JSON.
+"""An editor of the site of a stack: a process of its own, which takes commands as lines of JSON.
 
 It stands for another server of the same site: what it changes, all others have to notice.
 """
@@ -46,21 +46,21 @@ def fill(password: str) -> None:
 
 
 def page(slug: str) -> StandardPage:
-    """Return the standard page at a slug, made at first need."""
+    """Return the standard page at a slug, made on first use."""
     found = StandardPage.objects.filter(slug=slug).first()
     home = HomePage.objects.get()
     return found or factories.StandardPageFactory(parent=home, title=f"First of {slug}", slug=slug)
 
 
 def publish(slug: str, title: str) -> None:
-    """Publish a page under a title, made at first need."""
+    """Publish a page under a title, made on first use."""
     found = page(slug)
     found.title = title
     found.save_revision().publish()
 
 
 def unpublish(slug: str) -> None:
-    """Take a page away."""
+    """Unpublish a page."""
     page(slug).unpublish()
 
 
@@ -83,7 +83,7 @@ def _told(one: ConsultationRequest) -> list:
 
 
 def finish() -> dict:
-    """Do as a worker would that starts when every lease of those before it has run out; return what is left."""
+    """Do the work of a worker that starts when all leases have run out; return what is left."""
     later = timezone.now() + 2 * outbox.LEASE
     while OutgoingMessage.objects.due(later).exists():
         outbox.send_due(later)
@@ -98,7 +98,7 @@ def finish() -> dict:
 
 
 def durability() -> dict:
-    """Return what PostgreSQL does before it says that something is committed, as the site is connected to it."""
+    """Return what PostgreSQL does before it reports a commit on the site's connection."""
     found = {}
     with connection.cursor() as cursor:
         cursor.execute("ALTER SYSTEM SET synchronous_commit = off")

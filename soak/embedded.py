@@ -16,7 +16,7 @@ INHERITED = {"PATH", "HOME", "LANG", "TZ", "TMPDIR"}
 
 
 class Embedded:
-    """Starts, kills and asks it."""
+    """Starts it, kills it and sends requests to it."""
 
     def __init__(self, folder: Path, port: int) -> None:
         self.folder, self.port, self.site = folder, port, f"http://127.0.0.1:{port}"
@@ -40,7 +40,7 @@ class Embedded:
         subprocess.run([sys.executable, "manage.py", *words], cwd=ROOT, env=self.environment, check=True)
 
     def start(self, *, under: tuple[str, ...] = (), command: tuple[str, ...] = ("serve",)) -> None:
-        """Start it, at need as a child of another program, and wait until it answers."""
+        """Start it, if given as a child of another program, and wait until it answers."""
         with (self.folder / "serve.log").open("ab") as log:
             self.process = subprocess.Popen(
                 [*under, sys.executable, "manage.py", *command],
@@ -59,20 +59,20 @@ class Embedded:
         return children(self.process.pid)[0] if self._is_child else self.process.pid
 
     def is_ready(self) -> bool:
-        """True when it says so; fails when it has ended."""
+        """True when it is ready; fails when it has ended."""
         assert self.process.poll() is None, (self.folder / "serve.log").read_text()[-3000:]
         health = self.health()
         return health is not None and health.status == 200
 
     def health(self) -> Reply | None:
-        """Return what it says of itself; None while nobody answers."""
+        """Return its own status; None while nothing answers."""
         try:
             return Visitor(self.port, self.site).ask(path="/readyz")
         except (OSError, HTTPException):
             return None
 
     def close(self) -> None:
-        """End it, and let the editor go."""
+        """End it and the editor."""
         if self.process and self.process.poll() is None:
             self.stop()
         self._let_go()
@@ -84,7 +84,7 @@ class Embedded:
 
     @contextlib.contextmanager
     def stopped(self) -> Iterator[None]:
-        """Take it away for a while."""
+        """Stop it within the block."""
         self.stop()
         try:
             yield
@@ -105,7 +105,7 @@ class Embedded:
 
     @property
     def server_processes(self) -> list[int]:
-        """Those that answer requests."""
+        """The processes that answer requests."""
         return [child for child in children(self.pid) if os.getpriority(os.PRIO_PROCESS, child) == self._niceness]
 
     @property
@@ -119,7 +119,7 @@ class Embedded:
         return os.getpriority(os.PRIO_PROCESS, self.pid)
 
     def kill_a_server_process(self) -> None:
-        """Kill one of those that answer; another one takes its place."""
+        """Kill a server process; another one takes its place."""
         wait_until(lambda: len(self.server_processes) == 2, 60)
         os.kill(self.server_processes[0], signal.SIGKILL)
 
@@ -129,7 +129,7 @@ class Embedded:
         os.kill(self.worker, signal.SIGKILL)
 
     def kill_everything_and_start_again(self) -> None:
-        """Kill all processes at once, and start it as whoever supervises it would."""
+        """Kill all processes at once, and start it as its supervisor would."""
         os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait(30)
         self.start()

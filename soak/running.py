@@ -1,4 +1,4 @@
-"""A stack that runs, as its tests see it."""
+"""A running stack, as its tests see it."""
 
 import contextlib
 import gzip
@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 class Reply:
-    """An answer: status, headers by lower-case name, text."""
+    """A response: status, headers by lower-case name, text."""
 
     def __init__(self, answer: http.client.HTTPResponse) -> None:
         self.status = answer.status
@@ -49,7 +49,7 @@ def children(pid: int) -> list[int]:
 
 @dataclass(frozen=True)
 class Front:
-    """What visitors meet: a port of loopback, the folder of uploads, and the processes behind it.
+    """What a test talks to: a port of loopback, the folder of uploads, and the processes behind it.
 
     ``answering`` run the application; ``temporary`` are nginx's own folders.
     """
@@ -63,7 +63,7 @@ class Front:
 
     @contextlib.contextmanager
     def without_temporary_files(self):
-        """Within the block, nginx can write nothing to its folders."""
+        """Within the block, nginx cannot write to its folders."""
         for folder in self.temporary:
             folder.chmod(0)
         try:
@@ -74,7 +74,7 @@ class Front:
 
 
 class Editor:
-    """`soak.editor` as a process of its own, told what to do."""
+    """`soak.editor` as a process of its own."""
 
     def __init__(self, environment: dict) -> None:
         self._process = subprocess.Popen(
@@ -87,12 +87,12 @@ class Editor:
         )
 
     def close(self) -> None:
-        """Let it go."""
+        """End it."""
         self._process.stdin.close()
         self._process.wait(60)
 
     def tell(self, verb: str, **given):
-        """Have the editor do something; return its answer. It is committed when this returns."""
+        """Have the editor do something; return its result. It is committed when this returns."""
         self._process.stdin.write(json.dumps([verb, given]) + "\n")
         self._process.stdin.flush()
         for line in self._process.stdout:
@@ -104,7 +104,7 @@ class Editor:
 
 
 class Stack:
-    """Asks nginx and each server, breaks and mends services, and tells the editor what to do."""
+    """Sends requests to nginx and each server, stops and starts services, and commands the editor."""
 
     def __init__(self, folder: Path, order) -> None:
         self.folder, self.order = folder, order
@@ -126,7 +126,7 @@ class Stack:
         self.tell = self._editor.tell
 
     def close(self) -> None:
-        """Let the editor go."""
+        """End the editor."""
         self._editor.close()
 
     def ask(self, path="/", at="plain", method="GET", body=None, **headers) -> Reply:
@@ -162,15 +162,15 @@ class Stack:
     # --- Services ---------------------------------------------------------------------------------
 
     def pid(self, name: str) -> int:
-        """Return the number of a service's process."""
+        """Return the id of a service's process."""
         return json.loads((self.folder / "running.json").read_text())[name]
 
     def kill(self, name: str) -> None:
-        """Kill a service and all its processes; what tends the stack starts it again."""
+        """Kill a service and all its processes; the supervisor starts it again."""
         os.killpg(self.pid(name), signal.SIGKILL)
 
     def restart(self, name: str) -> None:
-        """End a service as a release does, and wait until what tends the stack has started it anew and it answers."""
+        """End a service as a release does, and wait until the supervisor has started it again and it answers."""
         number = self.pid(name)
         os.kill(number, signal.SIGTERM)
         wait_until(lambda: self.pid(name) != number, 60)
@@ -178,7 +178,7 @@ class Stack:
 
     @contextlib.contextmanager
     def without(self, name: str):
-        """Take a service away: killed, and not started again."""
+        """Kill a service for good: it is not started again."""
         (self.folder / "hold" / name).touch()
         with contextlib.suppress(ProcessLookupError, KeyError):
             self.kill(name)
@@ -197,7 +197,7 @@ class Stack:
             wait_until(lambda at=at: self.is_ready(at), 60)
 
     def is_ready(self, at: str) -> bool:
-        """True when it says so."""
+        """True when it is ready."""
         try:
             return self.ask("/readyz", at).status == 200
         except OSError:
@@ -226,7 +226,7 @@ def wait_until(check, seconds: float) -> None:
 
 @contextlib.contextmanager
 def busy(*tasks):
-    """Within the block, do each of them again and again, side by side; fail with the first that fails."""
+    """Within the block, repeat each of them in parallel; fail with the first that fails."""
     is_over = threading.Event()
 
     def repeat(task) -> None:
@@ -245,7 +245,7 @@ def busy(*tasks):
 
 @contextlib.contextmanager
 def handed_over(listener: socket.socket, env: dict[str, str]):
-    """A server that was handed the socket, as systemd does at each release."""
+    """A server that was given the socket, as systemd does at each release."""
     process = subprocess.Popen(
         ["sh", "-c", f"LISTEN_FDS=1 LISTEN_PID=$$ exec {sys.executable} manage.py run_web"],
         cwd=ROOT,

@@ -1,4 +1,4 @@
-"""Visitors who send the consultation form, and press the button again until they are thanked."""
+"""Visitors who send the consultation form, again and again until it is acknowledged."""
 
 import contextlib
 import http.client
@@ -27,7 +27,7 @@ HANDS, PAUSE = 6, 0.2
 
 @dataclass
 class Sent:
-    """A form that its sender was thanked for: the reference that the answer named, and how often it was sent."""
+    """An acknowledged form: the reference in the response, and how often it was sent."""
 
     token: str
     reference: str
@@ -36,7 +36,7 @@ class Sent:
 
 
 class Visitor:
-    """One browser with the form open. ``port`` is where the site is asked, ``site`` its address."""
+    """One browser with the form open. ``port`` is where requests go, ``site`` the site's address."""
 
     def __init__(self, port: int, site: str) -> None:
         self.port, self.site, self.cookies, self.hidden = port, site, "", {}
@@ -44,7 +44,7 @@ class Visitor:
     def ask(
         self, method: str = "GET", path: str = FORM, body: bytes | None = None, seconds: float = 40, **headers
     ) -> Reply:
-        """Ask once, over a connection of its own. Raises what `http.client` raises."""
+        """Send one request over its own connection. Raises what `http.client` raises."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=seconds)
         sent = {"Host": self.site.split("//")[1], "X-Forwarded-Proto": self.site.split(":")[0]} | headers
         with contextlib.closing(connection):
@@ -59,7 +59,7 @@ class Visitor:
         self.hidden = dict(re.findall(r'<input type="hidden" name="([^"]+)"[^>]*?value="([^"]*)"', page.text))
 
     def send(self, token: str, *, address: str = "198.18.0.1", seconds: float = 40, **typed) -> Reply:
-        """Press the button once."""
+        """Send the form once."""
         given = {
             "full_name": "Jo Doe",
             "phone": "(212) 555-0142",
@@ -83,9 +83,9 @@ def reference_of(reply: Reply) -> str:
     return value.strip('"').split(":")[0]
 
 
-def send_until_thanked(visitor: Visitor, number: int, patience: float) -> Sent:
-    """Send one form until it is acknowledged; any answer but an honest one is a failure."""
-    token, chance, deadline = str(uuid.uuid4()), Random(number), time.monotonic() + patience
+def send_until_acknowledged(visitor: Visitor, number: int, timeout: float) -> Sent:
+    """Send one form until it is acknowledged; fail when a response says neither that nor honestly that it was not."""
+    token, chance, deadline = str(uuid.uuid4()), Random(number), time.monotonic() + timeout
     typed = {"message": f"Please call about matter {number}."}
     if number % WITH_EMAIL == 0:
         typed["email"] = f"visitor-{number}@example.com"
@@ -112,7 +112,7 @@ def crowd(port: int, site: str, least: int, kills) -> list[Sent]:
 
     def go_on_sending() -> None:
         while not is_over.is_set() or len(sent) < least:
-            sent.append(send_until_thanked(visitor, next(numbers), 120))
+            sent.append(send_until_acknowledged(visitor, next(numbers), 120))
             time.sleep(PAUSE if len(sent) < least else 4 * PAUSE)
 
     with ThreadPoolExecutor(HANDS) as pool:

@@ -1,4 +1,4 @@
-"""What a traced server asks of the system, in its order: strace's lines, read as events."""
+"""The system calls of a traced server in their order, parsed from strace's lines."""
 
 import re
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ class Event:
 
 
 def read(path: Path) -> list[Event]:
-    """Return the calls in the order in which they came to their end."""
+    """Return the calls in the order in which they ended."""
     events, open_calls = [], {}
     for place, line in enumerate(path.read_text(errors="replace").splitlines()):
         if found := _RESUMED.match(line):

@@ -1,4 +1,4 @@
-"""The embedded server on SQLite without room, with a locked database, and told to stop while it works."""
+"""The embedded server on SQLite with a full disk, with a locked database, and stopped while it works."""
 
 import contextlib
 import itertools
@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from soak.running import busy, handed_over, wait_until
-from soak.senders import Visitor, send_until_thanked
+from soak.senders import Visitor, send_until_acknowledged
 
 TYPED = {"message": "They took my brother this morning."}
 NO_ROOM = 1024
@@ -22,7 +22,7 @@ NO_ROOM = 1024
 
 @pytest.fixture
 def visitor(embedded):
-    """Somebody who has the form open before anything goes wrong."""
+    """A visitor who opened the form before anything went wrong."""
     one = Visitor(embedded.port, embedded.site)
     one.open()
     return one
@@ -30,7 +30,7 @@ def visitor(embedded):
 
 @contextlib.contextmanager
 def without_room(embedded):
-    """No process of the site can write a byte to any file beyond its beginning: as on a full disk, and as root too."""
+    """No process of the site can let a file grow: as on a full disk, even for root."""
     pids = [embedded.worker, *embedded.server_processes]
     before = {pid: resource.prlimit(pid, resource.RLIMIT_FSIZE) for pid in pids}
     for pid, (_, most) in before.items():
@@ -45,7 +45,7 @@ def without_room(embedded):
 
 @contextlib.contextmanager
 def locked(embedded):
-    """Somebody else is writing, and does not come to an end. Yields a function that lets go."""
+    """Another connection holds the write lock. Yields a function that releases it."""
     other = sqlite3.connect(embedded.folder / "db.sqlite3", timeout=60, isolation_level=None, check_same_thread=False)
     with contextlib.closing(other):
         other.execute("BEGIN IMMEDIATE")
@@ -112,7 +112,7 @@ def test_who_was_sending_when_it_is_told_to_stop_is_still_thanked(embedded, visi
 
 
 def test_a_release_drops_no_request_where_the_socket_stays(embedded):
-    """Forms and pages are asked for without a pause while one server is told to stop and the next is started."""
+    """Forms and pages are requested without a pause while one server stops and the next one starts."""
     numbers, sent, pages = itertools.count(), [], []
     with embedded.stopped(), socket.socket() as listener, contextlib.ExitStack() as servers:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -123,7 +123,7 @@ def test_a_release_drops_no_request_where_the_socket_stays(embedded):
         visitor.open()
 
         def send() -> None:
-            sent.append(send_until_thanked(visitor, next(numbers), 60))
+            sent.append(send_until_acknowledged(visitor, next(numbers), 60))
 
         def look() -> None:
             pages.append(visitor.ask(path="/search/?q=post").status)

@@ -1,4 +1,4 @@
-"""What happens when a part of the stack is lost."""
+"""What happens when a part of the stack fails."""
 
 import contextlib
 import time
@@ -58,7 +58,7 @@ def test_cached_pages_are_served_while_postgresql_restarts(stack):
 
 
 def test_a_locked_table_of_postgresql_is_waited_for_a_while_and_then_told(stack):
-    """As a migration may lock it, and anybody who looks at it with a tool."""
+    """A table may be locked by a migration, or by anybody with a database tool."""
     visitor, token = visitor_of(stack), str(uuid.uuid4())
     before, typed = stack.tell("requests"), {"message": "They took my brother."}
     address = f"postgres://firm@127.0.0.1:{stack.known['database']}/postgres"

@@ -1,4 +1,4 @@
-"""Whatever is killed while forms are sent: who was thanked stands in the database, once; and everybody is told."""
+"""Whatever is killed while forms are sent: each acknowledged form is in the database once, and its mail is sent."""
 
 import contextlib
 import os

@@ -1,4 +1,4 @@
-"""Pages through nginx's cache: right within a second, the same as the application's, and of nobody in particular."""
+"""Pages through nginx's cache: current within a second, the same as the application's, and never private."""
 
 import re
 import time
@@ -18,7 +18,7 @@ def title(reply) -> str:
 
 
 def seen_within_a_second(stack, check) -> None:
-    """Ask everywhere until the change is seen; what is asked for later than a second after must show it."""
+    """Request the page everywhere until the change is seen; what is requested over a second later must show it."""
     deadline = time.monotonic() + AT_ONCE
     for at in EVERYWHERE:
         asked = time.monotonic()

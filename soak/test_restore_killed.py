@@ -1,4 +1,4 @@
-"""A restore that is killed at any moment: what is half there is not served, and the same command ends it."""
+"""A restore that is killed at any moment: nothing half restored is served, and the same command completes it."""
 
 import base64
 import os
@@ -21,7 +21,7 @@ KILLS = 20
 
 
 class Installation:
-    """An installation on SQLite in a folder of its own, with the keys of the others."""
+    """An installation on SQLite in its own folder, with the same keys as the others."""
 
     def __init__(self, folder: Path, keys: dict[str, str]) -> None:
         self.folder = folder

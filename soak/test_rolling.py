@@ -1,10 +1,10 @@
-"""A release: each web server in turn is told to stop, ends and is started anew, and visitors come all the time."""
+"""A release: each web server in turn is stopped and started again, under constant load."""
 
 import itertools
 from collections import Counter
 
 from soak.running import busy, wait_until
-from soak.senders import Visitor, send_until_thanked
+from soak.senders import Visitor, send_until_acknowledged
 
 #: A page that nginx has in its cache, and pages that a server makes each time: those of a reader, and the form's.
 PAGES = ("/blog/", "/search/?q=post", "/?fresh=1", "/free-consultation/")
@@ -17,7 +17,7 @@ def test_a_release_costs_no_visitor_an_answer_and_no_sender_a_second_try(stack):
     visitor.open()
 
     def send() -> None:
-        sent.append(send_until_thanked(visitor, next(numbers), 60))
+        sent.append(send_until_acknowledged(visitor, next(numbers), 60))
 
     def look(path: str) -> None:
         try:

@@ -1,4 +1,4 @@
-"""Slow, greedy and broken visitors cost nobody else anything: the form answers in a second throughout."""
+"""Slow, greedy and broken clients slow nobody else down: the form answers within a second throughout."""
 
 import contextlib
 import resource
@@ -16,7 +16,7 @@ LIMIT, LOOKS = 1.0, 20
 
 @pytest.fixture(autouse=True)
 def descriptors():
-    """Enough descriptors on the side of the visitors."""
+    """Enough descriptors for the clients."""
     before = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(4096, before[1]), before[1]))
     yield
@@ -67,7 +67,7 @@ def assert_quick(site) -> None:
 
 @contextlib.contextmanager
 def limited(processes: list[int], kind: int):
-    """Within the block, each of them may have 1,024 of something."""
+    """Within the block, each of the processes may have 1,024 of a resource."""
     before = {pid: resource.prlimit(pid, kind) for pid in processes}
     for pid, (_, hard) in before.items():
         resource.prlimit(pid, kind, (1024, hard))
@@ -80,7 +80,7 @@ def limited(processes: list[int], kind: int):
 
 @contextlib.contextmanager
 def visitors(site, number: int, sent: bytes, *, then: bytes = b"", reads: int = 0, window: int = 0):
-    """Have so many send the same; then each sends or reads a little every half second."""
+    """Have so many clients send the same; then each sends or reads a little every half second."""
     stopped = threading.Event()
     with contextlib.ExitStack() as stack:
         crowd = [stack.enter_context(connect(site, window)) for _ in range(number)]
@@ -146,7 +146,7 @@ def test_twenty_who_pipeline_and_never_read(site, large_file, path):
 
 
 def test_more_connections_than_a_process_has_descriptors(site):
-    """The stack was started with no more, so nginx has no more either."""
+    """The stack was started with this limit, so nginx has it, too."""
     with limited(site.answering(), resource.RLIMIT_NOFILE), visitors(site, 1300, b""):
         assert_quick(site)
     assert_quick(site)
@@ -181,7 +181,7 @@ def test_resets_in_every_state(site):
 
 
 def test_a_full_folder_for_temporary_files(site):
-    """No process can write a file: what visitors send is read all the same, and an upload costs nobody anything."""
+    """No process can write a file: requests are read all the same, and an upload harms nobody."""
     with limited(site.answering(), resource.RLIMIT_FSIZE), site.without_temporary_files():
         with connect(site) as one:
             body = b"message=" + b"a" * 900_000

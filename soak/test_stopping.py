@@ -1,4 +1,4 @@
-"""A web server that is told to stop loses no request, with a socket that outlives it and without one."""
+"""A web server that is stopped loses no request, with a socket that outlives it and without one."""
 
 import contextlib
 import signal
@@ -45,7 +45,7 @@ def test_a_request_in_hand_is_answered_after_the_server_was_told_to_stop(tmp_pat
 
 
 def test_who_comes_while_a_server_stops_is_refused_at_once_and_can_ask_another(tmp_path):
-    """Where no socket is handed over. A proxy asks the next server only for a connection that was refused."""
+    """Without a shared socket, a proxy asks the next server only when a connection is refused."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         address = probe.getsockname()

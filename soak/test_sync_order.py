@@ -1,4 +1,4 @@
-"""Success is not said before it is on the disk: what the system was really asked to do, in its order."""
+"""A form is not acknowledged before it is on the disk: the system calls in their order."""
 
 import shutil
 import uuid
@@ -47,7 +47,7 @@ def test_what_was_not_asked_or_not_answered_proves_nothing(tmp_path, lines):
 
 
 def test_sqlite_has_it_on_the_disk_before_anybody_is_thanked(embedded, tmp_path):
-    """Started as a child of strace, which needs no right to look into processes of others."""
+    """Started as a child of strace, which then needs no right to trace other processes."""
     assert shutil.which("strace"), "strace is not installed: apt-get install strace"
     calls = tmp_path / "calls"
     with embedded.stopped():
@@ -62,5 +62,5 @@ def test_sqlite_has_it_on_the_disk_before_anybody_is_thanked(embedded, tmp_path)
 
 
 def test_postgresql_is_told_to_wait_for_the_disk(stack):
-    """The commit of whoever takes requests comes back from the disk, though the server may be set to less."""
+    """The site's commits wait for the disk, even when the server is set to less."""
     assert stack.tell("durability") == {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}

@@ -1,4 +1,4 @@
-"""Fixtures of the whole suite: no network, one page tree at need, and the demo site for those who look at all of it."""
+"""Fixtures of the whole suite: no network, a page tree on demand, and the demo site."""
 
 import gc
 import os
@@ -23,7 +23,7 @@ from tests.migrated_once import migrated_database
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
 
-#: Tests that share what takes long to make: one process runs all of a group. So it does for a module with the demo.
+#: Tests that share a slow setup: one process runs all of a group, and all of a module with the demo.
 GROUPS = {"tests/browser/": "browser"} | {
     path: path
     for path in (
@@ -35,8 +35,8 @@ GROUPS = {"tests/browser/": "browser"} | {
 }
 #: Fixtures through which a test reaches the database.
 DATABASE = {"db", "transactional_db", "django_db_setup", "demo_site"}
-#: What looks at screens, texts and files. Their queries are asked on both databases, too: `tests/test_every_page.py`,
-#: `tests/test_bad_input.py` and `tests/test_admin_addresses.py` ask for every page.
+#: Tests of screens, texts and files. Their queries run on both databases, too: `tests/test_every_page.py`,
+#: `tests/test_bad_input.py` and `tests/test_admin_addresses.py` request every page.
 ONE_DATABASE = (
     "tests/attorneys/",
     "tests/bench/",
@@ -83,7 +83,7 @@ def pytest_xdist_auto_num_workers(config):
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config, items):
-    """Group what shares its making, the slowest first. What needs no second database runs once, on SQLite."""
+    """Group tests that share a setup, the slowest first. Tests that need no second database run once, on SQLite."""
     for item in items:
         if group := group_of(item):
             item.add_marker(pytest.mark.xdist_group(group))
@@ -108,7 +108,7 @@ def needs_second_database(item) -> bool:
 
 
 def pytest_collection_finish():
-    """What is loaded by now stays until the end: it need not be looked through for garbage again and again."""
+    """What is loaded by now stays until the end, so the garbage collector need not visit it again and again."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(5_000, 20, 50)
@@ -144,7 +144,7 @@ def _no_network(monkeypatch):
 
 @pytest.fixture(autouse=True)
 def _cold_cache(monkeypatch):
-    """Every test starts with an empty cache, and with no words of another one, whose numbers come again.
+    """Every test starts with an empty cache and without the search words of another test, whose ids are reused.
 
     What is public is asked for each time; otherwise a tenth of a second would decide how many queries a page takes.
     """
@@ -195,7 +195,7 @@ def demo_site(django_db_setup, django_db_blocker):
 
 @pytest.fixture
 def open_connection():
-    """For who asks the application itself: a request's beginning and end leave the test's connection open."""
+    """For tests that call the application itself: the begin and end of a request leave the test's connection open."""
     for signal in (request_started, request_finished):
         signal.disconnect(close_old_connections)
     yield

@@ -67,7 +67,7 @@ class PageFactory(factory.django.DjangoModelFactory):
 
 
 def only(factory_class):
-    """Return the one page of a kind, making it at first need."""
+    """Return the one page of a type, made on first use."""
     return factory_class._meta.model.objects.first() or factory_class()
 
 

@@ -1,4 +1,4 @@
-"""Migrates the test database once for all processes of a run: the first one makes it, the others take a copy."""
+"""Migrates the test database once for all processes of a run: the first one makes it, the others copy it."""
 
 import fcntl
 import os
@@ -18,9 +18,9 @@ _folder = Path(tempfile.gettempdir()) / f"firm-test-database-{RUN}"
 
 @contextmanager
 def migrated_database():
-    """Make the test database of this process, and remove it in the end."""
+    """Make the test database of this process, and remove it at the end."""
     if not RUN:
-        kept = _migrate()
+        old_config = _migrate()
     else:
         _folder.mkdir(exist_ok=True)
         connection = connections["default"]
@@ -29,12 +29,12 @@ def migrated_database():
             fcntl.flock(lock, fcntl.LOCK_EX)
             if copy.is_made():
                 copy.take()
-                kept = _migrate(keepdb=True)
+                old_config = _migrate(keepdb=True)
             else:
-                kept = _migrate()
+                old_config = _migrate()
                 copy.make()
     yield
-    teardown_databases(kept, verbosity=0)
+    teardown_databases(old_config, verbosity=0)
     if RUN and copy.is_ours:
         copy.remove()
 
@@ -44,7 +44,7 @@ def _migrate(**options) -> list:
 
 
 class _Copy:
-    """A migrated database that others are copied from; its note says that it is there, and what its name is."""
+    """A migrated database that others are copied from; a file beside it says that it is ready, and its name."""
 
     def __init__(self, connection) -> None:
         self.connection, self.note, self.is_ours = connection, _folder / "note", False
@@ -57,7 +57,7 @@ class _Copy:
         self.is_ours = True
 
     def remove(self) -> None:
-        """Remove it: by the end of the run everybody has taken theirs."""
+        """Remove it: by the end of the run every process has its copy."""
         shutil.rmtree(_folder)
 
 

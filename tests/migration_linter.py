@@ -1,7 +1,7 @@
-"""Refuses migrations with which the release before them could not go on running; ``make lint`` asks it.
+"""Refuses migrations with which the previous release could not go on running; ``make lint`` runs it.
 
 While a new release starts, the one before still works with the new tables. All migrations in ``migrations.baseline``
-are released, or belong to the first release: they are kept as they are, which their digests tell. Every other one is
+are released, or belong to the first release: they must not change, which their digests show. Every other one is
 looked at as the SQL that it writes for PostgreSQL and for SQLite; neither needs a server. What only the second of two
 steps may do stands in ``migrations.second_steps``, each with its reason. See "A migration" in docs/developers.md.
 

@@ -1,4 +1,4 @@
-"""Odd numbers, dates and names in the addresses of the admin are refused, never answered by an error of ours."""
+"""Invalid numbers, dates and names in the addresses of the admin are refused, never a server error."""
 
 import re
 from urllib.parse import urlencode
@@ -45,7 +45,7 @@ def filled(address: str, number: str, text: str) -> str:
 
 @pytest.fixture(scope="module")
 def owner(django_db_setup, django_db_blocker):
-    """A superuser's client, whose failures are answers."""
+    """A superuser's client, which returns failures as responses."""
     with django_db_blocker.unblock(), transaction.atomic():
         build_site()
         client = Client(raise_request_exception=False)

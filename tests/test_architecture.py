@@ -1,4 +1,4 @@
-"""The rules of docs/architecture.md that a reader of one file cannot see broken."""
+"""The rules of docs/architecture.md that concern more than one file."""
 
 import ast
 import re
@@ -85,7 +85,7 @@ def test_nothing_is_imported_inside_a_function_but_when_apps_are_ready():
 
 
 def test_a_relative_import_stays_within_its_package():
-    """So that a relative import cannot be a way around the flow."""
+    """A relative import must not be a way around the rule."""
     far = [
         (str(path), node.lineno)
         for path in sources()

@@ -1,4 +1,4 @@
-"""Whatever a visitor or a robot sends, the site answers with a page, a redirect or a refusal: never with a failure."""
+"""Whatever a client sends, the site answers with a page, a redirect or a refusal: never with a server error."""
 
 import os
 import time
@@ -126,7 +126,7 @@ raw_bytes = st.binary(max_size=40) | st.sampled_from(
 
 @pytest.fixture(scope="module")
 def visitor(django_db_setup, django_db_blocker):
-    """A client of a site that has one of everything."""
+    """A client of a site that has one page of every type."""
     with django_db_blocker.unblock(), transaction.atomic():
         home = factories.HomePageFactory()
         factories.FirmSettingsFactory(site=Site.objects.get(is_default_site=True))
@@ -147,7 +147,7 @@ def visitor(django_db_setup, django_db_blocker):
 
 
 def answer(visitor, method: str, path: str, query: str = "", **extra):
-    """Send path and query as they are, not tidied by the client."""
+    """Send path and query as they are, not normalized by the client."""
     return visitor.generic(method, "/", PATH_INFO=path, QUERY_STRING=query, **extra)
 
 

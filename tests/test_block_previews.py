@@ -1,4 +1,4 @@
-"""Every block that editors can add shows what it looks like before they add it."""
+"""Every block that editors can add has a preview."""
 
 import pytest
 from django.urls import reverse
@@ -18,7 +18,7 @@ BLOCKS = {
 
 @pytest.fixture(scope="module")
 def content(django_db_setup, django_db_blocker):
-    """What sections of the home page show."""
+    """What the sections of the home page refer to."""
     with made_once(django_db_blocker):
         make_home()
         factories.AttorneyPageFactory()

@@ -1,4 +1,4 @@
-"""What stands in deploy/ and docs/operations.md is what there is: commands, variables, folders, restrictions."""
+"""What deploy/ and docs/operations.md name exists: commands, variables, folders, restrictions."""
 
 import ast
 import os
@@ -267,7 +267,7 @@ def test_a_server_has_longer_to_stop_than_its_requests_have():
 
 
 class _Site(BaseHTTPRequestHandler):
-    """Is well at one address, for who asks by the site's own name."""
+    """A server that is healthy at one address, when asked by the site's own name."""
 
     def do_GET(self):
         is_well = (self.path, self.headers["Host"]) == ("/healthz", "www.law.example")

@@ -10,7 +10,20 @@ from django.core.management import get_commands
 
 ROOT = Path(settings.BASE_DIR)
 GUIDES = [ROOT / "README.md", ROOT / "SECURITY.md", *sorted((ROOT / "docs").glob("*.md"))]
-FOLDERS = ".ci attorneys bench blog consultations deploy docs firm soak static templates tests".split()
+FOLDERS = [
+    ".ci",
+    "attorneys",
+    "bench",
+    "blog",
+    "consultations",
+    "deploy",
+    "docs",
+    "firm",
+    "soak",
+    "static",
+    "templates",
+    "tests",
+]
 #: What stands for a file of the reader's, or is written by the site while it runs.
 READERS_FILES = {"FILE.csv", "key.txt", "site.env", "test.txt", "deploy/secrets/"}
 WRITTEN = re.compile(r"var/|/|(secrets|manifest|error-page)\.json$")

@@ -258,7 +258,7 @@ def _errors(response):
 
 
 def _content(page) -> dict:
-    """The page's own fields as stored, without what saving is bound to change."""
+    """The page's own fields as stored, without those that every save changes."""
     own = {field.name for field in page._meta.local_fields} | {"title", "slug"}
     own |= {relation.get_accessor_name() for relation in _children(type(page))}
     return {name: _bare(value) for name, value in page.serializable_data().items() if name in own}
@@ -269,7 +269,7 @@ def _children(model):
 
 
 def _bare(value):
-    """A value without the ids of blocks and rows, which are given anew."""
+    """A value without the ids of blocks and rows, which change with each save."""
     if value is None:
         return ""
     if isinstance(value, str) and value.startswith(("[", "{")):

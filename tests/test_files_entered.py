@@ -1,4 +1,4 @@
-"""A public page is answered by few files of this project, so that a stranger can follow a request through them."""
+"""A request for a public page runs through few files of this project, so that a newcomer can follow it."""
 
 import sys
 from contextlib import contextmanager
@@ -39,7 +39,7 @@ def addresses() -> dict[str, str]:
 
 
 def test_a_page_that_nobody_has_yet(demo_site, monkeypatch):
-    """Neither is the page cached, nor is anything remembered of what surrounds it."""
+    """Neither the page is cached, nor its header, footer and menus."""
     found = {}
     for name, address in addresses().items():
         Client().get(address)  # loads the templates

@@ -1,4 +1,4 @@
-"""The tests of a group run in one process: they build on each other, or share what takes long to make."""
+"""The tests of a group run in one process: they build on each other, or share a slow setup."""
 
 import os
 
@@ -7,6 +7,6 @@ import pytest
 
 @pytest.mark.xdist_group("example")
 def test_the_scheduler_knows_the_groups(request):
-    """It reads a group's name off a test's address. A release of pytest that it does not know leaves it out unseen."""
+    """The scheduler reads the group off a test's id; another release of pytest might ignore it silently."""
     expected = "@example" if "PYTEST_XDIST_WORKER" in os.environ else "_groups"
     assert request.node.nodeid.endswith(expected)

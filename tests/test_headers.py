@@ -1,4 +1,4 @@
-"""The headers of every kind of answer, refusals and failures among them, and what they are worth by published rules."""
+"""The headers of every kind of response, refusals and errors included, and their score by published rules."""
 
 import re
 from collections.abc import Callable
@@ -27,7 +27,7 @@ HALF_A_YEAR = 15_768_000
 
 @pytest.fixture
 def secure(settings, home):
-    """A client of the site as it is served by https, which shows failures as visitors see them."""
+    """A client of the site over https, which shows errors as visitors see them."""
     settings.SECURE_SSL_REDIRECT = settings.SECURE_HSTS_INCLUDE_SUBDOMAINS = settings.SECURE_HSTS_PRELOAD = True
     settings.SECURE_HSTS_SECONDS = 63_072_000
     factories.StandardPageFactory(slug="about")
@@ -72,7 +72,7 @@ ANSWERS: dict[str, tuple[int, str, str, dict]] = {
 
 @pytest.fixture(params=ANSWERS)
 def answer(request, secure):
-    """The answer of each kind."""
+    """The response of each kind."""
     status, method, path, sent = ANSWERS[request.param]
     response = secure.generic(method, path, secure=True, **sent)
     assert response.status_code == status
@@ -89,7 +89,7 @@ def check(headers) -> None:
     assert "unsafe-eval" not in policy
 
 
-def test_every_kind_of_answer_has_all_headers(answer):
+def test_every_kind_of_response_has_all_headers(answer):
     check(answer.headers)
 
 
@@ -103,7 +103,7 @@ def test_what_may_not_be_shared_says_so(secure, kind):
     assert secure.generic(method, path, secure=True, **sent)["Cache-Control"] == "private, no-store"
 
 
-def test_every_answer_says_how_it_is_cached(answer):
+def test_every_response_says_how_it_is_cached(answer):
     assert answer["Cache-Control"]
 
 
@@ -134,7 +134,7 @@ def test_a_body_that_is_too_large_has_them(secure, home):
     check(response.headers)
 
 
-def test_a_fault_of_ours_has_them(secure, monkeypatch):
+def test_a_server_error_has_them(secure, monkeypatch):
     monkeypatch.setattr(views, "find", fail)
     response = secure.get("/search/?q=a", secure=True)
     assert response.status_code == 500
@@ -150,7 +150,7 @@ def test_a_site_that_is_not_ready_has_them(secure, monkeypatch):
 
 @pytest.mark.usefixtures("open_connection")
 @pytest.mark.parametrize("known", [False, True])
-def test_a_kept_page_has_them(secure, known):
+def test_a_cached_page_has_them(secure, known):
     site = PageCache(WSGIHandler(), scheme_of=scheme_reader(), reader=Standing())
     environ = {"HTTP_HOST": "testserver", "PATH_INFO": "/about/", "wsgi.url_scheme": "https"}
     first = ask(site, environ)
@@ -228,7 +228,7 @@ def test_no_text_becomes_a_script_on_the_public_site(secure):
     assert policy["trusted-types"] == ["proof-worker"]
 
 
-def test_wagtails_bar_works_for_staff_who_look_at_a_page(secure, client_of):
+def test_wagtails_userbar_works_on_public_pages(secure, client_of):
     response = client_of("Editors").get("/about/", secure=True)
     assert b"wagtail-userbar" in response.content
     assert "trusted-types" not in response["Content-Security-Policy"]

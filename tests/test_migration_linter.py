@@ -1,4 +1,4 @@
-"""What the release before cannot live with is refused, whatever stands around it; and nobody forgets to ask."""
+"""Migrations that break the previous release are refused, whatever else they contain; and the check always runs."""
 
 import pytest
 from django.db import migrations, models
@@ -144,7 +144,7 @@ def test_a_function_that_drops_by_itself_is_found(state, tmp_path, monkeypatch):
 
 @pytest.fixture
 def lists(tmp_path):
-    """Return a function that asks with a baseline and second steps of this text, the rest as it is."""
+    """Return a function that runs the linter with a baseline and second steps of this text."""
 
     def ask(*, without=(), also="", allowed="", changed=None):
         baseline, second_steps = tmp_path / "baseline", tmp_path / "second_steps"

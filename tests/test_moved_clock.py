@@ -1,4 +1,4 @@
-"""The wall clock jumps, forward and back: nothing is lost, nothing stands still, nobody is kept out."""
+"""The wall clock jumps, forward and back: nothing is lost, nothing stalls, nobody is locked out."""
 
 import datetime
 import time
@@ -158,7 +158,7 @@ def test_a_worker_that_died_is_missed_though_the_clock_was_put_back(home, clock)
 # --- Signing in --------------------------------------------------------------------------------------
 
 
-def test_a_pause_of_a_day_that_was_wrong_keeps_nobody_out(clock):
+def test_a_pause_of_a_day_that_was_wrong_locks_nobody_out(clock):
     clock(DAY)
     keys = [throttle.key("pair", "a")]
     while not rate_limits.admit(keys, timezone.now()):

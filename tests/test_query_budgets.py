@@ -1,4 +1,4 @@
-"""Every public address asks the database the same number of questions for 3 children as for 30, and at most 8.
+"""Every public address needs the same number of queries for 3 children as for 30, and at most 8.
 
 Requests bring the state of what is public along, as they do behind `firm.page_cache.middleware`, which asks for it.
 """
@@ -163,7 +163,7 @@ def _consultation_page(home):
 
 
 def ask(address: str):
-    """Return the answer of a warm process with a cold cache, and how often it asked the database."""
+    """Return the response of a warm process with a cold cache, and its number of queries."""
     client = Client(**{STATE: read_state()})
     client.get(address)
     cache.clear()
@@ -174,7 +174,7 @@ def ask(address: str):
 
 @pytest.fixture(scope="module")
 def answers(django_db_setup, django_db_blocker):
-    """The answer and the number of queries of every address, by size of the site."""
+    """The response and the number of queries of every address, by size of the site."""
     with django_db_blocker.unblock(), transaction.atomic():
         world, found = World(), {}
         for size in (SMALL, LARGE):

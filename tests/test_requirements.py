@@ -1,4 +1,4 @@
-"""What is installed: pinned, hashed, above the floor. And no secret among what is kept of the project."""
+"""What is installed is pinned, hashed and above the floor; and no secret is in the repository."""
 
 import re
 import subprocess

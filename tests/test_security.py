@@ -1,4 +1,4 @@
-"""What the browser is given: every address that a visitor can reach by links, and the error pages."""
+"""What browsers receive: every address that a visitor can reach by links, and the error pages."""
 
 import re
 from urllib.parse import urldefrag, urljoin, urlsplit
@@ -93,7 +93,7 @@ def test_no_link_is_dead(crawled):
 
 
 def test_no_script_stands_in_a_page(pages):
-    """Data in JSON-LD is no script: a browser does not run it."""
+    """JSON-LD is data: a browser does not run it."""
     inline = {
         path: str(tag)[:80]
         for path, drawn in pages.items()

@@ -1,4 +1,4 @@
-"""The consultation form at a steady rate through the stack, while home is read as fast as it is answered."""
+"""The consultation form at a steady rate through the stack, while home is requested as fast as possible."""
 
 import contextlib
 import subprocess
@@ -44,7 +44,7 @@ def measure(options: Options) -> Iterator[Figure]:
 
 
 def _send(visitor: Visitor, count: int, rate: float) -> tuple[dict[str, float], Counter]:
-    """Send forms at ``rate`` a second, each when its turn is, whether those before are done or not.
+    """Send forms at ``rate`` a second, each on schedule, whether earlier ones are done or not.
 
     Returns the seconds that each acknowledged one took, by its token, and how often each status came; 0 is no answer.
     """

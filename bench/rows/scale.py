@@ -60,7 +60,7 @@ def measure(options: Options) -> Iterator[Figure]:
 
 
 def sites(options: Options) -> dict[str, DemoSite]:
-    """Return the small site and the large one; each is made once and left for the next run."""
+    """Return the small site and the large one; each is made once and reused by the next run."""
     sizes = {
         "small": (options.small_posts, options.small_requests),
         "large": (options.posts, options.requests),

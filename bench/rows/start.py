@@ -1,4 +1,4 @@
-"""The second ``make run``: how long until it answers, and what it holds of the memory."""
+"""The second ``make run``: its time until it answers, and its memory."""
 
 import contextlib
 import shutil
@@ -87,7 +87,7 @@ def _memory(site: DemoSite, process: int, options: Options) -> dict[str, int]:
 
 
 def held_below(parent: int) -> int:
-    """Return the bytes (PSS) that the processes hold that ``parent`` has started, and those that they have."""
+    """Return the memory in bytes (PSS) of the processes below ``parent``."""
     return sum(_held(child) for child in descendants(parent))
 
 

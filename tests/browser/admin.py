@@ -1,4 +1,4 @@
-"""Drives the staff's page editor by what an editor sees: names of sections, labels of fields, words on buttons."""
+"""Drives the page editor by what an editor sees: names of sections, labels of fields, words on buttons."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""From a request that meets the other side of a matter to its end, and what the person who sent it sees of that."""
+"""A request from the adverse party of a client: the conflict is found and declined, and its sender sees none of it."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""What editors do all day in the browser: write, illustrate, cite, be corrected, and ask for approval."""
+"""What editors do in the browser: write, illustrate, cite, correct errors, and submit for approval."""
 
 import datetime
 import re

@@ -1,4 +1,4 @@
-"""What editors use all day needs nothing that the security policy forbids, says no error, and works."""
+"""What editors use works under the security policy, without an error in the console."""
 
 import re
 

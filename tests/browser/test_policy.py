@@ -1,4 +1,4 @@
-"""The security policy in a real browser: nothing of the public site or the staff's side needs what it forbids."""
+"""The security policy in a real browser: neither the public site nor the admin needs what it forbids."""
 
 import re
 from urllib.parse import urldefrag, urljoin

@@ -1,4 +1,4 @@
-"""The way in, in a real browser: with the browser's own authenticator, on a telephone, and by screen reader."""
+"""Signing in with a real browser: with its own authenticator, at two widths, and by axe."""
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe

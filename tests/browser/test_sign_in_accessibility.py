@@ -1,4 +1,4 @@
-"""Every screen of the way in, of one's own account and of the page System: by axe, on a telephone and on a desk."""
+"""Every screen of sign-in, account and *System* passes axe at two widths."""
 
 import os
 import re
@@ -48,13 +48,13 @@ def address(site, site_data, tmp_path_factory):
 
 
 class Inspector:
-    """A window that is looked at on a telephone and on a desk; what is wrong gathers in ``faults``."""
+    """A window that is checked at two widths; what is wrong gathers in ``faults``."""
 
     def __init__(self, page) -> None:
         self.page, self.faults, self.seen = page, {}, 0
 
-    def look(self, name: str) -> None:
-        """Look at what is open now."""
+    def check(self, name: str) -> None:
+        """Check the open page."""
         expect(self.page.get_by_role("heading", level=1)).to_be_visible()
         for width in (PHONE, DESK):
             self.page.set_viewport_size({"width": width, "height": 800})
@@ -85,26 +85,26 @@ def test_axe_finds_nothing_where_one_signs_in(browser, address):
     page = context.new_page()
     inspector = Inspector(page)
     page.goto(address + "/admin/login/")
-    inspector.look("login")
+    inspector.check("login")
     give_password(page, address, "wrong-wrong-wrong")
-    inspector.look("login refused")
+    inspector.check("login refused")
     for path in ("password_reset/", "password_reset/done/", "password_reset/confirm/MQ/none/"):
         page.goto(f"{address}/admin/{path}")
-        inspector.look(path)
+        inspector.check(path)
 
     give_password(page, address)
     expect(page.get_by_role("heading", level=1)).to_have_text("Set up a second step")
-    inspector.look("set-up")
+    inspector.check("set-up")
     page.get_by_role("link", name="Make a passkey").click()
-    inspector.look("set-up of a passkey")
+    inspector.check("set-up of a passkey")
     page.get_by_role("link", name="instead").click()
     give_code(page, "000000")
     expect(page.get_by_role("alert").filter(has_text="not right")).to_be_visible()
-    inspector.look("set-up refused")
+    inspector.check("set-up refused")
     key = page.locator(".sign-in-key").inner_text().replace(" ", "")
     give_code(page, format_hotp_value(hotp_value(key, int(time.time()) // 30)))
     expect(page.get_by_role("heading", name="Your recovery codes")).to_be_visible()
-    inspector.look("recovery codes")
+    inspector.check("recovery codes")
     page.get_by_role("link", name="I have kept them").click()
     page.wait_for_url(f"{address}/admin/account/signing-in/")
 
@@ -112,21 +112,21 @@ def test_axe_finds_nothing_where_one_signs_in(browser, address):
     other = re.search(r"/users/edit/(\d+)/", page.get_by_role("link", name="Eddie").first.get_attribute("href"))[1]
     for path in [*INSIDE, *OWNERS, f"signing-in/{other}/remove/"]:
         page.goto(f"{address}/admin/{path}")
-        inspector.look(path)
+        inspector.check(path)
 
     context.clear_cookies()
     give_password(page, address)
     expect(page.get_by_role("heading", level=1)).to_have_text("Second step")
-    inspector.look("second step")
+    inspector.check("second step")
     give_code(page, "000000")
-    inspector.look("second step refused")
+    inspector.check("second step refused")
     for _ in range(7):
         give_code(page, "000000")
         page.wait_for_load_state()
         if page.get_by_role("heading", level=1).inner_text() == "Please wait":
             break
     expect(page.get_by_role("heading", level=1)).to_have_text("Please wait")
-    inspector.look("too many attempts")
+    inspector.check("too many attempts")
     context.close()
     assert inspector.faults == {}
     assert inspector.seen == 2 * 23
