@@ -1,8 +1,8 @@
 """The production shape on one machine: PostgreSQL, two application servers, a worker, and nginx in front, all on
-loopback. ``python -m deploy.stack up``, ``down``, ``status``; ``stop NAME`` and ``start NAME`` take one away and give
-it back.
+loopback. ``python -m deploy.stack up``, ``down``, ``status``; ``stop NAME`` and ``start NAME`` stop and start
+one of them.
 
-Options are variables: ``STACK_DIR`` (where everything is kept; ``var/stack``), ``STACK_PORT`` (https; 8080),
+Options are variables: ``STACK_DIR`` (where everything is stored; ``var/stack``), ``STACK_PORT`` (https; 8080),
 ``STACK_DEMO=no`` (leave the site empty). Started by root, PostgreSQL and nginx run under their own accounts.
 """
 
@@ -63,7 +63,7 @@ def prepare(known: dict, database: Service) -> None:
 
 
 def run() -> None:
-    """Start everything and tend it until told to stop."""
+    """Start everything and supervise it until told to stop."""
     known = settle()
     stopped = []
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -83,7 +83,7 @@ def run() -> None:
         READY.touch()
         while not stopped:
             for service in everything:
-                service.tend()
+                service.supervise()
             running = {service.name: service.process.pid for service in everything if service.is_running}
             _write(FOLDER / "running.json", json.dumps(running))
             time.sleep(0.2)
@@ -101,7 +101,7 @@ def _write(path: Path, text: str) -> None:
 
 
 def supervisor() -> int | None:
-    """Return the number of the process that tends this stack; None when there is none."""
+    """Return the id of the process that supervises this stack; None when there is none."""
     try:
         number = int(PID.read_text())
         os.kill(number, 0)
@@ -123,7 +123,7 @@ def up() -> None:
     if listens(known["port"]):
         fail(f"port {known['port']} is taken. Try: make stack STACK_PORT=8090")
     with (FOLDER / "logs" / "stack.log").open("wb") as log:
-        tending = subprocess.Popen(
+        process = subprocess.Popen(
             [sys.executable, "-m", "deploy.stack", "run"],
             cwd=ROOT,
             stdin=subprocess.DEVNULL,
@@ -131,9 +131,9 @@ def up() -> None:
             stderr=log,
             start_new_session=True,
         )
-    PID.write_text(str(tending.pid))
+    PID.write_text(str(process.pid))
     while not READY.exists():
-        if tending.poll() is not None:
+        if process.poll() is not None:
             fail(f"it did not start:\n{(FOLDER / 'logs' / 'stack.log').read_text()[-3000:]}")
         time.sleep(0.1)
     greet()
@@ -174,7 +174,7 @@ def status() -> None:
 
 
 def hold(name: str, is_held: bool) -> None:
-    """Take a service away, or let it come back."""
+    """Stop a service, or let it start again."""
     (HOLD / name).touch() if is_held else (HOLD / name).unlink(missing_ok=True)
 
 

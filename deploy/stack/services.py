@@ -53,16 +53,15 @@ class Service:
             )
 
     def _end_with_us(self) -> None:
-        """In the new process: ask Linux to end it when whoever tends it is killed."""
+        """In the new process: ask Linux to end it when the supervisor is killed."""
         if sys.platform == "linux":
             ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, self.end)
 
     @property
     def is_running(self) -> bool:
-        """True until it has ended."""
         return self.process is not None and self.process.poll() is None
 
-    def tend(self) -> None:
+    def supervise(self) -> None:
         """Start it again half a second after its end; end it while it is held."""
         if (HOLD / self.name).exists():
             self.stop()
@@ -88,7 +87,7 @@ class Service:
 
 
 def stores(known: dict) -> list[Service]:
-    """Return PostgreSQL, its folder made at need."""
+    """Return PostgreSQL, with its folder made on first use."""
     data = FOLDER / "postgresql"
     if not (data / "PG_VERSION").exists():
         data.mkdir(mode=0o700, exist_ok=True)
@@ -98,7 +97,7 @@ def stores(known: dict) -> list[Service]:
         command = [program("initdb"), "-D", str(data), "-U", "firm", "-A", "trust", "-E", "UTF8", "--locale=C"]
         done = subprocess.run([*command, "--no-sync"], cwd="/", capture_output=True, text=True, **account)
         if done.returncode:
-            fail(f"PostgreSQL cannot keep its data in {data} (STACK_DIR names another place): {done.stderr.strip()}")
+            fail(f"PostgreSQL cannot store its data in {data} (STACK_DIR names another place): {done.stderr.strip()}")
     options = {"port": known["database"], "listen_addresses": "127.0.0.1", "unix_socket_directories": str(data)}
     settings = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
     return [
@@ -122,7 +121,7 @@ def wait_for(check: Callable[[], bool], *services: Service) -> None:
     deadline = time.monotonic() + START_TIMEOUT
     while not check():
         for service in services:
-            service.tend()
+            service.supervise()
             if service.starts > MOST_STARTS or time.monotonic() > deadline:
                 told = "\n".join(service.log.read_text(errors="replace").splitlines()[-15:])
                 fail(f"{service.name} does not start. The end of {service.log}:\n{told}")

@@ -1,8 +1,6 @@
-"""What has to be there before anything is started: programs, secrets, ports, a certificate, nginx's files."""
+"""Prepares the stack: programs, secrets, ports, a certificate, nginx's files."""
 
 import base64
-import datetime
-import ipaddress
 import json
 import os
 import secrets
@@ -11,22 +9,17 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
-from string import Template
 
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-
-ROOT = Path(__file__).resolve().parents[2]
+STACK = Path(__file__).resolve().parent
+ROOT = STACK.parents[1]
 NGINX = ROOT / "deploy" / "nginx"
 FOLDER = Path(os.environ.get("STACK_DIR") or ROOT / "var" / "stack").resolve()
 IS_ROOT = os.getuid() == 0
-PROGRAMS = {"nginx": "nginx", "initdb": "postgresql"}
+PROGRAMS = {"nginx": "nginx", "initdb": "postgresql", "openssl": "openssl"}
 STATE = FOLDER / "stack.json"
 
 
 def say(text: str) -> None:
-    """Print a line for the operator."""
     sys.stdout.write(text + "\n")
     sys.stdout.flush()
 
@@ -44,7 +37,7 @@ def program(name: str) -> str | None:
 
 
 def missing_packages() -> list[str]:
-    """Return the packages whose programs are not here."""
+    """Return the Debian packages of missing programs."""
     return [package for name, package in PROGRAMS.items() if program(name) is None]
 
 
@@ -62,7 +55,7 @@ def install_missing() -> None:
 
 
 def free_port() -> int:
-    """Return a port that nobody listens at."""
+    """Return a free port."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
@@ -86,25 +79,16 @@ def make_certificate(folder: Path) -> None:
     """Make a certificate of our own for loopback, unless there is one."""
     if (folder / "certificate.pem").exists():
         return
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
-    now = datetime.datetime.now(datetime.UTC)
-    hosts = [x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
-    builder = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-    builder = builder.not_valid_before(now - datetime.timedelta(days=1))
-    builder = builder.not_valid_after(now + datetime.timedelta(days=365))
-    certificate = builder.add_extension(x509.SubjectAlternativeName(hosts), critical=False).sign(key, hashes.SHA256())
-    (folder / "key.pem").touch(mode=0o600)
-    (folder / "key.pem").write_bytes(
-        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    )
-    (folder / "certificate.pem").write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+    names = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"]
+    files = ["-keyout", str(folder / "key.pem"), "-out", str(folder / "certificate.pem")]
+    kind = ["-x509", "-days", "365", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
+    subprocess.run([program("openssl"), "req", *kind, *names, *files], check=True, capture_output=True)
 
 
 def environment(known: dict) -> dict:
     """Return the environment of the application: production settings, nothing of the caller's."""
-    kept = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "LANG", "TZ", "TMPDIR"}}
-    return kept | {
+    inherited = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "LANG", "TZ", "TMPDIR"}}
+    return inherited | {
         "DJANGO_SETTINGS_MODULE": "firm.settings.production",
         "SECRET_KEY": known["secret_key"],
         "FIELD_ENCRYPTION_KEYS": known["field_key"],
@@ -139,39 +123,20 @@ def write_nginx(known: dict) -> None:
         "CACHE": folder / "cache",
         "INCLUDES": folder / "firm",
     }
-    for source in (NGINX / "firm.conf", *(NGINX / "firm").glob("*.conf")):
-        text = source.read_text()
-        for name, value in values.items():
-            text = text.replace(f"${{{name}}}", str(value))
-        (folder / source.relative_to(NGINX)).write_text(text)
     kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-    (folder / "nginx.conf").write_text(
-        Template(MAIN).substitute(
-            user="user www-data;" if IS_ROOT else "",
-            folder=folder,
-            paths="\n    ".join(f"{kind}_temp_path {folder}/temporary/{kind};" for kind in kinds),
-        )
-    )
-
-
-MAIN = """# Made by deploy/stack around deploy/nginx/firm.conf.
-$user
-daemon off;
-pid $folder/nginx.pid;
-worker_processes auto;
-error_log stderr warn;
-pcre_jit on;
-events { worker_connections 4096; multi_accept on; }
-http {
-    access_log off;
-    $paths
-    include firm.conf;
-    include extra/*.conf;
-}
-"""
+    values |= {
+        "USER": "user www-data;" if IS_ROOT else "",
+        "FOLDER": folder,
+        "PATHS": "\n    ".join(f"{kind}_temp_path {folder}/temporary/{kind};" for kind in kinds),
+    }
+    sources = {path: path.relative_to(NGINX) for path in (NGINX / "firm.conf", *(NGINX / "firm").glob("*.conf"))}
+    for source, name in (sources | {STACK / "nginx.conf": "nginx.conf"}).items():
+        text = source.read_text()
+        for placeholder, value in values.items():
+            text = text.replace(f"${{{placeholder}}}", str(value))
+        (folder / name).write_text(text)
 
 
 def manage(known: dict, *arguments: str) -> None:
-    """Run a command of the site."""
     command = [sys.executable, "manage.py", *arguments]
     subprocess.run(command, cwd=ROOT, env=environment(known), check=True)

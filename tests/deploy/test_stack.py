@@ -1,4 +1,4 @@
-"""The stack of one machine: what nginx reads is valid, and nothing outlives what tends it."""
+"""The stack of one machine: the configuration of nginx is valid, and nothing outlives the supervisor."""
 
 import json
 import os
@@ -44,8 +44,8 @@ def test_nginx_takes_its_configuration(tmp_path, monkeypatch):
 
 
 @contextmanager
-def tended(folder):
-    """A stack of two processes that do nothing; yields what tends it, and the numbers of the two when both run."""
+def supervised(folder):
+    """A stack of two processes that do nothing; yields the supervisor, and the ids of the two when both run."""
     process = subprocess.Popen(
         [sys.executable, "-c", PROGRAM],
         cwd=settings.BASE_DIR,
@@ -65,8 +65,8 @@ def tended(folder):
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
-def test_the_stack_ends_with_what_tends_it(tmp_path, number):
-    with tended(tmp_path / "stack") as (process, running), ExitStack() as opened:
+def test_the_stack_ends_with_its_supervisor(tmp_path, number):
+    with supervised(tmp_path / "stack") as (process, running), ExitStack() as opened:
         assert set(running) == {"postgresql", "worker"}
         ends = [os.pidfd_open(pid) for pid in running.values()]
         for end in ends:
