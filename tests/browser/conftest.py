@@ -114,7 +114,7 @@ def open_changed(open_page):
     def make(path, words):
         page = open_page(path)
         for _ in range(RELOADS):
-            if words in page.locator("body").inner_text():
+            if words in page.locator("body").text_content():
                 return page
             page.reload()
         raise AssertionError(f"{path} does not show {words!r}")
