@@ -50,7 +50,7 @@ def running_site(data: Path) -> Iterator[str]:
         yield f"http://127.0.0.1:{port}"
     finally:
         process.terminate()
-        process.wait(30)
+        process.wait(120)
         log.close()
 
 
