@@ -125,13 +125,14 @@ class PageEditor:
         self.click(scope.get_by_role("button", name=button).first)
         dialog = self.page.get_by_role("dialog")
         expect(dialog.get_by_role("heading", level=1)).to_be_visible()
-        self.page.wait_for_load_state("networkidle")
+        found = dialog.get_by_role("link", name=re.compile(re.escape(title)))
         search = dialog.get_by_role("textbox", name="Search term")
         if search.count():
-            with self.page.expect_response(lambda response: "/choos" in response.url):
-                search.fill(title)
-                search.press("Enter")
-        self.click(dialog.get_by_role("link", name=re.compile(re.escape(title))).first)
+            # Results take the place of what is listed; a click on what is about to leave would choose nothing.
+            dialog.evaluate("dialog => dialog.querySelectorAll('a').forEach(link => link.dataset.before = '')")
+            found = found.and_(dialog.locator("a:not([data-before])"))
+            search.fill(title)
+        self.click(found.first)
         expect(dialog).to_have_count(0)
 
     # --- Saving -----------------------------------------------------------------------------------
