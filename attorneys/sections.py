@@ -13,21 +13,13 @@ from firm.registry import PageSection, register_home_section, register_practice_
 SHOWN_ON_PAGES = 3
 
 
-def _attorneys():
-    return AttorneyPage.objects.current().with_portraits()
-
-
-def _testimonials():
-    return TestimonialPage.objects.listed()
-
-
 def shown_today(count: int) -> list:
     """Return ``count`` testimonials: featured ones first, the others in an order that changes daily.
 
     The order depends on the date only, so that all visitors of a day, and a cache, see the same.
     """
     day = timezone.localdate().toordinal()
-    candidates = list(_testimonials()[:200])
+    candidates = list(TestimonialPage.objects.listed()[:200])
     candidates.sort(key=lambda item: (not item.is_featured, (item.pk * 2_654_435_761 ^ day * 40_503) % 65_521))
     return candidates[:count]
 
@@ -45,7 +37,8 @@ class AttorneysBlock(SectionBlock):
     def get_context(self, value, parent_context=None):
         context = super().get_context(value, parent_context)
         is_all = value["mode"] == ListMode.ALL
-        context["attorneys"] = list(_attorneys()) if is_all else in_chosen_order(_attorneys(), value["chosen"])
+        listed = AttorneyPage.objects.listed()
+        context["attorneys"] = list(listed) if is_all else in_chosen_order(listed, value["chosen"])
         return context
 
     class Meta:
@@ -78,7 +71,7 @@ class TestimonialsBlock(SectionBlock):
     def get_context(self, value, parent_context=None):
         context = super().get_context(value, parent_context)
         if value["mode"] == TestimonialMode.SELECTED:
-            context["testimonials"] = in_chosen_order(_testimonials(), value["selected"])
+            context["testimonials"] = in_chosen_order(TestimonialPage.objects.listed(), value["selected"])
         else:
             context["testimonials"] = shown_today(value["count"])
         return context
@@ -91,7 +84,7 @@ class TestimonialsBlock(SectionBlock):
 
 
 def attorneys_in_area(page) -> PageSection | None:
-    attorneys = _attorneys().filter(practice_areas=page)
+    attorneys = AttorneyPage.objects.listed().filter(practice_areas=page)
     return PageSection("components/sections/area_attorneys.html", {"attorneys": attorneys}) if attorneys else None
 
 
@@ -104,7 +97,7 @@ def testimonials_about(attorney) -> PageSection | None:
 
 
 def _with_testimonials(**about) -> PageSection | None:
-    found = _testimonials().filter(**about)[:SHOWN_ON_PAGES]
+    found = TestimonialPage.objects.listed().filter(**about)[:SHOWN_ON_PAGES]
     return PageSection("components/sections/testimonials.html", {"testimonials": found}) if found else None
 
 

@@ -11,7 +11,7 @@ from firm.pages.site_context import SiteContext
 @require_safe
 def contact_card(request, slug: str) -> HttpResponse:
     """The attorney's vCard; 404 for unknown, unpublished, private and former ones."""
-    attorney = AttorneyPage.objects.current().select_related("office").filter(slug=slug).first()
+    attorney = AttorneyPage.objects.visible().filter(slug=slug, is_former=False).select_related("office").first()
     if attorney is None:
         raise Http404("No such attorney")
     site_context = SiteContext.for_request(request)

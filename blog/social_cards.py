@@ -9,7 +9,7 @@ from PIL import Image
 
 from blog.card_drawing import social_card
 from blog.models import BlogPostPage
-from firm.models import FirmSettings
+from firm.pages.site_context import firm_settings
 
 FOLDER = "social"
 QUALITY = 85
@@ -58,4 +58,4 @@ def _jpeg(card: Image.Image) -> bytes:
 
 
 def _firm_name(post: BlogPostPage) -> str:
-    return FirmSettings.for_site_or_defaults(post.get_site()).firm_name
+    return firm_settings(post.get_site()).firm_name

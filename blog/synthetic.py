@@ -42,7 +42,7 @@ class Maker:
     def __init__(self, index: BlogIndexPage) -> None:
         self._categories = list(Category.objects.order_by("pk"))
         self._areas = list(PracticeAreaPage.objects.listed())
-        self._attorneys = list(AttorneyPage.objects.current())
+        self._attorneys = list(AttorneyPage.objects.listed())
         real = BlogPostPage.objects.child_of(index).exclude(slug__startswith=PREFIX)
         self._model = real.live().first()
         self._sentences = list(_sentences(real))

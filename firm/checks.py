@@ -3,8 +3,7 @@
 from django.core.checks import Error
 from wagtail.models import get_page_models
 
-from firm.models.base import BasePage
-from firm.querysets import FirmPageQuerySet
+from firm.models.base import BasePage, FirmPageQuerySet
 
 
 def page_models_follow_the_house_rules(app_configs, **kwargs) -> list[Error]:

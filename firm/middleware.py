@@ -1,19 +1,23 @@
-"""Request and response headers: which proxies to trust, and the security headers of every response."""
+"""Middleware: which proxies to trust, whose session is alive, and the security headers of every response."""
 
 import codecs
 import ipaddress
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 
+from asgiref.sync import sync_to_async
 from csp.middleware import CSPMiddleware, PolicyParts
 from django.conf import settings
+from django.contrib.auth.middleware import get_user
 from django.core.paginator import EmptyPage
 from django.db import DataError
 from django.http import HttpResponse, HttpResponseBadRequest
 from django.urls import NoReverseMatch
 from django.utils.datastructures import MultiValueDictKeyError
+from django.utils.functional import SimpleLazyObject
 from django.utils.http import parse_header_parameters
 
+from firm.accounts.sessions import admitted
 from firm.page_cache.middleware import is_cacheable, page_headers
 
 ADMIN_PATH = "/admin/"
@@ -108,6 +112,18 @@ class TrustedProxyMiddleware:
             if not _is_within(entry, self.trusted):
                 return entry
         return ""
+
+
+class StaffSessionMiddleware:
+    """Treats a request whose session has ended as a visitor's. No query is made until something reads the user."""
+
+    def __init__(self, get_response) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request):
+        request.user = SimpleLazyObject(lambda: admitted(request, get_user(request)))
+        request.auser = sync_to_async(lambda: request.user)
+        return self.get_response(request)
 
 
 class ContentSecurityPolicyMiddleware(CSPMiddleware):

@@ -24,8 +24,7 @@ from firm.monitoring.health_probes import can_grow, disk_free, missing_migration
 from firm.page_cache.middleware import mark_cacheable
 from firm.pages.pagination import Pages
 from firm.pages.routing import find_site
-from firm.pages.seo import Breadcrumb, Metadata
-from firm.pages.site_context import SiteContext
+from firm.pages.site_context import Breadcrumb, Metadata, SiteContext
 from firm.search.site_search import clean_query, excerpt, find, highlight, words_of
 
 RESULTS_PER_PAGE = 10

@@ -63,7 +63,7 @@ ONE_DATABASE = (
     "tests/firm/page_cache/test_middleware.py",
     "tests/firm/page_cache/test_never_stale.py",
     "tests/firm/pages/test_renditions.py",
-    "tests/firm/pages/test_seo.py",
+    "tests/firm/pages/test_site_context.py",
     "tests/firm/test_middleware.py",
     "tests/firm/uploads/",
     "tests/test_block_previews.py",

@@ -17,7 +17,7 @@ from firm.wsgi import application
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("open_connection")]
 ROOT = Path(settings.BASE_DIR)
 #: The most files that answer one request.
-CACHED, UNCACHED = 3, 25
+CACHED, UNCACHED = 3, 15
 
 
 @contextmanager

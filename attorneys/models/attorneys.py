@@ -13,14 +13,11 @@ from wagtail.search import index
 from attorneys.directory import Directory
 from attorneys.names import split_name
 from attorneys.profile import profile_sections
-from attorneys.querysets import AttorneyManager
 from firm.fields import BlockField
 from firm.models import Office
-from firm.models.base import BasePage, IndexPage
+from firm.models.base import BasePage, IndexPage, Listing, RowsBeside, picture_of
 from firm.models.settings import PHONE_HELP
-from firm.pages.seo import without_empty
-from firm.pages.site_context import SiteContext
-from firm.querysets import RowsBeside
+from firm.pages.site_context import SiteContext, without_empty
 
 
 class Language(models.Model):
@@ -29,7 +26,7 @@ class Language(models.Model):
     name = models.CharField(max_length=40, unique=True, help_text="In English. Example: Spanish.")
     code = models.CharField(max_length=12, unique=True, help_text="The BCP 47 tag. Example: es.")
 
-    panels = [FieldPanel("name"), FieldPanel("code")]
+    panels = ["name", "code"]
 
     class Meta:
         ordering = ["name"]
@@ -58,8 +55,7 @@ class AttorneyIndexPage(IndexPage):
 
     def get_context(self, request, *args, **kwargs):
         context = super().get_context(request, *args, **kwargs)
-        attorneys = AttorneyPage.objects.child_of(self).current().with_portraits()
-        attorneys = attorneys.prefetch_related("practice_areas", "languages")
+        attorneys = AttorneyPage.objects.child_of(self).listed().prefetch_related("practice_areas", "languages")
         context["directory"] = Directory(list(attorneys), context["site_context"].offices, request.GET, AttorneyRole)
         return context
 
@@ -98,13 +94,16 @@ class AttorneyPage(BasePage):
         help_text="The profile then leads to the directory; the name stays on posts.",
     )
 
-    objects = AttorneyManager()
-
     page_description = "One attorney: portrait, background, matters, contact."
     stream_fields, summary_field = ("biography", "matters"), "summary"
     parent_page_types = ["attorneys.AttorneyIndexPage"]
     subpage_types = []
     drawn_with = ("social_image", "portrait", "office")
+    listing = Listing(
+        ("job_title", "role", "is_former", "office", *picture_of("portrait")),
+        relations=("portrait",),
+        only_if={"is_former": False},
+    )
     open_graph_type = "profile"
 
     content_panels = [
@@ -113,16 +112,14 @@ class AttorneyPage(BasePage):
         ),
         MultiFieldPanel(
             [
-                FieldRowPanel([FieldPanel("job_title"), FieldPanel("role")]),
-                FieldPanel("portrait"),
-                FieldPanel("summary"),
+                FieldRowPanel(["job_title", "role"]),
+                "portrait",
+                "summary",
             ],
             "Who",
         ),
-        FieldPanel("biography"),
-        MultiFieldPanel(
-            [FieldRowPanel([FieldPanel("email"), FieldPanel("direct_line")]), FieldPanel("office")], "Contact"
-        ),
+        "biography",
+        MultiFieldPanel([FieldRowPanel(["email", "direct_line"]), "office"], "Contact"),
         MultiFieldPanel(
             [
                 FieldPanel("practice_areas", widget=CheckboxSelectMultiple),
@@ -130,10 +127,10 @@ class AttorneyPage(BasePage):
             ],
             "Work",
         ),
-        FieldPanel("admissions"),
-        FieldPanel("education"),
-        FieldPanel("matters"),
-        MultiFieldPanel([FieldPanel("is_former")], "Status"),
+        "admissions",
+        "education",
+        "matters",
+        MultiFieldPanel(["is_former"], "Status"),
     ]
     search_fields = [
         *BasePage.search_fields,

@@ -6,17 +6,14 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils import timezone
 from wagtail.admin.panels import (
-    FieldPanel,
     FieldRowPanel,
     MultiFieldPanel,
-    PageChooserPanel,
     TitleFieldPanel,
 )
 from wagtail.fields import RichTextField
 from wagtail.search import index
 
-from attorneys.querysets import TestimonialManager
-from firm.models.base import BasePage, IndexPage
+from firm.models.base import LINE, BasePage, IndexPage, Listing, of
 from firm.pages.article import readable
 from firm.pages.pagination import Pages
 
@@ -86,30 +83,25 @@ class TestimonialPage(BasePage):
         default=False, verbose_name="show first", help_text="Comes first on the home page."
     )
 
-    objects = TestimonialManager()
-
     page_description = "What one client says."
     parent_page_types = ["attorneys.TestimonialIndexPage"]
     subpage_types = []
     drawn_with = ("social_image", "attorney", "practice_area")
+    listing = Listing(
+        ("rating", "body", "attribution", "date", "is_featured", *of("practice_area", LINE)),
+        relations=("practice_area",),
+        order=("-date", "-pk"),
+    )
 
     content_panels = [
         TitleFieldPanel(
             "title", heading="Headline", placeholder="Headline*", help_text="What it says, in a few words."
         ),
-        FieldPanel("rating"),
-        FieldPanel("body"),
-        FieldRowPanel([FieldPanel("attribution"), FieldPanel("date")]),
-        MultiFieldPanel(
-            [
-                PageChooserPanel("attorney", "attorneys.AttorneyPage"),
-                PageChooserPanel("practice_area", "firm.PracticeAreaPage"),
-            ],
-            "About",
-        ),
-        MultiFieldPanel(
-            [FieldPanel("source"), FieldPanel("source_url"), FieldPanel("is_featured")], "Source and place"
-        ),
+        "rating",
+        "body",
+        FieldRowPanel(["attribution", "date"]),
+        MultiFieldPanel(["attorney", "practice_area"], "About"),
+        MultiFieldPanel(["source", "source_url", "is_featured"], "Source and place"),
     ]
     search_fields = [*BasePage.search_fields, index.SearchField("body"), index.SearchField("attribution")]
 

@@ -31,7 +31,10 @@ class Migration(migrations.Migration):
                         to="wagtailcore.page",
                     ),
                 ),
-                ("introduction", models.TextField(blank=True, max_length=400)),
+                (
+                    "introduction",
+                    models.TextField(blank=True, help_text="One or two sentences above the list.", max_length=400),
+                ),
             ],
             options={
                 "verbose_name": "blog index",

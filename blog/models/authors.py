@@ -3,11 +3,10 @@
 from django.core.exceptions import ValidationError
 from django.db import models
 from modelcluster.fields import ParentalKey
-from wagtail.admin.panels import FieldPanel, PageChooserPanel
 from wagtail.models import Orderable
 
+from firm.models.base import LINE, of, picture_of
 from firm.pages.renditions import ROLES
-from firm.querysets import LINE, of, picture_of
 
 _OWN = ("post", "sort_order", "attorney", "staff")
 
@@ -20,7 +19,7 @@ class StaffAuthor(models.Model):
     bio = models.TextField(max_length=400, blank=True)
     portrait = models.ForeignKey("firm.FirmImage", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
 
-    panels = [FieldPanel("name"), FieldPanel("role"), FieldPanel("bio"), FieldPanel("portrait")]
+    panels = ["name", "role", "bio", "portrait"]
 
     class Meta:
         ordering = ["name"]
@@ -59,7 +58,7 @@ class PostAuthor(Orderable):
 
     objects = PostAuthorQuerySet.as_manager()
 
-    panels = [PageChooserPanel("attorney", "attorneys.AttorneyPage"), FieldPanel("staff")]
+    panels = ["attorney", "staff"]
 
     class Meta(Orderable.Meta):
         verbose_name = "author"

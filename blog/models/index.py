@@ -1,47 +1,33 @@
 """The blog's index with its listings by category, tag and year, and the feeds."""
 
-from django.db import models
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Prefetch
 from django.http import Http404
 from taggit.models import Tag
-from wagtail.admin.panels import FieldPanel
 from wagtail.contrib.routable_page.models import RoutablePageMixin, path, re_path
-from wagtail.search import index
 
 from blog import feeds
 from blog.models.authors import PostAuthor
 from blog.models.posts import BlogPostPage, Category
-from firm.models.base import BasePage
+from firm.models.base import IndexPage
 from firm.pages.pagination import Pages
-from firm.pages.seo import Breadcrumb
-from firm.pages.site_context import SiteContext
+from firm.pages.site_context import Breadcrumb, SiteContext
 
 PER_PAGE = 10
 
 
-class BlogIndexPage(RoutablePageMixin, BasePage):
+class BlogIndexPage(RoutablePageMixin, IndexPage):
     """All posts, newest first, with a lead story."""
-
-    introduction = models.TextField(max_length=400, blank=True)
 
     page_description = "The blog's front page and its listings."
     parent_page_types = ["firm.HomePage"]
     subpage_types = ["blog.BlogPostPage"]
-    max_count = 1
-
-    content_panels = [*BasePage.content_panels, FieldPanel("introduction")]
-    search_fields = [*BasePage.search_fields, index.SearchField("introduction")]
 
     class Meta:
         verbose_name = "blog index"
 
-    @property
-    def summary_text(self) -> str:
-        return self.introduction
-
     def feed_posts(self, count: int):
         """The newest posts with their authors."""
-        return BlogPostPage.objects.listed().with_authors(PostAuthor.objects.named())[:count]
+        return _with_authors(BlogPostPage.objects.listed())[:count]
 
     def structured_data(self, site_context: SiteContext) -> list[dict]:
         url = site_context.root_url + (self.get_url(site_context.request) or "")
@@ -99,7 +85,7 @@ class BlogIndexPage(RoutablePageMixin, BasePage):
 
     def _listing(self, request, posts, *, heading="", is_required=False, description="", **chosen):
         site_context = SiteContext.for_request(request)
-        pages = Pages(posts.listed().with_authors(PostAuthor.objects.named()), PER_PAGE, request.GET)
+        pages = Pages(_with_authors(posts.listed()), PER_PAGE, request.GET)
         if is_required and not pages.count:
             raise Http404("Nothing is filed there")
         context = {
@@ -130,6 +116,10 @@ class BlogIndexPage(RoutablePageMixin, BasePage):
         home = [Breadcrumb(page.title, page.get_url(request) or "/") for page in self.trail]
         crumbs = [*home, Breadcrumb(self.title, self.get_url(request)), Breadcrumb(heading, request.path)]
         return {"metadata": metadata, "breadcrumbs": crumbs}
+
+
+def _with_authors(posts):
+    return posts.prefetch_related(Prefetch("authors", queryset=PostAuthor.objects.named()))
 
 
 def _categories() -> list[Category]:

@@ -3,7 +3,7 @@
 from django.core.exceptions import ValidationError
 from django.core.files.storage import default_storage
 from django.db import models
-from django.db.models import OuterRef
+from django.db.models import Count, F, OuterRef, Q, Subquery
 from django.forms import CheckboxSelectMultiple
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -15,21 +15,20 @@ from wagtail.admin.panels import (
     FieldRowPanel,
     InlinePanel,
     MultiFieldPanel,
-    PageChooserPanel,
 )
+from wagtail.models import PageManager
 from wagtail.search import index
 
 from blog.models.authors import PostAuthor
-from blog.querysets import BlogPostManager
 from firm.fields import BlockField
 from firm.media import absolute_address
-from firm.models.base import FootnotedPage
+from firm.models.base import FirmPageQuerySet, FootnotedPage, Listing, RowsBeside, picture_of
 from firm.pages.article import contents, plain_text, reading_minutes
-from firm.pages.seo import without_empty
-from firm.pages.site_context import SiteContext
-from firm.querysets import RowsBeside
+from firm.pages.site_context import SiteContext, without_empty
 
 RELATED = 3
+#: How many tags on other posts are read to find what is related to a post, the last written posts first.
+NEAR = 100
 #: Paths of the blog's listings, which no post may have as its slug.
 RESERVED_SLUGS = {"category", "tag", "archive", "feed"}
 
@@ -43,7 +42,7 @@ class Category(index.Indexed, models.Model):
     slug = models.SlugField(max_length=60, unique=True, help_text="In the address: /blog/category/<slug>/.")
     description = models.CharField(max_length=200, blank=True, help_text="Shown above the category's posts.")
 
-    panels = [FieldPanel("name"), FieldPanel("slug"), FieldPanel("description")]
+    panels = ["name", "slug", "description"]
     search_fields = [index.SearchField("name"), index.AutocompleteField("name")]
 
     class Meta:
@@ -58,6 +57,27 @@ class PostTag(TaggedItemBase):
     """A tag on a post."""
 
     content_object = ParentalKey("blog.BlogPostPage", on_delete=models.CASCADE, related_name="tagged_items")
+
+
+class BlogPostQuerySet(FirmPageQuerySet):
+    def related_to(self, post, tags: list, count: int):
+        """The ``count`` most related posts: most shared tags, then same category, then newest.
+
+        Of the posts with one of the tags, only those that were written last are considered: see `NEAR`.
+        """
+        known = [tag.pk for tag in tags if tag.pk]  # a preview has tags that nobody has saved
+        shared = PostTag.objects.filter(tag__in=known).exclude(content_object=post.pk)
+        number = shared.filter(content_object=OuterRef("pk")).order_by().values("content_object")
+        tagged = shared.order_by("-content_object").values("content_object")[:NEAR]
+        others = self.visible().filter(category=post.category_id).exclude(pk=post.pk)
+        same = others.order_by("-date", "-pk").values("pk")[:count]
+        return (
+            self.listed()
+            .filter(Q(pk__in=tagged) | Q(pk__in=same))
+            .annotate(shared=Subquery(number.annotate(number=Count("pk")).values("number")))
+            .annotate(is_same=Q(category=post.category_id))
+            .order_by(F("shared").desc(nulls_last=True), "-is_same", "-date", "-pk")[:count]
+        )
 
 
 class BlogPostPage(FootnotedPage):
@@ -90,29 +110,33 @@ class BlogPostPage(FootnotedPage):
     )
     social_card = models.CharField(max_length=120, blank=True, editable=False)
 
-    objects = BlogPostManager()
+    objects = PageManager.from_queryset(BlogPostQuerySet)()
 
     page_description = "An article with authors, a category and footnotes."
     parent_page_types = ["blog.BlogIndexPage"]
     subpage_types = []
     drawn_with = ("social_image", "category", "image", "reviewed_by")
+    #: By date, of the same day the last written first: an order that the index of dates has already.
+    listing = Listing(
+        ("date", "summary", "last_published_at", "category__name", "category__slug", *picture_of("image")),
+        relations=("category", "image"),
+        order=("-date", "-pk"),
+        is_few=False,
+    )
+    stream_fields, summary_field = ("body",), "summary"
     exclude_fields_in_copy = ["social_card"]
     open_graph_type = "article"
 
     content_panels = [
         *FootnotedPage.content_panels,
-        FieldRowPanel([FieldPanel("date"), FieldPanel("category")]),
-        FieldPanel("summary"),
-        FieldPanel("image"),
+        FieldRowPanel(["date", "category"]),
+        "summary",
+        "image",
         InlinePanel("authors", heading="Authors", label="Author", min_num=1),
-        FieldPanel("body"),
+        "body",
         InlinePanel("footnotes", heading="Footnotes", label="Footnote"),
-        MultiFieldPanel(
-            [FieldPanel("tags"), FieldPanel("practice_areas", widget=CheckboxSelectMultiple)], "Filed under"
-        ),
-        MultiFieldPanel(
-            [FieldPanel("reviewed_on"), PageChooserPanel("reviewed_by", "attorneys.AttorneyPage")], "Legal review"
-        ),
+        MultiFieldPanel(["tags", FieldPanel("practice_areas", widget=CheckboxSelectMultiple)], "Filed under"),
+        MultiFieldPanel(["reviewed_on", "reviewed_by"], "Legal review"),
     ]
     search_fields = [
         *FootnotedPage.search_fields,
@@ -139,16 +163,8 @@ class BlogPostPage(FootnotedPage):
         return revised
 
     @property
-    def streams(self) -> list:
-        return [self.body]
-
-    @property
     def pictures(self) -> list[tuple]:
         return [(self.image, role) for role in ("lead", "card")] if self.image_id else []
-
-    @property
-    def summary_text(self) -> str:
-        return self.summary
 
     def share_image_url(self, site_context: SiteContext) -> str:
         """The chosen picture, else the lead picture, else the social card, else the firm's picture."""

@@ -47,7 +47,7 @@ REWORDED = "The wording has changed since you opened the page. Please read it ag
 @cache
 def _attorneys():
     """Return the query of attorneys, built once; each form's field evaluates a copy."""
-    return AttorneyPage.objects.current().with_portraits()
+    return AttorneyPage.objects.listed()
 
 
 @cache

@@ -11,8 +11,7 @@ from django.http import HttpResponse, HttpResponseRedirect
 from consultations.intake.forms import ConsultationForm
 from consultations.models import ConsultationPage, ConsultationRequest
 from consultations.response_targets import answer_due
-from firm.pages.seo import Breadcrumb
-from firm.pages.site_context import SiteContext
+from firm.pages.site_context import Breadcrumb, SiteContext
 
 COOKIE = "consultation"
 COOKIE_SALT = "consultations.thank-you"

@@ -10,7 +10,6 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
-from wagtail.models import Site
 
 from consultations.mail.kinds import PLACEHOLDERS, SAMPLES, MessageKind, fill
 from consultations.text_cleaning import one_line, paragraphs
@@ -96,8 +95,7 @@ def _with_breaks(html: str) -> SafeString:
 
 def firm() -> FirmSettings:
     """Return the settings of the default site: messages are sent outside of requests."""
-    stored = FirmSettings.base_queryset().filter(site__is_default_site=True).first()
-    return stored or FirmSettings.for_site_or_defaults(Site.objects.filter(is_default_site=True).first())
+    return FirmSettings.base_queryset().filter(site__is_default_site=True).first() or FirmSettings()
 
 
 def admin_url(name: str, *args) -> str:

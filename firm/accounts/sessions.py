@@ -6,13 +6,10 @@ from allauth.account.authentication import get_authentication_records
 from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
 from allauth.usersessions.models import UserSession
-from asgiref.sync import sync_to_async
 from django.conf import settings
-from django.contrib.auth.middleware import get_user
 from django.contrib.auth.models import AnonymousUser
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.functional import SimpleLazyObject
 
 FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
 #: How exactly it is known when a session was last used.
@@ -21,18 +18,6 @@ GRAIN = timedelta(minutes=1)
 UNATTENDED = ("/admin/editing-sessions/",)
 #: Where a second step is set up: all that a password alone opens, and only while the account has none.
 SET_UP = ("mfa_activate_totp", "mfa_add_webauthn")
-
-
-class StaffSessionMiddleware:
-    """Treats a request whose session has ended as a visitor's. No query is made until something reads the user."""
-
-    def __init__(self, get_response) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request):
-        request.user = SimpleLazyObject(lambda: admitted(request, get_user(request)))
-        request.auser = sync_to_async(lambda: request.user)
-        return self.get_response(request)
 
 
 def must_set_up(user) -> bool:

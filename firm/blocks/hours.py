@@ -6,30 +6,6 @@ from wagtail.blocks.struct_block import StructBlockValidationError
 
 _NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 DAYS = [(name[:3].lower(), name) for name in _NAMES]
-_ORDER = [key for key, _ in DAYS]
-
-
-class HoursValue(blocks.StructValue):
-    """The days and times of one line."""
-
-    @property
-    def days_label(self) -> str:
-        """The days in words; adjacent ones as a span: “Monday to Friday”, “Saturday and Sunday”."""
-        places = sorted(_ORDER.index(day) for day in self["days"] if day in _ORDER)
-        spans: list[list[int]] = []
-        for place in places:
-            if spans and spans[-1][-1] == place - 1:
-                spans[-1].append(place)
-            else:
-                spans.append([place])
-        return ", ".join(_span(span) for span in spans)
-
-
-def _span(places: list[int]) -> str:
-    first, last = _NAMES[places[0]], _NAMES[places[-1]]
-    if len(places) == 1:
-        return first
-    return f"{first} and {last}" if len(places) == 2 else f"{first} to {last}"
 
 
 class HoursBlock(blocks.StructBlock):
@@ -41,7 +17,6 @@ class HoursBlock(blocks.StructBlock):
 
     class Meta:
         icon = "time"
-        value_class = HoursValue
         label_format = "{days} {opens}–{closes}"
 
     def clean(self, value):

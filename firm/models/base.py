@@ -1,20 +1,102 @@
-"""The base classes of all page types."""
+"""The base classes of all page types and of their querysets."""
 
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from django.db import models
-from django.db.models import OuterRef
+from django.db.models import CharField, Exists, ExpressionWrapper, F, JSONField, OuterRef, QuerySet, Subquery
+from django.db.models.functions import JSONArray
 from django.utils.functional import cached_property
-from wagtail.admin.panels import FieldPanel, MultiFieldPanel
-from wagtail.models import Page, PageViewRestriction
+from wagtail.admin.panels import MultiFieldPanel
+from wagtail.models import Page, PageManager, PageViewRestriction
+from wagtail.query import PageQuerySet
 from wagtail.search import index
 from wagtail_footnotes.models import Footnote
 
 from firm.pages.article import Anchors, Footnotes, is_footnoted
 from firm.pages.prefetch import resolve
-from firm.pages.seo import Breadcrumb, Metadata, breadcrumb_list, clip
-from firm.pages.site_context import SiteContext
-from firm.querysets import FirmPageManager, RowsBeside
+from firm.pages.site_context import Breadcrumb, Metadata, SiteContext, breadcrumb_list, clip
+
+
+def in_private_section(path: str = "path") -> Exists:
+    """True for restricted pages and their descendants; ``path`` is the lookup of the page's path.
+
+    Each restriction's path is a subquery: with a join, the planner might start from all pages of the site.
+    """
+    listed = ExpressionWrapper(OuterRef(path), output_field=CharField())
+    section = Subquery(Page.objects.filter(pk=OuterRef("page_id")).order_by().values("path"))
+    restrictions = PageViewRestriction.objects.annotate(listed=listed, section=section)
+    return Exists(restrictions.filter(listed__startswith=F("section")))
+
+
+#: The columns that a link to a page needs; the others are not fetched.
+LINE = ("title", "slug", "path", "depth", "url_path", "live", "content_type")
+#: The columns that rendering a picture needs of its image.
+_PICTURE = ("title", "file", "description", "width", "height", "credit", "file_hash", "variants", "variants_of")
+_FOCUS = ("focal_point_x", "focal_point_y", "focal_point_width", "focal_point_height")
+
+
+def of(relation: str, names) -> tuple[str, ...]:
+    """Prefix column names with a relation."""
+    return tuple(f"{relation}__{name}" for name in names)
+
+
+def picture_of(relation: str) -> tuple[str, ...]:
+    """Return the columns that rendering a picture needs of the image at ``relation``."""
+    return of(relation, _PICTURE + _FOCUS)
+
+
+class RowsBeside(Subquery):
+    """Rows of a related table as a JSON list of lists, fetched in the main row's query."""
+
+    template = "(SELECT json_group_array(json(row_beside)) FROM (%(subquery)s) AS rows_beside)"
+
+    def __init__(self, rows: QuerySet, *names: str) -> None:
+        """``rows`` in their order, with an OuterRef to the main row; ``names``: the columns of each list."""
+        super().__init__(rows.values(row_beside=JSONArray(*names)), output_field=JSONField())
+
+    def as_postgresql(self, compiler, connection):
+        template = "(SELECT coalesce(jsonb_agg(row_beside), '[]') FROM (%(subquery)s) AS rows_beside)"
+        return self.as_sql(compiler, connection, template=template)
+
+
+@dataclass(frozen=True)
+class Listing:
+    """How lists show the pages of a type: columns besides `LINE`, joined relations, order, which pages."""
+
+    columns: tuple[str, ...]
+    relations: tuple[str, ...] = ()
+    order: tuple[str, ...] = ("path",)
+    only_if: dict = field(default_factory=dict)
+    is_few: bool = True
+
+
+class FirmPageQuerySet(PageQuerySet):
+    """Pages. Checks private sections in the same query, where Wagtail uses one more."""
+
+    def public(self):
+        """Exclude pages in a private section."""
+        return self.exclude(in_private_section())
+
+    def visible(self):
+        """Pages that any visitor may see: published and not private."""
+        return self.live().public()
+
+    def listed(self):
+        """Visible pages of one type as its `Listing` says."""
+        listing, pages = self.model.listing, self.visible().filter(**self.model.listing.only_if)
+        if listing.is_few:  # makes the planner start from the model's own table
+            pages = pages.filter(pk__in=self.model._base_manager.order_by().values("pk"))
+        if listing.relations:
+            pages = pages.select_related(*listing.relations)
+        return pages.only(*LINE, *listing.columns).order_by(*listing.order)
+
+    def for_display(self):
+        """With everything that rendering a page needs, in one query."""
+        return self.select_related(*self.model.drawn_with).annotate(**self.model.rows_beside())
+
+
+FirmPageManager = PageManager.from_queryset(FirmPageQuerySet)
 
 
 class BasePage(Page):
@@ -34,11 +116,8 @@ class BasePage(Page):
     )
 
     promote_panels = [
-        MultiFieldPanel(
-            [FieldPanel("slug"), FieldPanel("seo_title"), FieldPanel("search_description")],
-            heading="For search engines",
-        ),
-        MultiFieldPanel([FieldPanel("social_image")], heading="When shared"),
+        MultiFieldPanel(["slug", "seo_title", "search_description"], heading="For search engines"),
+        MultiFieldPanel(["social_image"], heading="When shared"),
     ]
 
     objects = FirmPageManager()
@@ -206,7 +285,7 @@ class IndexPage(BasePage):
     summary_field = "introduction"
     max_count = 1
 
-    content_panels = [*BasePage.content_panels, FieldPanel("introduction")]
+    content_panels = [*BasePage.content_panels, "introduction"]
     search_fields = [*BasePage.search_fields, index.SearchField("introduction")]
 
     class Meta:

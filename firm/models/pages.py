@@ -1,14 +1,13 @@
 """The page types of this app: home, practice areas, standard pages, contact."""
 
 from django.db import models
-from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel
+from wagtail.admin.panels import InlinePanel, MultiFieldPanel
 from wagtail.search import index
 
 from firm.fields import BlockField
-from firm.models.base import BasePage, FootnotedPage, IndexPage
+from firm.models.base import BasePage, FootnotedPage, IndexPage, Listing
 from firm.pages.article import contents, plain_text, readable
 from firm.pages.site_context import SiteContext
-from firm.querysets import PracticeAreaManager
 from firm.registry import practice_area_sections
 
 
@@ -25,7 +24,7 @@ class HomePage(BasePage):
     parent_page_types = ["wagtailcore.Page"]
     max_count = 1
 
-    content_panels = [*BasePage.content_panels, FieldPanel("sections")]
+    content_panels = [*BasePage.content_panels, "sections"]
     search_fields = [*BasePage.search_fields, index.SearchField("sections")]
 
     class Meta:
@@ -63,19 +62,18 @@ class PracticeAreaPage(FootnotedPage):
     body = BlockField("firm.blocks.story.story_blocks", blank=True)
     faq = BlockField("firm.blocks.text.question_blocks", blank=True, verbose_name="questions and answers")
 
-    objects = PracticeAreaManager()
-
     page_description = "One kind of case: what it is and what to do."
     stream_fields, summary_field = ("body", "faq"), "summary"
     parent_page_types = ["firm.PracticeAreaIndexPage"]
     subpage_types = []
     drawn_with = ("social_image", "image")
+    listing = Listing(("summary",))
 
     content_panels = [
         *BasePage.content_panels,
-        MultiFieldPanel([FieldPanel("summary"), FieldPanel("introduction"), FieldPanel("image")], "Opening"),
-        FieldPanel("body"),
-        FieldPanel("faq"),
+        MultiFieldPanel(["summary", "introduction", "image"], "Opening"),
+        "body",
+        "faq",
         InlinePanel("footnotes", label="Footnote", heading="Footnotes"),
     ]
     search_fields = [
@@ -142,10 +140,10 @@ class StandardPage(FootnotedPage):
 
     content_panels = [
         *BasePage.content_panels,
-        FieldPanel("introduction"),
-        FieldPanel("body"),
+        "introduction",
+        "body",
         InlinePanel("footnotes", label="Footnote", heading="Footnotes"),
-        MultiFieldPanel([FieldPanel("shows_contents"), FieldPanel("reviewed_on")], "Presentation"),
+        MultiFieldPanel(["shows_contents", "reviewed_on"], "Presentation"),
     ]
     search_fields = [*BasePage.search_fields, index.SearchField("introduction"), index.SearchField("body")]
 
@@ -174,7 +172,7 @@ class ContactPage(BasePage):
     subpage_types = []
     max_count = 1
 
-    content_panels = [*BasePage.content_panels, FieldPanel("introduction"), FieldPanel("body")]
+    content_panels = [*BasePage.content_panels, "introduction", "body"]
     search_fields = [*BasePage.search_fields, index.SearchField("introduction"), index.SearchField("body")]
 
     class Meta:

@@ -5,18 +5,16 @@ from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
 from phonenumber_field.modelfields import PhoneNumberField
 from wagtail.admin.panels import (
-    FieldPanel,
     FieldRowPanel,
     HelpPanel,
     InlinePanel,
     MultiFieldPanel,
     ObjectList,
-    PageChooserPanel,
     TabbedInterface,
 )
 from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
 from wagtail.fields import RichTextField
-from wagtail.models import Orderable, Site
+from wagtail.models import Orderable
 
 from firm.fields import BlockField
 
@@ -108,14 +106,10 @@ class FirmSettings(BaseSiteSetting, ClusterableModel):
         [
             ObjectList(
                 [
-                    MultiFieldPanel(
-                        [FieldPanel("firm_name"), FieldPanel("tagline"), FieldPanel("description")], "The firm"
-                    ),
-                    MultiFieldPanel(
-                        [FieldPanel("phone"), FieldPanel("availability_label"), FieldPanel("email")], "Reaching it"
-                    ),
-                    FieldPanel("social_links"),
-                    FieldPanel("default_social_image"),
+                    MultiFieldPanel(["firm_name", "tagline", "description"], "The firm"),
+                    MultiFieldPanel(["phone", "availability_label", "email"], "Reaching it"),
+                    "social_links",
+                    "default_social_image",
                 ],
                 heading="Firm",
             ),
@@ -130,32 +124,24 @@ class FirmSettings(BaseSiteSetting, ClusterableModel):
             ),
             ObjectList(
                 [
-                    MultiFieldPanel(
-                        [PageChooserPanel("consultation_page"), FieldPanel("consultation_label")], "Consultation form"
-                    ),
-                    FieldPanel("header_nav"),
-                    FieldPanel("footer_nav"),
-                    FieldPanel("legal_nav"),
+                    MultiFieldPanel(["consultation_page", "consultation_label"], "Consultation form"),
+                    "header_nav",
+                    "footer_nav",
+                    "legal_nav",
                 ],
                 heading="Menus",
             ),
             ObjectList(
                 [
                     MultiFieldPanel(
-                        [FieldPanel("closing_heading"), FieldPanel("closing_text"), FieldPanel("closing_label")],
+                        ["closing_heading", "closing_text", "closing_label"],
                         "Closing call, above the footer of every page",
                     )
                 ],
                 heading="Closing call",
             ),
             ObjectList(
-                [
-                    FieldPanel("advertising_label"),
-                    FieldPanel("results_disclaimer"),
-                    FieldPanel("site_disclaimer"),
-                    FieldPanel("article_disclaimer"),
-                ],
-                heading="Notices",
+                ["advertising_label", "results_disclaimer", "site_disclaimer", "article_disclaimer"], heading="Notices"
             ),
         ]
     )
@@ -168,12 +154,6 @@ class FirmSettings(BaseSiteSetting, ClusterableModel):
         maps = [(office.map_image, "inline") for office in self.offices.all() if office.map_image_id]
         shared = [(self.default_social_image, "social")] if self.default_social_image_id else []
         return [*maps, *shared]
-
-    @classmethod
-    def for_site_or_defaults(cls, site: Site | None) -> "FirmSettings":
-        """Return the site's settings, or unsaved defaults: rendering a page writes nothing."""
-        found = cls.base_queryset().filter(site=site).first() if site else None
-        return found or cls(site=site)
 
 
 class Office(Orderable):
@@ -207,13 +187,13 @@ class Office(Orderable):
     map_url = models.URLField(blank=True, verbose_name="link to a map", help_text="Where the drawn map leads.")
 
     panels = [
-        FieldRowPanel([FieldPanel("name"), FieldPanel("phone")]),
-        FieldPanel("street"),
-        FieldRowPanel([FieldPanel("city"), FieldPanel("region"), FieldPanel("postal_code"), FieldPanel("country")]),
-        FieldPanel("hours"),
-        FieldPanel("hours_note"),
-        FieldPanel("directions"),
-        FieldRowPanel([FieldPanel("map_image"), FieldPanel("map_url")]),
+        FieldRowPanel(["name", "phone"]),
+        "street",
+        FieldRowPanel(["city", "region", "postal_code", "country"]),
+        "hours",
+        "hours_note",
+        "directions",
+        FieldRowPanel(["map_image", "map_url"]),
     ]
 
     class Meta(Orderable.Meta):
@@ -223,11 +203,7 @@ class Office(Orderable):
         return self.name
 
     @property
-    def locality(self) -> str:
-        """City, state and postal code in one line."""
-        return f"{self.city}, {self.region} {self.postal_code}".strip(" ,")
-
-    @property
     def map_description(self) -> str:
         """Alternative text of the map."""
-        return f"Map of the streets around the office at {', '.join(self.street.splitlines())}, {self.locality}"
+        street = ", ".join(self.street.splitlines())
+        return f"Map of the streets around the office at {street}, {self.city}, {self.region} {self.postal_code}"

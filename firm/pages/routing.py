@@ -13,9 +13,9 @@ from wagtail.models import Page, Site, SiteRootPath, get_page_models
 from wagtail.url_routing import RouteResult
 from wagtail.views import serve as wagtail_serve
 
+from firm.models.base import in_private_section
 from firm.page_cache.middleware import mark_cacheable
 from firm.page_cache.state import recall
-from firm.querysets import in_private_section
 
 MAX_DEPTH = 12
 

@@ -1,18 +1,114 @@
-"""What every public page shows besides its content: settings, offices, menus. Cached until public content changes."""
+"""What every public page shows besides its content: settings, offices, menus; metadata and JSON-LD for search engines.
 
+The values are cached until public content changes. The vocabulary of JSON-LD is schema.org's. A node that others refer
+to has an ``@id``; a page's graph contains every id that it refers to. The firm never publishes ratings of itself
+(Google's review snippet rules forbid it).
+"""
+
+import json
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from django.conf import settings as django_settings
+from django.core.serializers.json import DjangoJSONEncoder
 from django.utils.functional import SimpleLazyObject
+from django.utils.safestring import SafeString, mark_safe
 from wagtail.models import Site
 
+from firm.blocks.hours import DAYS
 from firm.media import absolute_address
 from firm.models.settings import FirmSettings
 from firm.page_cache.state import recall
 from firm.pages.prefetch import resolve
 from firm.pages.renditions import ROLES
-from firm.pages.seo import opening_hours, postal_address, without_empty
+
+
+@dataclass(frozen=True)
+class Breadcrumb:
+    """A breadcrumb: title and path."""
+
+    title: str
+    url: str
+
+
+@dataclass
+class Metadata:
+    """The contents of a page's ``<head>``."""
+
+    title: str
+    description: str = ""
+    canonical: str = ""
+    image: str = ""
+    kind: str = "website"
+    is_indexed: bool = True
+    graph: list[dict] = field(default_factory=list)
+
+    @property
+    def json_ld(self) -> SafeString:
+        """The graph as JSON that is safe inside a script element; empty without nodes."""
+        if not self.graph:
+            return mark_safe("")
+        text = json.dumps({"@context": "https://schema.org", "@graph": self.graph}, cls=DjangoJSONEncoder)
+        return mark_safe(text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))
+
+
+def clip(text: str, length: int) -> str:
+    """Return ``text`` in one line of at most ``length`` characters, cut between words."""
+    text = " ".join(text.split())
+    if len(text) <= length:
+        return text
+    cut = text[: length - 1]
+    return (cut.rsplit(" ", 1)[0] if " " in cut else cut).rstrip(" ,;:–-") + "…"
+
+
+def without_empty(node: dict) -> dict:
+    return {key: value for key, value in node.items() if value not in (None, "", [], {})}
+
+
+def breadcrumb_list(crumbs: list[Breadcrumb], url: str, root_url: str) -> dict:
+    """Return the ``BreadcrumbList`` node of the page at ``url``."""
+    return {
+        "@type": "BreadcrumbList",
+        "@id": f"{url}#breadcrumbs",
+        "itemListElement": [
+            {"@type": "ListItem", "position": position, "name": crumb.title, "item": root_url + crumb.url}
+            for position, crumb in enumerate(crumbs, 1)
+        ],
+    }
+
+
+def opening_hours(hours: list[dict]) -> list[dict]:
+    """Return ``OpeningHoursSpecification`` nodes for hours with ``days``, ``opens`` and ``closes``."""
+    return [
+        {
+            "@type": "OpeningHoursSpecification",
+            "dayOfWeek": [name for day, name in DAYS if day in line["days"]],
+            "opens": f"{line['opens']:%H:%M}",
+            "closes": f"{line['closes']:%H:%M}",
+        }
+        for line in hours
+    ]
+
+
+def postal_address(office) -> dict:
+    """Return the ``PostalAddress`` of an office."""
+    return without_empty(
+        {
+            "@type": "PostalAddress",
+            "streetAddress": ", ".join(office.street.splitlines()),
+            "addressLocality": office.city,
+            "addressRegion": office.region,
+            "postalCode": office.postal_code,
+            "addressCountry": office.country,
+        }
+    )
+
+
+def firm_settings(site: Site | None) -> FirmSettings:
+    """Return the site's settings, or unsaved defaults: rendering a page writes nothing."""
+    found = FirmSettings.base_queryset().filter(site=site).first() if site else None
+    return found or FirmSettings(site=site)
 
 
 class SiteContext:
@@ -41,11 +137,10 @@ class SiteContext:
 
     @cached_property
     def settings(self) -> FirmSettings:
-        """The firm's settings for this site; unsaved defaults where there are none yet."""
         return self.recall("settings", self._settings)
 
     def _settings(self) -> FirmSettings:
-        found = FirmSettings.for_site_or_defaults(self.site)
+        found = firm_settings(self.site)
         resolve([found.header_nav, found.footer_nav, found.legal_nav], request=self.request)
         return found
 

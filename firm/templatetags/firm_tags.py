@@ -2,6 +2,7 @@
 
 import json
 import re
+from itertools import groupby
 from urllib.parse import urlencode, urlsplit
 
 from django import template
@@ -14,6 +15,7 @@ from wagtail.templatetags.wagtailcore_tags import richtext
 
 from firm.accounts.networks import browser_of, network_of
 from firm.admin_widgets import start
+from firm.blocks.hours import DAYS
 from firm.blocks.links import LinkKind
 from firm.media import lasting_address
 from firm.pages.prefetch import rendering
@@ -145,6 +147,19 @@ def national(number) -> str:
     if number.country_code != 1:
         return number.as_international
     return "-".join(match.groups()) if match else number.as_national
+
+
+@register.filter
+def days_in_words(days: list[str]) -> str:
+    """Return days of opening hours in words; adjacent ones as a span: “Monday to Friday”, “Saturday and Sunday”."""
+    groups = groupby(DAYS, lambda day: day[0] in days)
+    return ", ".join(_span([name for _, name in group]) for is_open, group in groups if is_open)
+
+
+def _span(names: list[str]) -> str:
+    if len(names) == 1:
+        return names[0]
+    return f"{names[0]} {'and' if len(names) == 2 else 'to'} {names[-1]}"
 
 
 @register.filter

@@ -3,30 +3,12 @@ import datetime
 import pytest
 from wagtail.blocks.struct_block import StructBlockValidationError
 
-from firm.blocks.hours import DAYS, HoursBlock
+from firm.blocks.hours import HoursBlock
 
 
 def line(days, opens="09:00", closes="17:00"):
     """Return one line of opening hours, from its stored value."""
     return HoursBlock().to_python({"days": days, "opens": opens, "closes": closes})
-
-
-@pytest.mark.parametrize(
-    ("days", "label"),
-    [
-        (["mon"], "Monday"),
-        (["sat", "sun"], "Saturday and Sunday"),
-        (["mon", "tue", "wed", "thu", "fri"], "Monday to Friday"),
-        (["mon", "wed", "fri"], "Monday, Wednesday, Friday"),
-        (["mon", "tue", "wed", "sat"], "Monday to Wednesday, Saturday"),
-        (["fri", "mon", "thu", "wed", "tue"], "Monday to Friday"),
-        ([day for day, _ in DAYS], "Monday to Sunday"),
-        (["mon", "someday"], "Monday"),
-        ([], ""),
-    ],
-)
-def test_days_are_named_in_words(days, label):
-    assert line(days).days_label == label
 
 
 @pytest.mark.parametrize("closes", ["08:59", "09:00"])
@@ -48,5 +30,5 @@ def test_hours_without_a_time_are_refused_at_the_time():
     assert set(refusal.value.block_errors) == {"opens"}
 
 
-def test_hours_are_kept():
+def test_valid_hours_pass():
     assert HoursBlock().clean(line(["mon"]))["closes"] == datetime.time(17)

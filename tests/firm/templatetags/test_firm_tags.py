@@ -5,9 +5,10 @@ from bs4 import BeautifulSoup
 from django.template import Context, Template
 from phonenumber_field.phonenumber import PhoneNumber
 
+from firm.blocks.hours import DAYS
 from firm.models import FirmRendition
 from firm.pages.renditions import ROLES, prepare
-from firm.templatetags.firm_tags import hostname, national, tel
+from firm.templatetags.firm_tags import days_in_words, hostname, national, tel
 from tests import factories
 from tests.firm.drawing import HOSTILE, frame
 
@@ -173,3 +174,21 @@ def test_the_address_above_a_page_needs_no_query(home, django_assert_num_queries
     area.get_url()
     with django_assert_num_queries(0):
         assert Template("{% parent_href page %}").render(Context({"page": area})) == "/practice-areas/"
+
+
+@pytest.mark.parametrize(
+    ("days", "label"),
+    [
+        (["mon"], "Monday"),
+        (["sat", "sun"], "Saturday and Sunday"),
+        (["mon", "tue", "wed", "thu", "fri"], "Monday to Friday"),
+        (["mon", "wed", "fri"], "Monday, Wednesday, Friday"),
+        (["mon", "tue", "wed", "sat"], "Monday to Wednesday, Saturday"),
+        (["fri", "mon", "thu", "wed", "tue"], "Monday to Friday"),
+        ([day for day, _ in DAYS], "Monday to Sunday"),
+        (["mon", "someday"], "Monday"),
+        ([], ""),
+    ],
+)
+def test_days_are_named_in_words(days, label):
+    assert days_in_words(days) == label

@@ -9,7 +9,7 @@ from django.test import Client, override_settings
 
 from firm.models import FirmSettings, HomePage
 from firm.pages.renditions import prepare
-from firm.pages.seo import Breadcrumb, Metadata, breadcrumb_list, clip, opening_hours, without_empty
+from firm.pages.site_context import Breadcrumb, Metadata, breadcrumb_list, clip, opening_hours, without_empty
 from tests import factories
 from tests.conftest import made_once, make_home
 from tests.firm.drawing import HOSTILE
