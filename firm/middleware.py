@@ -121,9 +121,13 @@ class StaffSessionMiddleware:
         self.get_response = get_response
 
     def __call__(self, request):
-        request.user = SimpleLazyObject(lambda: admitted(request, get_user(request)))
+        request.user = SimpleLazyObject(lambda: self._user(request))
         request.auser = sync_to_async(lambda: request.user)
         return self.get_response(request)
+
+    def _user(self, request):
+        user = get_user(request)
+        return admitted(request, user) if user.is_authenticated else user
 
 
 class ContentSecurityPolicyMiddleware(CSPMiddleware):

@@ -26,9 +26,7 @@ def must_set_up(user) -> bool:
 
 
 def admitted(request, user):
-    """Return ``user``, or nobody when the session has ended, or came in with less than is required."""
-    if not user.is_authenticated:
-        return user
+    """Return an authenticated ``user``, or nobody when the session has ended, or began with less than is required."""
     now, records = timezone.now(), get_authentication_records(request, user)
     row = UserSession.objects.filter(session_key=request.session.session_key, user_id=user.pk).first()
     if row is None:
