@@ -5,10 +5,9 @@ from django.utils import timezone
 from wagtail import blocks
 
 from attorneys.models import AttorneyPage, TestimonialPage
-from attorneys.profile import register_profile_section
 from firm.blocks.sections import ListMode, SectionBlock, in_chosen_order
 from firm.pages.prefetch import FetchedPageChooserBlock
-from firm.registry import PageSection, register_home_section, register_practice_area_section
+from firm.registry import PageSection, register_home_section, register_page_section
 
 SHOWN_ON_PAGES = 3
 
@@ -103,6 +102,6 @@ def _with_testimonials(**about) -> PageSection | None:
 
 register_home_section("attorneys", AttorneysBlock(group="People"), order=100)
 register_home_section("testimonials", TestimonialsBlock(group="People"), order=110)
-register_practice_area_section(attorneys_in_area, order=10)
-register_practice_area_section(testimonials_in_area, order=30)
-register_profile_section(testimonials_about, order=20)
+register_page_section("firm.PracticeAreaPage", attorneys_in_area, order=10)
+register_page_section("firm.PracticeAreaPage", testimonials_in_area, order=30)
+register_page_section("attorneys.AttorneyPage", testimonials_about, order=20)

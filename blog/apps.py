@@ -8,6 +8,4 @@ class BlogConfig(AppConfig):
     verbose_name = "Blog"
 
     def ready(self):
-        from blog import signals
-
-        signals.connect()
+        from blog import signals  # noqa: F401 (connects them)

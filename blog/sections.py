@@ -2,15 +2,10 @@
 
 from wagtail import blocks
 
-from attorneys.profile import register_profile_section
 from blog.models import BlogPostPage, Category, PostAuthor
 from firm.blocks.sections import SectionBlock
 from firm.pages.prefetch import FetchedSnippetChooserBlock
-from firm.registry import (
-    PageSection,
-    register_home_section,
-    register_practice_area_section,
-)
+from firm.registry import PageSection, register_home_section, register_page_section
 
 SHOWN_ON_PAGES = 3
 
@@ -50,5 +45,5 @@ def posts_by_attorney(attorney) -> PageSection | None:
 
 
 register_home_section("latest_posts", LatestPostsBlock(group="People"), order=120)
-register_practice_area_section(posts_about_area, order=20)
-register_profile_section(posts_by_attorney, order=10)
+register_page_section("firm.PracticeAreaPage", posts_about_area, order=20)
+register_page_section("attorneys.AttorneyPage", posts_by_attorney, order=10)

@@ -13,20 +13,18 @@ class FirmConfig(AppConfig):
     verbose_name = "Firm"
 
     def ready(self):
-        from firm import admin_widgets, checks, signals
-        from firm.accounts import receivers  # noqa: F401 (connects them)
+        from firm import admin_widgets, checks, signals  # noqa: F401 (connects receivers)
+        from firm.accounts import receivers  # noqa: F401
         from firm.accounts.secret_rotation import AuthenticatorSecrets
         from firm.encryption.key_rotation import OTHER_TABLES
-        from firm.monitoring import backup_checks, health, health_checks, sentry, task_logs
+        from firm.monitoring import backup_checks, health, health_checks, sentry, task_logs  # noqa: F401
         from firm.page_cache import invalidation
         from firm.pages import page_index
         from firm.search import fulltext_index
 
         if settings.SENTRY_DSN:
             sentry.start(settings.SENTRY_DSN)
-        signals.connect()
         OTHER_TABLES.append(AuthenticatorSecrets)
-        task_logs.connect()
         admin_widgets.install()
         self.installers = (invalidation.install, fulltext_index.install, page_index.install)
         post_migrate.connect(self.after_migrations, sender=self)

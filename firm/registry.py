@@ -1,7 +1,7 @@
-"""The registry through which every app adds sections to the home page and to practice areas.
+"""The registry through which every app adds sections to the home page, to practice areas and to profiles.
 
 An app registers them in its module ``sections``, which is imported when all apps are ready. Home-page sections are
-blocks; sections of a practice area are functions of the page.
+blocks; sections of other pages are functions of the page.
 """
 
 from collections.abc import Callable
@@ -22,7 +22,7 @@ class PageSection:
 
 
 _home: dict[str, tuple[int, Block]] = {}
-_practice_area: list[tuple[int, Callable]] = []
+_below: dict[str, list[tuple[int, Callable]]] = {}
 
 
 def register_home_section(name: str, block: Block, *, order: int) -> None:
@@ -30,9 +30,9 @@ def register_home_section(name: str, block: Block, *, order: int) -> None:
     _home[name] = (order, block)
 
 
-def register_practice_area_section(build: Callable, *, order: int) -> None:
-    """Show on every practice area the result of ``build(page)``: a `PageSection`, or None for nothing."""
-    _practice_area.append((order, build))
+def register_page_section(model: str, build: Callable, *, order: int) -> None:
+    """Show on every page of a type the result of ``build(page)``: a `PageSection`, or None for nothing."""
+    _below.setdefault(model, []).append((order, build))
 
 
 def app_urls() -> list:
@@ -41,17 +41,13 @@ def app_urls() -> list:
     return [path("", include(module)) for module in modules if module]
 
 
-def discover() -> None:
-    autodiscover_modules("sections")
-
-
 def home_blocks():
     """Return the registered sections of the home page as ``(name, block)`` pairs."""
-    discover()
+    autodiscover_modules("sections")
     return [(name, block) for name, (_, block) in sorted(_home.items(), key=lambda item: item[1][0])]
 
 
-def practice_area_sections(page) -> list[PageSection]:
-    """Return the sections below a practice area's own content."""
-    built = (build(page) for _, build in sorted(_practice_area, key=lambda item: item[0]))
+def sections_below(page) -> list[PageSection]:
+    """Return the sections below a page's own content."""
+    built = (build(page) for _, build in sorted(_below.get(page._meta.label, ()), key=lambda item: item[0]))
     return [section for section in built if section is not None]

@@ -4,6 +4,7 @@ from functools import partial
 
 from django.db import transaction
 from django.db.models.signals import post_save
+from django.dispatch import receiver
 from wagtail.signals import page_published, page_unpublished
 
 from firm import tasks
@@ -12,31 +13,28 @@ from firm.models import FirmImage, FirmSettings
 from firm.search.site_search import forget_page, note_page
 
 
-def connect() -> None:
-    """Connect the receivers. Wagtail sends the specific class, so receivers for all pages name no sender."""
-    page_published.connect(_page_published, dispatch_uid="firm.page_published")
-    page_unpublished.connect(_page_unpublished, dispatch_uid="firm.page_unpublished")
-    post_save.connect(_image_saved, sender=FirmImage, dispatch_uid="firm.image_saved")
-    post_save.connect(_settings_saved, sender=FirmSettings, dispatch_uid="firm.settings_saved")
-
-
-def _page_published(sender, instance, **kwargs) -> None:
+# Wagtail sends the specific class, so receivers for all pages name no sender.
+@receiver(page_published)
+def index_and_prepare(sender, instance, **kwargs) -> None:
     note_page(instance)
     transaction.on_commit(partial(tasks.prepare_page.enqueue, instance.pk))
 
 
-def _page_unpublished(sender, instance, **kwargs) -> None:
+@receiver(page_unpublished)
+def forget(sender, instance, **kwargs) -> None:
     forget_page(instance)
 
 
-def _image_saved(sender, instance, created, raw=False, **kwargs) -> None:
+@receiver(post_save, sender=FirmImage)
+def prepare_again(sender, instance, created, raw=False, **kwargs) -> None:
     """Prepare an image again in its roles when its file or focal point has changed."""
     if raw or created or not instance.variants or instance.variants_of == instance.variants_key:
         return
     transaction.on_commit(partial(tasks.prepare_image.enqueue, instance.pk, sorted(instance.variants)))
 
 
-def _settings_saved(sender, instance, raw=False, **kwargs) -> None:
+@receiver(post_save, sender=FirmSettings)
+def remember_and_prepare(sender, instance, raw=False, **kwargs) -> None:
     if raw:
         return
     remember(instance)

@@ -2,6 +2,7 @@
 
 import datetime
 import os
+from functools import partial
 
 from django.conf import settings
 from django.core.files.storage import FileSystemStorage, default_storage
@@ -181,14 +182,14 @@ _READINESS = {
 }
 
 
-def bad_request(request, exception=None) -> HttpResponse:
-    """Uses no database."""
-    return HttpResponse(render_to_string("400.html", recall()), status=400)
+def error(request, exception=None, *, status: int) -> HttpResponse:
+    """A page that uses neither database, cache nor session."""
+    return HttpResponse(render_to_string(f"{status}.html", recall()), status=status)
 
 
-def permission_denied(request, exception=None) -> HttpResponse:
-    """Uses no database."""
-    return HttpResponse(render_to_string("403.html", recall()), status=403)
+bad_request = partial(error, status=400)
+permission_denied = partial(error, status=403)
+server_error = partial(error, status=500)
 
 
 def page_not_found(request, exception=None) -> HttpResponse:
@@ -198,8 +199,3 @@ def page_not_found(request, exception=None) -> HttpResponse:
     metadata = Metadata(title=f"Page not found | {site_context.settings.firm_name}", is_indexed=False)
     context = {"site_context": site_context, "metadata": metadata}
     return render(request, "404.html", context, status=404)
-
-
-def server_error(request) -> HttpResponse:
-    """Uses neither database, cache nor session."""
-    return HttpResponse(render_to_string("500.html", recall()), status=500)

@@ -12,12 +12,12 @@ from wagtail.search import index
 
 from attorneys.directory import Directory
 from attorneys.names import split_name
-from attorneys.profile import profile_sections
 from firm.fields import BlockField
 from firm.models import Office
 from firm.models.base import BasePage, IndexPage, Listing, RowsBeside, picture_of
 from firm.models.settings import PHONE_HELP
 from firm.pages.site_context import SiteContext, without_empty
+from firm.registry import sections_below
 
 
 class Language(models.Model):
@@ -110,14 +110,7 @@ class AttorneyPage(BasePage):
         TitleFieldPanel(
             "title", heading="Name", placeholder="Name*", help_text="As printed. Example: Jane Q. Doe, Jr."
         ),
-        MultiFieldPanel(
-            [
-                FieldRowPanel(["job_title", "role"]),
-                "portrait",
-                "summary",
-            ],
-            "Who",
-        ),
+        MultiFieldPanel([FieldRowPanel(["job_title", "role"]), "portrait", "summary"], "Who"),
         "biography",
         MultiFieldPanel([FieldRowPanel(["email", "direct_line"]), "office"], "Contact"),
         MultiFieldPanel(
@@ -187,7 +180,7 @@ class AttorneyPage(BasePage):
     def get_context(self, request, *args, **kwargs):
         context = super().get_context(request, *args, **kwargs)
         context["areas"] = [area for area in self.practice_areas.all() if area.live]
-        context["sections"] = profile_sections(self)
+        context["sections"] = sections_below(self)
         return context
 
     def structured_data(self, site_context: SiteContext) -> list[dict]:

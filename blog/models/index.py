@@ -86,7 +86,7 @@ class BlogIndexPage(RoutablePageMixin, IndexPage):
     def _listing(self, request, posts, *, heading="", is_required=False, description="", **chosen):
         site_context = SiteContext.for_request(request)
         pages = Pages(_with_authors(posts.listed()), PER_PAGE, request.GET)
-        if is_required and not pages.count:
+        if is_required and not pages.paginator.count:
             raise Http404("Nothing is filed there")
         context = {
             "pages": pages,
@@ -107,7 +107,7 @@ class BlogIndexPage(RoutablePageMixin, IndexPage):
         metadata.canonical = site_context.root_url + request.path + pages.own_query
         if heading:
             metadata.title = f"{heading} | {self.title} | {site_context.settings.firm_name}"
-            counted = f"{pages.count} post{'' if pages.count == 1 else 's'}"
+            counted = f"{pages.paginator.count} post{'' if pages.paginator.count == 1 else 's'}"
             metadata.description = description or f"{heading}: {counted} by {site_context.settings.firm_name}."
         if pages.number > 1:
             metadata.title = f"Page {pages.number} | {metadata.title}"

@@ -216,7 +216,7 @@ class BasePage(Page):
     def metadata(self, request, site_context: SiteContext) -> Metadata:
         url = site_context.root_url + (self.get_url(request) or "")
         crumbs = self.breadcrumbs(request)
-        graph = [site_context.organization(), site_context.website(), *self.structured_data(site_context)]
+        graph = [site_context.organization, site_context.website(), *self.structured_data(site_context)]
         if len(crumbs) > 1:
             graph.append(breadcrumb_list(crumbs, url, site_context.root_url))
         return Metadata(

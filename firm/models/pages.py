@@ -8,7 +8,7 @@ from firm.fields import BlockField
 from firm.models.base import BasePage, FootnotedPage, IndexPage, Listing
 from firm.pages.article import contents, plain_text, readable
 from firm.pages.site_context import SiteContext
-from firm.registry import practice_area_sections
+from firm.registry import sections_below
 
 
 class HomePage(BasePage):
@@ -94,7 +94,7 @@ class PracticeAreaPage(FootnotedPage):
     def get_context(self, request, *args, **kwargs):
         context = super().get_context(request, *args, **kwargs)
         context["contents"] = contents(self.body)
-        context["sections"] = practice_area_sections(self)
+        context["sections"] = sections_below(self)
         return context
 
     def structured_data(self, site_context: SiteContext) -> list[dict]:

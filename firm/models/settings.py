@@ -102,49 +102,31 @@ class FirmSettings(BaseSiteSetting, ClusterableModel):
 
     select_related = ["consultation_page", "default_social_image"]
 
-    edit_handler = TabbedInterface(
-        [
-            ObjectList(
-                [
-                    MultiFieldPanel(["firm_name", "tagline", "description"], "The firm"),
-                    MultiFieldPanel(["phone", "availability_label", "email"], "Reaching it"),
-                    "social_links",
-                    "default_social_image",
-                ],
-                heading="Firm",
-            ),
-            ObjectList(
-                [
-                    HelpPanel(
-                        content="The first office listed here is named first in the footer and on the contact page."
-                    ),
-                    InlinePanel("offices", heading="Offices", label="Office"),
-                ],
-                heading="Offices",
-            ),
-            ObjectList(
-                [
-                    MultiFieldPanel(["consultation_page", "consultation_label"], "Consultation form"),
-                    "header_nav",
-                    "footer_nav",
-                    "legal_nav",
-                ],
-                heading="Menus",
-            ),
-            ObjectList(
-                [
-                    MultiFieldPanel(
-                        ["closing_heading", "closing_text", "closing_label"],
-                        "Closing call, above the footer of every page",
-                    )
-                ],
-                heading="Closing call",
-            ),
-            ObjectList(
-                ["advertising_label", "results_disclaimer", "site_disclaimer", "article_disclaimer"], heading="Notices"
-            ),
-        ]
-    )
+    _tabs = {
+        "Firm": [
+            MultiFieldPanel(["firm_name", "tagline", "description"], "The firm"),
+            MultiFieldPanel(["phone", "availability_label", "email"], "Reaching it"),
+            "social_links",
+            "default_social_image",
+        ],
+        "Offices": [
+            HelpPanel(content="The first office listed here is named first in the footer and on the contact page."),
+            InlinePanel("offices", heading="Offices", label="Office"),
+        ],
+        "Menus": [
+            MultiFieldPanel(["consultation_page", "consultation_label"], "Consultation form"),
+            "header_nav",
+            "footer_nav",
+            "legal_nav",
+        ],
+        "Closing call": [
+            MultiFieldPanel(
+                ["closing_heading", "closing_text", "closing_label"], "Closing call, above the footer of every page"
+            )
+        ],
+        "Notices": ["advertising_label", "results_disclaimer", "site_disclaimer", "article_disclaimer"],
+    }
+    edit_handler = TabbedInterface([ObjectList(panels, heading=heading) for heading, panels in _tabs.items()])
 
     class Meta:
         verbose_name = "firm"

@@ -12,16 +12,6 @@ class Pages(Page):
         self._query = query.copy()
         self._query.pop("page", None)
 
-    @property
-    def count(self) -> int:
-        """The number of items on all pages."""
-        return self.paginator.count
-
-    @property
-    def total(self) -> int:
-        """The number of pages."""
-        return self.paginator.num_pages
-
     def url(self, number: int) -> str:
         """Return the URL of a page, relative to the listing."""
         query = self._query.copy()

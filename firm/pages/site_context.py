@@ -8,7 +8,7 @@ to has an ``@id``; a page's graph contains every id that it refers to. The firm 
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, wraps
 
 from django.conf import settings as django_settings
 from django.core.serializers.json import DjangoJSONEncoder
@@ -111,6 +111,16 @@ def firm_settings(site: Site | None) -> FirmSettings:
     return found or FirmSettings(site=site)
 
 
+def cached_for_site(make: Callable) -> cached_property:
+    """A property that is cached for the request's site until public content changes."""
+
+    @wraps(make)
+    def value(self):
+        return self.recall(make.__name__, lambda: make(self))
+
+    return cached_property(value)
+
+
 class SiteContext:
     """The site context of one request. Its values are shared between requests: do not modify them."""
 
@@ -135,21 +145,15 @@ class SiteContext:
         """The site of the request; the default one for an unknown host."""
         return Site.find_for_request(self.request)
 
-    @cached_property
+    @cached_for_site
     def settings(self) -> FirmSettings:
-        return self.recall("settings", self._settings)
-
-    def _settings(self) -> FirmSettings:
         found = firm_settings(self.site)
         resolve([found.header_nav, found.footer_nav, found.legal_nav], request=self.request)
         return found
 
-    @cached_property
+    @cached_for_site
     def offices(self) -> list:
         """The firm's offices in the editors' order."""
-        return self.recall("offices", self._offices)
-
-    def _offices(self) -> list:
         return list(self.settings.offices.select_related("map_image")) if self.settings.pk else []
 
     @property
@@ -162,12 +166,9 @@ class SiteContext:
         """Scheme and host of the site as configured, without a trailing slash; never those of the request."""
         return django_settings.SITE_URL
 
-    @cached_property
+    @cached_for_site
     def consultation_url(self) -> str:
         """The URL of the consultation form; empty until one is chosen in the settings."""
-        return self.recall("consultation", self._consultation_url)
-
-    def _consultation_url(self) -> str:
         page = self.settings.consultation_page
         return (page.get_url(self.request) or "") if page and page.live else ""
 
@@ -184,11 +185,9 @@ class SiteContext:
         """The ``@id`` of the firm in structured data."""
         return f"{self.root_url}/#firm"
 
+    @cached_for_site
     def organization(self) -> dict:
         """The firm as a ``LegalService`` node, with its offices."""
-        return self.recall("organization", self._organization)
-
-    def _organization(self) -> dict:
         settings = self.settings
         return without_empty(
             {

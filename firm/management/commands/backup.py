@@ -21,8 +21,6 @@ def _positive(text: str) -> int:
 
 
 class Command(BaseCommand):
-    """Make one backup, read it back, and say what it holds. See docs/backup.md."""
-
     help = "Writes database, uploads and archive into one encrypted, verified file. The site goes on meanwhile."
 
     def add_arguments(self, parser):

@@ -12,8 +12,6 @@ from firm.backups.registry import BackupError
 
 
 class Command(BaseCommand):
-    """Use the database that a backup was restored into."""
-
     help = "Used by backup --drill and by the nightly drill: publishes, searches, signs in, opens a request."
     requires_system_checks = []
 

@@ -5,8 +5,6 @@ from pyrage.x25519 import Identity
 
 
 class Command(BaseCommand):
-    """Print a new pair. It is stored nowhere. What is printed is an identity file of age."""
-
     help = "Prints a new pair of keys for backups: one for the server, one to be kept away from it."
 
     def handle(self, *args, **options):

@@ -7,16 +7,12 @@ from firm.accounts.factors import remove_all
 
 
 class Command(BaseCommand):
-    """Removes authenticator app, passkeys and recovery codes of one account, and ends its sessions."""
-
     help = "Remove an account's second factors, recovery codes and sessions. It sets up new ones at its next sign-in."
 
     def add_arguments(self, parser):
-        """Take the name of the account."""
         parser.add_argument("username")
 
     def handle(self, *, username: str, **options):
-        """Remove them; the account is told by mail and the trail has a line."""
         user = get_user_model().objects.filter(username=username).first()
         if user is None:
             raise CommandError("There is no account of that name.")

@@ -18,8 +18,6 @@ What to do next, in this order (docs/backup.md says more):
 
 
 class Command(BaseCommand):
-    """Read a backup through, restore it, and count. Changes nothing where there is anything already."""
-
     help = "Restores a backup into an empty installation, after verifying all of it."
     requires_system_checks = []
 

@@ -8,8 +8,6 @@ from firm.encryption.key_rotation import rotate
 
 
 class Command(BaseCommand):
-    """Rotate the keys. Prints counts and names of tables, nothing of what they hold."""
-
     help = (
         "Re-encrypts every encrypted value with the newest key, and rebuilds the keyed indexes. Can be interrupted and"
         " started again. Ends in error while anything is left under an older key: keep those keys until it does not."

@@ -23,14 +23,11 @@ START_TIMEOUT = 60
 
 
 class Command(BaseCommand):
-    """Prepare what is missing, start server and worker, and end both together."""
-
     help = "Serves the site with its worker until Ctrl-C or TERM."
     #: What they find is a fault of the code, which `make lint` finds; they would take a third of the start.
     requires_system_checks = ()
 
     def add_arguments(self, parser):
-        """Add the address to serve at."""
         parser.add_argument("--host", default=os.environ.get("HOST", "127.0.0.1"))
         parser.add_argument("--port", type=int, default=int(os.environ.get("PORT", "8000")))
 

@@ -10,8 +10,6 @@ from firm.backups.restoring import refuse_unfit
 
 
 class Command(BaseCommand):
-    """Read a backup through. Changes nothing."""
-
     help = "Says whether a backup is whole, when it was made and what it holds."
 
     def add_arguments(self, parser):

@@ -28,7 +28,13 @@ def test_any_number_gives_a_page(asked, given):
 
 def test_an_empty_listing_has_one_empty_page():
     empty = pages(count=0)
-    assert (empty.total, len(empty), list(empty), empty.previous_url, empty.next_url) == (1, 0, [], "", "")
+    assert (empty.paginator.num_pages, len(empty), list(empty), empty.previous_url, empty.next_url) == (
+        1,
+        0,
+        [],
+        "",
+        "",
+    )
 
 
 def test_the_first_page_has_an_address_without_a_number():
