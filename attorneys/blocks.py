@@ -17,8 +17,6 @@ class AdmissionBlock(blocks.StructBlock):
 
 
 class EducationBlock(blocks.StructBlock):
-    """A degree."""
-
     institution = blocks.CharBlock(max_length=120)
     degree = blocks.CharBlock(max_length=80, help_text="Example: J.D.")
     year = blocks.CharBlock(required=False, max_length=60, help_text="Example: 2009.")

@@ -24,8 +24,6 @@ def shown_today(count: int) -> list:
 
 
 class AttorneysBlock(SectionBlock):
-    """One card for each attorney: photograph, name, title, link to the profile."""
-
     mode = blocks.ChoiceBlock(search_index=False, choices=ListMode.choices, default=ListMode.ALL, label="Show")
     chosen = blocks.ListBlock(
         FetchedPageChooserBlock(page_type="attorneys.AttorneyPage", label="Attorney"),
@@ -48,15 +46,11 @@ class AttorneysBlock(SectionBlock):
 
 
 class TestimonialMode(models.TextChoices):
-    """Which testimonials a section shows."""
-
     DAILY = "daily", "Others each day; featured ones first"
     SELECTED = "selected", "Those chosen below, in that order"
 
 
 class TestimonialsBlock(SectionBlock):
-    """Client testimonials, always with the notice on prior results."""
-
     mode = blocks.ChoiceBlock(
         search_index=False, choices=TestimonialMode.choices, default=TestimonialMode.DAILY, label="Show"
     )

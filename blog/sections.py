@@ -11,8 +11,6 @@ SHOWN_ON_PAGES = 3
 
 
 class LatestPostsBlock(SectionBlock):
-    """The newest posts: the lead story with its picture, the others as rows."""
-
     count = blocks.IntegerBlock(default=4, min_value=1, max_value=8)
     category = FetchedSnippetChooserBlock(Category, required=False, help_text="Leave empty for all categories.")
 

@@ -21,7 +21,7 @@ def refresh(post: BlogPostPage) -> bool:
     A card is created again only when its text has changed. Raises OSError when the file cannot be written; the post
     then stays unchanged.
     """
-    name = "" if post.share_image else _drawn(post, _firm_name(post))
+    name = "" if post.share_image else _drawn(post, firm_settings(post.get_site()).firm_name)
     old = post.social_card
     if name == old:
         return False
@@ -55,7 +55,3 @@ def _jpeg(card: Image.Image) -> bytes:
     stream = BytesIO()
     card.save(stream, "JPEG", quality=QUALITY, optimize=True, progressive=True)
     return stream.getvalue()
-
-
-def _firm_name(post: BlogPostPage) -> str:
-    return firm_settings(post.get_site()).firm_name

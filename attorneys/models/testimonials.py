@@ -21,8 +21,6 @@ PER_PAGE = 10
 
 
 class TestimonialIndexPage(IndexPage):
-    """All testimonials, with filters that are links."""
-
     page_description = "All testimonials, with a filter."
     parent_page_types = ["firm.HomePage"]
     subpage_types = ["attorneys.TestimonialPage"]

@@ -42,7 +42,6 @@ class PostAuthorQuerySet(models.QuerySet):
         return rows.only(*_OWN, *attorney, *staff, *picture_of("attorney__portrait"), *picture_of("staff__portrait"))
 
     def named(self):
-        """With names only."""
         rows = self.select_related("attorney", "staff").order_by("sort_order")
         return rows.only(*_OWN, "attorney__title", "staff__name")
 
@@ -91,7 +90,6 @@ class PostAuthor(Orderable):
 
     @property
     def portrait(self):
-        """The author's portrait, or None."""
         return self.attorney.portrait if self.attorney_id else self.staff.portrait
 
     @property

@@ -26,7 +26,6 @@ class BlogIndexPage(RoutablePageMixin, IndexPage):
         verbose_name = "blog index"
 
     def feed_posts(self, count: int):
-        """The newest posts with their authors."""
         return _with_authors(BlogPostPage.objects.listed())[:count]
 
     def structured_data(self, site_context: SiteContext) -> list[dict]:
@@ -123,10 +122,8 @@ def _with_authors(posts):
 
 
 def _categories() -> list[Category]:
-    """The categories with visible posts."""
     return list(Category.objects.filter(Exists(BlogPostPage.objects.visible().filter(category=OuterRef("pk")))))
 
 
 def _years() -> list[int]:
-    """The years with visible posts, latest first."""
     return [day.year for day in BlogPostPage.objects.visible().dates("date", "year", order="DESC")]

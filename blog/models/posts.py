@@ -54,8 +54,6 @@ class Category(index.Indexed, models.Model):
 
 
 class PostTag(TaggedItemBase):
-    """A tag on a post."""
-
     content_object = ParentalKey("blog.BlogPostPage", on_delete=models.CASCADE, related_name="tagged_items")
 
 
@@ -174,7 +172,6 @@ class BlogPostPage(FootnotedPage):
 
     @cached_property
     def reading_minutes(self) -> int:
-        """The reading time in whole minutes."""
         return reading_minutes(plain_text(self.body))
 
     @cached_property
@@ -191,7 +188,6 @@ class BlogPostPage(FootnotedPage):
 
     @cached_property
     def tags_by_name(self) -> list[Tag]:
-        """The tags, ordered by name."""
         tags = self.fetched("tag_rows", Tag, "pk", "name", "slug")
         return sorted(self.tags.all() if tags is None else tags, key=lambda tag: tag.name)
 

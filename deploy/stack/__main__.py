@@ -34,7 +34,6 @@ READY, PID = FOLDER / "ready", FOLDER / "pid"
 
 
 def listens(port: int) -> bool:
-    """True when somebody listens at the port."""
     with socket.socket() as probe:
         probe.settimeout(1)
         return probe.connect_ex(("127.0.0.1", port)) == 0
@@ -63,7 +62,6 @@ def prepare(known: dict, database: Service) -> None:
 
 
 def run() -> None:
-    """Start everything and supervise it until told to stop."""
     known = settle()
     stopped = []
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -140,7 +138,6 @@ def up() -> None:
 
 
 def greet() -> None:
-    """Print the addresses and logins."""
     known = json.loads(STATE.read_text())
     site = f"https://127.0.0.1:{known['port']}"
     say(f"\n  Site        {site}/  (a certificate of its own: browsers ask once)")
@@ -153,7 +150,6 @@ def greet() -> None:
 
 
 def down() -> None:
-    """End the stack."""
     number = supervisor()
     if number is None:
         return say("  The stack is not running.")

@@ -70,7 +70,6 @@ class Service:
             self.start()
 
     def stop(self) -> None:
-        """End it and all that it has started."""
         if self.process is None:
             return
         if self.is_running:
@@ -106,7 +105,6 @@ def stores(known: dict) -> list[Service]:
 
 
 def servers(known: dict) -> list[Service]:
-    """Return the processes of the site and nginx."""
     env = environment(known)
     web, web_env = [sys.executable, "manage.py", "run_web"], env | {"DATABASE_STATEMENT_SECONDS": "30"}
     return [

@@ -30,14 +30,12 @@ def fail(text: str) -> None:
 
 
 def program(name: str) -> str | None:
-    """Return the path of a program of Debian's packages."""
     newest = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"), key=lambda path: int(path.parts[4]))
     found = newest[-1] if newest else shutil.which(name, path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
     return str(found) if found else None
 
 
 def missing_packages() -> list[str]:
-    """Return the Debian packages of missing programs."""
     return [package for name, package in PROGRAMS.items() if program(name) is None]
 
 

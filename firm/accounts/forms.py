@@ -187,8 +187,6 @@ class ChangePasswordForm(PasswordChangeForm):
 
 
 class AskForResetForm(PasswordResetForm):
-    """An address to which a link may be sent."""
-
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["email"].widget.attrs["autocomplete"] = "email"

@@ -38,7 +38,6 @@ MAX_ACCOUNTS = 5
 
 
 def key(name: str, value: str) -> Key:
-    """Return the key of one of the limits above."""
     return Key(name, LIMITS[name], value)
 
 

@@ -106,8 +106,6 @@ class RemoveFactorView(View):
 
 
 class SessionsView(ListUserSessionsView):
-    """Where one is signed in."""
-
     def get_context_data(self, **kwargs):
         sessions.purge(timezone.now())
         limits = {
@@ -158,8 +156,6 @@ class ResetConfirmView(account.PasswordResetConfirmView):
 
 
 class ForOwners:
-    """Refuses everybody but owners."""
-
     def dispatch(self, request, *args, **kwargs):
         if not request.user.is_superuser:
             raise PermissionDenied

@@ -63,8 +63,6 @@ def _add(tar: tarfile.TarFile, part: Part) -> str:
 
 
 class _Hashing:
-    """A file that is hashed as it is read."""
-
     def __init__(self, file: BinaryIO) -> None:
         self.file, self.digest = file, hashlib.sha256()
 

@@ -76,7 +76,6 @@ def _counting() -> str:
 
 
 def counts() -> dict[str, int]:
-    """Return the number of rows of each table of a model, as of now."""
     with connection.cursor() as cursor:
         cursor.execute(_counting())
         return dict(cursor.fetchall())

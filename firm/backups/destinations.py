@@ -41,7 +41,6 @@ _DATED = re.compile(rf"backup-\d{{8}}T\d{{6}}Z{re.escape(SUFFIX)}")
 
 
 def dated_name() -> str:
-    """Return the name of a backup that is made now."""
     return f"backup-{timezone.now():%Y%m%dT%H%M%SZ}{SUFFIX}"
 
 
@@ -138,7 +137,6 @@ class Destination:
 
 
 def _bucket(folder: str):
-    """Return the storage of ``s3://bucket/folder``."""
     address = urlsplit(folder)
     if not address.netloc:
         raise BackupError("Say which bucket: s3://bucket/name, or s3://bucket/folder/.")

@@ -10,8 +10,6 @@ from firm.pages.prefetch import FetchedPageChooserBlock
 
 
 class LinkKind(models.TextChoices):
-    """What a link leads to."""
-
     CONSULTATION = "consultation", "The consultation form"
     PHONE = "phone", "The firm's telephone number"
     PAGE = "page", "A page of this site"
@@ -75,8 +73,6 @@ class LinkGroupBlock(blocks.StructBlock):
 
 
 class SocialLinkBlock(blocks.StructBlock):
-    """The firm's profile on a social network."""
-
     network = blocks.CharBlock(max_length=30, help_text="Example: LinkedIn.")
     url = blocks.URLBlock(label="Address")
 

@@ -8,8 +8,6 @@ from firm.pages.prefetch import FetchedDocumentChooserBlock, FetchedImageBlock, 
 
 
 class ImageBlock(blocks.StructBlock):
-    """A picture with a caption."""
-
     image = FetchedImageBlock()
     caption = blocks.CharBlock(required=False, max_length=250)
 
@@ -46,8 +44,6 @@ class VideoBlock(blocks.StructBlock):
 
 
 class DocumentBlock(blocks.StructBlock):
-    """A file to download, with its type and size."""
-
     document = FetchedDocumentChooserBlock()
     title = blocks.CharBlock(required=False, max_length=120, help_text="Leave empty for the document's own title.")
     description = blocks.CharBlock(required=False, max_length=200)

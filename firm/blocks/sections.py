@@ -69,8 +69,6 @@ class ValueStatementBlock(SectionBlock):
 
 
 class CallToActionSectionBlock(SectionBlock):
-    """A full-width call to action."""
-
     text = blocks.TextBlock(required=False, rows=2)
     link = LinkBlock(label="Button")
 
@@ -83,8 +81,6 @@ class CallToActionSectionBlock(SectionBlock):
 
 
 class ListMode(models.TextChoices):
-    """Which pages of a type a section shows."""
-
     ALL = "all", "All, in the order of the page tree"
     CHOSEN = "chosen", "Those chosen below, in that order"
 
@@ -94,8 +90,6 @@ def _listed() -> list[PracticeAreaPage]:
 
 
 class PracticeAreasBlock(SectionBlock):
-    """A list of practice areas: name and one line."""
-
     mode = blocks.ChoiceBlock(search_index=False, choices=ListMode.choices, default=ListMode.ALL, label="Show")
     chosen = blocks.ListBlock(
         FetchedPageChooserBlock(page_type="firm.PracticeAreaPage", label="Practice area"),
@@ -119,8 +113,6 @@ class PracticeAreasBlock(SectionBlock):
 
 
 class FaqSectionBlock(SectionBlock):
-    """Questions that open to show their answers."""
-
     items = blocks.ListBlock(QuestionBlock(), min_num=1, label="Questions")
 
     class Meta:
@@ -132,8 +124,6 @@ class FaqSectionBlock(SectionBlock):
 
 
 class LogoBlock(blocks.StructBlock):
-    """A media outlet's logo."""
-
     name = blocks.CharBlock(max_length=60, help_text="Read aloud in place of the picture.")
     image = FetchedImageChooserBlock(
         required=False, help_text="One color on a transparent background. Without a logo, the name is shown as text."
@@ -147,8 +137,6 @@ class LogoBlock(blocks.StructBlock):
 
 
 class LogoStripBlock(SectionBlock):
-    """A row of logos of one height and one color."""
-
     logos = blocks.ListBlock(LogoBlock(), min_num=1, max_num=12)
 
     class Meta:
@@ -177,8 +165,6 @@ class BadgeBlock(blocks.StructBlock):
 
 
 class BadgesBlock(SectionBlock):
-    """Badges that have proof and have not expired."""
-
     badges = blocks.ListBlock(BadgeBlock(), min_num=1, max_num=6)
 
     def get_context(self, value, parent_context=None):
@@ -198,8 +184,6 @@ class BadgesBlock(SectionBlock):
 
 
 class OnScreenBlock(SectionBlock):
-    """A film or series in which an attorney of the firm appears or is portrayed."""
-
     person = blocks.CharBlock(max_length=80, help_text="Who appears, or is portrayed.")
     production = blocks.CharBlock(max_length=80, help_text="Title of the film or series.")
     platform = blocks.CharBlock(required=False, max_length=60, help_text="Example: Netflix.")
@@ -236,8 +220,6 @@ class CaseResultBlock(blocks.StructBlock):
 
 
 class CaseResultsBlock(SectionBlock):
-    """Case results, always with the notice that they guarantee nothing."""
-
     results = blocks.ListBlock(CaseResultBlock(), min_num=1, max_num=12)
 
     class Meta:
@@ -249,8 +231,6 @@ class CaseResultsBlock(SectionBlock):
 
 
 class StatisticBlock(blocks.StructBlock):
-    """A verifiable figure."""
-
     figure = blocks.CharBlock(max_length=20, help_text="Example: 94.")
     label = blocks.CharBlock(max_length=160, help_text="What is counted. Example: federal judicial districts.")
     source_name = blocks.CharBlock(max_length=120, label="Source")
@@ -264,8 +244,6 @@ class StatisticBlock(blocks.StructBlock):
 
 
 class StatisticsBlock(SectionBlock):
-    """Figures with their sources."""
-
     items = blocks.ListBlock(StatisticBlock(), min_num=1, max_num=6, label="Figures")
 
     class Meta:

@@ -18,8 +18,6 @@ from firm.blocks.text import (
 
 
 class CallToActionBlock(blocks.StructBlock):
-    """A call to action: a heading, a line and a button."""
-
     heading = blocks.CharBlock(max_length=120)
     text = blocks.TextBlock(required=False, rows=2)
     link = LinkBlock(label="Button")
@@ -34,7 +32,6 @@ class CallToActionBlock(blocks.StructBlock):
 
 
 def story_blocks():
-    """Return the body's blocks in the editor's order."""
     return [
         ("text", TextBlock(group="Text")),
         ("heading", HeadingBlock(group="Text")),

@@ -32,7 +32,6 @@ class TextBlock(blocks.RichTextBlock):
         return mark_safe(FOOTNOTE_MARK.sub(partial(_reference, context.get("footnotes")), html))
 
     def get_searchable_content(self, value):
-        """Return the text without footnote marks."""
         return [readable(FOOTNOTE_MARK.sub("", value.source)).strip()]
 
     class Meta:
@@ -78,8 +77,6 @@ class HeadingBlock(blocks.StructBlock):
 
 
 class QuotationBlock(blocks.StructBlock):
-    """A quotation with its source."""
-
     quote = blocks.TextBlock(rows=3)
     attribution = blocks.CharBlock(required=False, max_length=160, help_text="Example: U.S. Const. amend. VI.")
     source_url = blocks.URLBlock(required=False, label="Address of the source")
@@ -92,16 +89,12 @@ class QuotationBlock(blocks.StructBlock):
 
 
 class ListStyle(models.TextChoices):
-    """How the items of a list are marked."""
-
     BULLETED = "bulleted", "Bullets"
     NUMBERED = "numbered", "Numbers"
     STEPS = "steps", "Steps, with large numbers"
 
 
 class ItemsBlock(blocks.StructBlock):
-    """A list with an optional heading."""
-
     heading = blocks.CharBlock(required=False, max_length=120)
     style = blocks.ChoiceBlock(search_index=False, choices=ListStyle.choices, default=ListStyle.BULLETED)
     items = blocks.ListBlock(TextBlock(features=[*INLINE, "footnotes"], template=None, label="Item"), min_num=1)
@@ -141,8 +134,6 @@ class CalloutKind(models.TextChoices):
 
 
 class CalloutBlock(blocks.StructBlock):
-    """A short passage set apart."""
-
     kind = blocks.ChoiceBlock(search_index=False, choices=CalloutKind.choices, default=CalloutKind.NOTE)
     heading = blocks.CharBlock(required=False, max_length=120)
     text = TextBlock(features=[*PROSE, "footnotes"], template=None)
@@ -162,8 +153,6 @@ class CalloutBlock(blocks.StructBlock):
 
 
 class QuestionBlock(blocks.StructBlock):
-    """A question and its answer."""
-
     question = blocks.CharBlock(max_length=200)
     answer = TextBlock(template=None)
 
@@ -174,8 +163,6 @@ class QuestionBlock(blocks.StructBlock):
 
 
 class FaqBlock(blocks.StructBlock):
-    """Questions that open to show their answers; they work without script."""
-
     heading = blocks.CharBlock(required=False, max_length=120)
     items = blocks.ListBlock(QuestionBlock(), min_num=1, label="Questions")
 

@@ -84,7 +84,6 @@ class Demo:
 
     @cached_property
     def collection(self) -> Collection:
-        """The library collection of the demo's pictures."""
         found = Collection.objects.filter(name=COLLECTION).first()
         return found or Collection.get_first_root_node().add_child(name=COLLECTION)
 
@@ -116,7 +115,6 @@ class Demo:
 
 
 def add_footnotes(page, slug: str, footnotes: list[dict]) -> None:
-    """Add the footnotes to a page that is not saved yet."""
     model = page.footnotes.model
     for order, note in enumerate(footnotes):
         page.footnotes.add(model(uuid=footnote_id(slug, note["key"]), text=note["text"], sort_order=order))

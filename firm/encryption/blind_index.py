@@ -41,7 +41,6 @@ def digests_for_lookup(value: str, purpose: str) -> list[int]:
 
 @sensitive_variables()
 def many_digests_for_lookup(values: Iterable[str], purpose: str) -> list[int]:
-    """Return the digests of all these values under all keys."""
     return [_hashed(key, value, purpose) for key in keyring().keys for value in values if value]
 
 

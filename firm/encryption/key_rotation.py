@@ -49,7 +49,6 @@ def rotate(registry, *, using: str = "default", dry_run: bool = False) -> Iterat
 
 
 def encrypted_fields(model) -> list[EncryptedTextField]:
-    """Return the encrypted fields in the model's own table."""
     if model._meta.proxy:
         return []
     return [field for field in model._meta.local_concrete_fields if isinstance(field, EncryptedTextField)]

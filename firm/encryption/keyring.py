@@ -56,7 +56,6 @@ class Keyring:
         return self.keys[0]
 
     def find(self, key_id: str) -> Key | None:
-        """Return the key with this id, or None."""
         return next((key for key in self.keys if key.id == key_id), None)
 
 

@@ -97,7 +97,6 @@ class BlindIndexQuerySet(QuerySet):
             last, count = ids[-1], count + len(ids)
 
     def _digests(self, row) -> dict[int, str]:
-        """Return the digests of a row with their purposes."""
         terms = self.model.terms(row).items()
         return {digest(value, purpose): purpose for purpose, values in terms for value in values if value}
 

@@ -37,8 +37,6 @@ class Attempt(models.Model):
 
 
 class SignInKind(models.TextChoices):
-    """What the sign-in log tells."""
-
     SIGNED_IN = "signed_in", "Signed in"
     REFUSED = "refused", "Refused: name or password"
     CODE_REFUSED = "code_refused", "Refused: second step"

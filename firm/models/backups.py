@@ -5,8 +5,6 @@ from django.utils import timezone
 
 
 class BackupState(models.TextChoices):
-    """The progress of a backup or of its test restore."""
-
     RUNNING = "running", "Running"
     SUCCEEDED = "succeeded", "Succeeded"
     FAILED = "failed", "Failed"

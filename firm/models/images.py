@@ -70,8 +70,6 @@ class FirmImage(AbstractImage):
 
 
 class FirmRendition(AbstractRendition):
-    """One rendition of an image."""
-
     image = models.ForeignKey(FirmImage, on_delete=models.CASCADE, related_name="renditions")
 
     class Meta:

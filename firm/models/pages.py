@@ -12,8 +12,6 @@ from firm.registry import sections_below
 
 
 class HomePage(BasePage):
-    """The front page: sections that staff add, remove and reorder."""
-
     sections = BlockField(
         "firm.registry.home_blocks", blank=True, collapsed=True, help_text="The page from top to bottom."
     )
@@ -54,8 +52,6 @@ class PracticeAreaIndexPage(IndexPage):
 
 
 class PracticeAreaPage(FootnotedPage):
-    """One kind of case: what it is, what to do, who at the firm handles it."""
-
     summary = models.CharField(max_length=160, help_text="One line, shown in lists. Says what the area covers.")
     introduction = models.TextField(max_length=500, blank=True, help_text="The first paragraph, set larger.")
     image = models.ForeignKey("firm.FirmImage", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
@@ -124,8 +120,6 @@ class PracticeAreaPage(FootnotedPage):
 
 
 class StandardPage(FootnotedPage):
-    """A text page: about the firm, privacy, terms, disclaimer, accessibility."""
-
     introduction = models.TextField(max_length=400, blank=True, help_text="The first paragraph, set larger.")
     body = BlockField("firm.blocks.story.story_blocks", blank=True)
     shows_contents = models.BooleanField(default=False, verbose_name="list of contents", help_text="For long pages.")
@@ -161,8 +155,6 @@ class StandardPage(FootnotedPage):
 
 
 class ContactPage(BasePage):
-    """How to reach the firm; numbers and offices come from the settings."""
-
     introduction = models.TextField(max_length=400, blank=True)
     body = BlockField("firm.blocks.story.story_blocks", blank=True)
 

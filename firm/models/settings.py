@@ -139,8 +139,6 @@ class FirmSettings(BaseSiteSetting, ClusterableModel):
 
 
 class Office(Orderable):
-    """An office that clients can visit."""
-
     firm = ParentalKey(FirmSettings, on_delete=models.CASCADE, related_name="offices")
     name = models.CharField(max_length=60, help_text="Example: Manhattan.")
     street = models.TextField(max_length=200, help_text="Street, floor, suite; one line each.")
@@ -186,6 +184,5 @@ class Office(Orderable):
 
     @property
     def map_description(self) -> str:
-        """Alternative text of the map."""
         street = ", ".join(self.street.splitlines())
         return f"Map of the streets around the office at {street}, {self.city}, {self.region} {self.postal_code}"

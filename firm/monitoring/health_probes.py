@@ -38,7 +38,6 @@ def age(moment: datetime.datetime | None) -> float | None:
 
 
 def database_size() -> float:
-    """Return the size of the database in bytes."""
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute("SELECT pg_database_size(current_database())")
@@ -81,7 +80,6 @@ def failing_jobs() -> float:
 
 
 def failed_tasks() -> float:
-    """Return how many background tasks failed within a day."""
     since = timezone.now() - datetime.timedelta(days=1)
     return float(DBTaskResult.objects.filter(status=TaskResultStatus.FAILED, finished_at__gte=since).count())
 
@@ -131,6 +129,5 @@ def versions() -> list[tuple[str, str, datetime.date | None]]:
 
 
 def support_days() -> float | None:
-    """Return the days until support ends for the first of the versions."""
     ends = [end for _, _, end in versions() if end]
     return float((min(ends) - timezone.localdate()).days) if ends else None

@@ -92,8 +92,6 @@ def fields_of(record: logging.LogRecord) -> dict:
 
 
 class JSONFormatter(logging.Formatter):
-    """One JSON object for each event."""
-
     def format(self, record: logging.LogRecord) -> str:
         at = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
         line = {"time": at, "level": record.levelname, "logger": record.name, "event": record.getMessage()}

@@ -61,7 +61,6 @@ class RequestLog:
         return result
 
     def _finish(self, environ: dict, status: str, size: int, begun: float) -> None:
-        """Count and log a finished response."""
         took, how = time.perf_counter() - begun, environ.get(HOW, "")
         request = environ.pop(REQUEST, None)
         route = "cached" if how == "hit" else route_of(request)
@@ -105,6 +104,5 @@ class _Streamed:
             yield part
 
     def close(self) -> None:
-        """Close the wrapped response, then log it."""
         self.result.close()
         self.finish(self.sent)

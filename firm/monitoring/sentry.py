@@ -34,7 +34,6 @@ def start(dsn: str, *, transport=None) -> None:
 
 
 def stop() -> None:
-    """Send pending reports and stop."""
     sentry_sdk.get_client().close(timeout=2)
     sentry_sdk.get_global_scope().set_client(None)
 

@@ -47,8 +47,6 @@ def _counted(number: int, word: str) -> str:
 
 @dataclass(frozen=True)
 class Line:
-    """One health check on the page."""
-
     reading: Reading
 
     @property

@@ -89,16 +89,15 @@ MOST_MARKS = 1000
 
 def watched_models() -> list:
     """Return the models whose rows visitors may see, those between two others included."""
-    return [model for model in apps.get_models(include_auto_created=True) if _is_seen(model) and _has_table(model)]
+    return [
+        model
+        for model in apps.get_models(include_auto_created=True)
+        if model._meta.managed and not model._meta.proxy and _is_seen(model._meta)
+    ]
 
 
-def _is_seen(model) -> bool:
-    label = model._meta.label_lower
-    return label in SEEN or not UNSEEN & {label, model._meta.app_label}
-
-
-def _has_table(model) -> bool:
-    return model._meta.managed and not model._meta.proxy
+def _is_seen(meta) -> bool:
+    return meta.label_lower in SEEN or not UNSEEN & {meta.label_lower, meta.app_label}
 
 
 def install() -> None:

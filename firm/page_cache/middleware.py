@@ -79,8 +79,6 @@ def _store_body(request, response) -> None:
 
 
 class Address(NamedTuple):
-    """The key of a cached response."""
-
     scheme: str
     host: str
     path: str

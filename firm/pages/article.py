@@ -22,7 +22,6 @@ class Anchors:
         self._taken: set[str] = set(FRAME_IDS)
 
     def take(self, text: str) -> str:
-        """Return the next free id for ``text``."""
         slug = slugify(text)[:60].strip("-") or "section"
         anchor, number = slug, 1
         while anchor in self._taken:
@@ -91,7 +90,6 @@ class Footnote:
 
     @property
     def back_links(self) -> list[str]:
-        """The ids of its references."""
         return [f"ref-{self.number}-{index}" for index in range(1, self.references + 1)]
 
 

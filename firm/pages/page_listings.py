@@ -20,8 +20,6 @@ class PageListingMenuItem(MenuItem):
 
 
 class PageListing(PageListingViewSet):
-    """An admin list of all pages of one type, with a menu item."""
-
     add_to_admin_menu = True
     menu_item_class = PageListingMenuItem
 
