@@ -1,5 +1,6 @@
 """Model fields that every app uses."""
 
+from django.db.models import SET_NULL, ForeignKey
 from django.utils.functional import cached_property
 from django.utils.module_loading import import_string
 from wagtail.blocks import StreamBlock
@@ -28,3 +29,8 @@ class BlockField(StreamField):
         name, path, _, kwargs = super().deconstruct()
         kwargs.pop("block_lookup", None)
         return name, path, [self.source], kwargs
+
+
+def optional_key(to, *, related_name: str = "+", **options) -> ForeignKey:
+    """Return a foreign key that becomes empty when its target is deleted."""
+    return ForeignKey(to, null=True, blank=True, on_delete=SET_NULL, related_name=related_name, **options)

@@ -12,7 +12,7 @@ from wagtail.search import index
 
 from attorneys.directory import Directory
 from attorneys.names import split_name
-from firm.fields import BlockField
+from firm.fields import BlockField, optional_key
 from firm.models import Office
 from firm.models.base import BasePage, IndexPage, Listing, RowsBeside, picture_of
 from firm.models.settings import PHONE_HELP
@@ -67,12 +67,8 @@ class AttorneyPage(BasePage):
         max_length=80, verbose_name="title", help_text="As on a card. Example: Founding Partner."
     )
     role = models.CharField(max_length=20, choices=AttorneyRole, default=AttorneyRole.ASSOCIATE)
-    portrait = models.ForeignKey(
+    portrait = optional_key(
         "firm.FirmImage",
-        null=True,
-        blank=True,
-        on_delete=models.SET_NULL,
-        related_name="+",
         help_text="Upright, 4 to 5, at least 720 × 900 pixels. Set the focal point on the face.",
     )
     summary = models.TextField(max_length=500, help_text="One paragraph: who this is and what they do.")
@@ -80,7 +76,7 @@ class AttorneyPage(BasePage):
 
     email = models.EmailField(blank=True, verbose_name="e-mail")
     direct_line = PhoneNumberField(blank=True, help_text=PHONE_HELP)
-    office = models.ForeignKey(Office, null=True, blank=True, on_delete=models.SET_NULL, related_name="attorneys")
+    office = optional_key(Office, related_name="attorneys")
 
     practice_areas = ParentalManyToManyField("firm.PracticeAreaPage", blank=True, related_name="attorneys")
     languages = ParentalManyToManyField(Language, blank=True, related_name="attorneys")

@@ -13,6 +13,7 @@ from wagtail.admin.panels import (
 from wagtail.fields import RichTextField
 from wagtail.search import index
 
+from firm.fields import optional_key
 from firm.models.base import LINE, BasePage, IndexPage, Listing, of
 from firm.pages.article import readable
 from firm.pages.pagination import Pages
@@ -68,12 +69,8 @@ class TestimonialPage(BasePage):
         features=["bold", "italic"], help_text="In the client's own words, with the client's written consent."
     )
     attribution = models.CharField(max_length=80, help_text="Who says it, as agreed. Example: R. M., Brooklyn.")
-    attorney = models.ForeignKey(
-        "attorneys.AttorneyPage", null=True, blank=True, on_delete=models.SET_NULL, related_name="testimonials"
-    )
-    practice_area = models.ForeignKey(
-        "firm.PracticeAreaPage", null=True, blank=True, on_delete=models.SET_NULL, related_name="testimonials"
-    )
+    attorney = optional_key("attorneys.AttorneyPage", related_name="testimonials")
+    practice_area = optional_key("firm.PracticeAreaPage", related_name="testimonials")
     date = models.DateField(default=timezone.localdate)
     source = models.CharField(max_length=80, blank=True, help_text="Where it was given. Example: letter to the firm.")
     source_url = models.URLField(blank=True, verbose_name="address of the source")

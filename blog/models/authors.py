@@ -5,6 +5,7 @@ from django.db import models
 from modelcluster.fields import ParentalKey
 from wagtail.models import Orderable
 
+from firm.fields import optional_key
 from firm.models.base import LINE, of, picture_of
 from firm.pages.renditions import ROLES
 
@@ -17,7 +18,7 @@ class StaffAuthor(models.Model):
     name = models.CharField(max_length=80, unique=True)
     role = models.CharField(max_length=80, blank=True, help_text="Example: Editor.")
     bio = models.TextField(max_length=400, blank=True)
-    portrait = models.ForeignKey("firm.FirmImage", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    portrait = optional_key("firm.FirmImage")
 
     panels = ["name", "role", "bio", "portrait"]
 

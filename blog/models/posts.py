@@ -20,7 +20,7 @@ from wagtail.models import PageManager
 from wagtail.search import index
 
 from blog.models.authors import PostAuthor
-from firm.fields import BlockField
+from firm.fields import BlockField, optional_key
 from firm.media import absolute_address
 from firm.models.base import FirmPageQuerySet, FootnotedPage, Listing, RowsBeside, picture_of
 from firm.pages.article import contents, plain_text, reading_minutes
@@ -82,12 +82,8 @@ class BlogPostPage(FootnotedPage):
     date = models.DateField(default=timezone.localdate, db_index=True, help_text="The date printed on the post.")
     category = models.ForeignKey(Category, on_delete=models.PROTECT, db_index=False, related_name="posts")
     summary = models.CharField(max_length=250, help_text="One or two sentences, shown in lists and in results.")
-    image = models.ForeignKey(
+    image = optional_key(
         "firm.FirmImage",
-        null=True,
-        blank=True,
-        on_delete=models.SET_NULL,
-        related_name="+",
         verbose_name="lead picture",
         help_text="At least 1,200 × 800 pixels. Without one, the picture for sharing is drawn from the title.",
     )
@@ -103,9 +99,7 @@ class BlogPostPage(FootnotedPage):
         verbose_name="last legal review",
         help_text="When an attorney last checked the law in it.",
     )
-    reviewed_by = models.ForeignKey(
-        "attorneys.AttorneyPage", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
-    )
+    reviewed_by = optional_key("attorneys.AttorneyPage")
     social_card = models.CharField(max_length=120, blank=True, editable=False)
 
     objects = PageManager.from_queryset(BlogPostQuerySet)()

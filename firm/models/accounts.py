@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from firm.encryption.fields import EncryptedTextField
 from firm.encryption.models import EncryptedModel
+from firm.models.internal import InternalModel
 
 #: How far the clocks of two servers may differ.
 CLOCK_SKEW = timedelta(minutes=1)
@@ -19,21 +20,16 @@ class AttemptQuerySet(models.QuerySet):
         return self.filter(at__gt=now - window, at__lte=now + CLOCK_SKEW)
 
 
-class Attempt(models.Model):
+class Attempt(InternalModel):
     """An attempt that is counted for a limit; ``digest`` stands for what it is counted by (`firm.rate_limits`)."""
 
     digest = models.CharField(max_length=64)
     at = models.DateTimeField(db_index=True)
 
     objects = AttemptQuerySet.as_manager()
-    wagtail_reference_index_ignore = True
 
-    class Meta:
-        default_permissions = ()
+    class Meta(InternalModel.Meta):
         indexes = [models.Index(fields=["digest", "at"], name="attempt_by_digest")]
-
-    def __str__(self) -> str:
-        return f"Attempt {self.pk}"
 
 
 class SignInKind(models.TextChoices):
@@ -52,7 +48,7 @@ class SignInKind(models.TextChoices):
     ADDRESS_CHANGED = "address_changed", "E-mail address changed"
 
 
-class SignInEvent(models.Model):
+class SignInEvent(InternalModel):
     """A line of the sign-in log. It names accounts by their number, and never holds what somebody typed.
 
     The database refuses to change one, and to delete one of the last 399 days; what somebody changes all the same is
@@ -68,17 +64,14 @@ class SignInEvent(models.Model):
     network = models.CharField(max_length=50, blank=True)
     mac = models.CharField(max_length=100, editable=False)
 
-    wagtail_reference_index_ignore = True
-
-    class Meta:
-        default_permissions = ()
+    class Meta(InternalModel.Meta):
         ordering = ["-at", "-pk"]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.pk}"
 
 
-class AccountMail(EncryptedModel):
+class AccountMail(InternalModel, EncryptedModel):
     """A mail about an account that the worker has to write: to ``user``, or to the accounts with the ``address``."""
 
     kind = models.CharField(max_length=20)
@@ -86,9 +79,3 @@ class AccountMail(EncryptedModel):
     address = EncryptedTextField(blank=True)
     created_at = models.DateTimeField(default=timezone.now)
     next_attempt_at = models.DateTimeField(default=timezone.now)
-
-    class Meta:
-        default_permissions = ()
-
-    def __str__(self) -> str:
-        return f"Mail {self.pk}"

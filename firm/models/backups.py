@@ -3,6 +3,8 @@
 from django.db import models
 from django.utils import timezone
 
+from firm.models.internal import InternalModel
+
 
 class BackupState(models.TextChoices):
     RUNNING = "running", "Running"
@@ -10,7 +12,7 @@ class BackupState(models.TextChoices):
     FAILED = "failed", "Failed"
 
 
-class BackupRun(models.Model):
+class BackupRun(InternalModel):
     """One backup: manual, or scheduled with a ``night`` and an attempt number, unique together.
 
     ``drill`` is the result of the test restore into a scratch database; empty when there was none.
@@ -26,17 +28,11 @@ class BackupRun(models.Model):
     problem = models.CharField(max_length=300, blank=True)
     told_at = models.DateTimeField(null=True, blank=True)
 
-    wagtail_reference_index_ignore = True
-
-    class Meta:
-        default_permissions = ()
+    class Meta(InternalModel.Meta):
         ordering = ["-began_at", "-pk"]
         constraints = [
             models.UniqueConstraint(fields=["night", "attempt"], name="backup_once_a_night_and_attempt"),
         ]
-
-    def __str__(self) -> str:
-        return f"Backup {self.pk}"
 
     def succeed(self, *, missing_files: int) -> None:
         """Store that the backup is made; its drill may follow."""

@@ -13,6 +13,7 @@ from wagtail.query import PageQuerySet
 from wagtail.search import index
 from wagtail_footnotes.models import Footnote
 
+from firm.fields import optional_key
 from firm.pages.article import Anchors, Footnotes, is_footnoted
 from firm.pages.prefetch import resolve
 from firm.pages.site_context import Breadcrumb, Metadata, SiteContext, breadcrumb_list, clip
@@ -106,12 +107,8 @@ class BasePage(Page):
     summary (`summary_field` or `summary_text`) and their JSON-LD (`structured_data`).
     """
 
-    social_image = models.ForeignKey(
+    social_image = optional_key(
         "firm.FirmImage",
-        null=True,
-        blank=True,
-        on_delete=models.SET_NULL,
-        related_name="+",
         help_text="Shown when the page is shared. 1,200 × 630 pixels or larger. Without one, the page's own picture.",
     )
 

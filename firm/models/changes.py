@@ -2,8 +2,10 @@
 
 from django.db import models
 
+from firm.models.internal import InternalModel
 
-class PublicChange(models.Model):
+
+class PublicChange(InternalModel):
     """A mark that database triggers write at every change of public content.
 
     See `firm.page_cache.invalidation`: on SQLite one row whose ``count`` changes, on PostgreSQL one row for each
@@ -11,11 +13,3 @@ class PublicChange(models.Model):
     """
 
     count = models.PositiveBigIntegerField(default=0)
-
-    wagtail_reference_index_ignore = True
-
-    class Meta:
-        default_permissions = ()
-
-    def __str__(self) -> str:
-        return f"Change {self.pk}"

@@ -4,7 +4,7 @@ from django.db import models
 from wagtail.admin.panels import InlinePanel, MultiFieldPanel
 from wagtail.search import index
 
-from firm.fields import BlockField
+from firm.fields import BlockField, optional_key
 from firm.models.base import BasePage, FootnotedPage, IndexPage, Listing
 from firm.pages.article import contents, plain_text, readable
 from firm.pages.site_context import SiteContext
@@ -54,7 +54,7 @@ class PracticeAreaIndexPage(IndexPage):
 class PracticeAreaPage(FootnotedPage):
     summary = models.CharField(max_length=160, help_text="One line, shown in lists. Says what the area covers.")
     introduction = models.TextField(max_length=500, blank=True, help_text="The first paragraph, set larger.")
-    image = models.ForeignKey("firm.FirmImage", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    image = optional_key("firm.FirmImage")
     body = BlockField("firm.blocks.story.story_blocks", blank=True)
     faq = BlockField("firm.blocks.text.question_blocks", blank=True, verbose_name="questions and answers")
 

@@ -16,7 +16,7 @@ from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
 from wagtail.fields import RichTextField
 from wagtail.models import Orderable
 
-from firm.fields import BlockField
+from firm.fields import BlockField, optional_key
 
 PHONE_HELP = "With country code, or as dialled at home. Example: +1 212 555 0100. Shown as (212) 555-0100."
 SHORT_PROSE = ["bold", "italic", "link"]
@@ -33,12 +33,8 @@ class FirmSettings(BaseSiteSetting, ClusterableModel):
         blank=True,
         help_text="One or two sentences, for search engines and for pages without their own.",
     )
-    default_social_image = models.ForeignKey(
+    default_social_image = optional_key(
         "firm.FirmImage",
-        null=True,
-        blank=True,
-        on_delete=models.SET_NULL,
-        related_name="+",
         help_text="Shown when a page without a picture is shared. 1,200 × 630 pixels.",
     )
 
@@ -52,12 +48,8 @@ class FirmSettings(BaseSiteSetting, ClusterableModel):
         blank=True, verbose_name="e-mail", help_text="A general address, shown on the contact page."
     )
 
-    consultation_page = models.ForeignKey(
+    consultation_page = optional_key(
         "wagtailcore.Page",
-        null=True,
-        blank=True,
-        on_delete=models.SET_NULL,
-        related_name="+",
         help_text="The page with the consultation form; buttons that ask for a consultation lead to it.",
     )
     consultation_label = models.CharField(
@@ -156,12 +148,8 @@ class Office(Orderable):
     directions = RichTextField(
         features=SHORT_PROSE, blank=True, help_text="How to get there: trains, entrance, parking."
     )
-    map_image = models.ForeignKey(
+    map_image = optional_key(
         "firm.FirmImage",
-        null=True,
-        blank=True,
-        on_delete=models.SET_NULL,
-        related_name="+",
         help_text="A drawn map. No map service is loaded on the page.",
     )
     map_url = models.URLField(blank=True, verbose_name="link to a map", help_text="Where the drawn map leads.")

@@ -4,9 +4,10 @@ from django.db import models
 
 from firm.encryption.fields import EncryptedJSONField
 from firm.encryption.models import EncryptedModel
+from firm.models.internal import InternalModel
 
 
-class JobRun(models.Model):
+class JobRun(InternalModel):
     """The last run of a scheduled job; ``failures`` counts those since its last success."""
 
     name = models.CharField(max_length=100, unique=True)
@@ -16,14 +17,8 @@ class JobRun(models.Model):
     failures = models.PositiveIntegerField(default=0)
     error = models.CharField(max_length=100, blank=True, help_text="The type of the error, never its words.")
 
-    wagtail_reference_index_ignore = True
-
-    class Meta:
-        default_permissions = ()
+    class Meta(InternalModel.Meta):
         ordering = ["name"]
-
-    def __str__(self) -> str:
-        return f"Job {self.name}"
 
 
 class MeasurementQuerySet(models.QuerySet):
@@ -32,7 +27,7 @@ class MeasurementQuerySet(models.QuerySet):
         self.update_or_create(name=name, defaults={"value": value, "at": at})
 
 
-class Measurement(models.Model):
+class Measurement(InternalModel):
     """A number that is too slow to measure during a request, with its time."""
 
     name = models.CharField(max_length=60, unique=True)
@@ -40,17 +35,12 @@ class Measurement(models.Model):
     at = models.DateTimeField()
 
     objects = MeasurementQuerySet.as_manager()
-    wagtail_reference_index_ignore = True
 
-    class Meta:
-        default_permissions = ()
+    class Meta(InternalModel.Meta):
         ordering = ["name"]
 
-    def __str__(self) -> str:
-        return f"Measurement {self.name}"
 
-
-class TrailHead(EncryptedModel):
+class TrailHead(InternalModel, EncryptedModel):
     """How far an audit trail was hashed on the last good night, and where it begins (`firm.audit_chain.hash_chain`).
 
     ``head`` and ``base`` are links: count, id of the last entry, digest. They are encrypted so that they are authentic.
@@ -60,9 +50,3 @@ class TrailHead(EncryptedModel):
     head = EncryptedJSONField()
     base = EncryptedJSONField()
     recorded_at = models.DateTimeField()
-
-    class Meta:
-        default_permissions = ()
-
-    def __str__(self) -> str:
-        return f"Head of the trail of {self.trail}"

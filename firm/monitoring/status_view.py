@@ -1,7 +1,5 @@
 """The admin page *System*: the installation's health in plain words, for owners."""
 
-from dataclasses import dataclass
-
 from django.core.exceptions import PermissionDenied
 from django.db import Error
 from django.template.defaultfilters import filesizeformat
@@ -17,10 +15,6 @@ from firm.monitoring.worker_heartbeat import NAME
 
 WORDS = {State.GOOD: "Good", State.BAD: "Needs attention", State.UNKNOWN: "Unknown", State.NONE: "No value"}
 DAY, HOUR, MINUTE = 86_400, 3600, 60
-
-
-def may_see_system(user) -> bool:
-    return user.is_active and user.is_superuser
 
 
 def in_words(value: float | None, unit: str) -> str:
@@ -45,21 +39,15 @@ def _counted(number: int, word: str) -> str:
     return f"{number:,} {word}" + ("" if number == 1 else "s")
 
 
-@dataclass(frozen=True)
-class Line:
-    reading: Reading
-
-    @property
-    def value(self) -> str:
-        return in_words(self.reading.value, self.reading.check.unit)
-
-    @property
-    def note(self) -> str:
-        return self.reading.check.note() if self.reading.check.note and self.reading.state != State.UNKNOWN else ""
-
-    @property
-    def state(self) -> str:
-        return WORDS[self.reading.state]
+def line(reading: Reading) -> dict:
+    """Return a health check as the page shows it."""
+    check = reading.check
+    return {
+        "reading": reading,
+        "value": in_words(reading.value, check.unit),
+        "note": check.note() if check.note and reading.state != State.UNKNOWN else "",
+        "state": WORDS[reading.state],
+    }
 
 
 def jobs() -> list[dict] | None:
@@ -80,7 +68,7 @@ class SystemView(WagtailAdminTemplateMixin, TemplateView):
     http_method_names = ["get", "head", "options"]
 
     def dispatch(self, request, *args, **kwargs):
-        if not may_see_system(request.user):
+        if not (request.user.is_active and request.user.is_superuser):
             raise PermissionDenied
         return super().dispatch(request, *args, **kwargs)
 
@@ -88,10 +76,10 @@ class SystemView(WagtailAdminTemplateMixin, TemplateView):
         return [*self.breadcrumbs_items, {"url": "", "label": self.page_title}]
 
     def get_context_data(self, **kwargs) -> dict:
-        lines = [Line(reading) for reading in health.read(health.all_checks())]
+        lines = [line(reading) for reading in health.read(health.all_checks())]
         return super().get_context_data(
             lines=lines,
-            bad=[line for line in lines if line.reading.is_bad],
+            bad=[one for one in lines if one["reading"].is_bad],
             jobs=jobs(),
             versions=versions(),
             now=timezone.now(),
