@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
@@ -87,11 +88,7 @@ def break_lines(text: str, measure: Measure, width: float) -> list[str]:
 
 def _longest_start(word: str, measure: Measure, width: float) -> int:
     """How many characters of a word fit in the width: at least one, never all."""
-    low, high = 1, len(word) - 1
-    while low < high:
-        middle = (low + high + 1) // 2
-        low, high = (middle, high) if measure(word[:middle]) <= width else (low, middle - 1)
-    return low
+    return 1 + bisect_right(range(2, len(word)), width, key=lambda cut: measure(word[:cut]))
 
 
 def balance(text: str, measure: Measure, width: float) -> list[str]:

@@ -48,6 +48,5 @@ def home_blocks():
 
 
 def sections_below(page) -> list[PageSection]:
-    """Return the sections below a page's own content."""
     built = (build(page) for _, build in sorted(_below.get(page._meta.label, ()), key=lambda item: item[0]))
     return [section for section in built if section is not None]

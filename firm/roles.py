@@ -27,7 +27,6 @@ def grant(apps, group_name: str, app_label: str, model: str, actions=WRITE) -> N
 
 
 def revoke(apps, group_name: str, app_label: str, model: str) -> None:
-    """Remove all of a group's permissions on a model."""
     group = apps.get_model("auth", "Group").objects.filter(name=group_name).first()
     if group:
         group.permissions.remove(

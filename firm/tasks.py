@@ -29,7 +29,6 @@ def prepare_wanted(wanted: dict[int, set[str]]) -> int:
 
 @task(backend="worker")
 def prepare_page(page_id: int) -> int:
-    """Prepare the pictures of a page in all sizes of its template."""
     page = Page.objects.filter(pk=page_id).first()
     return prepare_wanted(wanted_pictures(page.specific)) if page else 0
 

@@ -112,7 +112,6 @@ def security_txt(request) -> HttpResponse:
 
 @require_safe
 def favicon(request) -> HttpResponse:
-    """Redirect the traditional favicon path to the icon."""
     return redirect(static("img/favicon.ico"))
 
 

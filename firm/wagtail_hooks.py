@@ -75,7 +75,6 @@ def register_system():
 
 @hooks.register("insert_global_admin_js")
 def admin_widgets():
-    """Starts Wagtail's widgets without inline scripts."""
     return format_html('<script src="{}"></script>', static("js/admin-widgets.js"))
 
 

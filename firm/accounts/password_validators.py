@@ -6,6 +6,7 @@ digest, leaves the machine.
 
 import hashlib
 import re
+from bisect import bisect_left
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -20,6 +21,8 @@ from firm.models import FirmSettings
 LEAST_GUESSES = 10**11
 #: As many characters are estimated; a longer password is only harder to guess.
 ESTIMATED = 72
+#: Sorts after every digest.
+AFTER_ALL = b"~"
 OF_ACCOUNT = ("username", "first_name", "last_name", "email")
 
 
@@ -63,19 +66,13 @@ def is_listed(path: Path, password: str) -> bool:
     """Whether the sorted file has a line for the password: some forty short reads, whatever its size."""
     wanted = hashlib.sha1(password.encode(), usedforsecurity=False).hexdigest().upper().encode()
     with path.open("rb") as file:
-        low, high = 0, file.seek(0, 2)
-        while low < high:
-            middle = (low + high) // 2
-            file.seek(middle)
-            if middle:
-                file.seek(middle - 1)
+
+        def digest_after(offset: int) -> bytes:
+            """Return the digest of the first line that begins at the offset or later."""
+            file.seek(max(offset - 1, 0))
+            if offset:
                 file.readline()
-            start, line = file.tell(), file.readline()
-            found = line[:40].upper()
-            if found == wanted:
-                return True
-            if not line or found > wanted:
-                high = middle
-            else:
-                low = max(start + len(line), middle + 1)
-    return False
+            return file.readline()[:40].upper() or AFTER_ALL
+
+        size = file.seek(0, 2)
+        return digest_after(bisect_left(range(size), wanted, key=digest_after)) == wanted

@@ -132,21 +132,12 @@ def _home() -> HomePage:
     home = HomePage.objects.first()
     if home:
         return home
-    root = Page.get_first_root_node()
-    site = Site.objects.filter(is_default_site=True).first()
-    welcome = root.get_children().filter(slug="home").first()
-    if welcome and welcome.specific_class is Page:
-        welcome.slug = "welcome-to-wagtail"
-        welcome.save(clean=False)
-    home = HomePage(title="Home", slug="home", show_in_menus=True)
-    root.add_child(instance=home)
-    if site:
-        site.root_page = home
-        site.save()
-    else:
-        Site.objects.create(hostname="localhost", root_page=home, is_default_site=True)
-    if welcome and welcome.specific_class is Page:
-        Page.objects.get(pk=welcome.pk).delete()
+    for welcome in Page.objects.filter(depth=2, slug="home"):
+        if welcome.specific_class is Page:
+            welcome.delete()  # Wagtail's own, and its site with it
+    home = Page.get_first_root_node().add_child(instance=HomePage(title="Home", slug="home", show_in_menus=True))
+    site = {"root_page": home}
+    Site.objects.update_or_create(is_default_site=True, defaults=site, create_defaults=site | {"hostname": "localhost"})
     return HomePage.objects.get(pk=home.pk)
 
 

@@ -13,7 +13,6 @@ class Pages(Page):
         self._query.pop("page", None)
 
     def url(self, number: int) -> str:
-        """Return the URL of a page, relative to the listing."""
         query = self._query.copy()
         if number > 1:
             query["page"] = number

@@ -26,8 +26,6 @@ from firm.pages.renditions import ROLES
 
 @dataclass(frozen=True)
 class Breadcrumb:
-    """A breadcrumb: title and path."""
-
     title: str
     url: str
 
@@ -67,7 +65,6 @@ def without_empty(node: dict) -> dict:
 
 
 def breadcrumb_list(crumbs: list[Breadcrumb], url: str, root_url: str) -> dict:
-    """Return the ``BreadcrumbList`` node of the page at ``url``."""
     return {
         "@type": "BreadcrumbList",
         "@id": f"{url}#breadcrumbs",
@@ -92,7 +89,6 @@ def opening_hours(hours: list[dict]) -> list[dict]:
 
 
 def postal_address(office) -> dict:
-    """Return the ``PostalAddress`` of an office."""
     return without_empty(
         {
             "@type": "PostalAddress",
@@ -153,7 +149,6 @@ class SiteContext:
 
     @cached_for_site
     def offices(self) -> list:
-        """The firm's offices in the editors' order."""
         return list(self.settings.offices.select_related("map_image")) if self.settings.pk else []
 
     @property
@@ -187,7 +182,6 @@ class SiteContext:
 
     @cached_for_site
     def organization(self) -> dict:
-        """The firm as a ``LegalService`` node, with its offices."""
         settings = self.settings
         return without_empty(
             {
@@ -208,7 +202,6 @@ class SiteContext:
         )
 
     def website(self) -> dict:
-        """The site as a ``WebSite`` node, with its search."""
         return {
             "@type": "WebSite",
             "@id": f"{self.root_url}/#website",

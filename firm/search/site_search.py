@@ -34,7 +34,6 @@ def clean_query(text: str) -> str:
 
 
 def words_of(text: str) -> list[str]:
-    """Return the words of a query, in lower case."""
     return re.findall(r"\w+", text.lower())[:MAX_WORDS]
 
 
@@ -48,7 +47,6 @@ class Results:
 
     @property
     def searched(self) -> str:
-        """The query that gave the results."""
         return self.corrected or self.query
 
     @property
@@ -132,7 +130,6 @@ def _text_of(page) -> PageText:
 
 
 def forget_page(page) -> None:
-    """Remove an unpublished page from the index."""
     PageText.objects.filter(page_id=page.pk).delete()
 
 

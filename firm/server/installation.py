@@ -5,18 +5,15 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 
 from firm.models import HomePage
+from firm.monitoring.health_probes import missing_migrations
 
 STATIC_STAMP = "static.stamp"
 
 
 def migrate() -> bool:
-    """Apply the migrations that are missing; return whether there were any."""
-    executor = MigrationExecutor(connection)
-    if not executor.migration_plan(executor.loader.graph.leaf_nodes()):
+    if not missing_migrations():
         return False
     call_command("migrate", interactive=False, verbosity=0)
     return True

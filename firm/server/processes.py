@@ -70,8 +70,7 @@ class Supervisor:
         return all(child.is_alive() for child in self.children.values())
 
     def watch(self) -> None:
-        """Tend the children until told to stop."""
-        while not self.stopping.wait(LOOK_EVERY):
+        while not self.stopping.wait(CHECK_EVERY):
             for name, child in self.children.items():
                 if not child.is_alive():
                     sys.stderr.write(f"The {name} ended; starting it again.\n")

@@ -75,8 +75,6 @@ class Refusal(ErrorTask):
 
 
 class Connection(HTTPChannel):
-    """A visitor's connection."""
-
     parser_class = RequestParser
     error_task_class = Refusal
 

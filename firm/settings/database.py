@@ -28,7 +28,6 @@ LOCK_SECONDS, IDLE_SECONDS = 20, 600
 
 
 def databases(env: Environment, data_dir: Path) -> dict:
-    """Return Django's setting of that name."""
     database = env.database("DATABASE_URL", f"sqlite:///{data_dir / 'db.sqlite3'}")
     if database["ENGINE"] == "django.db.backends.sqlite3":
         database |= {"OPTIONS": SQLITE, "CONN_MAX_AGE": 60}
