@@ -1,5 +1,7 @@
 """Sections of other pages that show attorneys and testimonials."""
 
+from functools import partial
+
 from django.db import models
 from django.utils import timezone
 from wagtail import blocks
@@ -81,21 +83,13 @@ def attorneys_in_area(page) -> PageSection | None:
     return PageSection("components/sections/area_attorneys.html", {"attorneys": attorneys}) if attorneys else None
 
 
-def testimonials_in_area(page) -> PageSection | None:
-    return _with_testimonials(practice_area=page)
-
-
-def testimonials_about(attorney) -> PageSection | None:
-    return _with_testimonials(attorney=attorney)
-
-
-def _with_testimonials(**about) -> PageSection | None:
-    found = TestimonialPage.objects.listed().filter(**about)[:SHOWN_ON_PAGES]
+def _testimonials(about: str, page) -> PageSection | None:
+    found = TestimonialPage.objects.listed().filter(**{about: page})[:SHOWN_ON_PAGES]
     return PageSection("components/sections/testimonials.html", {"testimonials": found}) if found else None
 
 
 register_home_section("attorneys", AttorneysBlock(group="People"), order=100)
 register_home_section("testimonials", TestimonialsBlock(group="People"), order=110)
 register_page_section("firm.PracticeAreaPage", attorneys_in_area, order=10)
-register_page_section("firm.PracticeAreaPage", testimonials_in_area, order=30)
-register_page_section("attorneys.AttorneyPage", testimonials_about, order=20)
+register_page_section("firm.PracticeAreaPage", partial(_testimonials, "practice_area"), order=30)
+register_page_section("attorneys.AttorneyPage", partial(_testimonials, "attorney"), order=20)
