@@ -1,28 +1,8 @@
 """The directory's filters: pure functions of the attorneys and the query string."""
 
-from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
 FILTERS = ("practice_area", "role", "language", "office")
-
-
-@dataclass(frozen=True)
-class Choice:
-    """One link of a filter."""
-
-    label: str
-    url: str
-    is_chosen: bool
-    count: int
-
-
-@dataclass
-class Filter:
-    """A row of links that narrow the directory."""
-
-    name: str
-    label: str
-    choices: list[Choice] = field(default_factory=list)
 
 
 class Directory:
@@ -50,21 +30,26 @@ class Directory:
         return f"{words} of {len(self.everyone)}: {', '.join(labels)}"
 
     @property
-    def filters(self) -> list[Filter]:
+    def filters(self) -> list[dict]:
         """The filters with at least two choices; each choice has a count and a URL."""
         labels = {"practice_area": "Practice area", "role": "Title", "language": "Language", "office": "Office"}
         return [
-            Filter(name, labels[name], [self._choice(name, key, label) for key, label in self.options[name].items()])
+            {
+                "name": name,
+                "label": labels[name],
+                "choices": [self._choice(name, key, label) for key, label in self.options[name].items()],
+            }
             for name in FILTERS
             if len(self.options[name]) > 1
         ]
 
-    def _choice(self, name: str, key: str, label: str) -> Choice:
+    def _choice(self, name: str, key: str, label: str) -> dict:
         is_chosen = self.chosen.get(name) == key
         others = {other: value for other, value in self.chosen.items() if other != name}
         target = others if is_chosen else others | {name: key}
         count = sum(_matches(one, others | {name: key}) for one in self.everyone)
-        return Choice(label, f"?{urlencode(target)}" if target else "?", is_chosen, count)
+        url = f"?{urlencode(target)}" if target else "?"
+        return {"label": label, "url": url, "is_chosen": is_chosen, "count": count}
 
 
 def _keys(attorney) -> dict[str, set[str]]:
