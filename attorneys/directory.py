@@ -31,7 +31,7 @@ class Directory:
 
     @property
     def filters(self) -> list[dict]:
-        """The filters with at least two choices; each choice has a count and a URL."""
+        """The filters with at least two choices; each choice is a link."""
         labels = {"practice_area": "Practice area", "role": "Title", "language": "Language", "office": "Office"}
         return [
             {
@@ -47,9 +47,8 @@ class Directory:
         is_chosen = self.chosen.get(name) == key
         others = {other: value for other, value in self.chosen.items() if other != name}
         target = others if is_chosen else others | {name: key}
-        count = sum(_matches(one, others | {name: key}) for one in self.everyone)
         url = f"?{urlencode(target)}" if target else "?"
-        return {"label": label, "url": url, "is_chosen": is_chosen, "count": count}
+        return {"label": label, "url": url, "is_chosen": is_chosen}
 
 
 def _keys(attorney) -> dict[str, set[str]]:
