@@ -75,15 +75,7 @@ def _hit(request, text: PageText, words: list[str]) -> dict:
 @cache_control(public=True, max_age=3600)
 def robots(request) -> HttpResponse:
     """robots.txt (RFC 9309)."""
-    lines = [
-        "User-agent: *",
-        "Disallow: /admin/",
-        "Disallow: /search/",
-        "",
-        f"Sitemap: {settings.SITE_URL}/sitemap.xml",
-        "",
-    ]
-    return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")
+    return _text("firm/robots.txt")
 
 
 @require_safe
@@ -100,14 +92,12 @@ def security_txt(request) -> HttpResponse:
     find_site(request)
     email = SiteContext.for_request(request).settings.email
     expires = timezone.now().replace(hour=0, minute=0, second=0, microsecond=0) + datetime.timedelta(days=180)
-    lines = [
-        f"Contact: mailto:{email}" if email else f"Contact: {settings.SITE_URL}/contact/",
-        f"Expires: {expires.astimezone(datetime.UTC):%Y-%m-%dT%H:%M:%SZ}",
-        "Preferred-Languages: en",
-        f"Canonical: {settings.SITE_URL}/.well-known/security.txt",
-        "",
-    ]
-    return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")
+    return _text("firm/security.txt", email=email, expires=f"{expires.astimezone(datetime.UTC):%Y-%m-%dT%H:%M:%SZ}")
+
+
+def _text(template: str, **context) -> HttpResponse:
+    text = render_to_string(template, context | {"site_url": settings.SITE_URL})
+    return HttpResponse(text, content_type="text/plain; charset=utf-8")
 
 
 @require_safe
