@@ -17,30 +17,10 @@ def fingerprint_to_write_down() -> str:
     return f"Fingerprints to write down: {found}." if found else ""
 
 
-def unsent() -> float:
-    """Return how many messages wait."""
-    return float(OutgoingMessage.objects.filter(state=MessageState.WAITING).count())
-
-
 def oldest_unsent() -> float:
     """Return for how long the oldest message waits; 0 when none does."""
     waiting = OutgoingMessage.objects.filter(state=MessageState.WAITING)
     return age(waiting.aggregate(oldest=Min("created_at"))["oldest"]) or 0.0
-
-
-def undelivered() -> float:
-    """Return how many messages were given up, and wait for a person."""
-    return float(OutgoingMessage.objects.filter(state=MessageState.DEAD).count())
-
-
-def overdue() -> float:
-    """Return how many requests should have been answered by now."""
-    return float(ConsultationRequest.objects.overdue().count())
-
-
-def unassigned() -> float:
-    """Return how many open requests are nobody's."""
-    return float(ConsultationRequest.objects.open().unassigned().count())
 
 
 CHECKS = [
@@ -64,7 +44,7 @@ CHECKS = [
         unit="count",
         part="Mail",
         metric="unsent_mail",
-        read=unsent,
+        read=lambda: OutgoingMessage.objects.filter(state=MessageState.WAITING).count(),
         explanation="The worker sends them within seconds, as long as there is a mail server that takes them.",
     ),
     HealthCheck(
@@ -85,7 +65,7 @@ CHECKS = [
         unit="count",
         part="Mail",
         metric="undelivered_mail",
-        read=undelivered,
+        read=lambda: OutgoingMessage.objects.dead().count(),
         limit=0,
         explanation="No server took them, or the address does not exist.",
         remedy="Undelivered mail lists them with the reason. A person whose address does not work has to be called.",
@@ -96,7 +76,7 @@ CHECKS = [
         unit="count",
         part="Intake",
         metric="overdue_requests",
-        read=overdue,
+        read=lambda: ConsultationRequest.objects.overdue().count(),
         limit=0,
         explanation="Somebody waits for longer than the firm has promised itself.",
         remedy="The queue shows them first.",
@@ -107,7 +87,7 @@ CHECKS = [
         unit="count",
         part="Intake",
         metric="unassigned_requests",
-        read=unassigned,
+        read=lambda: ConsultationRequest.objects.open().unassigned().count(),
         explanation="The desk sees to them together.",
     ),
 ]

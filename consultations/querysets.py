@@ -21,30 +21,19 @@ _NUMBER = re.compile(r"[\d\s()+./–-]+")
 
 
 class ConsultationRequestQuerySet(models.QuerySet):
-    """Requests for a consultation."""
-
     def open(self):
-        """Those in which there is still something to do."""
         return self.filter(status__in=OPEN)
 
     def closed(self):
-        """Those that have come to an end."""
         return self.filter(status__in=CLOSED)
 
     def quarantined(self):
-        """Those that look as if no person had sent them."""
         return self.filter(status=Status.QUARANTINE)
 
     def unassigned(self):
-        """Those that are nobody's yet."""
         return self.filter(assignee=None)
 
-    def assigned_to(self, user):
-        """Those that ``user`` sees to."""
-        return self.filter(assignee=user)
-
     def awaiting_first_contact(self):
-        """Those to whom nobody has called or written yet."""
         return self.filter(status__in=AWAITING, first_contact_at=None)
 
     def overdue(self, now: datetime | None = None):
@@ -52,7 +41,6 @@ class ConsultationRequestQuerySet(models.QuerySet):
         return self.awaiting_first_contact().filter(due_at__lte=now or timezone.now())
 
     def in_custody(self):
-        """Those about somebody who is held."""
         return self.filter(in_custody=True)
 
     def in_court_soon(self, now: datetime | None = None):
@@ -61,7 +49,6 @@ class ConsultationRequestQuerySet(models.QuerySet):
         return self.filter(court_date__range=(today, today + COURT_SOON))
 
     def received_since(self, age: timedelta, now: datetime | None = None):
-        """Those that were sent within ``age``."""
         return self.filter(submitted_at__gte=(now or timezone.now()) - age)
 
     def for_queue(self):

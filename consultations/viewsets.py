@@ -3,7 +3,6 @@
 from functools import partial
 
 from django.urls import path
-from wagtail.admin.viewsets.base import ViewSet
 
 from consultations.audit.views import TrailView
 from consultations.case.action_views import ACTIONS, ActionView, AnswerView
@@ -14,40 +13,34 @@ from consultations.queue.bulk_actions import BulkView
 from consultations.queue.views import QueueView, SearchView
 from consultations.reports.views import ReportsView
 from consultations.retention.views import RetentionView
-from consultations.view_permissions import GuardedMenuItem
-
-VIEWS = (
-    ("", "index", QueueView),
-    ("search/", "search", SearchView),
-    ("bulk/", "bulk", BulkView),
-    ("figures/", "figures", ReportsView),
-    ("messages/", "messages", UndeliveredView),
-    ("messages/again/", "requeue_all", RequeueAllView),
-    ("messages/<int:pk>/again/", "requeue", RequeueView),
-    ("trail/", "trail", TrailView),
-    ("retention/", "retention", RetentionView),
-    ("<int:pk>/", "request", RequestView),
-    ("<int:pk>/print/", "print", PrintView),
-    ("<int:pk>/own-data/", "own_data", OwnDataView),
-    ("<int:pk>/answer/", "answer", AnswerView),
-)
+from consultations.view_permissions import DeskViewSet, GuardedMenuItem
 
 
-class ConsultationsViewSet(ViewSet):
-    """A plain `ViewSet`: `ModelViewSet` would add history, usage, copy and export."""
-
+class ConsultationsViewSet(DeskViewSet):
     name = "consultations"
     icon = "mail"
-    add_to_admin_menu = True
     menu_label = "Consultations"
     menu_order = 90
     menu_item_class = partial(GuardedMenuItem, may_enter=has_any)
+    views = (
+        ("", "index", QueueView),
+        ("search/", "search", SearchView),
+        ("bulk/", "bulk", BulkView),
+        ("reports/", "reports", ReportsView),
+        ("messages/", "messages", UndeliveredView),
+        ("messages/again/", "requeue_all", RequeueAllView),
+        ("messages/<int:pk>/again/", "requeue", RequeueView),
+        ("trail/", "trail", TrailView),
+        ("retention/", "retention", RetentionView),
+        ("<int:pk>/", "request", RequestView),
+        ("<int:pk>/print/", "print", PrintView),
+        ("<int:pk>/own-data/", "own_data", OwnDataView),
+        ("<int:pk>/answer/", "answer", AnswerView),
+    )
 
     def get_urlpatterns(self) -> list:
-        """Return the addresses below ``/admin/consultations/``."""
-        views = [path(address, self.construct_view(view), name=name) for address, name, view in VIEWS]
         actions = [
             path(f"<int:pk>/{address}/", self.construct_view(ActionView, form_class=form), name=form.name)
             for address, form in ACTIONS.items()
         ]
-        return [*views, *actions]
+        return [*super().get_urlpatterns(), *actions]

@@ -31,8 +31,8 @@ def register_undelivered() -> GuardedMenuItem:
 
 @hooks.register("register_admin_menu_item")
 def register_reports() -> GuardedMenuItem:
-    url = reverse_lazy("consultations:figures")
-    return GuardedMenuItem("Intake reports", url, name="figures", icon_name="table", order=92, may_enter=may_manage)
+    url = reverse_lazy("consultations:reports")
+    return GuardedMenuItem("Intake reports", url, name="reports", icon_name="table", order=92, may_enter=may_manage)
 
 
 @hooks.register("register_permissions")

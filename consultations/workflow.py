@@ -42,45 +42,33 @@ AWAITING = (Status.NEW, Status.IN_REVIEW)
 OPEN = (*AWAITING, Status.CONTACTED, Status.SCHEDULED, Status.CONSULTED)
 #: The states in which a request has come to its end.
 CLOSED = (
-    Status.RETAINED,
-    Status.DECLINED,
-    Status.REFERRED,
-    Status.NOT_REACHED,
-    Status.CONFLICT,
-    Status.MERGED,
+    *(Status.RETAINED, Status.DECLINED, Status.REFERRED, Status.NOT_REACHED),
+    *(Status.CONFLICT, Status.MERGED),
 )
 
-_REVIEW = Move("Start review")
-_CONTACTED = Move("Contacted")
-_SCHEDULE = Move("Schedule")
 _CONSULTED = Move("Consultation held")
-_RETAINED = Move("Retained")
 _NOT_REACHED = Move("Did not reach")
 _DECLINE = Move("Decline", needs_reason=True)
-_REFER = Move("Refer elsewhere", needs_reason=True)
-_CONFLICT = Move("Conflict of interest", needs_reason=True)
-_QUARANTINE = Move("Quarantine", needs_reason=True)
 _REOPEN = Move("Reopen", needs_reason=True)
 _REOPEN_MANAGED = Move("Reopen", power=Power.MANAGE, needs_reason=True)
-_AWAY = {Status.DECLINED: _DECLINE, Status.REFERRED: _REFER, Status.CONFLICT: _CONFLICT}
+_AWAY = {
+    Status.DECLINED: _DECLINE,
+    Status.REFERRED: Move("Refer elsewhere", needs_reason=True),
+    Status.CONFLICT: Move("Conflict of interest", needs_reason=True),
+}
+_UNANSWERED = {
+    Status.CONTACTED: Move("Contacted"),
+    Status.NOT_REACHED: _NOT_REACHED,
+    **_AWAY,
+    Status.QUARANTINE: Move("Quarantine", needs_reason=True),
+}
 
-#: From each state, the states that may follow. Merging has its own action; see `consultations.merging`.
+#: From each state, the states that may follow. Merging has its own action; see `consultations.actions.merging`.
 MOVES: dict[str, dict[str, Move]] = {
-    Status.NEW: {
-        Status.IN_REVIEW: _REVIEW,
-        Status.CONTACTED: _CONTACTED,
-        Status.NOT_REACHED: _NOT_REACHED,
-        **_AWAY,
-        Status.QUARANTINE: _QUARANTINE,
-    },
-    Status.IN_REVIEW: {
-        Status.CONTACTED: _CONTACTED,
-        Status.NOT_REACHED: _NOT_REACHED,
-        **_AWAY,
-        Status.QUARANTINE: _QUARANTINE,
-    },
+    Status.NEW: {Status.IN_REVIEW: Move("Start review"), **_UNANSWERED},
+    Status.IN_REVIEW: _UNANSWERED,
     Status.CONTACTED: {
-        Status.SCHEDULED: _SCHEDULE,
+        Status.SCHEDULED: Move("Schedule"),
         Status.CONSULTED: _CONSULTED,
         Status.NOT_REACHED: _NOT_REACHED,
         **_AWAY,
@@ -91,17 +79,13 @@ MOVES: dict[str, dict[str, Move]] = {
         Status.NOT_REACHED: Move("Did not appear"),
         **_AWAY,
     },
-    Status.CONSULTED: {
-        Status.RETAINED: _RETAINED,
-        Status.SCHEDULED: Move("Schedule again"),
-        **_AWAY,
-    },
+    Status.CONSULTED: {Status.RETAINED: Move("Retained"), Status.SCHEDULED: Move("Schedule again"), **_AWAY},
     Status.RETAINED: {Status.CONSULTED: _REOPEN_MANAGED},
     Status.DECLINED: {Status.IN_REVIEW: _REOPEN},
     Status.REFERRED: {Status.IN_REVIEW: _REOPEN},
     Status.NOT_REACHED: {Status.IN_REVIEW: Move("Try again"), Status.CONTACTED: Move("Reached after all")},
     Status.CONFLICT: {Status.IN_REVIEW: _REOPEN_MANAGED},
-    Status.QUARANTINE: {Status.NEW: Move("Release"), Status.DECLINED: Move("Decline", needs_reason=True)},
+    Status.QUARANTINE: {Status.NEW: Move("Release"), Status.DECLINED: _DECLINE},
     Status.MERGED: {Status.IN_REVIEW: Move("Separate again", power=Power.MANAGE, needs_reason=True)},
 }
 #: The states from which a request may be merged into another one.
@@ -111,9 +95,3 @@ MERGEABLE = tuple(status for status in Status if status not in {Status.MERGED, S
 def find_move(current: str, to: str) -> Move | None:
     """Return the move between two statuses; None if it is forbidden or a status is unknown."""
     return MOVES.get(current, {}).get(to)
-
-
-def allowed_pairs() -> list[tuple[str, str]]:
-    """Return every allowed change of status, including merging, as the database enforces it."""
-    moves = {(str(current), str(to)) for current, ways in MOVES.items() for to in ways}
-    return sorted(moves | {(str(status), str(Status.MERGED)) for status in MERGEABLE})

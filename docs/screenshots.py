@@ -142,7 +142,7 @@ def as_manager(page: Page, site: str) -> None:
     page.get_by_label("Names", exact=True).fill("Sample Radly")
     page.get_by_role("button", name="Check").click()
     shoot(page, "parties", "intake")
-    page.goto(f"{site}/admin/consultations/figures/")
+    page.goto(f"{site}/admin/consultations/reports/")
     shoot(page, "figures", "intake")
     page.goto(f"{site}/admin/consultations/retention/")
     shoot(page, "retention", "intake")

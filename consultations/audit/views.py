@@ -5,10 +5,8 @@ from datetime import datetime, time, timedelta
 from django import forms
 from django.contrib.auth import get_user_model
 from django.db.models import Exists, OuterRef, Q
-from django.urls import reverse
 from django.utils.timezone import make_aware
 from django.views.generic import TemplateView
-from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from consultations.audit import record
 from consultations.audit.labels import Narrator
@@ -16,7 +14,7 @@ from consultations.display import user_name
 from consultations.models import AuditAction, AuditEntry, Screen
 from consultations.permissions import visible_to
 from consultations.reference import read_reference
-from consultations.view_permissions import ForTrailReaders
+from consultations.view_permissions import AdminScreen, ForTrailReaders
 
 PER_PAGE = 100
 #: The filter's value for the site's own actions.
@@ -66,18 +64,13 @@ def readable_by(user):
     return AuditEntry.objects.exclude(request_id__in=Screen.objects.filter(user=user).values("request_id"))
 
 
-class TrailView(ForTrailReaders, WagtailAdminTemplateMixin, TemplateView):
+class TrailView(ForTrailReaders, AdminScreen, TemplateView):
     """The audit trail, newest first. Each view of it is audited."""
 
     doing = "trail"
     template_name = "consultations/admin/queue_trail.html"
     page_title = "Audit trail"
     header_icon = "history"
-    http_method_names = ["get", "head", "options"]
-
-    def get_breadcrumbs_items(self) -> list[dict]:
-        above = {"url": reverse("consultations:index"), "label": "Consultations"}
-        return [*self.breadcrumbs_items, above, {"url": "", "label": self.page_title}]
 
     def get_context_data(self, **kwargs) -> dict:
         form = TrailForm(self.request.GET)

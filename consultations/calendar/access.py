@@ -2,7 +2,6 @@
 
 from consultations.models import AttorneyCalendar
 from consultations.permissions import ADMIN, has_any, may_manage
-from consultations.view_permissions import Guarded
 
 
 def calendars_of(user):
@@ -20,13 +19,3 @@ def may_see_appointments(user) -> bool:
 
 def may_edit_calendars(user) -> bool:
     return may_manage(user) or calendars_of(user).exists()
-
-
-class ForAppointmentReaders(Guarded):
-    doing = "appointments"
-    may_enter = staticmethod(may_see_appointments)
-
-
-class ForCalendarEditors(Guarded):
-    doing = "calendar"
-    may_enter = staticmethod(may_edit_calendars)

@@ -7,12 +7,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.views.generic import TemplateView
-from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from consultations.audit import record
-from consultations.calendar.access import ForAppointmentReaders, may_edit_calendars
+from consultations.calendar.access import may_edit_calendars, may_see_appointments
 from consultations.models import Absence, Appointment, AppointmentState, AttorneyCalendar, AuditAction, Screen
 from consultations.permissions import may_manage, visible_to
+from consultations.view_permissions import AdminScreen, Guarded
 
 WEEK, DAY = "week", "day"
 #: The period that can be shown, back and ahead of today.
@@ -63,14 +63,13 @@ def read_period(given, today: date) -> Period:
     return Period(asked - timedelta(days=asked.weekday()), 7)
 
 
-class AgendaView(ForAppointmentReaders, WagtailAdminTemplateMixin, TemplateView):
+class AgendaView(Guarded, AdminScreen, TemplateView):
     template_name = "consultations/admin/agenda.html"
+    doing = "appointments"
+    may_enter = staticmethod(may_see_appointments)
     page_title = "Appointments"
     header_icon = "calendar"
-    http_method_names = ["get", "head", "options"]
-
-    def get_breadcrumbs_items(self) -> list[dict]:
-        return [*self.breadcrumbs_items, {"url": "", "label": self.page_title}]
+    above = ()
 
     def get_context_data(self, **kwargs) -> dict:
         user, today = self.request.user, timezone.localdate()

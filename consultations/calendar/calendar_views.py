@@ -9,29 +9,26 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.debug import sensitive_variables
 from django.views.generic import TemplateView
 from wagtail.admin import messages
-from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from consultations.audit import record
 from consultations.calendar import calendar_actions
-from consultations.calendar.access import ForCalendarEditors, calendars_of
+from consultations.calendar.access import calendars_of, may_edit_calendars
 from consultations.calendar.calendar_forms import AbsenceForm, CalendarForm, HoursForm
 from consultations.calendar.feeds import feed_url
 from consultations.models import AttorneyCalendar, AuditAction
 from consultations.permissions import may_manage
+from consultations.view_permissions import AdminScreen, Guarded
 
 
-class CalendarScreen(ForCalendarEditors, WagtailAdminTemplateMixin, TemplateView):
+class CalendarScreen(Guarded, AdminScreen, TemplateView):
     """Shared by the screens of calendars."""
 
+    doing = "calendar"
+    may_enter = staticmethod(may_edit_calendars)
+    above = (("appointments:index", "Appointments"), ("appointments:calendars", "Calendars of attorneys"))
     header_icon = "calendar"
     page_title = "Calendars of attorneys"
     http_method_names = ["get", "head", "post", "options"]
-
-    def get_breadcrumbs_items(self) -> list[dict]:
-        above = [{"url": reverse("appointments:index"), "label": "Appointments"}]
-        if self.page_title != CalendarScreen.page_title:
-            above.append({"url": reverse("appointments:calendars"), "label": CalendarScreen.page_title})
-        return [*self.breadcrumbs_items, *above, {"url": "", "label": self.page_title}]
 
     def find(self) -> AttorneyCalendar:
         """Return the calendar in the URL; 404 when there is none that the account may change."""

@@ -27,7 +27,7 @@ ACTIONS: dict[str, type[DeskForm]] = {
     "schedule": ScheduleForm,
     "reschedule": RescheduleForm,
     "time/confirm": ConfirmTimeForm,
-    "time/let-go": ReleaseTimeForm,
+    "time/release": ReleaseTimeForm,
     "assign": AssignForm,
     "contact": ContactForm,
     "note": NoteForm,

@@ -214,6 +214,6 @@ class ConfirmTimeForm(ChosenForm, AppointmentForm):
 
 
 class ReleaseTimeForm(ChosenForm):
-    name, button, doing = "let_go_time", "Release", "let_go"
+    name, button, doing = "release_time", "Release", "let_go"
     verb = staticmethod(confirm_slot.release_time)
     done = "The time is free again. The person was not notified."

@@ -10,7 +10,6 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.generic import TemplateView, View
-from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from consultations.action_forms import DeskForm
 from consultations.actions.mentions import mark_seen
@@ -43,6 +42,7 @@ from consultations.permissions import (
 from consultations.retention.forms import retention_forms
 from consultations.retention.panel import outlook_of
 from consultations.retention.subject_access import in_words, own_data
+from consultations.view_permissions import AdminScreen
 from consultations.workflow import Power, Status
 from firm.models import FirmSettings
 
@@ -159,7 +159,7 @@ def _add_appointments(desk: Desk, user, request: ConsultationRequest, now: datet
         desk.add(RescheduleForm(held=desk.appointment, **given))
 
 
-class RequestScreen(WithinReach, WagtailAdminTemplateMixin):
+class RequestScreen(WithinReach, AdminScreen):
     """The screen of a request, shown on opening it and after a refused action."""
 
     template_name = "consultations/admin/request.html"
@@ -198,11 +198,6 @@ class RequestScreen(WithinReach, WagtailAdminTemplateMixin):
             zone=timezone.localtime(now).tzname(),
         )
 
-    def get_breadcrumbs_items(self) -> list[dict]:
-        above = {"url": reverse("consultations:index"), "label": "Consultations"}
-        here = {"url": "", "label": self.page_title}
-        return [*self.breadcrumbs_items, above, here]
-
 
 def shared_context(found: ConsultationRequest, user, now) -> dict:
     """Return what the screen and the print have in common."""
@@ -222,8 +217,6 @@ def shared_context(found: ConsultationRequest, user, now) -> dict:
 
 
 class RequestView(RequestScreen, TemplateView):
-    http_method_names = ["get", "head", "options"]
-
     def get(self, request, *args, **kwargs):
         """Show the request, after its conflict check if it has just arrived."""
         found = self.find()

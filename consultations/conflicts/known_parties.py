@@ -8,7 +8,6 @@ from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.generic import TemplateView, View
-from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from consultations.audit import record
 from consultations.conflicts import search
@@ -19,6 +18,7 @@ from consultations.models import AuditAction, Party, PartyRole
 from consultations.permissions import visible_to
 from consultations.queue.filters import hide_words, show_words
 from consultations.text_cleaning import lines, one_line
+from consultations.view_permissions import AdminScreen
 
 PER_PAGE = 50
 MAX_WORDS = 100
@@ -26,24 +26,19 @@ MAX_WORDS = 100
 MAX_CHECKED = 1000
 
 
-class RegisterScreen(ForRegister, WagtailAdminTemplateMixin):
+class RegisterScreen(ForRegister, AdminScreen):
     """Shared by the screens of the register."""
 
     doing = "parties"
     page_title = "Known parties"
     header_icon = "group"
-
-    def get_breadcrumbs_items(self) -> list[dict]:
-        above = {"url": reverse("parties:index"), "label": RegisterScreen.page_title}
-        here = {"url": "", "label": self.page_title}
-        return [*self.breadcrumbs_items, *([] if self.page_title == above["label"] else [above]), here]
+    above = (("parties:index", "Known parties"),)
 
 
 class PartiesView(RegisterScreen, TemplateView):
     """The known parties, newest first, and the form that checks names."""
 
     template_name = "consultations/admin/parties.html"
-    http_method_names = ["get", "head", "options"]
 
     def get_context_data(self, **kwargs) -> dict:
         user, given = self.request.user, self.request.GET

@@ -81,7 +81,7 @@ def region_of(request: ConsultationRequest, user) -> Region:
         checked_at=request.conflict_checked_at if state != ConflictState.UNCHECKED else None,
         waiting=[line for hit, line in lines if hit.verdict == Verdict.NONE],
         cleared=[line for hit, line in lines if hit.verdict == Verdict.CLEARED],
-        known=Party.objects.filter(buried_at=None).count() if is_empty else None,
+        known=Party.objects.known().count() if is_empty else None,
     )
 
 

@@ -5,14 +5,14 @@ from functools import partial
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import Http404, HttpResponseRedirect
-from django.urls import path, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.generic import TemplateView
 from wagtail.admin import messages
-from wagtail.admin.viewsets.base import ViewSet
 
+from consultations.action_forms import REFUSED
 from consultations.audit import record
 from consultations.conflicts.access import may_do_with_parties, may_see_parties, parties_for
 from consultations.conflicts.checks import forget_party
@@ -20,9 +20,7 @@ from consultations.conflicts.known_parties import PartiesView, PartySearchView, 
 from consultations.conflicts.party_forms import PartyForm
 from consultations.conflicts.save_parties import save_party
 from consultations.models import AuditAction, Party, PartySource
-from consultations.view_permissions import GuardedMenuItem
-
-REFUSED = 422
+from consultations.view_permissions import DeskViewSet, GuardedMenuItem
 
 
 @method_decorator(sensitive_post_parameters(), name="dispatch")
@@ -129,21 +127,16 @@ class DeletePartyView(PartyScreen):
         return self.leave("Deleted. Requests that it matched are checked again within minutes.")
 
 
-class PartiesViewSet(ViewSet):
-    """A plain `ViewSet`: `ModelViewSet` would add history, usage, copy and export."""
-
+class PartiesViewSet(DeskViewSet):
     name = "parties"
     icon = "group"
-    add_to_admin_menu = True
     menu_label = "Known parties"
     menu_order = 91
     menu_item_class = partial(GuardedMenuItem, may_enter=may_see_parties)
-
-    def get_urlpatterns(self) -> list:
-        return [
-            path("", self.construct_view(PartiesView), name="index"),
-            path("search/", self.construct_view(PartySearchView), name="search"),
-            path("add/", self.construct_view(AddPartyView), name="add"),
-            path("<int:pk>/", self.construct_view(PartyView), name="party"),
-            path("<int:pk>/delete/", self.construct_view(DeletePartyView), name="delete"),
-        ]
+    views = (
+        ("", "index", PartiesView),
+        ("search/", "search", PartySearchView),
+        ("add/", "add", AddPartyView),
+        ("<int:pk>/", "party", PartyView),
+        ("<int:pk>/delete/", "delete", DeletePartyView),
+    )

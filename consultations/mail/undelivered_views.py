@@ -10,12 +10,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.generic import TemplateView, View
 from wagtail.admin import messages as notices
-from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from consultations.audit import record
 from consultations.models import AuditAction, MessageState, OutgoingMessage
-from consultations.permissions import CHANGE, is_intake, visible_to
-from consultations.view_permissions import Guarded
+from consultations.permissions import is_intake, may_work_in_bulk, visible_to
+from consultations.view_permissions import AdminScreen, Guarded
 
 PER_PAGE = 50
 #: The most messages that “Send all again” sends.
@@ -34,10 +33,6 @@ def dead_count(user) -> int:
     return messages_for(user).dead().count() if is_intake(user) else 0
 
 
-def may_requeue(user) -> bool:
-    return is_intake(user) and user.has_perm(CHANGE)
-
-
 @transaction.atomic
 def requeue(message: OutgoingMessage, *, by, now: datetime | None = None) -> bool:
     """Send a message again, with all its attempts; return False when it was sent, or is being sent now."""
@@ -50,29 +45,23 @@ def requeue(message: OutgoingMessage, *, by, now: datetime | None = None) -> boo
     return True
 
 
-class UndeliveredView(Guarded, WagtailAdminTemplateMixin, TemplateView):
+class UndeliveredView(Guarded, AdminScreen, TemplateView):
     """What was given up, then what waits after a failure."""
 
     doing = "messages"
     template_name = "consultations/admin/undelivered.html"
     page_title = "Undelivered mail"
     header_icon = "mail"
-    http_method_names = ["get", "head", "options"]
 
-    def may_enter(self, user) -> bool:
-        return is_intake(user)
+    may_enter = staticmethod(is_intake)
 
     def get_context_data(self, **kwargs) -> dict:
         found = messages_for(self.request.user).in_trouble().select_related("request")
         # "dead" sorts before "waiting".
         pages = Paginator(found.defer("request__message").order_by("state", "-created_at", "-pk"), PER_PAGE)
         return super().get_context_data(
-            page=pages.get_page(self.request.GET.get("p")), can_requeue=may_requeue(self.request.user), **kwargs
+            page=pages.get_page(self.request.GET.get("p")), can_requeue=may_work_in_bulk(self.request.user), **kwargs
         )
-
-    def get_breadcrumbs_items(self) -> list[dict]:
-        above = {"url": reverse("consultations:index"), "label": "Consultations"}
-        return [*self.breadcrumbs_items, above, {"url": "", "label": self.page_title}]
 
 
 class RequeueView(Guarded, View):
@@ -81,8 +70,7 @@ class RequeueView(Guarded, View):
     doing = "requeue"
     http_method_names = ["post"]
 
-    def may_enter(self, user) -> bool:
-        return may_requeue(user)
+    may_enter = staticmethod(may_work_in_bulk)
 
     def post(self, request, pk: int):
         message = messages_for(request.user).filter(pk=pk).first()

@@ -43,10 +43,6 @@ class PartyQuerySet(models.QuerySet):
         """Return the parties whose names are stored."""
         return self.filter(buried_at=None)
 
-    def buried(self):
-        """Return the parties of whom only digests are left."""
-        return self.exclude(buried_at=None)
-
 
 class Party(EncryptedModel):
     """Somebody whom the firm has to think of. Save with `conflicts.save_parties.save_party`, so that it is found.

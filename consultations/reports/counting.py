@@ -8,7 +8,6 @@ from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
 from django.contrib.auth import get_user_model
 from django.db.models import BooleanField, Case, Q, Value, When
@@ -37,22 +36,28 @@ class Row(NamedTuple):
     in_custody: bool
     host: str
     page: str
-    is_answered: bool
+    submitted_at: datetime
+    first_contact_at: datetime | None
     declined_from: str | None
     course: int | None
-    slot: int
     person: int | None
     state: str
-    minutes: int | None
 
     @property
     def is_discarded(self) -> bool:
         """Whether it was declined out of quarantine."""
         return self.declined_from == Status.QUARANTINE
 
-    def received_at(self, zone: ZoneInfo) -> datetime:
-        """The beginning of the quarter of an hour in which it was received."""
-        return datetime.fromtimestamp(self.slot * columns.SLOT, zone)
+    @property
+    def minutes(self) -> int | None:
+        """Whole minutes until the first contact; 0 if that was on an earlier request, merged into this one."""
+        if self.first_contact_at is None:
+            return None
+        return max(0, int(self.first_contact_at.timestamp()) - int(self.submitted_at.timestamp())) // 60
+
+
+#: What a request is counted by.
+Group = Callable[[Row], Hashable]
 
 
 @dataclass(frozen=True)
@@ -68,7 +73,7 @@ class Counts:
     areas: dict[int, str]
     people: dict[int, str]
 
-    def tally(self, of: Callable[[Row], Hashable], *, now: bool = True) -> Counter:
+    def tally(self, of: Group, *, now: bool = True) -> Counter:
         """Return how many requests of the period, or of the one before, are in each group."""
         return Counter(map(of, self.now if now else self.before))
 
@@ -109,16 +114,14 @@ def _received(user, period: Period):
 
 def _rows(received, now: datetime) -> Iterator[Row]:
     computed = {
-        "is_answered": columns.IS_ANSWERED,
         "declined_from": columns.DECLINED_FROM,
         "course": columns.COURSE,
-        "slot": columns.RECEIVED_IN,
         "person": columns.ANSWERED_BY,
         "state": columns.answer_state(now),
-        "minutes": columns.MINUTES,
     }
-    stored = ("is_now", "practice_area", "status", "urgency", "in_custody", "referring_host", "landing_page")
-    return map(Row._make, received.annotate(**computed).values_list(*stored, *computed).iterator(chunk_size=2000))
+    stored = ("practice_area", "status", "urgency", "in_custody", "referring_host", "landing_page")
+    names = ("is_now", *stored, "submitted_at", "first_contact_at", *computed)
+    return map(Row._make, received.annotate(**computed).values_list(*names).iterator(chunk_size=2000))
 
 
 def _people(numbers: set[int | None]) -> dict[int, str]:

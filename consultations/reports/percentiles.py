@@ -1,35 +1,20 @@
-"""Percentiles of whole minutes by frequency, and lengths of time in words."""
+"""Percentiles of whole minutes, and lengths of time in words."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from fractions import Fraction
 
 MEDIAN, NINETIETH = Fraction(1, 2), Fraction(9, 10)
 
 
-def percentile(counts: Mapping[int, int], share: Fraction) -> Fraction | None:
-    """Return the value at a ``share`` of the sorted values; None without values.
-
-    Interpolates like SQL's ``percentile_cont``. ``counts`` is the number of occurrences by value.
-    """
-    total = sum(counts.values())
-    if not total:
+def percentile(values: Iterable[int], share: Fraction) -> Fraction | None:
+    """Return the value at a ``share`` of the sorted values, like SQL's ``percentile_cont``; None without values."""
+    ordered = sorted(values)
+    if not ordered:
         return None
-    position = share * (total - 1)
-    place = position.numerator // position.denominator
-    low, high = _at(counts, place)
+    position = share * (len(ordered) - 1)
+    place = int(position)
+    low, high = ordered[place], ordered[min(place + 1, len(ordered) - 1)]
     return low + (high - low) * (position - place)
-
-
-def _at(counts: Mapping[int, int], place: int) -> tuple[int, int]:
-    """Return the sorted value at index ``place`` and the next one, or the last value twice."""
-    passed, low = 0, None
-    for value in sorted(counts):
-        passed += counts[value]
-        if low is None and passed > place:
-            low = value
-        if passed > place + 1:
-            return low, value
-    return low, low
 
 
 def time_words(minutes: Fraction | int | None) -> str:

@@ -1,41 +1,35 @@
 """How far the requests of a period came, and how soon they were answered."""
 
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field
-from enum import IntEnum
 from fractions import Fraction
+
+from django.db import models
 
 from consultations.due_dates import Urgency
 from consultations.reports import columns
 from consultations.reports.charts import Bar, bars
-from consultations.reports.counting import Counts, Row
+from consultations.reports.counting import Counts, Group, Row
 from consultations.reports.percentiles import MEDIAN, NINETIETH, percentile, time_words
-from consultations.reports.tables import Report, counted, share_words
-from consultations.workflow import OPEN, Status
+from consultations.reports.tables import Report, counted, outcome_of, share_words
+from consultations.workflow import Status
 
 NOBODY = "Nobody yet"
 #: The first contact was logged on a merged request, or by a deleted account.
 UNKNOWN = "Not recorded here"
 
 
-class Step(IntEnum):
+class Step(models.IntegerChoices):
     """The steps to becoming a client. Each step implies all earlier ones."""
 
-    RECEIVED = 0
-    CONTACT = 1
-    SCHEDULED = 2
-    CONSULTED = 3
-    RETAINED = 4
+    RECEIVED = 0, "Received"
+    CONTACT = 1, "First contact"
+    SCHEDULED = 2, "Scheduled"
+    CONSULTED = 3, "Consulted"
+    RETAINED = 4, "Retained"
 
 
-_WORDS = {
-    Step.RECEIVED: "Received",
-    Step.CONTACT: "First contact",
-    Step.SCHEDULED: "Scheduled",
-    Step.CONSULTED: "Consulted",
-    Step.RETAINED: "Retained",
-}
 #: The outcomes of requests that did not become clients.
 _ENDS = ("open", Status.DECLINED, Status.REFERRED, Status.NOT_REACHED, Status.CONFLICT)
 
@@ -49,7 +43,7 @@ def step_of(one: Row) -> Step:
         return Step.CONSULTED
     if course == columns.SCHEDULED or one.status == Status.SCHEDULED:
         return Step.SCHEDULED
-    return Step.CONTACT if one.is_answered or one.status == Status.CONTACTED else Step.RECEIVED
+    return Step.CONTACT if one.first_contact_at or one.status == Status.CONTACTED else Step.RECEIVED
 
 
 def funnel(counts: Counts) -> Report:
@@ -59,7 +53,7 @@ def funnel(counts: Counts) -> Report:
     every = reached[Step.RECEIVED]
     rows = [
         (
-            _WORDS[step],
+            step.label,
             reached[step],
             share_words(reached[step], every),
             share_words(reached[step], reached[Step(step - 1)]) if step else share_words(every, every),
@@ -68,10 +62,8 @@ def funnel(counts: Counts) -> Report:
     ]
     steps = ", ".join(f"{row[1]} {str(row[0]).lower()}" for row in rows[1:])
     finding = f"Of {counted(every)}: {steps}."
-    title, note = (
-        "From request to client",
-        "A request that skipped a step, or went back and forth, counts once in each.",
-    )
+    title = "From request to client"
+    note = "A request that skipped a step, or went back and forth, counts once in each."
     drawn = [Bar(row[0], row[1], f"{row[1]} ({row[2]})", "step") for row in rows]
     headings = ("Step", "Requests", "Of all", "Of the step before")
     return Report("funnel", title, headings, rows, finding, bars("funnel", title, finding, drawn), note)
@@ -79,14 +71,14 @@ def funnel(counts: Counts) -> Report:
 
 def endings(counts: Counts) -> Report:
     """Return where requests that did not become clients stopped, and how they ended."""
-    found = counts.tally(lambda one: (step_of(one), "open" if one.status in OPEN else one.status))
+    found = counts.tally(lambda one: (step_of(one), outcome_of(one)))
     steps = [step for step in Step if step != Step.RETAINED]
-    rows = [(f"After: {_WORDS[step].lower()}", *(found[step, end] for end in _ENDS)) for step in steps]
+    rows = [(f"After: {step.label.lower()}", *(found[step, end] for end in _ENDS)) for step in steps]
     ended = Counter({step: sum(found[step, end] for end in _ENDS[1:]) for step in steps})
     last = max(steps, key=lambda step: ended[step])
     total = sum(ended.values())
     finding = f"{counted(total)} ended before they became clients" + (
-        f", most of them ({ended[last]}) after “{_WORDS[last].lower()}”." if total else "."
+        f", most of them ({ended[last]}) after “{last.label.lower()}”." if total else "."
     )
     title = "Where the others stopped"
     headings = ("Furthest step", "Still open", *(str(Status(end).label) for end in _ENDS[1:]))
@@ -99,15 +91,15 @@ def endings(counts: Counts) -> Report:
 
 @dataclass
 class Response:
-    """The response times of some requests; ``minutes`` counts answers by minutes until the first contact."""
+    """The response times of some requests: ``minutes`` until the first contact, and their states."""
 
-    minutes: Counter = field(default_factory=Counter)
+    minutes: list[int] = field(default_factory=list)
     states: Counter = field(default_factory=Counter)
 
     def add(self, one: Row) -> None:
         self.states[one.state] += 1
         if one.minutes is not None:
-            self.minutes[one.minutes] += 1
+            self.minutes.append(one.minutes)
 
     @property
     def answered(self) -> int:
@@ -133,7 +125,7 @@ class Response:
         return percentile(self.minutes, NINETIETH)
 
 
-def responses(rows: Iterable[Row], of: Callable[[Row], Hashable]) -> dict[Hashable, Response]:
+def responses(rows: Iterable[Row], of: Group) -> dict[Hashable, Response]:
     """Return the response times of each group."""
     found: dict[Hashable, Response] = {}
     for one in rows:

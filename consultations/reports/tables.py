@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from fractions import Fraction
+from operator import attrgetter
 
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString
@@ -11,7 +12,7 @@ from django.utils.safestring import SafeString
 from consultations.display import NOBODY, user_name
 from consultations.due_dates import Urgency
 from consultations.reports.charts import Bar, bars, columns
-from consultations.reports.counting import Counts
+from consultations.reports.counting import Counts, Group, Row
 from consultations.reports.period import Grain
 from consultations.reports.sources import Landing, Source, landing_of, source_of
 from consultations.workflow import OPEN, Status
@@ -59,7 +60,7 @@ def counted(number: int, word: str = "request") -> str:
 
 def by_time(counts: Counts) -> Report:
     period = counts.period
-    numbers = counts.tally(lambda one: period.place(one.received_at(period.zone).date()))
+    numbers = counts.tally(lambda one: period.place(one.submitted_at.astimezone(period.zone).date()))
     pieces = period.pieces
     total, grain = sum(numbers.values()), str(Grain(period.grain).label)
     best = max(pieces, key=lambda piece: numbers[piece.first])
@@ -78,15 +79,10 @@ def by_time(counts: Counts) -> Report:
 
 
 def _kinds(
-    code: str,
-    title: str,
-    name: str,
-    kinds: Iterable[tuple[Hashable, str]],
-    now: Counter,
-    before: Counter,
-    note: str = "",
+    code: str, title: str, name: str, kinds: Iterable[tuple], counts: Counts, of: Group, note: str = ""
 ) -> Report:
     """Return a table of groups with their share and the number before, with bars."""
+    now, before = counts.tally(of), counts.tally(of, now=False)
     kinds, total = list(kinds), sum(now.values())
     rows = [
         (label, now[kind], share_words(now[kind], total), before[kind], change_words(now[kind], before[kind]))
@@ -102,9 +98,10 @@ def _kinds(
 
 
 def by_source(counts: Counts) -> Report:
-    now, before = (counts.tally(lambda one: source_of(one.host), now=now) for now in (True, False))
     note = "As reported by the visitor’s browser. The table below lists the sites by name."
-    return _kinds("source", "Where they came from", "Source", Source.choices, now, before, note)
+    return _kinds(
+        "source", "Where they came from", "Source", Source.choices, counts, lambda one: source_of(one.host), note
+    )
 
 
 def by_host(counts: Counts) -> Report:
@@ -119,13 +116,14 @@ def by_host(counts: Counts) -> Report:
 
 
 def by_landing(counts: Counts) -> Report:
-    now, before = (counts.tally(lambda one: landing_of(one.page), now=now) for now in (True, False))
-    return _kinds("landing", "Where the visit began", "First page", Landing.choices, now, before)
+    choices = Landing.choices
+    return _kinds("landing", "Where the visit began", "First page", choices, counts, lambda one: landing_of(one.page))
 
 
 def by_area(counts: Counts) -> Report:
-    now, before = (counts.tally(lambda one: one.area, now=now) for now in (True, False))
-    return _kinds("area", "Practice areas", "Practice area", _areas(counts, now, before), now, before)
+    of = attrgetter("area")
+    areas = _areas(counts, counts.tally(of), counts.tally(of, now=False))
+    return _kinds("area", "Practice areas", "Practice area", areas, counts, of)
 
 
 def conversion(counts: Counts) -> Report:
@@ -154,13 +152,14 @@ def _areas(counts: Counts, *tallies: Counter) -> list[tuple[int | None, str]]:
 # --- Outcome --------------------------------------------------------------------------------------
 
 
+def outcome_of(one: Row) -> str:
+    return "open" if one.status in OPEN else one.status
+
+
 def by_outcome(counts: Counts) -> Report:
     kinds = [("open", "Still open")]
     kinds += [(status, Status(status).label) for status in Status if status not in _NO_OUTCOME]
-    now, before = (
-        counts.tally(lambda one: "open" if one.status in OPEN else one.status, now=now) for now in (True, False)
-    )
-    return _kinds("outcome", "Outcome", "Outcome", kinds, now, before, "As they stand today.")
+    return _kinds("outcome", "Outcome", "Outcome", kinds, counts, outcome_of, "As they stand today.")
 
 
 _NO_OUTCOME = {*OPEN, Status.MERGED, Status.QUARANTINE}
@@ -168,14 +167,12 @@ _NO_OUTCOME = {*OPEN, Status.MERGED, Status.QUARANTINE}
 
 def by_urgency(counts: Counts) -> Report:
     kinds = [(one.value, str(one.label)) for one in sorted(Urgency, reverse=True)]
-    now, before = (counts.tally(lambda one: one.urgency, now=now) for now in (True, False))
-    return _kinds("urgency", "Urgency", "Urgency", kinds, now, before)
+    return _kinds("urgency", "Urgency", "Urgency", kinds, counts, attrgetter("urgency"))
 
 
 def by_custody(counts: Counts) -> Report:
-    now, before = (counts.tally(lambda one: one.in_custody, now=now) for now in (True, False))
     kinds = [(True, "In custody"), (False, "At liberty, or not said")]
-    return _kinds("custody", "Custody", "Custody", kinds, now, before)
+    return _kinds("custody", "Custody", "Custody", kinds, counts, attrgetter("in_custody"))
 
 
 # --- Busiest hours --------------------------------------------------------------------------------
@@ -185,7 +182,7 @@ _DAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"
 
 
 def by_hour(counts: Counts) -> Report:
-    received = (one.received_at(counts.period.zone) for one in counts.now)
+    received = (one.submitted_at.astimezone(counts.period.zone) for one in counts.now)
     numbers = Counter((at.weekday(), at.hour) for at in received)
     rows = [(hour_words(hour), *(numbers[day, hour] for day in range(7))) for hour in range(24)]
     busiest = max(((day, hour) for hour in range(24) for day in range(7)), key=lambda place: numbers[place])

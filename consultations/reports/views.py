@@ -5,11 +5,9 @@ from collections import Counter
 from fractions import Fraction
 
 from django.http import HttpResponse
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.views.generic import TemplateView
-from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from consultations.audit import record
 from consultations.models import AuditAction
@@ -21,7 +19,7 @@ from consultations.reports.percentiles import time_words
 from consultations.reports.period import Period
 from consultations.reports.period_form import PeriodForm
 from consultations.reports.tables import Report, change_words, share_words
-from consultations.view_permissions import ForManagers
+from consultations.view_permissions import AdminScreen, ForManagers
 from consultations.workflow import Status
 
 #: All reports by code, in the order of the page.
@@ -44,14 +42,13 @@ REPORTS = {
 }
 
 
-class ReportsView(ForManagers, WagtailAdminTemplateMixin, TemplateView):
+class ReportsView(ForManagers, AdminScreen, TemplateView):
     """The reports of the intake desk. Each view and each export is audited."""
 
-    doing = "figures"
+    doing = "figures"  # stored in the audit trail
     template_name = "consultations/admin/reports.html"
     page_title = "Intake reports"
     header_icon = "table"
-    http_method_names = ["get", "head", "options"]
 
     def get(self, request, *args, **kwargs):
         code = request.GET.get("csv", "")
@@ -73,10 +70,6 @@ class ReportsView(ForManagers, WagtailAdminTemplateMixin, TemplateView):
     @cached_property
     def counts(self) -> Counts:
         return count(self.request.user, self.period, timezone.now())
-
-    def get_breadcrumbs_items(self) -> list[dict]:
-        above = {"url": reverse("consultations:index"), "label": "Consultations"}
-        return [*self.breadcrumbs_items, above, {"url": "", "label": self.page_title}]
 
     def get_context_data(self, **kwargs) -> dict:
         context = super().get_context_data(form=self.form, period=self.period, **kwargs)

@@ -11,7 +11,7 @@ _FIELDS = ("pk", "reference", "status", "closed_at", "submitted_at", "merged_int
 
 @dataclass(frozen=True)
 class Matter:
-    """Requests that are erased together; ``order``: their ids, those that no other request points to first."""
+    """Requests that are erased together; ``order``: their ids, the root last."""
 
     root: int
     reference: str
@@ -28,14 +28,8 @@ class Matter:
 
 def matter_around(pk: int) -> Matter | None:
     """Return the matter with the request ``pk``, whichever part it is; None if there is no such request."""
-    seen: set[int] = set()
-    while pk not in seen:
-        seen.add(pk)
-        row = ConsultationRequest.objects.filter(pk=pk).values_list("merged_into", flat=True)
-        if not row:
-            return None
-        pk = row[0] or pk
-    return matter_of(pk)
+    row = ConsultationRequest.objects.filter(pk=pk).values_list("merged_into", flat=True)
+    return matter_of(row[0] or pk) if row else None
 
 
 def matter_with(request: ConsultationRequest) -> Matter:
@@ -52,44 +46,31 @@ def matter_of(root: int) -> Matter | None:
 
 
 def matters_of(roots: Iterable[int]) -> list[Matter]:
-    """Return the matters of these requests, in order. One query per level of merging."""
+    """Return the matters of these requests, in order. Two queries."""
     order = list(roots)
     found = {row["pk"]: row for row in _rows(pk__in=order)}
     return _below([found[pk] for pk in order if pk in found])
 
 
 def _below(roots: list[dict]) -> list[Matter]:
-    levels = {row["pk"]: [[row]] for row in roots}
-    # The roots of each request of the previous level; several if one root is part of another.
-    roots_of = {pk: {pk} for pk in levels}
-    seen = {(pk, pk) for pk in levels}
-    while roots_of:
-        found: dict[int, list[dict]] = {}
-        below: dict[int, set[int]] = {}
-        for row in _rows(merged_into__in=list(roots_of)):
-            for root in roots_of[row["merged_into"]]:
-                if (root, row["pk"]) not in seen:
-                    seen.add((root, row["pk"]))
-                    found.setdefault(root, []).append(row)
-                    below.setdefault(row["pk"], set()).add(root)
-        for root, rows in found.items():
-            levels[root].append(rows)
-        roots_of = below
-    return [_matter(levels[row["pk"]]) for row in roots]
+    """Return the matters of rows. There is one level: a merge takes along what was merged into the request before."""
+    parts: dict[int, list[dict]] = {row["pk"]: [] for row in roots}
+    for row in _rows(merged_into__in=list(parts)):
+        parts[row["merged_into"]].append(row)
+    return [_matter(row, parts[row["pk"]]) for row in roots]
 
 
 def _rows(**condition) -> list[dict]:
     return list(ConsultationRequest.objects.filter(**condition).order_by("pk").values(*_FIELDS))
 
 
-def _matter(levels: list[list[dict]]) -> Matter:
-    root, rows = levels[0][0], [row for level in levels for row in level]
-    ends = [row["closed_at"] for row in rows if row["closed_at"]] or [root["submitted_at"]]
+def _matter(root: dict, parts: list[dict]) -> Matter:
+    ends = [row["closed_at"] for row in (root, *parts) if row["closed_at"]] or [root["submitted_at"]]
     return Matter(
         root=root["pk"],
         reference=root["reference"],
         outcome=root["status"],
         ended_at=max(ends),
-        order=tuple(row["pk"] for level in reversed(levels) for row in level),
-        references=tuple(row["reference"] for row in rows),
+        order=(*(row["pk"] for row in parts), root["pk"]),
+        references=(root["reference"], *(row["reference"] for row in parts)),
     )

@@ -7,7 +7,6 @@ from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.generic import TemplateView
-from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from consultations.action_forms import REFUSED
 from consultations.audit import record
@@ -16,13 +15,13 @@ from consultations.models import AuditAction, Erasure, RetentionSettings
 from consultations.retention.forms import LookUpForm
 from consultations.retention.panel import AHEAD, MOST, falling_due, held_for
 from consultations.retention.receipts import receipts_of
-from consultations.view_permissions import ForManagers
+from consultations.view_permissions import AdminScreen, ForManagers
 
 LATEST = 20
 
 
 @method_decorator(sensitive_post_parameters(), name="dispatch")
-class RetentionView(ForManagers, WagtailAdminTemplateMixin, TemplateView):
+class RetentionView(ForManagers, AdminScreen, TemplateView):
     """What is due within 30 days, legal holds, the latest erasures, and the lookup of an erasure."""
 
     doing = "retention"
@@ -59,10 +58,6 @@ class RetentionView(ForManagers, WagtailAdminTemplateMixin, TemplateView):
             settings_url=_settings_url(user),
             **({"form": LookUpForm()} | kwargs),
         )
-
-    def get_breadcrumbs_items(self) -> list[dict]:
-        above = {"url": reverse("consultations:index"), "label": "Consultations"}
-        return [*self.breadcrumbs_items, above, {"url": "", "label": self.page_title}]
 
 
 def _settings_url(user) -> str:

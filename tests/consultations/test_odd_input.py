@@ -32,7 +32,7 @@ QUERIES = {
     "": ("set", "q", "find", "status", "assignee", "practice_area", "ordering", "p", "export"),
     "trail/": ("account", "action", "reference", "since", "until", "before", "from", "to", "p"),
     "messages/": ("p", "state"),
-    "figures/": ("period", "since", "until", "csv"),
+    "reports/": ("period", "since", "until", "csv"),
 }
 FORMS = {
     "move": ("to", "reason", "seen"),

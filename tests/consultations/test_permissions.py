@@ -124,7 +124,7 @@ def test_no_other_address_of_the_admin_knows_requests():
     keeping = ["retention", "hold", "release", "erase", "own_data"]
     check = ["clear", "flag", "decline", "recheck"]
     notes = ["answer", "remind", "finish_reminder", "postpone_reminder"]
-    more = ["schedule", "reschedule", "confirm_time", "let_go_time", "figures"]
+    more = ["schedule", "reschedule", "confirm_time", "release_time", "reports"]
     known = ["index", *desk, *screen, *keeping, *check, *notes, *more]
     assert sorted(item.name for item in ours.url_patterns) == sorted(known)
     others = [str(item.pattern) for item in admin.url_patterns if "consultation" in str(item.pattern)]

@@ -58,7 +58,7 @@ def test_named_sets(staff):
     assert set(requests.open()) == {*waiting, contacted}
     assert set(requests.closed()) == {declined}
     assert set(requests.quarantined()) == {odd}
-    assert set(requests.assigned_to(intake)) == {review}
+    assert set(requests.filter(assignee=intake)) == {review}
     assert set(requests.unassigned()) == {*waiting, contacted, declined, odd} - {review}
     assert set(requests.awaiting_first_contact()) == waiting
     assert set(requests.overdue()) == {late}

@@ -468,7 +468,7 @@ def test_lapsed_hold_stands_in_nobodys_way(desk):
 
 
 @pytest.mark.parametrize(
-    ("action", "url"), [(confirm_slot.confirm_time, "confirm_time"), (confirm_slot.release_time, "let_go_time")]
+    ("action", "url"), [(confirm_slot.confirm_time, "confirm_time"), (confirm_slot.release_time, "release_time")]
 )
 @pytest.mark.parametrize("role", [*sorted(BLIND), *sorted(WORKERS)])
 def test_every_role_and_both_buttons(desk, client, role, action, url):
@@ -550,11 +550,11 @@ def test_choice_that_has_changed_in_between(desk, staff, verb):
         getattr(confirm_slot, verb)(request.pk, by=by, seen=seen)
 
 
-def test_let_go_is_seen_in_timeline_queue_and_page(desk, staff, client, site, browser):
+def test_a_release_is_seen_in_timeline_queue_and_page(desk, staff, client, site, browser):
     request, by = chosen(full_name=NAME), staff("intake")
     client.force_login(by)
     assert request.reference in client.get("/admin/consultations/?set=chosen").content.decode()
-    client.post(reverse("consultations:let_go_time", args=[request.pk]), {"seen": booking.version(hold_of(request))})
+    client.post(reverse("consultations:release_time", args=[request.pk]), {"seen": booking.version(hold_of(request))})
     page = client.get(reverse("consultations:request", args=[request.pk])).content.decode()
     assert "The chosen time was released" in page
     assert "A time was chosen" in page

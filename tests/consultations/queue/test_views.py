@@ -168,7 +168,7 @@ def test_the_sets_agree_with_the_named_querysets(one_of_each, intake):
     now, every = timezone.now(), ConsultationRequest.objects
     expected = {
         "open": every.open(),
-        "mine": every.open().assigned_to(intake),
+        "mine": every.open().filter(assignee=intake),
         "unassigned": every.open().unassigned(),
         "overdue": every.overdue(now),
         "custody": every.open().in_custody(),

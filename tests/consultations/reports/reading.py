@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 
 from django.utils.html import strip_tags
 
-FIGURES = "/admin/consultations/figures/"
+FIGURES = "/admin/consultations/reports/"
 SVG = "{http://www.w3.org/2000/svg}"
 
 

@@ -186,9 +186,9 @@ def test_an_open_request_that_follows_a_merged_one():
 def test_a_matter_is_found_from_any_of_it():
     root = ended()
     part = merged(root)
-    deeper = merged(part)
-    assert matter_around(deeper.pk) == matter_around(root.pk) == matter_around(part.pk)
-    assert matter_around(deeper.pk).order == (deeper.pk, part.pk, root.pk)
+    other = merged(root)
+    assert matter_around(other.pk) == matter_around(root.pk) == matter_around(part.pk)
+    assert matter_around(other.pk).order == (part.pk, other.pk, root.pk)
     assert matter_around(0) is None
 
 
