@@ -42,17 +42,14 @@ OLD_WEIGHTS = {status: weight for status, weight in WEIGHTS.items() if status in
 #: States of the conflict check other than clear.
 CHECKS = {Status.CONFLICT: ConflictState.DECLINED, Status.QUARANTINE: ConflictState.UNCHECKED}
 FIRST = (
-    *("Ada", "Ben", "Cora", "Dan", "Eva", "Finn", "Greta", "Hugo", "Iris", "Jack"),
-    *("Kate", "Leo", "Mona", "Ned", "Olga", "Paul", "Quinn", "Rosa", "Sam", "Tess"),
-    *("Uma", "Vito", "Wanda", "Xena", "Yuri", "Zoe", "Alba", "Bruno", "Carla", "Dora"),
-    *("Emil", "Flora", "Gus", "Hanna", "Igor", "Jana", "Karl", "Lena", "Max", "Nina"),
-)
+    "Ada Ben Cora Dan Eva Finn Greta Hugo Iris Jack Kate Leo Mona Ned Olga Paul Quinn Rosa Sam Tess"
+    " Uma Vito Wanda Xena Yuri Zoe Alba Bruno Carla Dora Emil Flora Gus Hanna Igor Jana Karl Lena Max Nina"
+).split()
 #: Halves of invented surnames.
 HALVES = (
-    *("bal", "cor", "dun", "fel", "gar", "hol", "jin", "kel", "lor", "mun"),
-    *("nar", "pel", "quin", "ros", "sul", "tam", "ulf", "ver", "wim", "yor"),
-    *("zan", "bri", "cla", "dro", "fra", "gle", "hru", "kno", "lem", "mir"),
-)
+    "bal cor dun fel gar hol jin kel lor mun nar pel quin ros sul tam ulf ver wim yor"
+    " zan bri cla dro fra gle hru kno lem mir"
+).split()
 
 
 def add(count: int, *, page: ConsultationPage, areas: list, staff: list, tell: Callable[[str], object]) -> int:

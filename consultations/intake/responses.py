@@ -56,6 +56,11 @@ def lead_on(request, page: ConsultationPage, stored: ConsultationRequest) -> Htt
     return not_stored(response)
 
 
+def reference_of(request) -> str:
+    """Return the reference in the visitor's cookie; empty if there is none, or it is invalid."""
+    return request.get_signed_cookie(COOKIE, "", salt=COOKIE_SALT, max_age=COOKIE_AGE)
+
+
 def show_thank_you(
     request, page: ConsultationPage, reference: str, choice=None, *, notice: str = "", status: int = 200
 ) -> HttpResponse:

@@ -72,7 +72,7 @@ class ChoiceForm(forms.Form):
         held = offers.held
         super().__init__(data, auto_id="choice_%s", initial={"way": held.way if held else Way.TELEPHONE})
         self.fields["starts_at"].choices = [(code_of(at), words_of(at, desk)) for at in offers.times]
-        self.fields["starts_at"].help_text = _length_words(offers)
+        self.fields["starts_at"].help_text = f"It takes about {offers.minutes} minutes." if offers.minutes else ""
         self.fields["way"].choices = [(way, _way_words(way, offers)) for way in offers.ways]
         if len(offers.ways) == 1:
             self.fields["way"].widget, self.fields["way"].choices = forms.HiddenInput(), _WAYS
@@ -181,10 +181,6 @@ def words_of(at: datetime, desk: IntakeSettings) -> str:
     local = at.astimezone(desk.zone)
     clock = f"{date_format(local, 'g:i A')} {local.tzname()}".replace(" ", NBSP)
     return f"{date_format(local, 'l, F j')}, {clock}"
-
-
-def _length_words(offers: Offers) -> str:
-    return f"It takes about {offers.minutes} minutes." if offers.minutes else ""
 
 
 def _way_words(way: str, offers: Offers, place: str = "") -> str:

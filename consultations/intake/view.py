@@ -13,22 +13,14 @@ from consultations.intake.offline_response import RETRY_AFTER, answer_unavailabl
 from consultations.intake.rate_limits import HOUR, UNCOUNTED, Count, expect_submission
 from consultations.intake.receive import Arrival, receive, sent_before
 from consultations.intake.referrer import visit_of
-from consultations.intake.responses import (
-    COOKIE,
-    COOKIE_AGE,
-    COOKIE_SALT,
-    lead_on,
-    not_stored,
-    show_form,
-    show_thank_you,
-)
+from consultations.intake.responses import lead_on, not_stored, reference_of, show_form, show_thank_you
 from consultations.intake.spam import assess
 from consultations.models import ConsultationPage
 from firm.lock_timeout import at_most
 
 logger = logging.getLogger(__name__)
-#: Seconds for which somebody who presses the button waits for a locked database before they are told to call.
-PATIENCE = 8
+#: Seconds to wait for a locked database before the sender is told to call.
+LOCK_TIMEOUT = 8
 TOO_MANY = (
     "Nothing was sent yet: very many requests have come from your network in a short time. Your text is still here."
     " Please send it again {when}, or call us."
@@ -60,7 +52,7 @@ def answer_thank_you(request, page: ConsultationPage) -> HttpResponse:
 
     Where open times are offered, a POST chooses one of them.
     """
-    reference = request.get_signed_cookie(COOKIE, "", salt=COOKIE_SALT, max_age=COOKIE_AGE)
+    reference = reference_of(request)
     if request.method == "POST" and self_booking_view.is_open():
         return self_booking_view.answer(request, page, reference)
     if request.method not in {"GET", "HEAD"}:
@@ -105,7 +97,7 @@ def _answer(request, page, sent) -> HttpResponse:
         return show_form(request, page, form, status=422)
     token = form.cleaned_data["form_token"]
     # Reading can be kept waiting as long as writing: PostgreSQL locks whole tables for some migrations.
-    with at_most(PATIENCE):
+    with at_most(LOCK_TIMEOUT):
         # A form that was stored before is no new submission: its repetition and its correction are never refused.
         earlier = sent_before(token)
         count = UNCOUNTED if earlier else _count(request)

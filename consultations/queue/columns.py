@@ -15,6 +15,7 @@ from consultations.workflow import OPEN
 #: With less time left than this, the line says so with more weight.
 PRESSING = timedelta(minutes=60)
 _FOR_WHOM = {Relationship.FAMILY: "for a family member", Relationship.OTHER: "for someone else"}
+#: The label, icon and CSS class of each urgency.
 _URGENCY = {
     Urgency.URGENT: ("Urgent", "warning", "urgent"),
     Urgency.SOON: ("Soon", "time", "soon"),
@@ -22,44 +23,32 @@ _URGENCY = {
 }
 
 
-@dataclass(frozen=True)
-class Heading:
-    """The head of a column. ``sort`` is what its link asks for first, empty when the column cannot be sorted."""
-
-    code: str
-    label: str
-    sort: str = ""
-
-    @property
-    def key(self) -> str:
-        """The sort key without its direction."""
-        return self.sort.lstrip("-")
-
-    def next_sort(self, ordering: str) -> str:
-        """Return what the link asks for: the other direction when the list is sorted by this column; empty for none."""
-        if not self.key or ordering.lstrip("-") != self.key:
-            return self.sort
-        return self.key if ordering.startswith("-") else f"-{self.key}"
-
-    def direction(self, ordering: str) -> str:
-        """Return the value of ``aria-sort``; empty when the list is not sorted by this column."""
-        if not self.key or ordering.lstrip("-") != self.key:
-            return ""
-        return "descending" if ordering.startswith("-") else "ascending"
-
-
+#: The columns: code, label, and the sorting that a click asks for first; empty when the column cannot be sorted.
 HEADINGS = (
-    Heading("reference", "Reference"),
-    Heading("name", "Name"),
-    Heading("matter", "Matter"),
-    Heading("urgency", "Urgency", "-urgency"),
-    Heading("court", "Next court date", "court_date"),
-    Heading("answer", "First answer", "due_at"),
-    Heading("assignee", "Assigned to"),
-    Heading("status", "Status", "status"),
-    Heading("received", "Received", "-submitted_at"),
+    ("reference", "Reference", ""),
+    ("name", "Name", ""),
+    ("matter", "Matter", ""),
+    ("urgency", "Urgency", "-urgency"),
+    ("court", "Next court date", "court_date"),
+    ("answer", "First answer", "due_at"),
+    ("assignee", "Assigned to", ""),
+    ("status", "Status", "status"),
+    ("received", "Received", "-submitted_at"),
 )
-ORDERINGS = [f"{sign}{heading.key}" for heading in HEADINGS if heading.sort for sign in ("", "-")]
+ORDERINGS = [f"{sign}{sort.lstrip('-')}" for _, _, sort in HEADINGS if sort for sign in ("", "-")]
+
+
+def headings(ordering: str) -> list[tuple[str, str, str, str]]:
+    """Return code and label of each column, what its link sorts by, and its ``aria-sort`` in a list sorted this way."""
+    found = []
+    for code, label, sort in HEADINGS:
+        if not sort or ordering.lstrip("-") != sort.lstrip("-"):
+            found.append((code, label, sort, ""))
+        elif ordering.startswith("-"):
+            found.append((code, label, ordering.lstrip("-"), "descending"))
+        else:
+            found.append((code, label, f"-{ordering}", "ascending"))
+    return found
 
 
 @dataclass(frozen=True)
@@ -70,53 +59,19 @@ class Answer:
     state: str
 
 
-@dataclass(frozen=True)
-class Line:
-    """One line of the queue, ready to be shown."""
-
-    key: str
-    reference: str
-    url: str
-    name: str
-    matter: str
-    for_whom: str
-    urgency: str
-    urgency_icon: str
-    urgency_state: str
-    in_custody: bool
-    court: str
-    court_when: str
-    answer: Answer
-    assignee: str
-    status_code: str
-    status: str
-    conflict: str
-    received: str
-
-
-def line_of(request: ConsultationRequest, now: datetime) -> Line:
-    """Return the line of a request that was fetched by ``for_queue``."""
-    urgency, icon, state = _URGENCY[request.urgency]
-    return Line(
-        key=str(request.pk),
-        reference=request.reference,
-        url=detail_url(request),
-        name=request.full_name,
-        matter=request.area_title or "Not said",
-        for_whom=_FOR_WHOM.get(request.relationship, ""),
-        urgency=urgency,
-        urgency_icon=icon,
-        urgency_state=state,
-        in_custody=request.in_custody,
-        court=date_format(request.court_date, "M j, Y") if request.court_date else "",
-        court_when=day_words(request.court_date, localdate(now)) if request.court_date else "",
-        answer=answer_of(request, now),
-        assignee=user_name(request.assignee) or NOBODY,
-        status_code=request.status,
-        status=request.get_status_display(),
-        conflict=conflict_words(request),
-        received=moment_words(request.submitted_at, now),
-    )
+def line_of(request: ConsultationRequest, now: datetime) -> dict:
+    """Return a request that was fetched by ``for_queue``, with what its line says besides its fields."""
+    return {
+        "request": request,
+        "url": detail_url(request),
+        "for_whom": _FOR_WHOM.get(request.relationship, ""),
+        "urgency": _URGENCY[request.urgency],
+        "court_when": day_words(request.court_date, localdate(now)) if request.court_date else "",
+        "answer": answer_of(request, now),
+        "assignee": user_name(request.assignee) or NOBODY,
+        "conflict": conflict_words(request),
+        "received": moment_words(request.submitted_at, now),
+    }
 
 
 def conflict_words(request: ConsultationRequest) -> str:

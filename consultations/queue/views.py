@@ -17,7 +17,7 @@ from consultations.permissions import is_intake, may_export, may_read_trail, may
 from consultations.querysets import MAX_SEARCH
 from consultations.queue import saved_filters
 from consultations.queue.bulk_actions import BulkForm
-from consultations.queue.columns import HEADINGS, ORDERINGS, line_of
+from consultations.queue.columns import ORDERINGS, headings, line_of
 from consultations.queue.export import FORMATS, export
 from consultations.queue.filters import QueueFilterSet, hide_words, show_words
 from consultations.text_cleaning import one_line
@@ -145,7 +145,7 @@ class QueueView(ForReaders, BaseListingView):
         return context | {
             "saved_filters": self.get_saved_filters(),
             "empty": saved_filters.SETS[self.set_code],
-            "headings": [(one, one.next_sort(self.ordering), one.direction(self.ordering)) for one in HEADINGS],
+            "headings": headings(self.ordering),
             "lines": [line_of(one, self.now) for one in rows],
             "words": self.search_query,
             "is_searching": self.is_searching,

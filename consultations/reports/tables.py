@@ -1,7 +1,7 @@
 """The reports: tables of plain cells, each with a finding and a chart. Pure functions of `Counts`."""
 
 from collections import Counter
-from collections.abc import Hashable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from operator import attrgetter

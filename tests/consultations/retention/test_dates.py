@@ -196,7 +196,7 @@ def test_the_number_of_queries_does_not_grow(django_assert_num_queries):
     for number in (3, 9):
         for _ in range(number):
             merged(ended())
-        with django_assert_num_queries(5):
+        with django_assert_num_queries(4):
             found = review().due
         assert len(found) == ConsultationRequest.objects.count() / 2 > 0
 

@@ -177,14 +177,14 @@ def test_every_table_that_points_to_a_request_is_deleted_with_it_or_listed_here(
     }
 
 
-@pytest.mark.parametrize("which", ["root", "part", "deepest"])
+@pytest.mark.parametrize("which", ["root", "part", "sibling"])
 def test_those_merged_with_it_go_along(owner, which):
     root = Request()
     part = merged(root)
-    deepest = merged(part)
+    sibling = merged(root)
     other = Request(follows=part)
-    numbers = wipe({"root": root, "part": part, "deepest": deepest}[which], owner)
-    assert numbers == (root.pk, part.pk, deepest.pk)
+    numbers = wipe({"root": root, "part": part, "sibling": sibling}[which], owner)
+    assert numbers == (root.pk, part.pk, sibling.pk)
     other.refresh_from_db()
     assert (ConsultationRequest.objects.get(), other.follows) == (other, None)
     assert Erasure.objects.count() == 3
