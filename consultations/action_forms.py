@@ -31,15 +31,12 @@ class DeskForm(forms.Form):
 
     @property
     def url(self) -> str:
-        """The address that it is sent to."""
         return reverse(f"consultations:{self.name}", args=[self.request.pk])
 
     def act(self) -> ConsultationRequest:
-        """Call the action and return the request to go on with."""
         return self.verb(self.request.pk, by=self.user, **self.values())
 
     def values(self) -> dict:
-        """Return the arguments of the action."""
         return dict(self.cleaned_data)
 
     def refuse(self, refusal: Refused) -> None:
@@ -58,7 +55,6 @@ class DeskForm(forms.Form):
         return self.done.format(request=request, status=request.get_status_display().lower())
 
     def is_done_already(self, refusal: Refused) -> bool:
-        """Whether this user has just done the same: a double click."""
         return False
 
     def did_last(self, kind: str, **facts) -> bool:

@@ -41,7 +41,6 @@ class Around:
         return sorted((one for one in self.accounts if one.wall is not None), key=lambda one: one.wall)
 
     def assignable_by(self, user) -> list:
-        """Return the accounts to which ``user``, who may work on the request, may assign it."""
         if not is_intake(user):
             return [one for one in self.free if one == user]
         return self.free if user.has_perm(MANAGE) else [one for one in self.free if one.has_view]

@@ -64,7 +64,6 @@ def counts(asked: str, role: str) -> bool:
 
 
 def may_pass(to: str, state: str) -> bool:
-    """Whether a request with this state of the check may change to the status ``to``."""
     return to not in GATED or state in PASSING
 
 

@@ -56,7 +56,6 @@ def visible_to(user):
 
 
 def read_by(user, pk: int) -> ConsultationRequest | None:
-    """Return a request with what its screen shows, if it is among `visible_to`; else None."""
     return visible_to(user).with_matter().filter(pk=pk).first()
 
 
@@ -96,7 +95,6 @@ def may_assign(user, to, request: ConsultationRequest) -> bool:
 
 
 def is_screened(user, request: ConsultationRequest) -> bool:
-    """Whether there is an ethical wall between the account and the request."""
     return Screen.objects.filter(user=user, request=request).exists()
 
 

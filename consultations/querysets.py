@@ -37,14 +37,12 @@ class ConsultationRequestQuerySet(models.QuerySet):
         return self.filter(status__in=AWAITING, first_contact_at=None)
 
     def overdue(self, now: datetime | None = None):
-        """Those whose first answer should have been given by ``now``."""
         return self.awaiting_first_contact().filter(due_at__lte=now or timezone.now())
 
     def in_custody(self):
         return self.filter(in_custody=True)
 
     def in_court_soon(self, now: datetime | None = None):
-        """Those with a court date from today to seven days ahead."""
         today = timezone.localdate(now)
         return self.filter(court_date__range=(today, today + COURT_SOON))
 
@@ -60,7 +58,6 @@ class ConsultationRequestQuerySet(models.QuerySet):
         )
 
     def with_matter(self):
-        """With the pages of practice area and attorney, without their long texts."""
         return self.select_related("practice_area", "attorney", "assignee", "follows", "merged_into").defer(
             "practice_area__body", "practice_area__faq", "attorney__biography", "attorney__matters"
         )

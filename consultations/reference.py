@@ -14,7 +14,6 @@ def new_reference() -> str:
 
 
 def format_reference(characters: str) -> str:
-    """Return eight characters in two groups of four."""
     return f"{characters[:GROUP]}-{characters[GROUP:]}"
 
 

@@ -51,7 +51,6 @@ def intake_css():
 
 @hooks.register("construct_homepage_panels")
 def add_intake_panel(request, panels):
-    """Add the counts of the intake desk to the home screen of accounts that may see requests."""
     panel = panel_for(request.user)
     if panel:
         panels.append(panel)

@@ -60,7 +60,6 @@ class Wish:
 
     @property
     def row(self) -> dict:
-        """The fields of the appointment."""
         names = ("calendar", "starts_at", "ends_at", "way", "place", "video_link")
         return {name: getattr(self, name) for name in names}
 
@@ -118,7 +117,6 @@ def reschedule(pk: int, *, by, seen: str = "", once: UUID | None = None, now=Non
 
 
 def version(appointment: Appointment | None) -> str:
-    """Return a version of the appointment, to detect that it has changed."""
     return f"{appointment.pk}-{appointment.sequence}" if appointment else "none"
 
 
@@ -190,7 +188,6 @@ def _clash(request: ConsultationRequest, wish: Wish, *, now: datetime) -> Refuse
 
 
 def _next_words(wish: Wish, now: datetime) -> str:
-    """Return the first free times from the requested day on, in words."""
     since = max(now, wish.starts_at - timedelta(hours=12))
     given = {"number": OFFERED, "now": now, "since": since, "minutes": wish.minutes}
     free = next_free([wish.calendar], **given)[wish.calendar.pk]

@@ -21,7 +21,6 @@ class Moment:
 
 
 def moments(now: datetime, court_date: date | None, zone: ZoneInfo) -> list[Moment]:
-    """Return the offered times in the future: mornings in the firm's time zone."""
     today = now.astimezone(zone).date()
     days = [("tomorrow", "Tomorrow", 1), ("days", "In 3 days", 3), ("week", "In a week", 7)]
     chosen = [(code, label, today + timedelta(days=number)) for code, label, number in days]
@@ -32,5 +31,4 @@ def moments(now: datetime, court_date: date | None, zone: ZoneInfo) -> list[Mome
 
 
 def is_ahead(at: datetime | None, now: datetime) -> bool:
-    """Whether a reminder can be set to a time."""
     return at is not None and now < at <= now + LONGEST

@@ -52,7 +52,6 @@ def remind(
 
 @action
 def finish_reminder(pk: int, *, reminder: int, by, now=None) -> ConsultationRequest:
-    """Mark a reminder as done; idempotent."""
     request, now = locked(pk, by), now or timezone.now()
     need(request, by, Power.WORK)
     found = _find(request, reminder)

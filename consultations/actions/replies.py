@@ -83,7 +83,6 @@ class Draft:
 
     @property
     def key(self) -> str:
-        """The template's id, as in forms."""
         return str(self.template.pk)
 
 
@@ -98,7 +97,6 @@ def drafts_for(request: ConsultationRequest) -> tuple[list[Draft], list[Draft]]:
 
 
 def values_for(request: ConsultationRequest) -> dict[str, str]:
-    """Return the values of a template's placeholders, without those that are not known."""
     known = firm()
     values = {
         "name": one_line(request.full_name),
@@ -112,7 +110,6 @@ def values_for(request: ConsultationRequest) -> dict[str, str]:
 
 
 def _attorney_of(request: ConsultationRequest) -> str:
-    """Return the name of the assigned attorney, else of the one who was asked for."""
     if request.assignee and not around(request).is_intake(request.assignee_id):
         return user_name(request.assignee)
     return request.attorney.title if request.attorney else ""

@@ -90,7 +90,6 @@ def move(pk: int, *, to: str, by, reason: str = "", seen: str = "", now=None) ->
 
 @action
 def assign(pk: int, *, to, by, now=None) -> ConsultationRequest:
-    """Assign a request to the user ``to``, or to nobody."""
     request = locked(pk, by)
     if not may_assign(by, to, request):
         raise Refused(request, "may_not_assign", "You cannot give it to that person.")
@@ -197,7 +196,6 @@ def screen(pk: int, *, user, by, now=None) -> ConsultationRequest:
 
 @action
 def unscreen(pk: int, *, user, by, now=None) -> ConsultationRequest:
-    """Remove the ethical wall between ``user`` and a request."""
     request = locked(pk, by)
     need(request, by, Power.MANAGE)
     if Screen.objects.filter(request=request, user=user).delete()[0]:
@@ -257,7 +255,6 @@ def was_sent(request: ConsultationRequest, once: UUID | None, kind: str, **conte
 
 
 def stop_clock(request: ConsultationRequest, now: datetime) -> None:
-    """Note the first contact, if there was none before."""
     if request.first_contact_at is None:
         request.first_contact_at = now
         request.save(update_fields=["first_contact_at"])
@@ -274,7 +271,6 @@ def _plain(value) -> str | bool:
 
 
 def note(request: ConsultationRequest, kind: str, *, by, now=None, **values) -> RequestEvent:
-    """Add an event to the timeline."""
     return RequestEvent.objects.create(request=request, kind=kind, actor=by, at=now or timezone.now(), **values)
 
 

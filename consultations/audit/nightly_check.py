@@ -54,7 +54,6 @@ def verify_nightly() -> list[str]:
 
 
 def tell_owners(problems: list[str]) -> None:
-    """Mail every owner who has an address."""
     owners = get_user_model().objects.filter(is_superuser=True, is_active=True).exclude(email="")
     text = TEXT.format(problems="\n    ".join(problems), url=settings.SITE_URL)
     for address in sorted(set(owners.values_list("email", flat=True))):
@@ -62,7 +61,6 @@ def tell_owners(problems: list[str]) -> None:
 
 
 def fingerprints() -> dict[str, str]:
-    """Return the fingerprint of the recorded head of each trail that has one."""
     return {one.name: found for one in CHAINS if (found := one.fingerprint())}
 
 

@@ -93,7 +93,6 @@ class TrailView(ForTrailReaders, AdminScreen, TemplateView):
         )
 
     def filtered(self, form: TrailForm):
-        """Return the entries that match the filters."""
         given, entries = form.cleaned_data, readable_by(self.request.user)
         if given["account"]:
             number = None if given["account"] == SITE else int(given["account"])

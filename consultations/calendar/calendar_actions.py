@@ -27,7 +27,6 @@ def add_absence(calendar: AttorneyCalendar, *, starts_at: datetime, ends_at: dat
 
 @transaction.atomic
 def remove_absence(calendar: AttorneyCalendar, pk: int, *, by) -> bool:
-    """Delete an absence; return whether it existed."""
     is_gone = bool(Absence.objects.filter(calendar=calendar, pk=pk).delete()[0])
     if is_gone:
         record.record(AuditAction.CHANGED, by=by, doing="no_absence", calendar=calendar.pk, absence=pk)
@@ -45,7 +44,6 @@ def make_feed(calendar: AttorneyCalendar, *, by, now: datetime | None = None) ->
 
 @transaction.atomic
 def revoke_feed(calendar: AttorneyCalendar, *, by) -> bool:
-    """Close the feed; return whether there was one."""
     open_ones = AttorneyCalendar.objects.filter(pk=calendar.pk).exclude(feed_digest=None)
     is_closed = bool(open_ones.update(feed_digest=None, feed_made_at=None))
     if is_closed:

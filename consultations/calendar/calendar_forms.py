@@ -27,7 +27,6 @@ def _time(label: str) -> forms.TimeField:
 
 
 def _span_fields(day: str) -> list[tuple[str, str]]:
-    """Return the names of the two fields of each span of a day."""
     return [(f"{day}_{number}_from", f"{day}_{number}_until") for number in range(SPANS)]
 
 
@@ -52,12 +51,10 @@ class HoursForm(forms.ModelForm):
 
     @property
     def general(self) -> list:
-        """The fields other than the hours."""
         return [self[name] for name in self.fields if not name.endswith(("_from", "_until"))]
 
     @property
     def days(self) -> list:
-        """The fields of each day, with its name."""
         return [(label, [self[name] for names in _span_fields(day) for name in names]) for day, label in DAYS]
 
     def clean(self) -> dict:
@@ -124,8 +121,6 @@ class CalendarForm(HoursForm):
 
 
 class AbsenceForm(forms.Form):
-    """An absence: whole days, or from one time to another."""
-
     first_day = forms.DateField(label="First day", widget=forms.DateInput(attrs={"type": "date"}))
     from_time = _time("From (empty: the whole day)")
     last_day = forms.DateField(

@@ -21,8 +21,6 @@ from consultations.view_permissions import AdminScreen, Guarded
 
 
 class CalendarScreen(Guarded, AdminScreen, TemplateView):
-    """Shared by the screens of calendars."""
-
     doing = "calendar"
     may_enter = staticmethod(may_edit_calendars)
     above = (("appointments:index", "Appointments"), ("appointments:calendars", "Calendars of attorneys"))
@@ -39,7 +37,6 @@ class CalendarScreen(Guarded, AdminScreen, TemplateView):
         return found
 
     def form_of(self, calendar: AttorneyCalendar, data=None) -> HoursForm:
-        """Return the form with the fields that the account may change."""
         form = CalendarForm if may_manage(self.request.user) else HoursForm
         return form(data, instance=calendar)
 
@@ -56,8 +53,6 @@ class CalendarsView(CalendarScreen):
 
 
 class AddCalendarView(CalendarScreen):
-    """Adds a calendar; for managers."""
-
     template_name = "consultations/admin/calendar_edit.html"
     page_title = "Add a calendar"
 
@@ -76,8 +71,6 @@ class AddCalendarView(CalendarScreen):
 
 
 class CalendarView(CalendarScreen):
-    """One calendar: hours, absences and feed, each with its own form."""
-
     template_name = "consultations/admin/calendar_edit.html"
 
     def get(self, request, pk: int):
@@ -95,7 +88,6 @@ class CalendarView(CalendarScreen):
         return self.render_to_response(self.get_context_data(**context | changed), status=status)
 
     def post(self, request, pk: int):
-        """Dispatch to the action of the button."""
         calendar = self.find()
         ways = {"absence": self.add_absence, "no_absence": self.remove_absence, "feed": self.make_feed}
         ways |= {"no_feed": self.revoke_feed}

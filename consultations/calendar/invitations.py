@@ -58,7 +58,6 @@ def invitation_of(message: OutgoingMessage, *, to: str, known: FirmSettings, now
 
 
 def _as_it_was(appointment: Appointment, facts: dict) -> Appointment:
-    """Return the appointment as a former attorney knew it."""
     appointment.starts_at = datetime.fromisoformat(facts["starts_at"])
     appointment.ends_at = datetime.fromisoformat(facts["ends_at"])
     appointment.sequence, appointment.state = facts["sequence"], AppointmentState.CANCELLED

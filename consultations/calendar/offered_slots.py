@@ -134,7 +134,6 @@ def held_until(starts_at: datetime, calendar: AttorneyCalendar, *, desk: IntakeS
 
 
 def _full_days(calendars, since, until, *, now, zone: ZoneInfo, leave_out: int) -> set[tuple[int, date]]:
-    """Return the calendars and days with as many holds as allowed."""
     held = Appointment.objects.holding(now).within(since, until).filter(calendar__in=calendars).exclude(pk=leave_out)
     rows = held.values_list("calendar", "starts_at")
     counts = Counter((pk, starts_at.astimezone(zone).date()) for pk, starts_at in rows)

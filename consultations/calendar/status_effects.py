@@ -45,7 +45,6 @@ def _end(one: Appointment, request: ConsultationRequest, to: str, *, now, reason
 
 
 def end_hold(one: Appointment, *, now) -> None:
-    """End the hold of a chosen time, which is confirmed or released."""
     one.state, one.hold_until, one.changed_at = AppointmentState.CANCELLED, None, now
     one.save(update_fields=["state", "hold_until", "changed_at"])
 

@@ -30,7 +30,6 @@ def time_words(starts_at: datetime, zone=None) -> str:
 
 
 def short_words(starts_at: datetime) -> str:
-    """Return a short form of day and time, with the zone."""
     local = timezone.localtime(starts_at)
     return f"{date_format(local, 'D, M j, g:i A')} {local.tzname()}"
 
@@ -42,7 +41,6 @@ def when_words(starts_at: datetime, ends_at: datetime) -> str:
 
 
 def where_for_person(appointment: Appointment, phone: Value) -> Value:
-    """Return the place, the link, or who calls whom."""
     if appointment.way == Way.VIDEO:
         return Value(f"by video: {appointment.video_link}", appointment.video_link)
     if appointment.way == Way.PERSON:

@@ -40,16 +40,13 @@ class Availability:
         return spans
 
     def is_working(self, starts_at: datetime, ends_at: datetime) -> bool:
-        """Return whether the whole time is within working hours."""
         day = starts_at.astimezone(self.hours.zone).date()
         return any(begins <= starts_at and ends_at <= ends for begins, ends in self.working(day))
 
     def is_away(self, starts_at: datetime, ends_at: datetime) -> bool:
-        """Return whether an absence overlaps the time."""
         return touches(starts_at, ends_at, self.absences)
 
     def is_taken(self, starts_at: datetime, ends_at: datetime) -> bool:
-        """Return whether another appointment overlaps the time."""
         return touches(starts_at, ends_at, self.taken)
 
 

@@ -93,7 +93,6 @@ class ScheduleForm(AppointmentForm):
 
     @property
     def can_be_used(self) -> bool:
-        """Whether a calendar is open for the request."""
         return bool(self.calendars)
 
     def first_values(self) -> dict:
@@ -114,7 +113,6 @@ class ScheduleForm(AppointmentForm):
             self.fields["slot"].widget = forms.HiddenInput()
 
     def read_slot(self, code: str) -> tuple[AttorneyCalendar, datetime] | None:
-        """Return calendar and time of an earlier offer; None for an invalid code."""
         number, _, at = code.partition("|")
         calendar = next((one for one in self.calendars if str(one.pk) == number), None)
         try:
@@ -128,7 +126,6 @@ class ScheduleForm(AppointmentForm):
         return super().marks(request) | {"seen": request.status}
 
     def clean(self) -> dict:
-        """Take calendar and time from the chosen offer."""
         cleaned = super().clean()
         chosen = self.read_slot(cleaned.get("slot") or "")
         if chosen:
@@ -148,8 +145,6 @@ class ScheduleForm(AppointmentForm):
 
 
 class RescheduleForm(ScheduleForm):
-    """Moves an appointment in time, place or to another attorney."""
-
     name, button, done = "reschedule", "Change the appointment", "The appointment of {request} is changed."
     verb = staticmethod(booking.reschedule)
 

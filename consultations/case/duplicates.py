@@ -101,7 +101,6 @@ def _names(request: ConsultationRequest) -> list[str]:
 
 
 def _likeness(names: Iterable[str], others: Iterable[str]) -> str:
-    """Return in words how similar the names are; empty if they are not."""
     best = max((similarity(name, other) for name, other in product(names, others)), default=0)
     if best == 100:
         return SAME_NAME

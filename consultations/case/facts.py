@@ -29,8 +29,6 @@ class Fact:
 
 @dataclass(frozen=True)
 class Way:
-    """A way to reach the person, as a link."""
-
     label: str
     words: str
     href: str
@@ -73,7 +71,6 @@ def origin_facts(request: ConsultationRequest) -> list[Fact]:
 
 
 def consent_facts(request: ConsultationRequest) -> list[Fact]:
-    """Return the consents with their wording."""
     given_at = date_format(timezone.localtime(request.acknowledged_at), "F j, Y, g:i:s A T")
     facts = [
         Fact("Acknowledged", given_at),

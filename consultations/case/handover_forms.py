@@ -42,7 +42,6 @@ class AssignForm(SeenForm):
         return {"seen": str(request.assignee_id or NOBODY)}
 
     def clean(self) -> dict:
-        """Refuse once if it was assigned to somebody in the meantime; sent again, the choice holds."""
         cleaned = super().clean()
         now = self.marks(self.request)["seen"]
         chosen = str(self.user.pk) if cleaned.get("assignee") == ME else cleaned.get("assignee")
@@ -63,8 +62,6 @@ class AssignForm(SeenForm):
 
 
 class MergeForm(DeskForm):
-    """Closes the request as part of another one."""
-
     name, button, done = "merge", "Merge into that request", "Merged into {request}."
     verb = staticmethod(merge)
     refusals = {"itself": "reference", "target": "reference"}
@@ -82,7 +79,6 @@ class MergeForm(DeskForm):
             self.fields["reference"].label = "Into the request with this reference"
 
     def clean(self) -> dict:
-        """Find the other request among those that the user may see."""
         cleaned = super().clean()
         typed = cleaned.get("reference") or cleaned.get("into") or ""
         reference = read_reference(typed)
@@ -99,8 +95,6 @@ class MergeForm(DeskForm):
 
 
 class ScreenForm(DeskForm):
-    """Sets up an ethical wall between somebody and the request."""
-
     name, button, done = "screen", "Set up the wall", "An ethical wall is set up for {request}."
     refusals = {"self": "user"}
     verb = staticmethod(requests.screen)
@@ -117,7 +111,6 @@ class ScreenForm(DeskForm):
         self.fields["user"].widget.choices = self.people()
 
     def people(self) -> list[tuple]:
-        """Return the choices: everybody else without a wall."""
         people = [one for one in around(self.request).assignable_by(self.user) if one != self.user]
         return [("", "Choose…"), *((one.pk, user_name(one)) for one in people)]
 

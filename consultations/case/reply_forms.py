@@ -34,8 +34,6 @@ class FirmTimeField(forms.DateTimeField):
 
 
 class TimeForm(DeskForm):
-    """Asks for a time: one of those offered, or any other day and time."""
-
     when = forms.ChoiceField(
         label="When", error_messages=dict.fromkeys(("required", "invalid_choice"), "Choose when from the list.")
     )

@@ -32,8 +32,6 @@ class OpenReminder:
 
 @dataclass
 class NotesDesk:
-    """What an account sees and may do."""
-
     reminders: list[OpenReminder] = field(default_factory=list)
     rests: bool = False
     may_finish: bool = False
@@ -48,11 +46,9 @@ class NotesDesk:
 
     @property
     def text_messages(self) -> list[Draft]:
-        """The drafts with a short version to be texted."""
         return [draft for draft in (*self.fitting, *self.others) if draft.text_message]
 
     def place(self, posted: DeskForm) -> bool:
-        """Put a refused form in its place; return whether there is one."""
         if isinstance(posted, PostponeReminderForm):
             for one in self.reminders:
                 if one.postpone and str(one.reminder.pk) == str(posted.data.get("reminder")):

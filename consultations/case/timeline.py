@@ -32,8 +32,6 @@ BY_VISITOR = (EventKind.RECEIVED, EventKind.CORRECTED, EventKind.FOLLOWED)
 
 @dataclass(frozen=True)
 class Change:
-    """A field before and after a change."""
-
     label: str
     before: str
     after: str
@@ -42,8 +40,6 @@ class Change:
 
 @dataclass(frozen=True)
 class Told:
-    """A colleague who was told of an event, and when they have seen it."""
-
     name: str
     seen_at: datetime | None
 
@@ -74,7 +70,6 @@ class History:
 
     @property
     def linked(self) -> set[int]:
-        """The ids of the linked requests."""
         return {other.pk for other in (*self.follows, *self.follow_ups, *self.merged_into, *self.merged)}
 
     @property
@@ -146,7 +141,6 @@ def _deliveries(request: ConsultationRequest, events: list[RequestEvent]) -> dic
 
 
 def _related(request: ConsultationRequest, events: Iterable[RequestEvent], user) -> dict[int, ConsultationRequest]:
-    """Return the linked requests that ``user`` may see, by id."""
     numbers = {request.follows_id, request.merged_into_id, *(event.facts.get("request") for event in events)}
     linked = Q(pk__in=[number for number in numbers if isinstance(number, int)])
     linked |= Q(follows=request) | Q(merged_into=request)

@@ -38,7 +38,6 @@ class Known:
 
 
 def title_of(event: RequestEvent, known: Known) -> str:
-    """Return the title of an event's line."""
     facts, name = event.facts, known.name
     match event.kind:
         case EventKind.RECEIVED:
@@ -99,11 +98,9 @@ def _conflict(facts: dict) -> str:
 
 
 def _for_time(iso: str | None, preposition: str = "for", zone: tzinfo | None = None) -> str:
-    """Return a stored time in words behind a preposition; empty for none."""
     when = parse_datetime(iso or "")
     return f" {preposition} {date_and_time(when, zone)}" if when else ""
 
 
 def capital(words: str) -> str:
-    """Return the words with a capital first."""
     return words[:1].upper() + words[1:]

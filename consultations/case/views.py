@@ -91,7 +91,6 @@ class Desk:
 
     @property
     def plain_moves(self) -> list[MoveForm]:
-        """The moves that are a single button."""
         return [form for form in self.moves if form.is_plain]
 
     @property
@@ -102,7 +101,6 @@ class Desk:
         vars(self.forms).update({form.name: form for form in forms})
 
     def place(self, posted: DeskForm) -> bool:
-        """Put a form that was refused where it belongs; return whether there is such a place."""
         if isinstance(posted, MoveForm):
             places = [at for at, form in enumerate(self.moves) if posted.move and form.to == posted.to]
             for at in places:
@@ -200,7 +198,6 @@ class RequestScreen(WithinReach, AdminScreen):
 
 
 def shared_context(found: ConsultationRequest, user, now) -> dict:
-    """Return what the screen and the print have in common."""
     history = history_of(found, user)
     return {
         "consultation": found,
@@ -224,8 +221,6 @@ class RequestView(RequestScreen, TemplateView):
 
 
 class PrintView(WithinReach, TemplateView):
-    """The request for the paper file."""
-
     doing = "print"
     template_name = "consultations/admin/request_print.html"
     http_method_names = ["get", "head", "options"]

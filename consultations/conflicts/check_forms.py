@@ -11,8 +11,6 @@ _HELP = "Recorded in the timeline, for staff only."
 
 
 class JudgingForm(DeskForm):
-    """A decision about the check, with its reason."""
-
     refusals = {"no_reason": "reason", "too_long": "reason"}
     reason = TextField(label="Reason", required=True, help_text=_HELP)
     #: The code of the decision in the timeline; the reason's label, and the error without one.
@@ -48,8 +46,6 @@ class ClearForm(JudgingForm, SeenForm):
 
 
 class FlagForm(JudgingForm):
-    """Asks a manager for a decision."""
-
     name, button, done, doing = "flag", "Ask for a decision", "{request} is flagged for a decision.", "flag"
     verb = staticmethod(decisions.flag)
     label, missing = "What has to be decided", "Say what has to be decided."

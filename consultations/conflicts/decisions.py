@@ -52,7 +52,6 @@ def flag(pk: int, *, by, reason: str, now=None) -> ConsultationRequest:
 
 @action
 def decline_for_conflict(pk: int, *, by, reason: str, now=None) -> ConsultationRequest:
-    """End the request for a conflict of interest."""
     request, now = _locked(pk, by), now or timezone.now()
     reason = cleaned(request, reason)
     way = find_move(request.status, Status.CONFLICT)
@@ -83,7 +82,6 @@ def may_judge(user, request: ConsultationRequest) -> bool:
 
 
 def may_only_manage(state: str) -> bool:
-    """Return whether only managers may clear a check in this state."""
     return state in {ConflictState.FLAGGED, ConflictState.UNCHECKED}
 
 

@@ -27,8 +27,6 @@ MAX_CHECKED = 1000
 
 
 class RegisterScreen(ForRegister, AdminScreen):
-    """Shared by the screens of the register."""
-
     doing = "parties"
     page_title = "Known parties"
     header_icon = "group"
@@ -65,7 +63,6 @@ class PartiesView(RegisterScreen, TemplateView):
         )
 
     def found(self, words: str, role: str):
-        """Return the parties that match the words and the role, newest first."""
         parties = parties_for(self.request.user)
         if words:
             parties = parties.filter(pk__in={hit.party_id for hit in search.find([words])})
@@ -92,7 +89,6 @@ class PartySearchView(ForRegister, View):
 
 
 def rows_of(parties, user) -> list[dict]:
-    """Return each party with the request that it came from, for the list."""
     parties = list(parties)
     numbers = {party.request_id for party in parties if party.request_id}
     sources = visible_to(user).only("reference").in_bulk(numbers) if numbers else {}
@@ -110,7 +106,6 @@ def hits_for(user, text: str) -> list[HitLine]:
 
 
 def unknown_among(text: str, hits: list[HitLine]) -> list[str]:
-    """Return the names without a match."""
     found = {hit.asked.casefold() for hit in hits}
     return [name for name in names_in(text) if name.casefold() not in found]
 

@@ -43,7 +43,6 @@ def look_up(request: ConsultationRequest) -> Lookup:
 
 
 def members_of(request: ConsultationRequest) -> list[ConsultationRequest]:
-    """Return the request and those merged into it."""
     return [request, *request.merged.order_by("pk")]
 
 

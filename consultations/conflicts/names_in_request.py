@@ -36,7 +36,6 @@ def names_in(text: str) -> list[str]:
 
 
 def _pieces(line: str) -> list[str]:
-    """Split a line at commas, "and" and "v."."""
     line = _ASIDE.sub(_without_remark, line)
     parts = [part for part in map(str.strip, line.split(",")) if part]
     joined: list[str] = []
@@ -64,7 +63,6 @@ def _without_remark(found: re.Match) -> str:
 
 
 def _is_turned(family: str, given: str) -> bool:
-    """Return whether two parts around a comma are a surname and given names."""
     short = len(family.split()) == 1 and 0 < len(given.split()) <= 2
     return short and not is_company(family) and not is_company(given) and not _says_nothing(given)
 
@@ -80,7 +78,6 @@ def _apart(text: str) -> list[str]:
 
 
 def _cleaned(piece: str) -> str:
-    """Return the name in a piece of a line, or an empty text."""
     piece = _AFTER_DASH.sub("", piece).strip()
     had_point = piece.endswith(".")
     piece = piece.strip(" \t.,:;-–—?!*\"'“”")
@@ -100,6 +97,5 @@ def _cleaned(piece: str) -> str:
 
 
 def _says_nothing(text: str) -> bool:
-    """Return whether the text names nobody."""
     words = plain(text).split()
     return "".join(words) in _NOBODY or all(word in _RELATIONS | _NOBODY | _LITTLE for word in words)

@@ -78,7 +78,6 @@ def import_parties(path: Path, *, is_dry_run: bool = False) -> Outcome:
 
 @sensitive_variables()
 def _bring(batch: dict[str, dict], outcome: Outcome, is_dry_run: bool) -> None:
-    """Save one batch, or count what would be saved."""
     meant = {number: line for line in batch for number in digests_for_lookup(line, PURPOSE)}
     known = {
         meant[party.import_key]: party for party in Party.objects.select_for_update().filter(import_key__in=list(meant))
@@ -108,7 +107,6 @@ def _bring(batch: dict[str, dict], outcome: Outcome, is_dry_run: bool) -> None:
 
 @sensitive_variables()
 def _lines(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
-    """Return the lines below the header, with their line numbers."""
     try:
         raw = path.read_bytes()
     except OSError as problem:

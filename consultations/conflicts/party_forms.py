@@ -60,7 +60,6 @@ class PartyForm(forms.Form):
         return cleaned
 
     def find_doubles(self, cleaned: dict) -> list[Party]:
-        """Return likely duplicates of the new names, as far as the account may see them."""
         known = {self.party.name, *self.party.aliases.splitlines()} if self.party else set()
         names = [name for name in (cleaned["name"], *cleaned.get("aliases", "").splitlines()) if name not in known]
         if not names:
@@ -70,12 +69,10 @@ class PartyForm(forms.Form):
         return list(parties_for(self.user).filter(pk__in=numbers).order_by("-pk")[:SHOWN])
 
     def fill(self, party: Party) -> Party:
-        """Copy the cleaned values to the party."""
         for name in FIELDS:
             setattr(party, name, self.cleaned_data[name])
         return party
 
 
 def version_of(party: Party) -> str:
-    """Return a version to detect edits made in the meantime."""
     return party.changed_at.isoformat()

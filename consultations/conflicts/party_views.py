@@ -25,14 +25,11 @@ from consultations.view_permissions import DeskViewSet, GuardedMenuItem
 
 @method_decorator(sensitive_post_parameters(), name="dispatch")
 class PartyScreen(RegisterScreen, TemplateView):
-    """Shared by the screens of one party."""
-
     template_name = "consultations/admin/party.html"
     page_title = "Known party"
     http_method_names = ["get", "head", "post", "options"]
 
     def find(self, *, is_locked: bool = False) -> Party:
-        """Return the party in the URL; 404 when there is none that the account may see."""
         parties = parties_for(self.request.user)
         pk = self.kwargs["pk"]
         found = (parties.select_for_update(of=("self",)) if is_locked else parties).filter(pk=pk).first()
@@ -50,7 +47,6 @@ class PartyScreen(RegisterScreen, TemplateView):
         return HttpResponseRedirect(reverse("parties:index"))
 
     def audit(self, action: AuditAction, doing: str, party: Party) -> None:
-        """Audit an action on a party, by its id."""
         record.record(action, by=self.request.user, doing=doing, party=party.pk)
 
 
@@ -63,7 +59,6 @@ class PartyView(PartyScreen):
         return self.draw(self.find())
 
     def draw(self, party: Party, form: PartyForm | None = None):
-        """Render the party with the form that was rejected, or a new one."""
         user = self.request.user
         self.audit(AuditAction.VIEWED, "party", party)
         if form is None and may_do_with_parties(user, "change"):

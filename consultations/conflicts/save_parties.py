@@ -18,7 +18,6 @@ def save_party(party: Party) -> Party:
 
 
 def save_new_parties(parties: Iterable[Party]) -> list[Party]:
-    """Save many new parties at once."""
     made = list(parties)
     for party in made:
         party.encrypt()

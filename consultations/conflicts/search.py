@@ -68,7 +68,6 @@ def find(names: Iterable[str], *, leave_out: Iterable[int] = ()) -> list[Hit]:
 
 
 def words(hit: Hit) -> str:
-    """Return a sentence that explains the hit."""
     return sentence(hit.asked, hit.found, hit.reasons)
 
 
@@ -119,7 +118,6 @@ def _batches(numbers: list[int]) -> Iterator[list[int]]:
 
 @sensitive_variables()
 def _texts(party: _Row) -> list[str] | None:
-    """Return the names of a party; None when they cannot be decrypted."""
     name, aliases = _ENCRYPTED
     try:
         return names_in(name.open(party.name, party.row_uuid), aliases.open(party.aliases, party.row_uuid))
@@ -129,7 +127,6 @@ def _texts(party: _Row) -> list[str] | None:
 
 @sensitive_variables()
 def _best(party: _Row, name: str, texts: list[str], compare: Callable[[str, str], Explained | None]) -> Hit | None:
-    """Return the hit for the party's most similar name."""
     best = None
     for text in texts:
         found = compare(name, text)

@@ -84,7 +84,6 @@ def _add_samples(demo, page: ConsultationPage, now: datetime) -> None:
 
 
 def _receive(demo, page, entry: dict, token: uuid.UUID, made: dict, now: datetime) -> ConsultationRequest:
-    """Send the form for one sample."""
     values = {name: entry.get(name, "") for name in FIELDS}
     if same := made.get(entry.get("same_person", "")):
         values |= {"full_name": same.full_name, "phone": same.phone, "email": same.email}

@@ -18,7 +18,6 @@ PLACE = "Main office, reception on the second floor"
 
 
 def load_calendars(demo) -> list[AttorneyCalendar]:
-    """Create missing calendars, and return all of them."""
     found = {one.attorney_id: one for one in AttorneyCalendar.objects.exclude(attorney=None)}
     user, made = demo.staff.get("publisher"), []
     is_free = user is not None and not AttorneyCalendar.objects.filter(user=user).exists()

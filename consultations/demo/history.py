@@ -45,7 +45,6 @@ class Scene:
         return FIRST_CALLS[self.request.form_token.int % len(FIRST_CALLS)]
 
     def later(self, minutes: int) -> datetime:
-        """Advance the time, and return it."""
         self.at += timedelta(minutes=minutes)
         return self.at
 
@@ -78,7 +77,6 @@ def text_person(scene: Scene, text: str, by: str = "intake", after: int = 18) ->
 
 
 def note(scene: Scene, text: str, by: str = "intake", after: int = 2, tell: str = "") -> None:
-    """Add a note, and mention a colleague (``tell``)."""
     scene.run(requests.add_note, after, by, text=text, tell=[scene.staff[tell]] if tell else ())
 
 
@@ -88,7 +86,6 @@ def remind(scene: Scene, text: str, who: str = "intake", by: str = "intake", in_
 
 
 def write(scene: Scene, template: str, by: str = "intake", after: int = 10) -> None:
-    """Send an e-mail from a template, if there is an address and no placeholder is open."""
     found = (draft for drafts in drafts_for(scene.request) for draft in drafts if draft.template.title == template)
     draft = next(found, None)
     if draft and scene.request.email and not left_open(draft.subject + draft.text):
@@ -104,7 +101,6 @@ def merge_into_earlier(scene: Scene, after: int = 30) -> None:
 
 
 def clear(scene: Scene, after: int = 4) -> None:
-    """Clear the conflict check, if it has matches."""
     scene.request.refresh_from_db(fields=["conflict_state"])
     if scene.request.conflict_state == ConflictState.OPEN:
         scene.run(decisions.clear, after, "intake_manager", reason="Sample reason. Another person of that name.")
@@ -126,7 +122,6 @@ def flag(scene: Scene, reason: str, after: int = 6) -> None:
 
 
 def finish(scene: Scene, to: str) -> None:
-    """Record the outcome after the appointment."""
     scene.request.refresh_from_db()
     scene.at = scene.request.scheduled_for
     scene.run(requests.move, 35, to=to)

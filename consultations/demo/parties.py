@@ -19,7 +19,6 @@ _REASON = "Sample reason. Another person of a similar name."
 
 
 def add_parties(now: datetime) -> None:
-    """Add the parties of the file that are missing."""
     entries = read(PARTIES)["party"]
     keys = [uuid.uuid5(_NAMESPACE, entry["name"]).int >> 65 for entry in entries]
     known = set(Party.objects.filter(import_key__in=keys).values_list("import_key", flat=True))

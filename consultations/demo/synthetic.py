@@ -4,6 +4,7 @@ import random
 import uuid
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from django.db import transaction
 from django.utils import timezone
@@ -19,6 +20,7 @@ from consultations.models import (
 )
 from consultations.response_targets import set_target
 from consultations.workflow import AWAITING, CLOSED, Status
+from firm.demo import read
 
 NAMESPACE = uuid.UUID("5b0a3f0e-6f0e-4c55-9a53-1d8c0d2a7b11")
 BATCH = 2000
@@ -41,15 +43,8 @@ WEIGHTS = {
 OLD_WEIGHTS = {status: weight for status, weight in WEIGHTS.items() if status in CLOSED}
 #: States of the conflict check other than clear.
 CHECKS = {Status.CONFLICT: ConflictState.DECLINED, Status.QUARANTINE: ConflictState.UNCHECKED}
-FIRST = (
-    "Ada Ben Cora Dan Eva Finn Greta Hugo Iris Jack Kate Leo Mona Ned Olga Paul Quinn Rosa Sam Tess"
-    " Uma Vito Wanda Xena Yuri Zoe Alba Bruno Carla Dora Emil Flora Gus Hanna Igor Jana Karl Lena Max Nina"
-).split()
-#: Halves of invented surnames.
-HALVES = (
-    "bal cor dun fel gar hol jin kel lor mun nar pel quin ros sul tam ulf ver wim yor"
-    " zan bri cla dro fra gle hru kno lem mir"
-).split()
+#: First names, and halves of invented surnames.
+FIRST, HALVES = read(Path(__file__).parent / "content" / "names.toml").values()
 
 
 def add(count: int, *, page: ConsultationPage, areas: list, staff: list, tell: Callable[[str], object]) -> int:
@@ -66,7 +61,6 @@ def add(count: int, *, page: ConsultationPage, areas: list, staff: list, tell: C
 
 
 def token_of(number: int) -> uuid.UUID:
-    """Return the form token that identifies the synthetic request of this number."""
     return uuid.uuid5(NAMESPACE, f"synthetic:{number}")
 
 
@@ -85,7 +79,6 @@ class Maker:
         self._today = timezone.localdate(now)
 
     def __call__(self, number: int) -> ConsultationRequest:
-        """Return an unsaved request."""
         chance, now = random.Random(number), self._now  # noqa: S311 - sample data, nothing to guess
         age = timedelta(minutes=chance.randrange(10, DAYS * 24 * 60))
         submitted_at = now - age
@@ -121,7 +114,6 @@ class Maker:
 
 
 def _store(requests: list[ConsultationRequest], desk: IntakeSettings) -> None:
-    """Save the requests with their search entries."""
     for request in requests:
         set_target(request, desk)
     entries = RequestEntry.objects.entries_of(requests)

@@ -27,7 +27,6 @@ class DescribedBoundField(forms.BoundField):
 
     @property
     def is_short(self) -> bool:
-        """Whether a narrow box is enough."""
         return getattr(self.field.widget, "input_type", "") in {"date", "tel"}
 
     def value(self):
@@ -75,15 +74,11 @@ class ProseField(LineField):
 
 
 class ListField(ProseField):
-    """A list, one entry on each line."""
-
     def to_python(self, value) -> str:
         return lines(forms.CharField.to_python(self, value))
 
 
 class AddressField(forms.EmailField):
-    """An e-mail address."""
-
     def __init__(self, **kwargs) -> None:
         widget = forms.EmailInput(attrs={"autocomplete": "email", "inputmode": "email"})
         super().__init__(max_length=254, widget=widget, template_name=_TEXT, **kwargs)

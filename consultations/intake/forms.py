@@ -174,7 +174,6 @@ class ConsultationForm(HiddenFields):
 
     @cached_property
     def chosen_attorney(self) -> AttorneyPage | None:
-        """The requested attorney, from the URL or from what was sent."""
         if not self.is_bound:
             return self.fields["attorney"].clean(self.initial.get("attorney"))
         self.is_valid()
@@ -229,7 +228,6 @@ class ConsultationForm(HiddenFields):
         return cleaned
 
     def _lacks(self, name: str) -> bool:
-        """Return whether a field is empty and has no error yet."""
         return name not in self.errors and not self.cleaned_data.get(name)
 
     def _need_a_way_to_answer(self, cleaned: dict) -> None:

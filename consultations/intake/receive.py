@@ -181,7 +181,6 @@ def sent_values(request: ConsultationRequest) -> dict[str, str | bool]:
 
 
 def _plain(value) -> str | bool:
-    """Return a value as it is stored with an event."""
     if isinstance(value, bool):
         return value
     if hasattr(value, "as_e164"):
@@ -200,7 +199,6 @@ def _earlier(cleaned: dict, now: datetime) -> int | None:
 
 
 def consent_receipt(page, *, now: datetime, has_sms_consent: bool, path: str = "") -> dict:
-    """Return the fields that record the consent: time, page and wording."""
     return {
         "acknowledged_at": now,
         "acknowledgement": page.acknowledgement,

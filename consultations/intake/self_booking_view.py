@@ -172,12 +172,10 @@ def _is_excessive(request) -> bool:
 
 
 def code_of(at: datetime) -> str:
-    """Return the value of a time in the form."""
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%MZ")
 
 
 def words_of(at: datetime, desk: IntakeSettings) -> str:
-    """Return day and time in the firm's zone, with the zone."""
     local = at.astimezone(desk.zone)
     clock = f"{date_format(local, 'g:i A')} {local.tzname()}".replace(" ", NBSP)
     return f"{date_format(local, 'l, F j')}, {clock}"

@@ -78,7 +78,6 @@ class Assessment:
 
     @property
     def is_suspicious(self) -> bool:
-        """Whether it goes to quarantine."""
         return self.score >= THRESHOLD
 
 

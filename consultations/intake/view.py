@@ -71,7 +71,6 @@ def answer_unverified(request, page: ConsultationPage) -> HttpResponse:
 
 
 def preview(request, page: ConsultationPage, mode: str) -> HttpResponse:
-    """Show the form, the form with errors, or the thank-you page with a sample reference."""
     if mode == "thank-you":
         return show_thank_you(request, page, SAMPLE_REFERENCE)
     data = {"relationship": "family"} if mode == "errors" else None

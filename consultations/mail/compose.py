@@ -57,7 +57,6 @@ def compose(message: OutgoingMessage, now: datetime) -> EmailMultiAlternatives:
 
 
 def _about_appointment(message: OutgoingMessage, known: FirmSettings, to: str, now) -> EmailMultiAlternatives:
-    """Return the e-mail with its invitation, or the cancellation of one."""
     found = invitation_of(message, to=to, known=known, now=now)
     if found is None:
         raise Obsolete("overtaken")

@@ -40,7 +40,6 @@ def announce(request: ConsultationRequest, *, addresses: Iterable[str] | None = 
 
 
 def announce_release(request: ConsultationRequest) -> None:
-    """Notify of a request that was released from quarantine."""
     request.messages.filter(state=MessageState.SKIPPED).delete()
     announce(request)
 
@@ -119,7 +118,6 @@ def announce_reminder(event: RequestEvent, due_at: datetime, addresses: Iterable
 
 
 def announce_answer(event: RequestEvent) -> int:
-    """Send the text of an event to the person."""
     return _write([_person_message(event.request, MessageKind.PERSON_ANSWER, event.pk, event)])
 
 

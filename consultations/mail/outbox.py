@@ -92,7 +92,6 @@ def claim(now: datetime) -> OutgoingMessage | None:
 
 
 def _composed(message: OutgoingMessage, now: datetime) -> EmailMultiAlternatives | None:
-    """Return the e-mail, or None after recording why there is none."""
     try:
         return compose(message, now)
     except Obsolete:

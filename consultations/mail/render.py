@@ -99,7 +99,6 @@ def firm() -> FirmSettings:
 
 
 def admin_url(name: str, *args) -> str:
-    """Return the absolute URL of an admin screen."""
     return settings.WAGTAILADMIN_BASE_URL.rstrip("/") + reverse(name, args=args)
 
 
@@ -110,7 +109,6 @@ def link_to(name: str, *args) -> Value:
 
 
 def firm_values(known: FirmSettings) -> dict[str, Value]:
-    """Return the values about the firm."""
     return {"firm": Value(known.firm_name), "phone": phone_of(known)}
 
 
@@ -119,7 +117,6 @@ def phone_of(known: FirmSettings) -> Value:
 
 
 def sample(kind: str) -> tuple[dict[str, Value], Listing | None]:
-    """Return invented values for a preview."""
     link = link_to("consultations:index")
     values = {name: Value(text) for name, text in SAMPLES.items()} | firm_values(firm()) | {"link": link}
     lines = [Value(line, link.href) for line in _SAMPLE_LINES]

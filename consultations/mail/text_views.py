@@ -35,8 +35,6 @@ class ChangeOnlyPolicy(ManagersPolicy):
 
 
 class WithPreview:
-    """Adds the preview to a form view."""
-
     def get_side_panels(self) -> MediaContainer:
         instance, name = self.form.instance, f"{self.request.resolver_match.namespace}:preview"
         url = reverse(name, args=[instance.pk]) if instance.pk else reverse(f"{name}_on_add")
@@ -83,8 +81,6 @@ def placeholder_list(known: dict[str, str]) -> str:
 
 
 class PlaceholderPanel(HelpPanel):
-    """Lists the placeholders of the message's kind."""
-
     class BoundPanel(HelpPanel.BoundPanel):
         def __init__(self, **kwargs):
             super().__init__(**kwargs)

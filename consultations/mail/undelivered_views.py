@@ -22,14 +22,12 @@ MOST = 1000
 
 
 def messages_for(user):
-    """Return the messages that an account may see: none about a request behind an ethical wall."""
     if not is_intake(user):
         return OutgoingMessage.objects.none()
     return OutgoingMessage.objects.filter(Q(request=None) | Q(request__in=visible_to(user)))
 
 
 def dead_count(user) -> int:
-    """Return how many undeliverable messages the account may see."""
     return messages_for(user).dead().count() if is_intake(user) else 0
 
 
@@ -65,8 +63,6 @@ class UndeliveredView(Guarded, AdminScreen, TemplateView):
 
 
 class RequeueView(Guarded, View):
-    """Sends one message again."""
-
     doing = "requeue"
     http_method_names = ["post"]
 

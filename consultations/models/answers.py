@@ -50,7 +50,6 @@ class AnswerTemplate(PlaceholderText):
         return self.title
 
     def suits(self, request) -> bool:
-        """Whether it is meant for requests like this one."""
         is_status = self.suggested_in in {"", request.status}
         return is_status and self.practice_area_id in {None, request.practice_area_id}
 

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
+from consultations.models.base import NumberedModel
 from consultations.models.requests import ConsultationRequest
 from firm.encryption.fields import EncryptedTextField
 from firm.encryption.models import EncryptedModel
@@ -53,7 +54,7 @@ def new_uid() -> str:
     return f"{uuid4()}@{domain}"
 
 
-class AttorneyCalendar(models.Model):
+class AttorneyCalendar(NumberedModel):
     """An attorney's calendar: working hours, usual length and place, and the digest of its feed's token."""
 
     attorney = models.OneToOneField(
@@ -72,8 +73,6 @@ class AttorneyCalendar(models.Model):
     is_active = models.BooleanField(default=True)
     feed_digest = models.CharField(max_length=64, null=True, unique=True, editable=False)
     feed_made_at = models.DateTimeField(null=True, editable=False)
-
-    wagtail_reference_index_ignore = True
 
     class Meta:
         verbose_name = "calendar of an attorney"
@@ -94,13 +93,11 @@ class AttorneyCalendar(models.Model):
         return self.name
 
 
-class Absence(models.Model):
+class Absence(NumberedModel):
     calendar = models.ForeignKey(AttorneyCalendar, on_delete=models.CASCADE, related_name="absences")
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     kind = models.CharField(max_length=8, choices=AbsenceKind, default=AbsenceKind.OTHER)
-
-    wagtail_reference_index_ignore = True
 
     class Meta:
         verbose_name = "absence"
@@ -112,27 +109,22 @@ class Absence(models.Model):
             models.CheckConstraint(condition=Q(kind__in=AbsenceKind.values), name="absence_kind_known"),
         ]
 
-    def __str__(self) -> str:
-        return f"Absence {self.pk}"
-
 
 class AppointmentQuerySet(models.QuerySet):
     def held(self):
         return self.filter(state=AppointmentState.HELD)
 
     def holding(self, now):
-        """Return the holds that have not expired."""
         return self.filter(state=AppointmentState.HOLD, hold_until__gt=now)
 
     def taking(self, now):
-        """Return those that take up their time: agreed ones, and holds that have not expired."""
         return self.filter(state__in=TAKING).exclude(state=AppointmentState.HOLD, hold_until__lte=now)
 
     def within(self, start, end):
         return self.filter(starts_at__lt=end, ends_at__gt=start)
 
 
-class Appointment(EncryptedModel):
+class Appointment(NumberedModel, EncryptedModel):
     """An appointment of a person and an attorney. The database refuses two at once in one calendar."""
 
     request = models.ForeignKey(ConsultationRequest, on_delete=models.CASCADE, related_name="appointments")
@@ -181,9 +173,6 @@ class Appointment(EncryptedModel):
                 fields=["request"], condition=Q(state=AppointmentState.HOLD), name="appointment_chosen_once"
             ),
         ]
-
-    def __str__(self) -> str:
-        return f"Appointment {self.pk}"
 
     @property
     def minutes(self) -> int:

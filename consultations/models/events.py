@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from consultations.models.base import NumberedModel
 from consultations.models.requests import ConsultationRequest
 from firm.encryption.fields import EncryptedJSONField, EncryptedTextField
 from firm.encryption.models import EncryptedModel
@@ -81,7 +82,7 @@ class AuditAction(models.TextChoices):
     TRAIL = "trail", "Read this trail"
 
 
-class AuditEntry(models.Model):
+class AuditEntry(NumberedModel):
     """Who did what, and when. Ids, codes and statuses only, so that it may outlive what it is about.
 
     Rows refer by number instead of by foreign key, and triggers of the database refuse every change of them.
@@ -93,8 +94,6 @@ class AuditEntry(models.Model):
     request_id = models.BigIntegerField(null=True)
     facts = models.JSONField(default=dict)
     mac = models.CharField(max_length=100, editable=False)
-
-    wagtail_reference_index_ignore = True
 
     class Meta:
         verbose_name = "entry of the audit trail"
@@ -110,18 +109,13 @@ class AuditEntry(models.Model):
         return f"{self.get_action_display()} {self.pk}"
 
 
-class Screen(models.Model):
+class Screen(NumberedModel):
     """An ethical wall between a user and a request. It takes precedence over every permission, of owners too."""
 
     request = models.ForeignKey(ConsultationRequest, on_delete=models.CASCADE, related_name="screens")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     set_at = models.DateTimeField(default=timezone.now)
 
-    wagtail_reference_index_ignore = True
-
     class Meta:
         default_permissions = ()
         constraints = [models.UniqueConstraint(fields=["user", "request"], name="screen_once")]
-
-    def __str__(self) -> str:
-        return f"Screen {self.pk}"

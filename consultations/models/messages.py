@@ -13,6 +13,7 @@ from django.utils import timezone
 from wagtail.models import PreviewableMixin
 
 from consultations.mail.kinds import DEFAULT_TEXTS, PLACEHOLDERS, TO_PERSON, MessageKind, missing_from, problems_in
+from consultations.models.base import NumberedModel
 from consultations.models.events import RequestEvent
 from consultations.models.requests import ConsultationRequest
 
@@ -48,7 +49,7 @@ class OutgoingMessageQuerySet(models.QuerySet):
         return self.filter(Q(state=MessageState.DEAD) | Q(state=MessageState.WAITING) & ~Q(last_error=""))
 
 
-class OutgoingMessage(models.Model):
+class OutgoingMessage(NumberedModel):
     """One message to one address, written in the transaction of the change and sent by the worker.
 
     A message to the person has no address of its own: it is decrypted from the request when it is sent.
@@ -79,7 +80,6 @@ class OutgoingMessage(models.Model):
     sent_at = models.DateTimeField(null=True)
 
     objects = OutgoingMessageQuerySet.as_manager()
-    wagtail_reference_index_ignore = True
 
     class Meta:
         default_permissions = ()
@@ -108,7 +108,6 @@ class OutgoingMessage(models.Model):
 
     @property
     def is_to_person(self) -> bool:
-        """Whether it goes to the person who sent the request."""
         return self.kind in TO_PERSON
 
 
@@ -124,7 +123,6 @@ class PlaceholderText(PreviewableMixin, models.Model):
         abstract = True
 
     def problems(self, part: str) -> list[str]:
-        """Return what is wrong with the placeholders of a part, in words."""
         raise NotImplementedError
 
     def clean(self) -> None:
@@ -140,8 +138,6 @@ class PlaceholderText(PreviewableMixin, models.Model):
 
 
 class MessageText(PlaceholderText):
-    """The firm's own text of one kind of message."""
-
     kind = models.CharField(max_length=20, choices=MessageKind, unique=True, editable=False)
     subject = models.CharField(max_length=120)
     body = models.TextField(max_length=4000, help_text="A blank line begins a new paragraph.")
@@ -157,7 +153,6 @@ class MessageText(PlaceholderText):
 
     @classmethod
     def of(cls, kind: str) -> "MessageText":
-        """Return the text of a kind, or the default one."""
         subject, body = DEFAULT_TEXTS[kind]
         return cls.objects.filter(kind=kind).first() or cls(kind=kind, subject=subject, body=body)
 

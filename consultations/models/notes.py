@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
+from consultations.models.base import NumberedModel
 from consultations.models.events import RequestEvent
 from consultations.models.requests import ConsultationRequest
 from consultations.workflow import CLOSED, Status
@@ -18,23 +19,18 @@ RESTING = (*CLOSED, Status.QUARANTINE)
 REMINDER_LENGTH = 500
 
 
-class Mention(models.Model):
+class Mention(NumberedModel):
     """A user who was told of a timeline event. Opening the request marks it as seen."""
 
     event = models.ForeignKey(RequestEvent, on_delete=models.CASCADE, related_name="mentions")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     seen_at = models.DateTimeField(null=True)
 
-    wagtail_reference_index_ignore = True
-
     class Meta:
         default_permissions = ()
         ordering = ["pk"]
         constraints = [models.UniqueConstraint(fields=["event", "user"], name="mention_once")]
         indexes = [models.Index(fields=["user", "event"], name="mention_unseen", condition=Q(seen_at=None))]
-
-    def __str__(self) -> str:
-        return f"Mention {self.pk}"
 
 
 class ReminderQuerySet(models.QuerySet):
@@ -46,7 +42,7 @@ class ReminderQuerySet(models.QuerySet):
         return self.open().filter(due_at__lte=now)
 
 
-class Reminder(EncryptedModel):
+class Reminder(NumberedModel, EncryptedModel):
     """A reminder of a user, or of the intake managers. It is sent once for each time that it is set to.
 
     ``event`` is the timeline event that set it.
@@ -78,6 +74,3 @@ class Reminder(EncryptedModel):
                 condition=Q(told_at=None) | Q(told_at__gte=F("due_at")), name="reminder_not_told_early"
             ),
         ]
-
-    def __str__(self) -> str:
-        return f"Reminder {self.pk}"

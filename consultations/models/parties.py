@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from consultations.conflicts.matching import blocking_keys
+from consultations.models.base import NumberedModel
 from consultations.models.requests import ConsultationRequest
 from firm.encryption.fields import EncryptedTextField
 from firm.encryption.models import BlindIndexEntry, BlindIndexQuerySet, EncryptedModel
@@ -44,7 +45,7 @@ class PartyQuerySet(models.QuerySet):
         return self.filter(buried_at=None)
 
 
-class Party(EncryptedModel):
+class Party(NumberedModel, EncryptedModel):
     """Somebody whom the firm has to think of. Save with `conflicts.save_parties.save_party`, so that it is found.
 
     When the data are erased, a tombstone stays: no text at all, but the digests under which the name is recognised.
@@ -106,9 +107,6 @@ class Party(EncryptedModel):
                 name="party_named_or_buried",
             ),
         ]
-
-    def __str__(self) -> str:
-        return f"Party {self.pk}"
 
     @property
     def is_buried(self) -> bool:

@@ -10,6 +10,7 @@ from django.utils import timezone
 from wagtail.admin.panels import FieldPanel, HelpPanel, MultiFieldPanel
 from wagtail.contrib.settings.models import BaseGenericSetting, register_setting
 
+from consultations.models.base import NumberedModel
 from consultations.models.requests import ConsultationRequest
 from consultations.workflow import Status
 from firm.encryption.blind_index import digest, digests_for_lookup
@@ -120,11 +121,10 @@ class RetentionSettings(BaseGenericSetting):
 
     @property
     def periods(self) -> dict[str, timedelta]:
-        """The statuses that have a period, each with it."""
         return {str(status): period for status in Status if (period := self.period(status))}
 
 
-class LegalHold(EncryptedModel):
+class LegalHold(NumberedModel, EncryptedModel):
     """Prevents the erasure of a request, by date, by hand and in the database itself."""
 
     request = models.OneToOneField(ConsultationRequest, on_delete=models.PROTECT, related_name="hold")
@@ -135,9 +135,6 @@ class LegalHold(EncryptedModel):
     class Meta:
         default_permissions = ()
         ordering = ["set_at", "pk"]
-
-    def __str__(self) -> str:
-        return f"Legal hold {self.pk}"
 
 
 class ErasureReason(models.TextChoices):
@@ -153,11 +150,10 @@ class ErasureQuerySet(models.QuerySet):
         return self.filter(reference_digest__in=digests_for_lookup(reference, _REFERENCE))
 
     def unswept(self):
-        """Return those of which the database's files may still have remains."""
         return self.filter(swept_at=None)
 
 
-class Erasure(models.Model):
+class Erasure(NumberedModel):
     """The proof that a request was erased. It says nothing of the person; the audit trail has the same ``request_id``.
 
     Triggers of the database refuse to change or delete it; ``swept_at`` alone is filled in later.
@@ -172,7 +168,6 @@ class Erasure(models.Model):
     swept_at = models.DateTimeField(null=True, help_text="Since then, the database's files hold no remains of it.")
 
     objects = ErasureQuerySet.as_manager()
-    wagtail_reference_index_ignore = True
 
     class Meta:
         default_permissions = ()
@@ -182,12 +177,8 @@ class Erasure(models.Model):
             models.CheckConstraint(condition=Q(reason__in=ErasureReason.values), name="erasure_reason_known"),
         ]
 
-    def __str__(self) -> str:
-        return f"Erasure {self.pk}"
-
     @classmethod
     def proof_of(cls, request: ConsultationRequest, *, by, reason: str, now) -> "Erasure":
-        """Return the unsaved proof that a request is erased."""
         return cls(
             request_id=request.pk,
             reference_digest=digest(request.reference, _REFERENCE),
@@ -204,7 +195,7 @@ class ConsentReceiptQuerySet(models.QuerySet):
         return self.filter(number_digest__in=digests_for_lookup(number, _NUMBER))
 
 
-class ConsentReceipt(models.Model):
+class ConsentReceipt(NumberedModel):
     """That the holder of a number agreed to text messages and was sent some: the defence against a claim, no more.
 
     Its digest is of another purpose than those by which requests are found, and goes with the last key it was made by.
@@ -219,16 +210,11 @@ class ConsentReceipt(models.Model):
     keep_until = models.DateTimeField(db_index=True)
 
     objects = ConsentReceiptQuerySet.as_manager()
-    wagtail_reference_index_ignore = True
 
     class Meta:
         default_permissions = ()
         ordering = ["-given_at", "-pk"]
 
-    def __str__(self) -> str:
-        return f"Consent receipt {self.pk}"
-
     @classmethod
     def digest_of(cls, number: str) -> dict[str, int | str]:
-        """Return the fields that identify a number in international notation."""
         return {"number_digest": digest(number, _NUMBER), "key_id": keyring().newest.id}

@@ -17,7 +17,6 @@ class RequestEntry(BlindIndexEntry):
 
     @classmethod
     def terms(cls, row: ConsultationRequest) -> dict[str, set[str]]:
-        """Return the names, addresses and numbers of a request, including those before a correction."""
         events = row.events.sent_by_visitor() if row.pk else ()
         persons = [row, *(event.values.get("old", {}) for event in events)]
         found: dict[str, set[str]] = {NAME: set(), EMAIL: set(), PHONE: set(), ENDING: set()}

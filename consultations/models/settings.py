@@ -147,7 +147,6 @@ class IntakeSettings(BaseGenericSetting):
 
     @property
     def office(self) -> Calendar:
-        """The intake hours, without the holidays."""
         lines = [(line.value["days"], line.value["opens"], line.value["closes"]) for line in self.hours]
         days = frozenset(line.value["date"] for line in self.holidays if line.value["date"])
         return Calendar(self.zone, weekly_hours(lines), days)

@@ -34,8 +34,6 @@ _REMARKS = {
 
 
 class BulkForm(forms.Form):
-    """The controls below the list, for requests in ``statuses``."""
-
     assignee = forms.ChoiceField(label="Assign to", required=False)
     to = forms.ChoiceField(label="Move to", required=False)
     reason = forms.CharField(label="Reason", required=False, max_length=requests.NOTE_LENGTH)
@@ -70,7 +68,6 @@ class Outcome:
     refused: dict[str, list[str]] = field(default_factory=dict)
 
     def attempt(self, act, pk: int) -> None:
-        """Do it to one request, and count how that went."""
         try:
             act(pk)
         except requests.Refused as refusal:
@@ -81,7 +78,6 @@ class Outcome:
             self.done += 1
 
     def problems(self) -> list[str]:
-        """Return a sentence for each reason why something was not done."""
         found = [f"Not changed: {', '.join(references)}. {why}" for why, references in self.refused.items()]
         if self.missing:
             found.append(f"{_requests(self.missing)} could not be found.")

@@ -27,7 +27,6 @@ class IntakePanel(Component):
         self.numbers, self.for_intake, self.undelivered = numbers, for_intake, undelivered
 
     def get_context_data(self, parent_context) -> dict:
-        """Add a tile for each number."""
         queue = reverse("consultations:index")
         sets = [saved_filters.SETS[code] for code in COUNTED]
         new = self.numbers["new"]

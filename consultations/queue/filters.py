@@ -58,7 +58,6 @@ class QueueFilterSet(WagtailFilterSet):
             del self.filters["assignee"]  # an attorney sees what is assigned to her or him
 
     def filter_assignee(self, requests, name: str, value: str):
-        """Narrow to one person's requests, or nobody's."""
         return requests.filter(assignee=None) if value == NONE else requests.filter(assignee_id=value)
 
 

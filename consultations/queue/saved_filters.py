@@ -72,7 +72,6 @@ DEFAULT, EVERYTHING = "open", "all"
 
 
 def requests_in(code: str, user, now: datetime):
-    """Return the requests of a set that this account may see."""
     return visible_to(user).filter(SETS[code].condition(user, now))
 
 

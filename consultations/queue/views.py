@@ -54,7 +54,6 @@ class QueueView(ForReaders, BaseListingView):
     filterset_class = QueueFilterSet
 
     def get(self, request, *args, **kwargs):
-        """Show the list, or give it out as a file to those who may take it."""
         kind = request.GET.get("export", "")
         if kind not in FORMATS:
             return super().get(request, *args, **kwargs)
@@ -73,7 +72,6 @@ class QueueView(ForReaders, BaseListingView):
 
     @cached_property
     def search_query(self) -> str:
-        """The words searched for, given in plain text or encrypted."""
         given, user = self.request.GET, self.request.user
         text = given.get("q", "") or show_words(given.get("find", ""), user)
         return one_line(text[: MAX_SEARCH * 4])[:MAX_SEARCH]
@@ -97,7 +95,6 @@ class QueueView(ForReaders, BaseListingView):
 
     @cached_property
     def counts(self) -> dict[str, int]:
-        """How many requests each saved filter holds, whatever is searched for."""
         return saved_filters.count(self.request.user, now=self.now)
 
     def get_valid_orderings(self) -> list[str]:
@@ -128,7 +125,6 @@ class QueueView(ForReaders, BaseListingView):
         return queryset.matching(self.search_query) if self.is_searching else queryset
 
     def paginate_queryset(self, queryset, page_size):
-        """Fetch what the lines of the page show."""
         paginator, page, numbers, is_paginated = super().paginate_queryset(queryset, page_size)
         wanted = list(numbers)
         found = {one.pk: one for one in visible_to(self.request.user).for_queue().filter(pk__in=wanted)}

@@ -82,7 +82,6 @@ def _height(number: int, greatest: int) -> Fraction:
 
 
 def _number(value: Fraction | int) -> str:
-    """Return a number with two decimals at most."""
     return f"{float(value):.2f}".rstrip("0").rstrip(".")
 
 

@@ -45,7 +45,6 @@ class Row(NamedTuple):
 
     @property
     def is_discarded(self) -> bool:
-        """Whether it was declined out of quarantine."""
         return self.declined_from == Status.QUARANTINE
 
     @property
@@ -74,7 +73,6 @@ class Counts:
     people: dict[int, str]
 
     def tally(self, of: Group, *, now: bool = True) -> Counter:
-        """Return how many requests of the period, or of the one before, are in each group."""
         return Counter(map(of, self.now if now else self.before))
 
 

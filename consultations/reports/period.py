@@ -59,21 +59,16 @@ class Span:
 
 @dataclass(frozen=True)
 class Piece(Span):
-    """One day, week or month, cut to the period."""
-
     label: str
     is_whole: bool
 
     @property
     def words(self) -> str:
-        """The name of the piece in the table."""
         return f"{self}" if self.is_whole else f"{self} (in part)"
 
 
 @dataclass(frozen=True)
 class Period:
-    """The chosen period and the one it is compared with."""
-
     code: str
     now: Span
     before: Span
@@ -87,7 +82,6 @@ class Period:
 
     @property
     def pieces(self) -> list[Piece]:
-        """All pieces in order, including empty ones."""
         return list(_pieces(self.now, self.grain))
 
     def place(self, day: date) -> date:

@@ -58,7 +58,6 @@ class PeriodForm(forms.Form):
         return self.cleaned_data
 
     def chosen(self) -> Period | None:
-        """Return the period; None if the form is invalid."""
         if not self.is_valid():
             return None
         given = self.cleaned_data

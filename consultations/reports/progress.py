@@ -47,7 +47,6 @@ def step_of(one: Row) -> Step:
 
 
 def funnel(counts: Counts) -> Report:
-    """Return how many reached each step, with its share of all and of the step before."""
     at = counts.tally(step_of)
     reached = {step: sum(at[later] for later in Step if later >= step) for step in Step}
     every = reached[Step.RECEIVED]
@@ -70,7 +69,6 @@ def funnel(counts: Counts) -> Report:
 
 
 def endings(counts: Counts) -> Report:
-    """Return where requests that did not become clients stopped, and how they ended."""
     found = counts.tally(lambda one: (step_of(one), outcome_of(one)))
     steps = [step for step in Step if step != Step.RETAINED]
     rows = [(f"After: {step.label.lower()}", *(found[step, end] for end in _ENDS)) for step in steps]
@@ -107,7 +105,6 @@ class Response:
 
     @property
     def due(self) -> int:
-        """How many were answered, or should have been."""
         return self.answered + self.states[columns.OVERDUE]
 
     @property
@@ -126,7 +123,6 @@ class Response:
 
 
 def responses(rows: Iterable[Row], of: Group) -> dict[Hashable, Response]:
-    """Return the response times of each group."""
     found: dict[Hashable, Response] = {}
     for one in rows:
         found.setdefault(of(one), Response()).add(one)

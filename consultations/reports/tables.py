@@ -143,7 +143,6 @@ def conversion(counts: Counts) -> Report:
 
 
 def _areas(counts: Counts, *tallies: Counter) -> list[tuple[int | None, str]]:
-    """Return the practice areas that occur, largest first, unknown last."""
     found = {area for one in tallies for area in one}
     titles = {area: counts.areas.get(area, NO_AREA) for area in found}
     return sorted(titles.items(), key=lambda pair: (pair[0] is None, -tallies[0][pair[0]], pair[1]))

@@ -64,7 +64,6 @@ class ReportsView(ForManagers, AdminScreen, TemplateView):
 
     @cached_property
     def period(self) -> Period | None:
-        """The chosen period; None if the form is invalid."""
         return self.form.chosen()
 
     @cached_property
@@ -106,7 +105,6 @@ def table_file(report: Report, period: Period) -> HttpResponse:
 
 
 def tiles(counts: Counts) -> list[dict[str, str]]:
-    """Return the key numbers, each with its previous value."""
     now, before = progress.whole_response(counts.now), progress.whole_response(counts.before)
     received, earlier = len(counts.now), len(counts.before)
     retained, others = (counts.tally(lambda one: one.status, now=now)[Status.RETAINED] for now in (True, False))
@@ -140,13 +138,11 @@ def _median_words(now: Fraction | None, before: Fraction | None) -> str:
 
 
 def left_out(counts: Counts) -> dict[str, int]:
-    """Return how many requests of the period are not counted, by reason."""
     statuses = Counter(one.status for one in counts.left_out)
     merged, quarantined = statuses[Status.MERGED], statuses[Status.QUARANTINE]
     return {"merged": merged, "quarantined": quarantined, "discarded": statuses.total() - merged - quarantined}
 
 
 def heat_lines(hours: Report) -> list[tuple[str, list[tuple[int, int]]]]:
-    """Return the rows of the busiest hours, each number with its color strength."""
     greatest = max(number for row in hours.rows for number in row[1:])
     return [(row[0], [(number, tables.heat(number, greatest)) for number in row[1:]]) for row in hours.rows]

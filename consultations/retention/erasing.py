@@ -102,7 +102,6 @@ def purge(now: datetime | None = None, *, tell: Callable[[Matter], object] = lam
 
 
 def purge_daily() -> Purged | None:
-    """Purge, if the intake managers have enabled it."""
     if not RetentionSettings.current().is_automatic:
         return None
     purged = purge()
@@ -153,7 +152,6 @@ def _lock_rows(numbers: Iterable[int]) -> None:
 
 
 def _erase(matter: Matter, *, by, reason: str, now: datetime) -> None:
-    """Delete a matter, and store the proof of its erasure."""
     for pk in matter.order:
         request = ConsultationRequest.objects.get(pk=pk)
         checks.bury(request)

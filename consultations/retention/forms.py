@@ -78,8 +78,6 @@ def retention_forms(*, user, request: ConsultationRequest, is_held: bool) -> dic
 
 
 class LookUpForm(forms.Form):
-    """Looks up what is stored about an erased request."""
-
     given = forms.CharField(
         label="Reference or telephone number",
         max_length=40,

@@ -10,7 +10,6 @@ from consultations.workflow import Power
 
 @action
 def hold(pk: int, *, by, reason: str, now=None) -> ConsultationRequest:
-    """Set a legal hold."""
     request, now = locked(pk, by), now or timezone.now()
     need(request, by, Power.MANAGE)
     reason = cleaned(request, reason, missing="Write down the reason.")

@@ -22,7 +22,6 @@ class Matter:
 
     @property
     def numbers(self) -> tuple[int, ...]:
-        """The sorted ids of all requests."""
         return tuple(sorted(self.order))
 
 
@@ -41,7 +40,6 @@ def matter_with(request: ConsultationRequest) -> Matter:
 
 
 def matter_of(root: int) -> Matter | None:
-    """Return a request with all that was merged into it."""
     return next(iter(matters_of([root])), None)
 
 

@@ -78,7 +78,6 @@ def falling_due(user, now: datetime) -> list[DueLine]:
 
 
 def held_for(user) -> list[LegalHold]:
-    """Return the legal holds on requests that the account may see."""
     return list(held().filter(request__in=visible_to(user)))
 
 

@@ -91,12 +91,10 @@ def past_date(now: datetime, periods: dict[str, timedelta] | None = None):
 
 
 def held():
-    """Return the legal holds, oldest first."""
     return LegalHold.objects.select_related("request", "set_by").order_by("set_at", "pk")
 
 
 def is_held(numbers) -> bool:
-    """Return whether one of the requests has a legal hold."""
     return LegalHold.objects.filter(request__in=numbers).exists()
 
 

@@ -41,12 +41,10 @@ def store_receipts(request: ConsultationRequest, now: datetime) -> int:
 
 
 def receipts_of(number: str):
-    """Return the receipts for a number in any notation."""
     return ConsentReceipt.objects.of(normalise_phone(number))
 
 
 def delete_expired_receipts(now: datetime) -> int:
-    """Delete expired receipts; return how many."""
     return ConsentReceipt.objects.filter(keep_until__lte=now).delete()[0]
 
 

@@ -137,7 +137,6 @@ def _others_are_over(cursor, timeout: float) -> bool:
 
 
 def _sees_before(cursor, begun: str) -> bool:
-    """Return whether a new transaction sees the state before this transaction id."""
     cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot()) < %s::xid8", [begun])
     return cursor.fetchone()[0]
 

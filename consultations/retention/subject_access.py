@@ -19,7 +19,6 @@ Line = dict[str, object]
 
 
 def own_data(request: ConsultationRequest, now: datetime) -> dict:
-    """Return the copy, ready for JSON."""
     events = list(request.events.order_by("at", "pk"))
 
     def of(kind: EventKind, entry) -> list[Line]:

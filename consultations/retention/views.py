@@ -61,14 +61,12 @@ class RetentionView(ForManagers, AdminScreen, TemplateView):
 
 
 def _settings_url(user) -> str:
-    """Return the URL of the retention settings; empty if the user may not change them."""
     if not user.has_perm("consultations.change_retentionsettings"):
         return ""
     return reverse("wagtailsettings:edit", args=["consultations", "retentionsettings"])
 
 
 def _with_names(erasures) -> list[tuple[Erasure, str]]:
-    """Return erasures, each with the name of who did it."""
     found = list(erasures)
     people = get_user_model().objects.in_bulk({one.actor_id for one in found} - {None})
     return [(one, _who(one, people)) for one in found]

@@ -12,7 +12,6 @@ def read_words(name: str) -> frozenset[str]:
 
 
 def read_lines(name: str) -> list[str]:
-    """Return the lines of a file without comments."""
     lines = (FOLDER / f"{name}.txt").read_text(encoding="ascii").splitlines()
     return [line for line in lines if not line.startswith("#")]
 

@@ -8,20 +8,16 @@ from consultations.conflicts.parties_file import NotAPartiesFile, import_parties
 
 
 class Command(BaseCommand):
-    """Import parties. Prints counts and numbers of lines, no names."""
-
     help = (
         "Reads a CSV file with the columns name, role, aliases, kind, matter, note (name and role are required) into"
         " the register of known parties. The same file again adds nothing."
     )
 
     def add_arguments(self, parser):
-        """Add the file, and the choice to look only."""
         parser.add_argument("file", type=Path)
         parser.add_argument("--dry-run", action="store_true", help="say what would be done, and change nothing")
 
     def handle(self, *args, **options):
-        """Import, and say what became of the lines."""
         try:
             outcome = import_parties(options["file"], is_dry_run=options["dry_run"])
         except NotAPartiesFile as reason:

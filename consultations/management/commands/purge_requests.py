@@ -21,11 +21,9 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser):
-        """Add the choice to look only."""
         parser.add_argument("--dry-run", action="store_true", help="say what would be erased, and change nothing")
 
     def handle(self, *args, **options):
-        """Erase, or say what would be."""
         now = timezone.now()
         if options["dry_run"]:
             found = review(now)
