@@ -4,7 +4,6 @@ A permission opens nothing to accounts that do not do the intake.
 """
 
 from django.contrib.auth import get_user_model
-from django.db.models import Q
 
 from consultations.models.events import Screen
 from consultations.models.requests import ConsultationRequest
@@ -122,10 +121,7 @@ def assignable_by(user):
         return get_user_model().objects.filter(pk=user.pk)
     if not user.has_perm(MANAGE):
         return staff_of_intake()
-    access = {"content_type__app_label": "wagtailadmin", "codename": "access_admin"}
-    groups = Q(**{f"groups__permissions__{name}": value for name, value in access.items()})
-    own = Q(**{f"user_permissions__{name}": value for name, value in access.items()})
-    return _by_name(get_user_model().objects.filter(Q(is_superuser=True) | groups | own).distinct())
+    return _by_name(get_user_model().objects.with_perm(ADMIN, backend=BACKEND))
 
 
 def _by_name(users):

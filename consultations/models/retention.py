@@ -91,14 +91,8 @@ class RetentionSettings(BaseGenericSetting):
             [
                 FieldPanel(f"{name}_days")
                 for name in (
-                    "retained",
-                    "declined",
-                    "referred",
-                    "not_reached",
-                    "conflict",
-                    "merged",
-                    "quarantine",
-                    "consent",
+                    *("retained", "declined", "referred", "not_reached"),
+                    *("conflict", "merged", "quarantine", "consent"),
                 )
             ],
             "Days",

@@ -13,7 +13,12 @@ from consultations.workflow import Status
 COUNTED = ("overdue", "conflicts", "court", "mine", "quarantine")
 #: What colleagues have left for this account; shown when there is any.
 LEFT = ("told", "reminders")
+ALARMING = ("overdue", "reminders")
 _ANY = "any_request"
+
+
+def _tile(label: str, number: int, url: str, *, is_alarming: bool = False) -> dict:
+    return {"label": label, "number": number, "url": url, "is_alarming": is_alarming}
 
 
 class IntakePanel(Component):
@@ -28,32 +33,15 @@ class IntakePanel(Component):
 
     def get_context_data(self, parent_context) -> dict:
         queue = reverse("consultations:index")
-        sets = [saved_filters.SETS[code] for code in COUNTED]
-        new = self.numbers["new"]
-        tiles = [{"label": "New", "number": new, "url": f"{queue}?status={Status.NEW}", "is_alarming": False}]
-        tiles += [
-            {
-                "label": one.label,
-                "number": self.numbers[one.code],
-                "url": f"{queue}?set={one.code}",
-                "is_alarming": one.code == "overdue" and self.numbers[one.code] > 0,
-            }
-            for one in sets
-            if self.for_intake or not one.for_intake
-        ]
-        tiles += [
-            {
-                "label": saved_filters.SETS[code].label,
-                "number": self.numbers[code],
-                "url": f"{queue}?set={code}",
-                "is_alarming": code == "reminders",
-            }
-            for code in LEFT
-            if self.numbers[code]
-        ]
+        codes = [code for code in COUNTED if self.for_intake or not saved_filters.SETS[code].for_intake]
+        codes += [code for code in LEFT if self.numbers[code]]
+        tiles = [_tile("New", self.numbers["new"], f"{queue}?status={Status.NEW}")]
+        for code in codes:
+            label, number, is_alarming = saved_filters.SETS[code].label, self.numbers[code], code in ALARMING
+            tiles.append(_tile(label, number, f"{queue}?set={code}", is_alarming=is_alarming and number > 0))
         if self.undelivered:
             url = reverse("consultations:messages")
-            tiles.append({"label": "Undelivered mail", "number": self.undelivered, "url": url, "is_alarming": True})
+            tiles.append(_tile("Undelivered mail", self.undelivered, url, is_alarming=True))
         return {"tiles": tiles, "is_calm": not self.numbers["waiting"], "queue_url": queue}
 
 

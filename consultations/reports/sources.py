@@ -1,6 +1,8 @@
 """Kinds of traffic sources: pure functions of a referring host and of a landing page."""
 
 import re
+import tomllib
+from pathlib import Path
 
 from django.db import models
 
@@ -24,36 +26,12 @@ class Landing(models.TextChoices):
     UNKNOWN = "unknown", "Not said"
 
 
-#: Hosts, including all their subdomains.
-_HOSTS = {
-    Source.SEARCH: (
-        "bing.com baidu.com brave.com chatgpt.com duckduckgo.com ecosia.org kagi.com mojeek.com perplexity.ai"
-        " qwant.com startpage.com search.aol.com ask.com"
-    ),
-    Source.DIRECTORY: (
-        "avvo.com bestlawyers.com chambers.com expertise.com findlaw.com justia.com lawinfo.com lawyer.com lawyers.com"
-        " legal500.com martindale.com nacdl.org nolo.com nycbar.org nysba.org superlawyers.com thumbtack.com yelp.com"
-        " bbb.org"
-    ),
-    Source.SOCIAL: (
-        "bsky.app discord.com facebook.com fb.com instagram.com linkedin.com lnkd.in messenger.com nextdoor.com"
-        " pinterest.com quora.com reddit.com snapchat.com t.co t.me threads.net tiktok.com twitter.com whatsapp.com"
-        " x.com youtu.be youtube.com"
-    ),
-}
-_KNOWN = {name: source for source, names in _HOSTS.items() for name in names.split()}
+_FILE = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
+_KNOWN = {name: Source(source) for source, names in _FILE["hosts"].items() for name in names}
 #: Search engines with national domains: google.co.uk, but not google.example.com.
 _COUNTRIES = re.compile(r"(?:^|\.)(?:google|yahoo|yandex)\.(?:com|net|[a-z]{2}|com?\.[a-z]{2})$")
 #: Webmail of a search engine is no search.
 _MAIL = re.compile(r"^(?:mail|e\.mail|[a-z]+\.mail)\.")
-_FIRST = {
-    "": Landing.HOME,
-    "practice-areas": Landing.AREA,
-    "attorneys": Landing.ATTORNEY,
-    "blog": Landing.BLOG,
-    "testimonials": Landing.TESTIMONIAL,
-    "free-consultation": Landing.FORM,
-}
 
 
 def source_of(host: str) -> Source:
@@ -73,4 +51,4 @@ def source_of(host: str) -> Source:
 def landing_of(path: str) -> Landing:
     if not path.startswith("/"):
         return Landing.UNKNOWN
-    return _FIRST.get(path.split("/")[1], Landing.OTHER)
+    return Landing(_FILE["pages"].get(path.split("/")[1], Landing.OTHER))
