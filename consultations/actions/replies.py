@@ -14,13 +14,7 @@ from consultations.display import date_and_time, user_name
 from consultations.mail.kinds import fill, left_open
 from consultations.mail.notifications import announce_answer
 from consultations.mail.render import SUBJECT_LENGTH, firm, phone_of
-from consultations.models import (
-    AnswerTemplate,
-    AuditAction,
-    ConsultationRequest,
-    EventKind,
-    PreferredContact,
-)
+from consultations.models import AnswerTemplate, AuditAction, ConsultationRequest, EventKind, PreferredContact
 from consultations.text_cleaning import one_line, paragraphs
 from consultations.workflow import Power, Status
 

@@ -13,13 +13,7 @@ from consultations.calendar.wording import CHOICE_WORDS, CHOSEN_BY_VISITOR
 from consultations.case.timeline_labels import Known, capital, title_of
 from consultations.colleagues import around
 from consultations.display import LABELS, LONG, user_name, value_words
-from consultations.models import (
-    AuditEntry,
-    ConsultationRequest,
-    EventKind,
-    MessageKind,
-    RequestEvent,
-)
+from consultations.models import AuditEntry, ConsultationRequest, EventKind, MessageKind, RequestEvent
 from consultations.permissions import visible_to
 from consultations.workflow import Status
 

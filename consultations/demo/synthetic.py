@@ -11,13 +11,7 @@ from django.utils import timezone
 
 from consultations.conflict_states import ConflictState
 from consultations.intake.receive import consent_receipt
-from consultations.models import (
-    ConsultationPage,
-    ConsultationRequest,
-    IntakeSettings,
-    PreferredContact,
-    RequestEntry,
-)
+from consultations.models import ConsultationPage, ConsultationRequest, IntakeSettings, PreferredContact, RequestEntry
 from consultations.response_targets import set_target
 from consultations.workflow import AWAITING, CLOSED, Status
 from firm.demo import read

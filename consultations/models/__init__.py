@@ -8,11 +8,7 @@ from consultations.models.messages import MessageKind, MessageState, MessageText
 from consultations.models.notes import Mention, Reminder
 from consultations.models.pages import ConsultationPage
 from consultations.models.parties import Party, PartyEntry, PartyField, PartyKind, PartyRole, PartySource
-from consultations.models.requests import (
-    ConsultationRequest,
-    PreferredContact,
-    Relationship,
-)
+from consultations.models.requests import ConsultationRequest, PreferredContact, Relationship
 from consultations.models.retention import ConsentReceipt, Erasure, ErasureReason, LegalHold, RetentionSettings
 from consultations.models.search import RequestEntry
 from consultations.models.settings import ClockHours, IntakeSettings

@@ -8,14 +8,7 @@ from icalendar import Calendar
 
 from consultations.actions import booking, requests
 from consultations.mail import outbox
-from consultations.models import (
-    Appointment,
-    AttorneyCalendar,
-    MessageState,
-    OutgoingMessage,
-    Screen,
-    Way,
-)
+from consultations.models import Appointment, AttorneyCalendar, MessageState, OutgoingMessage, Screen, Way
 from consultations.workflow import Status
 from tests.consultations.calendar.cases import ZONE, CalendarFactory, booked, cancel, noon, wall, wish
 from tests.consultations.conftest import make_user

@@ -6,13 +6,7 @@ import pytest
 from django.contrib.auth.models import Permission
 
 from consultations.intake import rate_limits
-from consultations.intake.rate_limits import (
-    MOST_IN_A_DAY,
-    MOST_RECENT,
-    Count,
-    count_submission,
-    digest_of,
-)
+from consultations.intake.rate_limits import MOST_IN_A_DAY, MOST_RECENT, Count, count_submission, digest_of
 from firm import rate_limits as attempts
 from firm import schedule, schedule_entries
 from firm.models import Attempt
