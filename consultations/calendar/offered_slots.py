@@ -88,7 +88,8 @@ def open_times(
 
     ``leave_out`` is the id of the hold being changed. A day with `MOST_A_DAY` holds is full.
     """
-    earliest, last = now + timedelta(hours=desk.times_notice), _end_of_day(now, desk.times_days, desk.zone)
+    day_after = now.astimezone(desk.zone).date() + timedelta(days=desk.times_days + 1)
+    earliest, last = now + timedelta(hours=desk.times_notice), instant(datetime.combine(day_after, time()), desk.zone)
     since, until = (only, min(last, only + timedelta(seconds=1))) if only else (earliest, last)
     if since >= until:
         return {}
@@ -138,10 +139,6 @@ def _full_days(calendars, since, until, *, now, zone: ZoneInfo, leave_out: int) 
     rows = held.values_list("calendar", "starts_at")
     counts = Counter((pk, starts_at.astimezone(zone).date()) for pk, starts_at in rows)
     return {key for key, count in counts.items() if count >= MOST_A_DAY}
-
-
-def _end_of_day(now: datetime, days: int, zone: ZoneInfo) -> datetime:
-    return instant(datetime.combine(now.astimezone(zone).date() + timedelta(days=days + 1), time()), zone)
 
 
 def _only(values: set, otherwise):

@@ -27,16 +27,7 @@ class Fact:
     name: str = ""
 
 
-@dataclass(frozen=True)
-class Way:
-    label: str
-    words: str
-    href: str
-    icon: str
-    is_preferred: bool = False
-
-
-def ways_to_reach(request: ConsultationRequest) -> list[Way]:
+def ways_to_reach(request: ConsultationRequest) -> list[dict]:
     """Return how the person can be reached, the preferred way first; by text message with consent only."""
     ways = []
     if request.phone:
@@ -46,10 +37,9 @@ def ways_to_reach(request: ConsultationRequest) -> list[Way]:
             ways.append((PreferredContact.TEXT, "Text", number, f"sms:{request.phone.as_e164}", "comment"))
     if request.email:
         ways.append((PreferredContact.EMAIL, "E-mail", request.email, f"mailto:{quote(request.email, '@')}", "mail"))
-    found = [
-        Way(label, words, href, icon, kind == request.preferred_contact) for kind, label, words, href, icon in ways
-    ]
-    return sorted(found, key=lambda way: not way.is_preferred)
+    ways.sort(key=lambda way: way[0] != request.preferred_contact)
+    names = ("kind", "label", "words", "href", "icon")
+    return [dict(zip(names, way, strict=True), is_preferred=way[0] == request.preferred_contact) for way in ways]
 
 
 def person_facts(request: ConsultationRequest, before: Mapping[str, tuple[str, ...]]) -> list[Fact]:

@@ -9,7 +9,6 @@ from django.utils.formats import date_format
 from consultations.conflict_states import GATED, PASSING, ConflictState
 from consultations.display import date_and_time, day_words, span_words
 from consultations.due_dates import COURT_SOON, Urgency
-from consultations.intake.spam import SIGNS
 from consultations.models import ConsultationRequest
 from consultations.workflow import CLOSED, OPEN, Status
 
@@ -65,7 +64,3 @@ def status_tone(request: ConsultationRequest) -> str:
     if request.status in {Status.NEW, Status.QUARANTINE, Status.CONFLICT}:
         return "near"
     return "plain" if request.status in CLOSED else "good"
-
-
-def suspicion_words(codes: list[str]) -> list[str]:
-    return [SIGNS[code][1] if code in SIGNS else str(code) for code in codes]

@@ -27,6 +27,7 @@ from consultations.conflicts.check_forms import judging_forms
 from consultations.conflicts.first_check import check_opened
 from consultations.conflicts.panel import region_of
 from consultations.display import user_name
+from consultations.intake.spam import SIGNS
 from consultations.models import Appointment, AuditAction, ConsultationRequest
 from consultations.models.calendar import TAKING, AppointmentState
 from consultations.permissions import (
@@ -95,7 +96,7 @@ class Desk:
 
     @property
     def reasoned_moves(self) -> list[MoveForm]:
-        return [form for form in self.moves if "reason" in form.fields]
+        return [form for form in self.moves if not form.is_plain]
 
     def add(self, *forms: DeskForm) -> None:
         vars(self.forms).update({form.name: form for form in forms})
@@ -172,13 +173,14 @@ class RequestScreen(WithinReach, AdminScreen):
         duplicates = likely_duplicates(found, user)
         conflict = region_of(found, user)
         retention = outlook_of(found, user)
-        desk = desk_of(user, found, is_held=retention.hold is not None, now=now)
+        desk = desk_of(user, found, is_held=retention["hold"] is not None, now=now)
         desk.notes = notes_desk_of(user, found, template=self.request.GET.get("template", ""), now=now)
         is_placed = refused is not None and desk.place(refused)
         if hasattr(desk.forms, "merge"):
             desk.forms.merge.offer(duplicates)
         can_read_trail = may_read_trail(user)
         shared = shared_context(found, user, now)
+        signs = [SIGNS[code][1] if code in SIGNS else str(code) for code in found.suspicions]
         return self.get_context_data(
             **shared,
             person_beside=[fact for fact in shared["person"] if fact.before or fact.name not in facts.HEADLINE],
@@ -189,7 +191,7 @@ class RequestScreen(WithinReach, AdminScreen):
             homeless=refused.typed() if refused is not None and not is_placed else [],
             ways=facts.ways_to_reach(found),
             status_tone=status_labels.status_tone(found),
-            suspicions=status_labels.suspicion_words(found.suspicions) if found.status == Status.QUARANTINE else [],
+            suspicions=signs if found.status == Status.QUARANTINE else [],
             looks=looks_at(found, user) if can_read_trail else None,
             trail_url=f"{reverse('consultations:trail')}?reference={found.reference}" if can_read_trail else "",
             retention=retention,

@@ -1,7 +1,6 @@
 """The conflict check on a request's screen, as one account may see it."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from django.db.models import Prefetch, prefetch_related_objects
 from django.urls import reverse
@@ -48,22 +47,11 @@ class HitLine:
     verdict: str = ""
 
 
-@dataclass(frozen=True)
-class Region:
-    """The state of the check in words, with its undecided and cleared matches; ``known`` parties were searched."""
+def region_of(request: ConsultationRequest, user) -> dict:
+    """Return what ``user``, who may see the request, may know of its check. Three queries, however many matches.
 
-    state: str
-    words: str
-    tone: str
-    explanation: str
-    checked_at: datetime | None
-    waiting: list[HitLine]
-    cleared: list[HitLine]
-    known: int | None
-
-
-def region_of(request: ConsultationRequest, user) -> Region:
-    """Return what ``user``, who may see the request, may know of its check. Three queries, however many matches."""
+    ``waiting`` are its undecided matches; ``known`` is how many parties were searched without one.
+    """
     hits = Prefetch("conflict_hits", ConflictHit.objects.select_related("party", "judged_by"))
     prefetch_related_objects([request], hits)
     found = list(request.conflict_hits.all())
@@ -72,17 +60,16 @@ def region_of(request: ConsultationRequest, user) -> Region:
     can_open = may_see_parties(user)
     lines = [(hit, _line(hit, seen, can_open=can_open)) for hit in found]
     state = request.conflict_state
-    is_empty = state == ConflictState.CLEAR
-    return Region(
-        state=state,
-        words=request.get_conflict_state_display(),
-        tone="plain" if request.status in BEYOND else _TONES[state],
-        explanation=_BEYOND_WORDS.get(request.status, BLOCKED_WORDS.get(state, "")),
-        checked_at=request.conflict_checked_at if state != ConflictState.UNCHECKED else None,
-        waiting=[line for hit, line in lines if hit.verdict == Verdict.NONE],
-        cleared=[line for hit, line in lines if hit.verdict == Verdict.CLEARED],
-        known=Party.objects.known().count() if is_empty else None,
-    )
+    return {
+        "state": state,
+        "words": request.get_conflict_state_display(),
+        "tone": "plain" if request.status in BEYOND else _TONES[state],
+        "explanation": _BEYOND_WORDS.get(request.status, BLOCKED_WORDS.get(state, "")),
+        "checked_at": request.conflict_checked_at if state != ConflictState.UNCHECKED else None,
+        "waiting": [line for hit, line in lines if hit.verdict == Verdict.NONE],
+        "cleared": [line for hit, line in lines if hit.verdict == Verdict.CLEARED],
+        "known": Party.objects.known().count() if state == ConflictState.CLEAR else None,
+    }
 
 
 def hit_line(hit: search.Hit, party: Party | None, hidden: str, **more) -> HitLine:

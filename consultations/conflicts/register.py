@@ -29,7 +29,8 @@ def enter(request: ConsultationRequest) -> None:
         wanted = {} if locked.status == Status.QUARANTINE else _named(locked)
         places = {field: count() for field in PartyField.values}
         new, taken = [], set()
-        for party in _own(locked):
+        own = Party.objects.known().filter(request=locked, source=PartySource.REQUEST)
+        for party in own.select_for_update():
             found = wanted.pop((party.request_field, plain(party.name)), None)
             if found is None:
                 party.delete()
@@ -72,10 +73,6 @@ def bury(request: ConsultationRequest) -> int:
             purpose__in=blocking_keys.TOMBSTONE
         ).delete()
     return len(parties)
-
-
-def _own(request: ConsultationRequest):
-    return Party.objects.select_for_update().filter(request=request, source=PartySource.REQUEST, buried_at=None)
 
 
 def _named(request: ConsultationRequest) -> dict[tuple[str, str], tuple[str, str, str]]:

@@ -92,10 +92,6 @@ class Choice:
     until: str = ""
 
 
-def is_open() -> bool:
-    return IntakeSettings.current().offers_times
-
-
 def choice_of(reference: str, data=None, *, problem: str = "") -> Choice | None:
     """Return what is shown to the sender of a request; None when there is nothing to choose, for any reason."""
     desk = IntakeSettings.current()

@@ -15,7 +15,7 @@ from consultations.intake.receive import Arrival, receive, sent_before
 from consultations.intake.referrer import visit_of
 from consultations.intake.responses import lead_on, not_stored, reference_of, show_form, show_thank_you
 from consultations.intake.spam import assess
-from consultations.models import ConsultationPage
+from consultations.models import ConsultationPage, IntakeSettings
 from firm.lock_timeout import at_most
 
 logger = logging.getLogger(__name__)
@@ -53,7 +53,7 @@ def answer_thank_you(request, page: ConsultationPage) -> HttpResponse:
     Where open times are offered, a POST chooses one of them.
     """
     reference = reference_of(request)
-    if request.method == "POST" and self_booking_view.is_open():
+    if request.method == "POST" and IntakeSettings.current().offers_times:
         return self_booking_view.answer(request, page, reference)
     if request.method not in {"GET", "HEAD"}:
         return HttpResponseNotAllowed(["GET", "HEAD"])

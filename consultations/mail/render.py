@@ -76,7 +76,8 @@ def render(
         "title": one_line(fill(subject, plain))[:SUBJECT_LENGTH],
     }
     filled = [fill(part, plain) for part in _paragraphs(body)]
-    marked_up = [_with_breaks(fill(escape(part), linked)) for part in _paragraphs(body)]
+    escaped = [fill(escape(part), linked) for part in _paragraphs(body)]
+    marked_up = [mark_safe(part.replace("\n", "<br>\n")) for part in escaped]
     text = render_to_string("consultations/emails/message.txt", context | {"paragraphs": filled})
     html = render_to_string("consultations/emails/message.html", context | {"paragraphs": marked_up})
     return Rendered(context["title"], re.sub(r"\n{3,}", "\n\n", text).strip() + "\n", html.strip() + "\n")
@@ -84,10 +85,6 @@ def render(
 
 def _paragraphs(body: str) -> list[str]:
     return [part for part in re.split(r"\n\s*\n", paragraphs(body)) if part]
-
-
-def _with_breaks(html: str) -> SafeString:
-    return mark_safe(html.replace("\n", "<br>\n"))  # escaped by the caller
 
 
 # --- Values ---------------------------------------------------------------------------------------

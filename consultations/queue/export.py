@@ -53,7 +53,7 @@ COLUMNS: dict[str, Callable[[ConsultationRequest], Cell]] = {
 def export(kind: str, numbers: list[int], requests) -> StreamingHttpResponse:
     """Return the requests with these numbers, in that order, as ``csv`` or ``xlsx``. ``requests`` are those allowed."""
     name = f"requests-{timezone.localtime():%Y-%m-%d-%H%M}.{kind}"
-    rows = (row_of(request) for request in in_order(numbers, requests))
+    rows = ([cell(request) for cell in COLUMNS.values()] for request in in_order(numbers, requests))
     response = _xlsx(rows) if kind == "xlsx" else _csv(rows)
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     response["Cache-Control"] = "no-store, private"
@@ -66,10 +66,6 @@ def in_order(numbers: list[int], requests) -> Iterator[ConsultationRequest]:
         some = numbers[start : start + CHUNK]
         found = requests.with_matter().in_bulk(some)
         yield from (found[number] for number in some if number in found)
-
-
-def row_of(request: ConsultationRequest) -> list[Cell]:
-    return [cell(request) for cell in COLUMNS.values()]
 
 
 def number_of(phone) -> str:

@@ -106,12 +106,13 @@ def table_file(report: Report, period: Period) -> HttpResponse:
 
 def tiles(counts: Counts) -> list[dict[str, str]]:
     now, before = progress.whole_response(counts.now), progress.whole_response(counts.before)
+    share_before = f"{share_words(before.states[IN_TIME], before.due)} before" if before.due else "None before"
     received, earlier = len(counts.now), len(counts.before)
     retained, others = (counts.tally(lambda one: one.status, now=now)[Status.RETAINED] for now in (True, False))
     return [
         _tile("Requests", str(received), f"{earlier} before: {change_words(received, earlier)}"),
         _tile("First answer, median", time_words(now.median), _median_words(now.median, before.median)),
-        _tile("Answered in time", share_words(now.states[IN_TIME], now.due), _share_before(before)),
+        _tile("Answered in time", share_words(now.states[IN_TIME], now.due), share_before),
         _tile("Retained", str(retained), f"{others} before: {change_words(retained, others)}"),
         _tile("Still waiting", str(now.waiting), f"{now.states[OVERDUE]} of them overdue"),
         _tile("Overdue now", str(counts.overdue_number), "See which", "#report-overdue"),
@@ -120,10 +121,6 @@ def tiles(counts: Counts) -> list[dict[str, str]]:
 
 def _tile(label: str, number: str, words: str, url: str = "") -> dict[str, str]:
     return {"label": label, "number": number, "words": words, "url": url}
-
-
-def _share_before(before: progress.Response) -> str:
-    return f"{share_words(before.states[IN_TIME], before.due)} before" if before.due else "None before"
 
 
 def _median_words(now: Fraction | None, before: Fraction | None) -> str:

@@ -1,6 +1,5 @@
 """When a request will be erased, by which rule, and what prevents it: for its screen and for the retention page."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from consultations.models import ConsultationRequest, LegalHold, RetentionSettings, Screen
@@ -13,43 +12,22 @@ from consultations.workflow import OPEN, Status
 AHEAD, MOST = timedelta(days=30), 200
 
 
-@dataclass(frozen=True)
-class Outlook:
-    """The retention of one request. ``others`` are erased with it, as far as the viewer may see them."""
-
-    on: datetime | None
-    rule: str
-    hold: LegalHold | None
-    held_with: list[ConsultationRequest]
-    others: list[ConsultationRequest]
-    may_export: bool = False
-
-
-@dataclass(frozen=True)
-class DueLine:
-    """One line of the retention page; ``held_back`` is the reason why it is not erased."""
-
-    request: ConsultationRequest
-    ended_at: datetime
-    on: datetime
-    held_back: str = ""
-
-
-def outlook_of(request: ConsultationRequest, user) -> Outlook:
+def outlook_of(request: ConsultationRequest, user) -> dict:
+    """Return the retention of one request. ``others`` are erased with it, as far as ``user`` may see them."""
     matter = matter_with(request)
     along = set(matter.numbers) - {request.pk}
     seen = visible_to(user).filter(pk__in=along).only("reference", "status", "submitted_at", "row_uuid")
     others = list(seen.order_by("pk")) if along else []
     holds = {one.request_id: one for one in held().filter(request__in=matter.numbers)}
     settings = RetentionSettings.current()
-    return Outlook(
-        on=erased_on(matter, settings.periods),
-        rule=_rule(matter, request, settings),
-        hold=holds.get(request.pk),
-        held_with=[one for one in others if one.pk in holds],
-        others=others,
-        may_export=may_export(user),
-    )
+    return {
+        "on": erased_on(matter, settings.periods),
+        "rule": _rule(matter, request, settings),
+        "hold": holds.get(request.pk),
+        "held_with": [one for one in others if one.pk in holds],
+        "others": others,
+        "may_export": may_export(user),
+    }
 
 
 def erased_on(matter: Matter, periods: dict[str, timedelta]) -> datetime | None:
@@ -58,7 +36,7 @@ def erased_on(matter: Matter, periods: dict[str, timedelta]) -> datetime | None:
     return matter.ended_at + period if period else None
 
 
-def falling_due(user, now: datetime) -> list[DueLine]:
+def falling_due(user, now: datetime) -> list[dict]:
     """Return what is due within `AHEAD`, earliest first, as far as the account may see it; at most `MOST` and one."""
     periods = RetentionSettings.current().periods
     walls = set(Screen.objects.filter(user=user).values_list("request_id", flat=True))
@@ -71,7 +49,7 @@ def falling_due(user, now: datetime) -> list[DueLine]:
     shown = visible_to(user).only("reference", "status", "submitted_at", "row_uuid")
     seen = shown.in_bulk([one.root for one, _ in matters])
     return [
-        DueLine(seen[one.root], one.ended_at, erased_on(one, periods), reason)
+        {"request": seen[one.root], "matter": one, "on": erased_on(one, periods), "held_back": reason}
         for one, reason in matters
         if one.root in seen
     ]

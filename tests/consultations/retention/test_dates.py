@@ -226,4 +226,4 @@ def test_the_page_shows_what_falls_due_first_of_every_outcome(monkeypatch, staff
     periods, everything = RetentionSettings.current().periods, review(timezone.now() + panel.AHEAD).due
     wanted = sorted(everything, key=lambda one: (panel.erased_on(one, periods), one.root))
     wanted = [one.root for one in wanted if one.root != hidden]
-    assert [line.request.pk for line in panel.falling_due(user, timezone.now())] == wanted[:5]
+    assert [line["request"].pk for line in panel.falling_due(user, timezone.now())] == wanted[:5]
