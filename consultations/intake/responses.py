@@ -88,6 +88,6 @@ def show_thank_you(
 
 
 def not_stored(response: HttpResponse) -> HttpResponse:
-    """Keep a response out of every cache, the browser's own included (RFC 9111)."""
+    """Forbid every cache to store a response, the browser's own included (RFC 9111)."""
     response["Cache-Control"] = "no-store"
     return response

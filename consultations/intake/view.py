@@ -1,4 +1,4 @@
-"""Views of the consultation page. A sent form is limited, sorted and stored; every response keeps what was typed."""
+"""Views of the consultation page. A sent form is limited, sorted and stored; every response has what was typed."""
 
 import logging
 from datetime import timedelta
@@ -95,7 +95,7 @@ def _answer(request, page, sent) -> HttpResponse:
     if not form.is_valid():
         return show_form(request, page, form, status=422)
     token = form.cleaned_data["form_token"]
-    # Reading can be kept waiting as long as writing: PostgreSQL locks whole tables for some migrations.
+    # Reading can wait as long as writing: PostgreSQL locks whole tables for some migrations.
     with at_most(LOCK_TIMEOUT):
         # A form that was stored before is no new submission: its repetition and its correction are never refused.
         earlier = sent_before(token)

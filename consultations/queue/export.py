@@ -1,4 +1,4 @@
-"""The queue as a file for a spreadsheet: row by row, harmless to whoever opens it."""
+"""The queue as a file for a spreadsheet: row by row, without formulas."""
 
 import csv
 import re
@@ -84,7 +84,7 @@ def harmless(cell: Cell) -> str:
 
 
 class _Echo:
-    """Hands each line on instead of keeping it."""
+    """Hands each line on instead of storing it."""
 
     @staticmethod
     def write(line: str) -> str:

@@ -20,7 +20,7 @@ _SEARCHES = UUID("0c2f7f3e-6d0b-4a43-9a57-6f1f2f5f7a10")
 
 
 def staff_choices(user) -> list[tuple[str, str]]:
-    """Return those that requests are assigned to: the intake staff, whoever else has one, and nobody."""
+    """Return those that requests are assigned to: the intake staff, others who have one, and nobody."""
     has_one = Exists(visible_to(user).filter(assignee=OuterRef("pk")))
     staff = staff_of_intake()
     others = staff.model.objects.filter(Q(is_active=True) & has_one).order_by("first_name", "last_name", "pk")

@@ -54,7 +54,7 @@ class _Collected:
         return len(data)
 
     def flush(self) -> None:
-        """Nothing is kept back."""
+        """Nothing is buffered."""
 
     def take(self) -> bytes:
         data = bytes(self.held)

@@ -145,9 +145,7 @@ def response_by_person(counts: Counts) -> Report:
     named = {one: one for one in (NOBODY, UNKNOWN)}
     kinds = [(named.get(who) or counts.people.get(who, f"Account {who}"), one) for who, one in found.items()]
     kinds.sort(key=lambda pair: (pair[0] in {NOBODY, UNKNOWN}, pair[0]))
-    note = (
-        "An answer counts for whoever made the first contact; a request still waiting, for whoever it is assigned to."
-    )
+    note = "An answer counts for the account that made the first contact; a request still waiting, for its assignee."
     return _response("response-person", "First answer, by person", "Person", counts, kinds, note)
 
 

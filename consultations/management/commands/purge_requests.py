@@ -30,13 +30,13 @@ class Command(BaseCommand):
             for matter in found.due:
                 self.stdout.write(_line(matter))
             self._count("would be erased", found.due)
-            self._tell_kept(found)
+            self._tell_held_back(found)
             self.stdout.write("Nothing was changed.")
             return
         found = review(now)
         purged = purge(now, tell=lambda matter: self.stdout.write(_line(matter)))
         self._count("erased", purged.erased)
-        self._tell_kept(found)
+        self._tell_held_back(found)
         if purged.changed:
             self.stdout.write(f"{len(purged.changed)} changed in the meantime and were left alone.")
         if purged.failed:
@@ -51,9 +51,9 @@ class Command(BaseCommand):
         for outcome, count in sorted(Counter(matter.outcome for matter in matters).items()):
             self.stdout.write(f"  {Status(outcome).label}: {count}")
 
-    def _tell_kept(self, found: Review) -> None:
+    def _tell_held_back(self, found: Review) -> None:
         if found.held_back:
-            self.stdout.write(f"{len(found.held_back)} kept back although past their date:")
+            self.stdout.write(f"{len(found.held_back)} held back although past their date:")
         for matter, reason in found.held_back:
             self.stdout.write(f"  {_line(matter)}: {reason.label}")
 
