@@ -67,12 +67,12 @@ def test_the_dry_run_names_exactly_what_is_erased():
     everything()
     before = references()
     said = run("--dry-run")
-    due, kept = said.split("kept back")
+    due, kept = said.split("held back")
     assert references() == before
     named = set(REFERENCE.findall(due))
     assert 6 <= len(named) < len(before)
     done = run()
-    assert before - references() == named == set(REFERENCE.findall(done.split("kept back")[0]))
+    assert before - references() == named == set(REFERENCE.findall(done.split("held back")[0]))
     assert set(REFERENCE.findall(kept)) <= references()
     assert Erasure.objects.count() == len(named)
 
@@ -96,7 +96,7 @@ def test_what_it_says():
         "K7MW-3QFP with B2CD-4FGH (Declined, 2020-05-04)",
         "2 requests would be erased.",
         "  Declined: 1",
-        "1 kept back although past their date:",
+        "1 held back although past their date:",
         "  C2CD-4FGH (Conflict of interest, 2020-05-04): legal hold",
         "Nothing was changed.",
     ]
