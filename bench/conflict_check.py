@@ -37,7 +37,7 @@ from django.db import connection  # noqa: E402
 
 from consultations.conflicts import search  # noqa: E402
 from consultations.conflicts.matching.compare import THRESHOLD, compare  # noqa: E402
-from consultations.conflicts.save_parties import save_new_parties  # noqa: E402
+from consultations.conflicts.register import save_new_parties  # noqa: E402
 from consultations.conflicts.search import find  # noqa: E402
 from consultations.conflicts.tables import read_lines, read_words  # noqa: E402
 from consultations.models import Party, PartyEntry  # noqa: E402

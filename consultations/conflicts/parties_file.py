@@ -11,7 +11,7 @@ from django.views.decorators.debug import sensitive_variables
 
 from consultations.conflicts.matching.companies import is_company
 from consultations.conflicts.matching.compare import plain
-from consultations.conflicts.save_parties import save_new_parties, save_party
+from consultations.conflicts.register import save_new_parties, save_party
 from consultations.models.parties import Party, PartyKind, PartyRole, PartySource
 from firm.encryption.blind_index import digest, digests_for_lookup
 

@@ -18,7 +18,7 @@ from consultations.conflicts.access import may_do_with_parties, may_see_parties,
 from consultations.conflicts.checks import forget_party
 from consultations.conflicts.known_parties import PartiesView, PartySearchView, RegisterScreen, rows_of
 from consultations.conflicts.party_forms import PartyForm
-from consultations.conflicts.save_parties import save_party
+from consultations.conflicts.register import save_party
 from consultations.models import AuditAction, Party, PartySource
 from consultations.view_permissions import DeskViewSet, GuardedMenuItem
 

@@ -1,5 +1,6 @@
-"""Adds the people of a request to the register of known parties, and erases them."""
+"""The register of known parties: saves parties with their digests, adds the people of a request, erases them."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from itertools import count
 
@@ -7,14 +8,34 @@ from django.db import transaction
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_variables
 
+from consultations.conflict_states import Asked
 from consultations.conflicts.matching import blocking_keys
 from consultations.conflicts.matching.companies import is_company
 from consultations.conflicts.matching.compare import plain
 from consultations.conflicts.names_in_request import names_in
-from consultations.conflicts.save_parties import save_new_parties, save_party
-from consultations.models.parties import Party, PartyEntry, PartyField, PartyKind, PartyRole, PartySource
+from consultations.models.parties import Party, PartyEntry, PartyKind, PartyRole, PartySource
 from consultations.models.requests import ConsultationRequest
 from consultations.workflow import Status
+
+
+def save_party(party: Party) -> Party:
+    """Save a new or changed party and rebuild its digests."""
+    party.changed_at = timezone.now()
+    with transaction.atomic():
+        party.save()
+        PartyEntry.objects.rebuild([party])
+    return party
+
+
+def save_new_parties(parties: Iterable[Party]) -> list[Party]:
+    made = list(parties)
+    for party in made:
+        party.encrypt()
+    entries = PartyEntry.objects.entries_of(made)
+    with transaction.atomic():
+        Party.objects.bulk_create(made, batch_size=500)
+        PartyEntry.objects.enter(entries)
+    return made
 
 
 @sensitive_variables()
@@ -27,7 +48,7 @@ def enter(request: ConsultationRequest) -> None:
     with transaction.atomic():
         locked = ConsultationRequest.objects.select_for_update().get(pk=request.pk)
         wanted = {} if locked.status == Status.QUARANTINE else _named(locked)
-        places = {field: count() for field in PartyField.values}
+        places = {field: count() for field in Asked.values}
         new, taken = [], set()
         own = Party.objects.known().filter(request=locked, source=PartySource.REQUEST)
         for party in own.select_for_update():
@@ -80,9 +101,9 @@ def _named(request: ConsultationRequest) -> dict[tuple[str, str], tuple[str, str
     own = PartyRole.CLIENT if request.status == Status.RETAINED else PartyRole.PROSPECTIVE
     found = {}
     for field, names, role in (
-        (PartyField.SENDER, [request.full_name], own),
-        (PartyField.PERSON_IN_NEED, [request.person_in_need], own),
-        (PartyField.OTHER_PARTIES, names_in(request.other_parties), PartyRole.ADVERSE),
+        (Asked.FULL_NAME, [request.full_name], own),
+        (Asked.PERSON_IN_NEED, [request.person_in_need], own),
+        (Asked.OTHER_PARTIES, names_in(request.other_parties), PartyRole.ADVERSE),
     ):
         for name in map(str.strip, names):
             if plain(name):

@@ -8,7 +8,7 @@ from pathlib import Path
 from consultations.conflict_states import BEYOND, ConflictState
 from consultations.conflicts import decisions
 from consultations.conflicts.checks import check_safely
-from consultations.conflicts.save_parties import save_party
+from consultations.conflicts.register import save_party
 from consultations.models import ConsultationRequest, MessageKind, OutgoingMessage, Party, PartySource
 from consultations.workflow import OPEN
 from firm.demo import read

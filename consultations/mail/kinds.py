@@ -29,13 +29,7 @@ class MessageKind(models.TextChoices):
 
 
 #: The kinds that go to the sender of the request. The address is decrypted when the message is sent.
-TO_PERSON = (
-    MessageKind.PERSON_RECEIPT,
-    MessageKind.PERSON_ANSWER,
-    MessageKind.PERSON_BOOKED,
-    MessageKind.PERSON_REBOOKED,
-    MessageKind.PERSON_CANCELLED,
-)
+TO_PERSON = tuple(kind for kind in MessageKind if kind.startswith("person_"))
 
 _FILE = tomllib.loads((Path(__file__).parent / "messages.toml").read_text(encoding="utf-8"))
 #: The default subject and body of each kind.

@@ -947,8 +947,8 @@ class Migration(migrations.Migration):
                         blank=True,
                         choices=[
                             ("full_name", "The sender"),
-                            ("person_in_need", "The person in need"),
-                            ("other_parties", "The other parties"),
+                            ("person_in_need", "The person who needs help"),
+                            ("other_parties", "Someone else involved"),
                         ],
                         editable=False,
                         max_length=16,

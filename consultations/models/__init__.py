@@ -7,7 +7,7 @@ from consultations.models.events import AuditAction, AuditEntry, EventKind, Requ
 from consultations.models.messages import MessageKind, MessageState, MessageText, OutgoingMessage
 from consultations.models.notes import Mention, Reminder
 from consultations.models.pages import ConsultationPage
-from consultations.models.parties import Party, PartyEntry, PartyField, PartyKind, PartyRole, PartySource
+from consultations.models.parties import Party, PartyEntry, PartyKind, PartyRole, PartySource
 from consultations.models.requests import ConsultationRequest, PreferredContact, Relationship
 from consultations.models.retention import ConsentReceipt, Erasure, ErasureReason, LegalHold, RetentionSettings
 from consultations.models.search import RequestEntry

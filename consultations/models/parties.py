@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from consultations.conflict_states import Asked
 from consultations.conflicts.matching import blocking_keys
 from consultations.models.base import NumberedModel
 from consultations.models.requests import ConsultationRequest
@@ -33,12 +34,6 @@ class PartySource(models.TextChoices):
     REQUEST = "request", "From a request"
 
 
-class PartyField(models.TextChoices):
-    SENDER = "full_name", "The sender"
-    PERSON_IN_NEED = "person_in_need", "The person in need"
-    OTHER_PARTIES = "other_parties", "The other parties"
-
-
 class PartyQuerySet(models.QuerySet):
     def known(self):
         """Return the parties whose names are stored."""
@@ -46,7 +41,7 @@ class PartyQuerySet(models.QuerySet):
 
 
 class Party(NumberedModel, EncryptedModel):
-    """Somebody whom the firm has to think of. Save with `conflicts.save_parties.save_party`, so that it is found.
+    """Somebody whom the firm has to think of. Save with `conflicts.register.save_party`, so that it is found.
 
     When the data are erased, a tombstone stays: no text at all, but the digests under which the name is recognised.
     """
@@ -66,7 +61,7 @@ class Party(NumberedModel, EncryptedModel):
         related_name="parties",
         editable=False,
     )
-    request_field = models.CharField(max_length=16, choices=PartyField, blank=True, editable=False)
+    request_field = models.CharField(max_length=16, choices=Asked, blank=True, editable=False)
     request_place = models.PositiveIntegerField(null=True, editable=False, help_text="Which of those of its field.")
     import_key = models.BigIntegerField(null=True, unique=True, editable=False, help_text="Digest of the line.")
     added_at = models.DateTimeField(default=timezone.now, editable=False)

@@ -24,13 +24,6 @@ MOST = 200
 _DIGITS = 18
 #: A merger needs its target, an appointment its time, and quarantine has a button of its own.
 _NOT_OFFERED = {Status.MERGED, Status.SCHEDULED, Status.QUARANTINE}
-#: What is said beside a state: whether it is a release, and whether it takes a reason.
-_REMARKS = {
-    (False, False): "",
-    (False, True): " (with a reason)",
-    (True, False): " (release from quarantine)",
-    (True, True): " (with a reason)",
-}
 
 
 class BulkForm(forms.Form):
@@ -56,7 +49,9 @@ def offered_moves(user, statuses: set[str]) -> list[tuple[str, str]]:
             is_permitted = move.power == Power.WORK or user.has_perm(MANAGE)
             if to not in _NOT_OFFERED and is_permitted and not is_logged_instead:
                 reasons[to] = reasons.get(to, False) or move.needs_reason
-    return [(str(to), f"{to.label}{_REMARKS[to == Status.NEW, reasons[to]]}") for to in Status if to in reasons]
+    remarks = {to: " (with a reason)" for to, needs_reason in reasons.items() if needs_reason}
+    remarks.setdefault(Status.NEW, " (release from quarantine)")
+    return [(str(to), f"{to.label}{remarks.get(to, '')}") for to in Status if to in reasons]
 
 
 @dataclass

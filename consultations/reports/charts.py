@@ -6,11 +6,10 @@ Every chart has a table with the same numbers beside it, and its finding as the 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import count
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-
-from consultations.reports.axis import ticks
 
 #: The longest bar, in percent of the width; the rest is for its number.
 _LONGEST = 68
@@ -69,6 +68,18 @@ def columns(code: str, title: str, finding: str, rows: list[tuple[str, int]]) ->
             words = '<text class="reports-chart__axis reports-chart__middle" x="{}%" y="{}">{}</text>'
             drawn.append(format_html(words, _number(middle), _BOTTOM + 18, label))
     return _svg(code, title, finding, _BOTTOM + 26, drawn)
+
+
+def ticks(greatest: int, most: int = 5) -> list[int]:
+    """Return evenly spaced whole numbers from 0 to at least ``greatest``; the step is 1, 2 or 5 times a power of ten.
+
+    There is at least one besides the 0, and at most ``most``.
+    """
+    greatest = max(1, greatest)
+    step = next(
+        step for power in count() for step in (10**power, 2 * 10**power, 5 * 10**power) if step * most >= greatest
+    )
+    return list(range(0, greatest + step, step)) if greatest % step else list(range(0, greatest + 1, step))
 
 
 def _line(mark: int, y: Fraction) -> SafeString:

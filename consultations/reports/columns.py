@@ -17,13 +17,8 @@ _WEIGHT = Case(
 _MOVES = RequestEvent.objects.filter(request=OuterRef("pk"), kind=EventKind.MOVED)
 #: Statuses whose requests may have come further before; only their moves are read.
 _WENT_ON = (
-    Status.IN_REVIEW,
-    Status.CONTACTED,
-    Status.SCHEDULED,
-    Status.DECLINED,
-    Status.REFERRED,
-    Status.NOT_REACHED,
-    Status.CONFLICT,
+    *(Status.IN_REVIEW, Status.CONTACTED, Status.SCHEDULED),
+    *(Status.DECLINED, Status.REFERRED, Status.NOT_REACHED, Status.CONFLICT),
 )
 #: The course of a request of the period; 0 or null for the others. No appointment is made before a first contact.
 COURSE = Case(

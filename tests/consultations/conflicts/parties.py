@@ -2,7 +2,7 @@
 
 import factory
 
-from consultations.conflicts.save_parties import save_party
+from consultations.conflicts.register import save_party
 from consultations.models import ConflictHit, Party, PartyRole
 from tests.consultations.factories import ConsultationRequestFactory
 

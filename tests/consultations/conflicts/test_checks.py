@@ -12,7 +12,7 @@ from django.utils import timezone
 from consultations.actions import requests
 from consultations.actions.merging import merge
 from consultations.conflicts import checks, register, search
-from consultations.conflicts.save_parties import save_party
+from consultations.conflicts.register import save_party
 from consultations.intake.forms import ConsultationForm
 from consultations.intake.receive import Arrival, receive
 from consultations.intake.spam import Assessment

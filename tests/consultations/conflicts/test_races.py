@@ -16,7 +16,7 @@ from consultations.conflict_states import ConflictState
 from consultations.conflicts import checks, decisions, first_check, register
 from consultations.conflicts.first_check import Arrivals
 from consultations.conflicts.matching import blocking_keys
-from consultations.conflicts.save_parties import save_party
+from consultations.conflicts.register import save_party
 from consultations.intake.forms import ConsultationForm
 from consultations.intake.receive import receive
 from consultations.models import AuditEntry, ConflictHit, ConsultationRequest, Party, RequestEvent

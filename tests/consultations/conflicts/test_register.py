@@ -4,8 +4,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from consultations.conflicts.matching import blocking_keys
-from consultations.conflicts.register import bury, enter, names_in
-from consultations.conflicts.save_parties import save_party
+from consultations.conflicts.register import bury, enter, names_in, save_party
 from consultations.conflicts.search import find
 from consultations.models import ConsultationRequest, Party, PartyEntry
 from consultations.workflow import Status

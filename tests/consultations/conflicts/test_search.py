@@ -10,8 +10,7 @@ from django.test import override_settings
 
 from consultations.conflicts.matching import blocking_keys
 from consultations.conflicts.matching.compare import THRESHOLD, compare
-from consultations.conflicts.register import bury, enter
-from consultations.conflicts.save_parties import save_new_parties, save_party
+from consultations.conflicts.register import bury, enter, save_new_parties, save_party
 from consultations.conflicts.search import Hit, find, words
 from consultations.models import Party, PartyEntry
 from tests.consultations.conflicts.labelled import pairs

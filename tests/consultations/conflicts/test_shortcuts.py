@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from consultations.conflicts.matching import companies, names, persons, word_similarity
 from consultations.conflicts.matching.compare import Reading
-from consultations.conflicts.save_parties import save_new_parties
+from consultations.conflicts.register import save_new_parties
 from consultations.conflicts.search import find
 from consultations.models import Party
 from tests.consultations.conflicts.labelled import CLOSED, FRESH, OPEN, pairs, unseen

@@ -11,8 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from consultations.reports.axis import ticks
-from consultations.reports.charts import Bar, bars, columns
+from consultations.reports.charts import Bar, bars, columns, ticks
 from consultations.reports.percentiles import MEDIAN, NINETIETH, percentile, time_words
 from consultations.reports.period import Choice, Grain, Span, period_of
 from consultations.reports.sources import Landing, Source, landing_of, source_of
