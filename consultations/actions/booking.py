@@ -12,7 +12,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from consultations.actions.requests import NOTE_LENGTH, Refused, action, change_status, locked, need, note, was_sent
+from consultations.actions.requests import NOTE_LENGTH, Refused, action, change_status, note, was_sent
 from consultations.audit import record
 from consultations.calendar.availability import availabilities, next_free
 from consultations.calendar.notices import announce_booked, announce_changed
@@ -64,11 +64,9 @@ class Wish:
         return {name: getattr(self, name) for name in names}
 
 
-@action
-def schedule(pk: int, *, by, seen: str = "", once: UUID | None = None, now=None, **wish) -> ConsultationRequest:
+@action(Power.WORK)
+def schedule(request, *, by, seen: str = "", once: UUID | None = None, now, **wish) -> ConsultationRequest:
     """Make an appointment as `Wish` says. ``seen`` is the status that the user saw, ``once`` the token of the form."""
-    request, now = locked(pk, by), now or timezone.now()
-    need(request, by, Power.WORK)
     wanted = _clean(request, Wish(**wish))
     if was_sent(request, once, EventKind.APPOINTMENT, **_content(wanted, "made")):
         return request
@@ -87,11 +85,9 @@ def schedule(pk: int, *, by, seen: str = "", once: UUID | None = None, now=None,
     return request
 
 
-@action
-def reschedule(pk: int, *, by, seen: str = "", once: UUID | None = None, now=None, **wish) -> ConsultationRequest:
+@action(Power.WORK)
+def reschedule(request, *, by, seen: str = "", once: UUID | None = None, now, **wish) -> ConsultationRequest:
     """Move an appointment in time, place or to another attorney. ``seen`` is the `version` that the user saw."""
-    request, now = locked(pk, by), now or timezone.now()
-    need(request, by, Power.WORK)
     wanted = _clean(request, Wish(**wish))
     if was_sent(request, once, EventKind.APPOINTMENT, **_content(wanted, "changed")):
         return request

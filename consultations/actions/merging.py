@@ -2,7 +2,7 @@
 
 from django.utils import timezone
 
-from consultations.actions.requests import Refused, action, change_status, locked, need, note
+from consultations.actions.requests import Refused, audited, change_status, locked, need, note
 from consultations.audit import record
 from consultations.conflicts.checks import join
 from consultations.models import AuditAction, ConsultationRequest, EventKind
@@ -10,7 +10,7 @@ from consultations.permissions import may_merge
 from consultations.workflow import Power, Status
 
 
-@action
+@audited
 def merge(pk: int, *, into: int, by, now=None) -> ConsultationRequest:
     """Close a request as part of the request ``into``, and return that one. Nothing of either is lost.
 

@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from consultations.actions.reminder_times import is_ahead
-from consultations.actions.requests import SENT_OTHERWISE, Refused, action, locked, need, note
+from consultations.actions.requests import SENT_OTHERWISE, Refused, action, note
 from consultations.audit import record
 from consultations.colleagues import addresses_of, recipients_of, tellable
 from consultations.mail.notifications import announce_reminder
@@ -23,18 +23,14 @@ TELL_WITHIN = timedelta(days=3)
 BATCH = 200
 
 
-@action
-def remind(
-    pk: int, *, for_user, due_at: datetime, text: str, by, once: UUID | None = None, now=None
-) -> ConsultationRequest:
+@action(Power.WORK)
+def remind(request, *, for_user, due_at: datetime, text: str, by, once: UUID | None = None, now) -> ConsultationRequest:
     """Set a reminder for somebody who may see the request. ``once`` is the token of the form."""
-    request, now = locked(pk, by), now or timezone.now()
-    need(request, by, Power.WORK)
     text = paragraphs(text)
     _need_text(request, text)
     saved = Reminder.objects.filter(once=once).first() if once else None
     if saved is not None:
-        if (saved.request_id, saved.for_user_id, saved.due_at, saved.text) != (pk, for_user.pk, due_at, text):
+        if (saved.request_id, saved.for_user_id, saved.due_at, saved.text) != (request.pk, for_user.pk, due_at, text):
             raise Refused(request, "sent_otherwise", SENT_OTHERWISE)
         return request
     _need_open(request)
@@ -50,10 +46,8 @@ def remind(
     return request
 
 
-@action
-def finish_reminder(pk: int, *, reminder: int, by, now=None) -> ConsultationRequest:
-    request, now = locked(pk, by), now or timezone.now()
-    need(request, by, Power.WORK)
+@action(Power.WORK)
+def finish_reminder(request, *, reminder: int, by, now) -> ConsultationRequest:
     found = _find(request, reminder)
     if Reminder.objects.filter(pk=found.pk, done_at=None).update(done_at=now):
         note(request, EventKind.REMINDER, by=by, now=now, facts={"doing": "done"}, text=found.text)
@@ -61,11 +55,9 @@ def finish_reminder(pk: int, *, reminder: int, by, now=None) -> ConsultationRequ
     return request
 
 
-@action
-def postpone_reminder(pk: int, *, reminder: int, due_at: datetime, by, now=None) -> ConsultationRequest:
+@action(Power.WORK)
+def postpone_reminder(request, *, reminder: int, due_at: datetime, by, now) -> ConsultationRequest:
     """Set a reminder to another time, when it is sent again."""
-    request, now = locked(pk, by), now or timezone.now()
-    need(request, by, Power.WORK)
     found = _find(request, reminder)
     if found.done_at:
         raise Refused(request, "stale", "It is done by now: somebody was quicker.")

@@ -3,10 +3,9 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.utils import timezone
 from django.utils.timezone import get_default_timezone
 
-from consultations.actions.requests import Refused, action, locked, need, need_short, note, stop_clock, was_sent
+from consultations.actions.requests import Refused, action, need_short, note, stop_clock, was_sent
 from consultations.audit import record
 from consultations.colleagues import around
 from consultations.contact_outcomes import Channel, Direction
@@ -23,14 +22,12 @@ SILENT = (Status.QUARANTINE, Status.MERGED)
 _OTHER_WAYS = {PreferredContact.PHONE: "called", PreferredContact.TEXT: "texted"}
 
 
-@action
-def answer(pk: int, *, subject: str, text: str, by, once: UUID | None = None, now=None) -> ConsultationRequest:
+@action(Power.WORK)
+def answer(request, *, subject: str, text: str, by, once: UUID | None = None, now) -> ConsultationRequest:
     """Write to the person. It stops the clock, but reaches nobody by itself: the status stays.
 
     ``once`` is the token of the form: sent twice, the mail goes out once.
     """
-    request, now = locked(pk, by), now or timezone.now()
-    need(request, by, Power.WORK)
     subject, text = one_line(subject), paragraphs(text)
     values = {"subject": subject}
     if was_sent(request, once, EventKind.ANSWERED, text=text, values=values):

@@ -42,7 +42,7 @@ class Refused(Exception):
         super().__init__(words)
 
 
-def action(verb: Callable) -> Callable:
+def audited(verb: Callable) -> Callable:
     """Make an action atomic, and audit its refusal although the transaction is rolled back."""
 
     @wraps(verb)
@@ -60,13 +60,32 @@ def action(verb: Callable) -> Callable:
     return acting
 
 
-@action
-def move(pk: int, *, to: str, by, reason: str = "", seen: str = "", now=None) -> ConsultationRequest:
+def action(power: Power | None = None) -> Callable:
+    """Make an action of a verb on a locked request: it is called with the id, and may be called without ``now``.
+
+    It takes ``power`` over the request; without one, the verb itself decides who may do it.
+    """
+
+    def decorate(verb: Callable) -> Callable:
+        @audited
+        @wraps(verb)
+        def acting(pk: int, *, by, now: datetime | None = None, **arguments):
+            request = locked(pk, by)
+            if power:
+                need(request, by, power)
+            return verb(request, by=by, now=now or timezone.now(), **arguments)
+
+        return acting
+
+    return decorate
+
+
+@action()
+def move(request, *, to: str, by, reason: str = "", seen: str = "", now) -> ConsultationRequest:
     """Change the status to ``to``. ``seen`` is the status that the user saw.
 
     Scheduling takes an appointment: see `consultations.actions.booking`.
     """
-    request, now = locked(pk, by), now or timezone.now()
     reason = paragraphs(reason)[:NOTE_LENGTH]
     before = request.status
     if seen and seen != before:
@@ -88,9 +107,8 @@ def move(pk: int, *, to: str, by, reason: str = "", seen: str = "", now=None) ->
     return request
 
 
-@action
-def assign(pk: int, *, to, by, now=None) -> ConsultationRequest:
-    request = locked(pk, by)
+@action()
+def assign(request, *, to, by, now) -> ConsultationRequest:
     if not may_assign(by, to, request):
         raise Refused(request, "may_not_assign", "You cannot give it to that person.")
     if request.assignee_id == getattr(to, "pk", None):
@@ -102,14 +120,12 @@ def assign(pk: int, *, to, by, now=None) -> ConsultationRequest:
     return request
 
 
-@action
-def add_note(pk: int, *, text: str, by, tell: Iterable = (), once: UUID | None = None, now=None) -> ConsultationRequest:
+@action(Power.WORK)
+def add_note(request, *, text: str, by, tell: Iterable = (), once: UUID | None = None, now) -> ConsultationRequest:
     """Add a note, and tell colleagues: those in ``tell``, and those named in it with an @.
 
     ``once`` is the token of the form: sent twice, the note is added once.
     """
-    request = locked(pk, by)
-    need(request, by, Power.WORK)
     text = cleaned(request, text, missing="Write the note first.", code="empty")
     chosen, facts = _may_be_told(request, tell)
     if not was_sent(request, once, EventKind.NOTED, text=text, facts=facts):
@@ -119,13 +135,11 @@ def add_note(pk: int, *, text: str, by, tell: Iterable = (), once: UUID | None =
     return request
 
 
-@action
+@action(Power.WORK)
 def log_contact(
-    pk: int, *, channel: str, outcome: str, by, direction: str = Direction.OUT, text: str = "", once=None, now=None
+    request, *, channel: str, outcome: str, by, direction: str = Direction.OUT, text: str = "", once=None, now
 ) -> ConsultationRequest:
     """Log a call or a message. One of ours stops the clock; one that reached the person changes the status."""
-    request, now = locked(pk, by), now or timezone.now()
-    need(request, by, Power.WORK)
     if channel not in Channel.values or outcome not in OUTCOMES.get((direction, channel), {}):
         raise Refused(request, "unknown_contact", "Say how, and what came of it.")
     if channel == Channel.TEXT and direction == Direction.OUT and not request.sms_consent:
@@ -145,16 +159,14 @@ def log_contact(
     return request
 
 
-@action
+@action(Power.WORK)
 def change_matter(
-    pk: int, *, in_custody: bool, court_date: date | None, court: str, by, seen: str | None = None, now=None
+    request, *, in_custody: bool, court_date: date | None, court: str, by, seen: str | None = None, now
 ) -> ConsultationRequest:
     """Change custody and court; the answer is due sooner if they make the request more urgent.
 
     ``seen`` is the `matter_version` that the user saw.
     """
-    request, now = locked(pk, by), now or timezone.now()
-    need(request, by, Power.WORK)
     wanted = {"in_custody": in_custody, "court_date": court_date, "court": one_line(court)[:COURT_LENGTH]}
     changed = {name: value for name, value in wanted.items() if value != getattr(request, name)}
     if not changed:
@@ -173,11 +185,9 @@ def change_matter(
     return request
 
 
-@action
-def screen(pk: int, *, user, by, now=None) -> ConsultationRequest:
+@action(Power.MANAGE)
+def screen(request, *, user, by, now) -> ConsultationRequest:
     """Set up an ethical wall between ``user`` and a request, which is taken from ``user``."""
-    request, now = locked(pk, by), now or timezone.now()
-    need(request, by, Power.MANAGE)
     if user == by:
         raise Refused(request, "self", "Ask a colleague to set up an ethical wall for you.")
     if is_screened(user, request):
@@ -194,10 +204,8 @@ def screen(pk: int, *, user, by, now=None) -> ConsultationRequest:
     return request
 
 
-@action
-def unscreen(pk: int, *, user, by, now=None) -> ConsultationRequest:
-    request = locked(pk, by)
-    need(request, by, Power.MANAGE)
+@action(Power.MANAGE)
+def unscreen(request, *, user, by, now) -> ConsultationRequest:
     if Screen.objects.filter(request=request, user=user).delete()[0]:
         note(request, EventKind.UNSCREENED, by=by, now=now, facts={"user": user.pk})
         record.record(AuditAction.CHANGED, by=by, request=request, doing="unscreen", user=user.pk)

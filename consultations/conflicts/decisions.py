@@ -2,9 +2,7 @@
 
 import hashlib
 
-from django.utils import timezone
-
-from consultations.actions.requests import Refused, action, change_status, cleaned, locked, need
+from consultations.actions.requests import Refused, action, change_status, cleaned, need
 from consultations.calendar.status_effects import end_unfit_choice
 from consultations.conflict_states import BEYOND, LIKELY, PASSING, ConflictState
 from consultations.conflicts.checks import check_safely, record_event
@@ -16,13 +14,13 @@ from consultations.workflow import Power, Status, find_move
 REASON_FROM = LIKELY
 
 
-@action
-def clear(pk: int, *, by, reason: str = "", seen: str | None = None, now=None) -> ConsultationRequest:
+@action()
+def clear(request, *, by, reason: str = "", seen: str | None = None, now) -> ConsultationRequest:
     """Clear the check. ``seen`` is the `version_of` the check that the user saw.
 
     Likely matches need a reason. A flagged or unchecked request is cleared by managers only, with a reason.
     """
-    request, now = _locked(pk, by), now or timezone.now()
+    _need_check(request, by)
     reason = cleaned(request, reason)
     state, hits = request.conflict_state, list(request.conflict_hits.all())
     if seen is not None and seen != version_of(request, hits):
@@ -38,10 +36,10 @@ def clear(pk: int, *, by, reason: str = "", seen: str | None = None, now=None) -
     return _decide(request, ConflictState.CLEARED, "clear", by=by, reason=reason, now=now)
 
 
-@action
-def flag(pk: int, *, by, reason: str, now=None) -> ConsultationRequest:
+@action()
+def flag(request, *, by, reason: str, now) -> ConsultationRequest:
     """Ask a manager for a decision; the request cannot go on to a consultation before it."""
-    request, now = _locked(pk, by), now or timezone.now()
+    _need_check(request, by)
     reason = cleaned(request, reason)
     if request.conflict_state in {ConflictState.FLAGGED, ConflictState.DECLINED}:
         raise Refused(request, "stale", f"The check is already “{request.get_conflict_state_display()}”.")
@@ -50,9 +48,9 @@ def flag(pk: int, *, by, reason: str, now=None) -> ConsultationRequest:
     return _decide(request, ConflictState.FLAGGED, "flag", by=by, reason=reason, now=now)
 
 
-@action
-def decline_for_conflict(pk: int, *, by, reason: str, now=None) -> ConsultationRequest:
-    request, now = _locked(pk, by), now or timezone.now()
+@action()
+def decline_for_conflict(request, *, by, reason: str, now) -> ConsultationRequest:
+    _need_check(request, by)
     reason = cleaned(request, reason)
     way = find_move(request.status, Status.CONFLICT)
     if way is None:
@@ -64,10 +62,10 @@ def decline_for_conflict(pk: int, *, by, reason: str, now=None) -> ConsultationR
     return change_status(request, Status.CONFLICT, by=by, now=now, reason=reason)
 
 
-@action
-def recheck(pk: int, *, by, now=None) -> ConsultationRequest:
-    request = _locked(pk, by)
-    if not check_safely(pk, by=by, now=now):
+@action()
+def recheck(request, *, by, now) -> ConsultationRequest:
+    _need_check(request, by)
+    if not check_safely(request.pk, by=by, now=now):
         raise Refused(request, "check_failed", "The check failed. Try again; if it fails again, tell a manager.")
     request.refresh_from_db(fields=["conflict_state", "conflict_checked_at"])
     return request
@@ -97,14 +95,12 @@ def version_of(request: ConsultationRequest, hits: list[ConflictHit]) -> str:
     return hashlib.sha256(repr((str(request.conflict_state), unjudged)).encode()).hexdigest()[:16]
 
 
-def _locked(pk: int, by) -> ConsultationRequest:
-    request = locked(pk, by)
+def _need_check(request: ConsultationRequest, by) -> None:
     if not may_judge(by, request):
         raise Refused(request, "not_permitted", "You are not permitted to do that.")
     if request.status in BEYOND:
         words = f"A request that is “{request.get_status_display()}” has no check of its own."
         raise Refused(request, "forbidden", words)
-    return request
 
 
 def _decide(request: ConsultationRequest, state: str, doing: str, *, by, reason: str, now) -> ConsultationRequest:

@@ -11,7 +11,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
-from consultations.actions.requests import Refused, action
+from consultations.actions.requests import Refused, audited
 from consultations.audit import record
 from consultations.conflicts import checks
 from consultations.models import (
@@ -43,7 +43,7 @@ def may_erase(user) -> bool:
     return is_intake(user) and user.has_perm(DELETE)
 
 
-@action
+@audited
 def erase(pk: int, *, by, reason_code: str, confirm: str, now: datetime | None = None) -> tuple[int, ...]:
     """Erase a request and those merged with it, whatever their status; return their ids.
 

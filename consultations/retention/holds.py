@@ -1,17 +1,13 @@
 """Legal holds: a request with a hold cannot be erased, nor can the requests merged with it."""
 
-from django.utils import timezone
-
-from consultations.actions.requests import Refused, action, cleaned, locked, need, note
+from consultations.actions.requests import Refused, action, cleaned, note
 from consultations.audit import record
 from consultations.models import AuditAction, ConsultationRequest, EventKind, LegalHold
 from consultations.workflow import Power
 
 
-@action
-def hold(pk: int, *, by, reason: str, now=None) -> ConsultationRequest:
-    request, now = locked(pk, by), now or timezone.now()
-    need(request, by, Power.MANAGE)
+@action(Power.MANAGE)
+def hold(request, *, by, reason: str, now) -> ConsultationRequest:
     reason = cleaned(request, reason, missing="Write down the reason.")
     if LegalHold.objects.filter(request=request).exists():
         raise Refused(request, "held", "It has a legal hold already.")
@@ -21,11 +17,9 @@ def hold(pk: int, *, by, reason: str, now=None) -> ConsultationRequest:
     return request
 
 
-@action
-def release_hold(pk: int, *, by, reason: str, now=None) -> ConsultationRequest:
+@action(Power.MANAGE)
+def release_hold(request, *, by, reason: str, now) -> ConsultationRequest:
     """Release the hold. The request's own date, which may be past, then applies again."""
-    request = locked(pk, by)
-    need(request, by, Power.MANAGE)
     reason = cleaned(request, reason, missing="Write down the reason.")
     if not LegalHold.objects.filter(request=request).delete()[0]:
         raise Refused(request, "not_held", "It has no legal hold.")
