@@ -19,20 +19,9 @@ MANAGERS = "the intake managers"
 
 
 @dataclass
-class OpenReminder:
-    """A reminder on the screen; ``postpone`` for accounts that may postpone it."""
-
-    reminder: Reminder
-    whose: str
-    when: str
-    is_due: bool
-    set_by: str
-    postpone: PostponeReminderForm | None = None
-
-
-@dataclass
 class NotesDesk:
-    reminders: list[OpenReminder] = field(default_factory=list)
+    #: The open reminders in words, each with its form ``postpone`` for accounts that may postpone it.
+    reminders: list[dict] = field(default_factory=list)
     rests: bool = False
     may_finish: bool = False
     remind: RemindForm | None = None
@@ -51,8 +40,8 @@ class NotesDesk:
     def place(self, posted: DeskForm) -> bool:
         if isinstance(posted, PostponeReminderForm):
             for one in self.reminders:
-                if one.postpone and str(one.reminder.pk) == str(posted.data.get("reminder")):
-                    one.postpone = posted
+                if one["postpone"] and str(one["reminder"].pk) == str(posted.data.get("reminder")):
+                    one["postpone"] = posted
                     return True
             return False
         if posted.name not in {"remind", "answer"} or getattr(self, posted.name) is None:
@@ -69,9 +58,8 @@ def notes_desk_of(user, request: ConsultationRequest, *, template: str, now: dat
     may_postpone = may_work and not desk.rests
     reminders = Reminder.objects.filter(request=request, done_at=None).select_related("for_user", "set_by")
     for reminder in reminders.order_by("due_at", "pk"):
-        shown = _shown(reminder, now, user)
-        shown.postpone = PostponeReminderForm(reminder=reminder, **given) if may_postpone else None
-        desk.reminders.append(shown)
+        postpone = PostponeReminderForm(reminder=reminder, **given) if may_postpone else None
+        desk.reminders.append(_shown(reminder, now, user) | {"postpone": postpone})
     if not may_work:
         return desk
     desk.may_finish = True
@@ -85,14 +73,14 @@ def notes_desk_of(user, request: ConsultationRequest, *, template: str, now: dat
     return desk
 
 
-def _shown(reminder: Reminder, now: datetime, user) -> OpenReminder:
-    return OpenReminder(
-        reminder=reminder,
-        whose="me" if reminder.for_user_id == user.pk else user_name(reminder.for_user) or MANAGERS,
-        when=date_and_time(reminder.due_at, get_default_timezone()),
-        is_due=reminder.due_at <= now,
-        set_by=user_name(reminder.set_by) or "a former colleague",
-    )
+def _shown(reminder: Reminder, now: datetime, user) -> dict:
+    return {
+        "reminder": reminder,
+        "whose": "me" if reminder.for_user_id == user.pk else user_name(reminder.for_user) or MANAGERS,
+        "when": date_and_time(reminder.due_at, get_default_timezone()),
+        "is_due": reminder.due_at <= now,
+        "set_by": user_name(reminder.set_by) or "a former colleague",
+    }
 
 
 def _choose(desk: NotesDesk, template: str) -> None:

@@ -25,30 +25,18 @@ BY_VISITOR = (EventKind.RECEIVED, EventKind.CORRECTED, EventKind.FOLLOWED)
 
 
 @dataclass(frozen=True)
-class Change:
-    label: str
-    before: str
-    after: str
-    is_long: bool = False
-
-
-@dataclass(frozen=True)
-class Told:
-    name: str
-    seen_at: datetime | None
-
-
-@dataclass(frozen=True)
 class Line:
+    """One event: ``changes`` are fields before and after, ``told`` colleagues and when they have seen it."""
+
     at: datetime
     who: str
     title: str
     kind: str = ""
     text: str = ""
-    changes: tuple[Change, ...] = ()
+    changes: tuple[dict, ...] = ()
     link: ConsultationRequest | None = None
     subject: str = ""
-    told: tuple[Told, ...] = ()
+    told: tuple[dict, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -152,7 +140,7 @@ def _line(event: RequestEvent, request: ConsultationRequest, known: Known) -> Li
         link = known.requests.get(request.merged_into_id)
     mentions = list(event.mentions.all())
     text = emphasised(event.text, [mention.user for mention in mentions]) if mentions else event.text
-    told = tuple(Told(user_name(mention.user), mention.seen_at) for mention in mentions)
+    told = tuple({"name": user_name(mention.user), "seen_at": mention.seen_at} for mention in mentions)
     subject = (event.values or {}).get("subject", "") if event.kind == EventKind.ANSWERED else ""
     return Line(event.at, _who(event), title, event.kind, text, _changes(event), link, subject, told)
 
@@ -169,13 +157,13 @@ def _who(event: RequestEvent) -> str:
     return "The site" if is_by_site else "A former colleague"
 
 
-def _changes(event: RequestEvent) -> tuple[Change, ...]:
+def _changes(event: RequestEvent) -> tuple[dict, ...]:
     values = event.values or {}
     if event.kind not in {EventKind.CORRECTED, EventKind.CHANGED} or "old" not in values:
         return ()
     old, new = values["old"], values["new"]
+    words = {name: (value_words(name, old.get(name)), value_words(name, new[name])) for name in LABELS if name in new}
     return tuple(
-        Change(label, value_words(name, old.get(name)), value_words(name, new[name]), name in LONG)
-        for name, label in LABELS.items()
-        if name in new
+        {"label": LABELS[name], "before": before, "after": after, "is_long": name in LONG}
+        for name, (before, after) in words.items()
     )

@@ -13,7 +13,7 @@ from consultations.audit import record
 from consultations.conflicts import search
 from consultations.conflicts.access import ForRegister, may_do_with_parties, parties_for
 from consultations.conflicts.names_in_request import names_in
-from consultations.conflicts.panel import OUT_OF_SIGHT, HitLine, erased_words, hit_line
+from consultations.conflicts.panel import OUT_OF_SIGHT, erased_words, hit_line
 from consultations.models import AuditAction, Party, PartyRole
 from consultations.permissions import visible_to
 from consultations.queue.filters import hide_words, show_words
@@ -95,7 +95,7 @@ def rows_of(parties, user) -> list[dict]:
     return [{"party": party, "source": sources.get(party.request_id)} for party in parties]
 
 
-def hits_for(user, text: str) -> list[HitLine]:
+def hits_for(user, text: str) -> list[dict]:
     """Return the matches of the names in ``text``, one name a line.
 
     A match in a request that the account may not see is reported without details: an empty result would clear the name.
@@ -105,11 +105,11 @@ def hits_for(user, text: str) -> list[HitLine]:
     return [_hit_line(hit, known.get(hit.party_id)) for hit in sorted(hits, key=lambda hit: (-hit.score, hit.party_id))]
 
 
-def unknown_among(text: str, hits: list[HitLine]) -> list[str]:
-    found = {hit.asked.casefold() for hit in hits}
+def unknown_among(text: str, hits: list[dict]) -> list[str]:
+    found = {hit["asked"].casefold() for hit in hits}
     return [name for name in names_in(text) if name.casefold() not in found]
 
 
-def _hit_line(hit: search.Hit, party: Party | None) -> HitLine:
+def _hit_line(hit: search.Hit, party: Party | None) -> dict:
     hidden = erased_words(hit.role) if not hit.found else "" if party else OUT_OF_SIGHT
     return hit_line(hit, party, hidden, party_url="" if hidden else reverse("parties:party", args=[party.pk]))

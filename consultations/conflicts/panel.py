@@ -1,7 +1,5 @@
 """The conflict check on a request's screen, as one account may see it."""
 
-from dataclasses import dataclass
-
 from django.db.models import Prefetch, prefetch_related_objects
 from django.urls import reverse
 
@@ -26,25 +24,6 @@ _BEYOND_WORDS = {
     Status.QUARANTINE: "It is checked when it is released.",
     Status.MERGED: "It is checked with the request that it was merged into.",
 }
-
-
-@dataclass(frozen=True)
-class HitLine:
-    """One match in words. ``hidden`` explains why a match has no details; ``whose`` names the field."""
-
-    asked: str
-    likelihood: str
-    score: int
-    whose: str = "Asked for"
-    hidden: str = ""
-    found: str = ""
-    role: str = ""
-    matter: str = ""
-    reasons: str = ""
-    party_url: str = ""
-    reference: str = ""
-    request_url: str = ""
-    verdict: str = ""
 
 
 def region_of(request: ConsultationRequest, user) -> dict:
@@ -72,25 +51,25 @@ def region_of(request: ConsultationRequest, user) -> dict:
     }
 
 
-def hit_line(hit: search.Hit, party: Party | None, hidden: str, **more) -> HitLine:
-    """Return a match in words; without the party's details if ``hidden`` says why."""
-    more |= {"asked": hit.asked, "likelihood": likelihood(hit.score), "score": round(hit.score)}
+def hit_line(hit: search.Hit, party: Party | None, hidden: str, **more) -> dict:
+    """Return a match in words; without the party's details if ``hidden`` says why. ``whose`` names the field."""
+    more = {"whose": "Asked for", "asked": hit.asked, "likelihood": likelihood(hit.score), "hidden": hidden} | more
+    more["score"] = round(hit.score)
     if hidden:
-        return HitLine(**more, hidden=hidden)
-    return HitLine(
-        **more,
-        found=hit.found if hit.found == party.name else f"{hit.found} ({party.name})",
-        role=PartyRole(party.role).label,
-        matter=party.matter,
-        reasons=search.words(hit),
-    )
+        return more
+    return more | {
+        "found": hit.found if hit.found == party.name else f"{hit.found} ({party.name})",
+        "role": PartyRole(party.role).label,
+        "matter": party.matter,
+        "reasons": search.words(hit),
+    }
 
 
 def erased_words(role: str) -> str:
     return f"Somebody whose data was erased: {PartyRole(role).label.lower()}. Only the name is similar."
 
 
-def _line(hit: ConflictHit, seen: dict[int, ConsultationRequest], *, can_open: bool) -> HitLine:
+def _line(hit: ConflictHit, seen: dict[int, ConsultationRequest], *, can_open: bool) -> dict:
     party, links = hit.party, {}
     verdict = f"Cleared by {user_name(hit.judged_by) or 'a former colleague'}" if hit.verdict else ""
     if party is not None and party.buried_at:
