@@ -116,9 +116,6 @@ def version(appointment: Appointment | None) -> str:
     return f"{appointment.pk}-{appointment.sequence}" if appointment else "none"
 
 
-# --- Shared rules ---------------------------------------------------------------------------------
-
-
 def _clean(request: ConsultationRequest, wish: Wish) -> Wish:
     """Normalize the wish. Raises `Refused` for values that are never valid."""
     if wish.calendar is None:

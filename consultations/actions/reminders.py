@@ -98,9 +98,6 @@ def _find(request: ConsultationRequest, number: int) -> Reminder:
     return found
 
 
-# --- When the time has come -----------------------------------------------------------------------
-
-
 def tell_due(now: datetime | None = None) -> int:
     """Send each reminder whose time has come, once; return how many. The mail does not say what it is about."""
     now = now or timezone.now()

@@ -60,9 +60,6 @@ def _need_words(request: ConsultationRequest, subject: str, text: str) -> None:
             raise Refused(request, code, f"Write what is to stand for {placeholders}.")
 
 
-# --- What an answer begins with -------------------------------------------------------------------
-
-
 @dataclass(frozen=True)
 class Draft:
     """A template with what is known of a request filled in; what is not known is left open."""

@@ -212,9 +212,6 @@ def unscreen(request, *, user, by, now) -> ConsultationRequest:
     return request
 
 
-# --- Shared by actions ----------------------------------------------------------------------------
-
-
 def locked(pk: int, by) -> ConsultationRequest:
     """Return the request, locked until the end of the transaction, if ``by`` may see it."""
     ConsultationRequest.objects.select_for_update().filter(pk=pk).values_list("pk").first()

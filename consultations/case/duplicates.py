@@ -107,9 +107,6 @@ def _likeness(names: Iterable[str], others: Iterable[str]) -> str:
     return SIMILAR_NAME if best >= ALIKE else ""
 
 
-# --- Candidates, by digest ------------------------------------------------------------------------
-
-
 def _ways_to_find(names: Iterable[str]) -> list[str]:
     """Return the words to look for together, the most telling first: all words, all beginnings, any one whole word."""
     steps = []

@@ -96,9 +96,6 @@ def looks_at(request: ConsultationRequest, user) -> list[Line]:
     return [Line(at=line.entry.at, who=line.actor, title=capital(line.words), kind=line.entry.action) for line in told]
 
 
-# --- What the lines name --------------------------------------------------------------------------
-
-
 def _people(request: ConsultationRequest, events: Iterable[RequestEvent]) -> dict:
     names = ("from", "to", "user")
     kinds = (EventKind.ASSIGNED, EventKind.SCREENED, EventKind.UNSCREENED, EventKind.REMINDER)
@@ -128,9 +125,6 @@ def _related(request: ConsultationRequest, events: Iterable[RequestEvent], user)
     linked |= Q(follows=request) | Q(merged_into=request)
     shown = visible_to(user).filter(linked).exclude(pk=request.pk).order_by()
     return shown.only("reference", "status", "submitted_at", "follows", "merged_into", "row_uuid").in_bulk()
-
-
-# --- Words ----------------------------------------------------------------------------------------
 
 
 def _line(event: RequestEvent, request: ConsultationRequest, known: Known) -> Line:

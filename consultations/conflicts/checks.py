@@ -121,9 +121,6 @@ def record_event(request: ConsultationRequest, doing: str, *, by=None, now=None,
     record.record(AuditAction.CHANGED, by=by, request=request, **facts | {"doing": f"conflict_{doing}"})
 
 
-# --- Checks by the worker -------------------------------------------------------------------------
-
-
 def due_for_check(now: datetime):
     """Return the open requests that are unchecked, or whose check is older than the last change of the register."""
     newest = Party.objects.aggregate(newest=Max("changed_at"))["newest"]
@@ -181,9 +178,6 @@ def check_safely(pk: int, *, by=None, now: datetime | None = None) -> bool:
         logger.error("The conflict check of request %s failed: %s", pk, type(error).__name__)
         return False
     return True
-
-
-# --- Stored matches, and their erasure ------------------------------------------------------------
 
 
 def _row(request: ConsultationRequest, match: Match, now: datetime) -> ConflictHit:

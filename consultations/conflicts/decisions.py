@@ -71,9 +71,6 @@ def recheck(request, *, by, now) -> ConsultationRequest:
     return request
 
 
-# --- Shared rules ---------------------------------------------------------------------------------
-
-
 def may_judge(user, request: ConsultationRequest) -> bool:
     """Return whether the account is intake staff and may work on the request. Assigned attorneys only read."""
     return is_intake(user) and holds(user, Power.WORK, request)

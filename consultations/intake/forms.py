@@ -170,8 +170,6 @@ class ConsultationForm(HiddenFields):
         self.fields["attorney"].queryset = _attorneys()
         self.fields["practice_area"].queryset = _practice_areas()
 
-    # --- What is asked ----------------------------------------------------------------------------
-
     @cached_property
     def chosen_attorney(self) -> AttorneyPage | None:
         if not self.is_bound:
@@ -190,8 +188,6 @@ class ConsultationForm(HiddenFields):
                     said.add(message)
                     found.append(Problem(message, self[name].auto_id))
         return found
-
-    # --- Rules ------------------------------------------------------------------------------------
 
     def clean_relationship(self) -> str:
         return self.cleaned_data["relationship"] or Relationship.SELF

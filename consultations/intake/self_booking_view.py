@@ -164,9 +164,6 @@ def _is_excessive(request) -> bool:
     return count.recent > MOST_RECENT or count.day > MOST_IN_A_DAY
 
 
-# --- Words ----------------------------------------------------------------------------------------
-
-
 def code_of(at: datetime) -> str:
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%MZ")
 

@@ -87,9 +87,6 @@ def _paragraphs(body: str) -> list[str]:
     return [part for part in re.split(r"\n\s*\n", paragraphs(body)) if part]
 
 
-# --- Values ---------------------------------------------------------------------------------------
-
-
 def firm() -> FirmSettings:
     """Return the settings of the default site: messages are sent outside of requests."""
     return FirmSettings.base_queryset().filter(site__is_default_site=True).first() or FirmSettings()

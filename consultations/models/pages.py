@@ -139,16 +139,12 @@ class ConsultationPage(RoutablePageMixin, BasePage):
         firm = {"@id": site_context.organization_id}
         return [{"@type": "ContactPage", "@id": f"{url}#page", "name": self.heading, "url": url, "about": firm}]
 
-    # --- Addresses --------------------------------------------------------------------------------
-
     def form_url(self, request) -> str:
         """Return the address of the form; empty in the preview of a new page."""
         return self.get_url(request) or ""
 
     def thank_you_url(self, request) -> str:
         return f"{self.form_url(request)}thank-you/"
-
-    # --- Views ------------------------------------------------------------------------------------
 
     @path("")
     def serve_form(self, request) -> HttpResponse:

@@ -64,8 +64,6 @@ class QueueView(ForReaders, BaseListingView):
         record.record(AuditAction.EXPORTED, by=request.user, set=self.set_code, found=len(numbers), kind=kind)
         return export(kind, numbers, visible_to(request.user))
 
-    # --- What was asked for -----------------------------------------------------------------------
-
     @cached_property
     def now(self):
         return timezone.now()
@@ -100,8 +98,6 @@ class QueueView(ForReaders, BaseListingView):
     def get_valid_orderings(self) -> list[str]:
         return ORDERINGS
 
-    # --- What is found ----------------------------------------------------------------------------
-
     def get_base_queryset(self):
         """Return the ids of the set's requests; the columns of a line are fetched for one page alone."""
         return saved_filters.requests_in(self.set_code, self.request.user, self.now).values_list("pk", flat=True)
@@ -130,8 +126,6 @@ class QueueView(ForReaders, BaseListingView):
         found = {one.pk: one for one in visible_to(self.request.user).for_queue().filter(pk__in=wanted)}
         page.object_list = [found[pk] for pk in wanted if pk in found]
         return paginator, page, page.object_list, is_paginated
-
-    # --- What is shown ----------------------------------------------------------------------------
 
     def get_context_data(self, **kwargs) -> dict:
         user = self.request.user

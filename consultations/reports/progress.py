@@ -84,9 +84,6 @@ def endings(counts: Counts) -> Report:
     return Report("endings", title, headings, rows, finding, bars("endings", title, finding, drawn))
 
 
-# --- First response -------------------------------------------------------------------------------
-
-
 @dataclass
 class Response:
     """The response times of some requests: ``minutes`` until the first contact, and their states."""

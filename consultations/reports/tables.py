@@ -55,9 +55,6 @@ def counted(number: int, word: str = "request") -> str:
     return f"{number} {word}" if number == 1 else f"{number} {word}s"
 
 
-# --- Time -----------------------------------------------------------------------------------------
-
-
 def by_time(counts: Counts) -> Report:
     period = counts.period
     numbers = counts.tally(lambda one: period.place(one.submitted_at.astimezone(period.zone).date()))
@@ -73,9 +70,6 @@ def by_time(counts: Counts) -> Report:
     drawn = columns("time", title, finding, [(one.label, numbers[one.first]) for one in pieces])
     rows = [(one.words, numbers[one.first]) for one in pieces]
     return Report("time", title, (grain.title(), "Requests"), rows, finding, drawn)
-
-
-# --- Source and subject ---------------------------------------------------------------------------
 
 
 def _kinds(
@@ -148,9 +142,6 @@ def _areas(counts: Counts, *tallies: Counter) -> list[tuple[int | None, str]]:
     return sorted(titles.items(), key=lambda pair: (pair[0] is None, -tallies[0][pair[0]], pair[1]))
 
 
-# --- Outcome --------------------------------------------------------------------------------------
-
-
 def outcome_of(one: Row) -> str:
     return "open" if one.status in OPEN else one.status
 
@@ -198,9 +189,6 @@ def hour_words(hour: int) -> str:
 def heat(number: int, greatest: int) -> int:
     """Return the color strength of a cell: 0 for none, else 1 to 4."""
     return -(-4 * number // max(1, greatest))
-
-
-# --- Overdue --------------------------------------------------------------------------------------
 
 
 def overdue(counts: Counts) -> Report:

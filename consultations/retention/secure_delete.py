@@ -63,17 +63,11 @@ def touched_models() -> list[type[models.Model]]:
     return found
 
 
-# --- SQLite ---------------------------------------------------------------------------------------
-
-
 def _clean_sqlite(timeout: float) -> bool:
     """Checkpoint and truncate the write-ahead log, once nobody reads an older state."""
     with at_most(timeout), connection.cursor() as cursor:
         cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         return not cursor.fetchone()[0]
-
-
-# --- PostgreSQL -----------------------------------------------------------------------------------
 
 
 def _clean_postgresql(timeout: float) -> bool:

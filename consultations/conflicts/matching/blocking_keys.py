@@ -67,9 +67,6 @@ def _add(terms: Terms, more: Terms) -> None:
         terms.setdefault(purpose, set()).update(values)
 
 
-# --- Persons ------------------------------------------------------------------------------------------
-
-
 def _one(word: str) -> set[str]:
     return {word}
 
@@ -139,9 +136,6 @@ def _by_initial(person: Person, forms, *, full: bool) -> set[str]:
         if not (is_led and one is not words[-1] and one.text in KNOWN)
         for key in _codes(one, forms, east)
     }
-
-
-# --- Companies, and whole names -----------------------------------------------------------------------
 
 
 def _company(reading: Reading, keys) -> Terms:
