@@ -165,8 +165,6 @@ def by_custody(counts: Counts) -> Report:
     return _kinds("custody", "Custody", "Custody", kinds, counts, attrgetter("in_custody"))
 
 
-# --- Busiest hours --------------------------------------------------------------------------------
-
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _DAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 

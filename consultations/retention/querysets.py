@@ -103,8 +103,6 @@ def is_sending(numbers, now: datetime) -> bool:
     return _in_hands(now).filter(request__in=numbers).exists()
 
 
-# --- Reasons to hold a request back ---------------------------------------------------------------
-
 _REASONS = {"is_held": HeldBack.HOLD, "has_open": HeldBack.OPEN, "is_sending": HeldBack.SENDING}
 
 
