@@ -87,6 +87,3 @@ class ConsultationRequestQuerySet(models.QuerySet):
 
     def _of_all(self, **condition):
         return self.model._base_manager.filter(**condition).order_by().values("pk")
-
-
-ConsultationRequestManager = models.Manager.from_queryset(ConsultationRequestQuerySet)

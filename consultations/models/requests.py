@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from consultations.conflict_states import TO_DO, ConflictState
 from consultations.due_dates import Urgency
-from consultations.querysets import ConsultationRequestManager
+from consultations.querysets import ConsultationRequestQuerySet
 from consultations.reference import LENGTH, new_reference
 from consultations.workflow import AWAITING, CLOSED, Status
 from firm.encryption.fields import EncryptedPhoneField, EncryptedTextField
@@ -97,7 +97,7 @@ class ConsultationRequest(EncryptedModel):
     suspicion = models.PositiveSmallIntegerField(default=0, editable=False, help_text="Score of the signs of abuse.")
     suspicions = models.JSONField(default=list, blank=True, editable=False, help_text="The signs, by their codes.")
 
-    objects = ConsultationRequestManager()
+    objects = ConsultationRequestQuerySet.as_manager()
 
     class Meta:
         verbose_name = "consultation request"
