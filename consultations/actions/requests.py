@@ -50,11 +50,8 @@ def audited(verb: Callable) -> Callable:
         try:
             with transaction.atomic():
                 return verb(pk, by=by, **arguments)
-        except Refused as refusal:
-            record.refused(by, pk, doing=verb.__name__, why=refusal.code)
-            raise
-        except ConsultationRequest.DoesNotExist:
-            record.refused(by, pk, doing=verb.__name__, why="out_of_reach")
+        except (Refused, ConsultationRequest.DoesNotExist) as error:
+            record.refused(by, pk, doing=verb.__name__, why=getattr(error, "code", "out_of_reach"))
             raise
 
     return acting
