@@ -505,7 +505,7 @@ def test_buttons_of_one_reminder(client, intake):
     base = f"/admin/consultations/{request.pk}/reminder"
     response = client.post(f"{base}/later/", {"reminder": reminder.pk, "when": "own", "due_at": "2001-01-01T09:00"})
     assert response.status_code == 422
-    assert response.context["desk"].notes.reminders[0].postpone.errors
+    assert response.context["desk"].notes.reminders[0]["postpone"].errors
     assert client.post(f"{base}/later/", {"reminder": reminder.pk, "when": "week"}).status_code == 302
     reminder.refresh_from_db()
     assert reminder.due_at > timezone.now() + timedelta(days=5)
