@@ -332,7 +332,7 @@ def test_the_timeline_says_who_was_told_and_who_has_seen_it(client, staff):
     ina = colleague(first_name="Ina", last_name="Intake")
     told(request, to=colleague("bo", first_name="Bo"), by=user, text="@ina <b>look</b>")
     line = history_of(request, user).lines[0]
-    assert {(one.name, one.seen_at) for one in line.told} == {("Bo", None), ("Ina Intake", None)}
+    assert {(one["name"], one["seen_at"]) for one in line.told} == {("Bo", None), ("Ina Intake", None)}
     client.force_login(ina)
     page = client.get(f"/admin/consultations/{request.pk}/").content.decode()
     assert '<strong class="request-mention">@Ina Intake</strong> &lt;b&gt;look' in page

@@ -155,7 +155,7 @@ def test_matter_before_and_after(intake):
     request = Request(court="Court X")
     requests.change_matter(request.pk, in_custody=True, court_date=None, court="Court Y", by=intake)
     line = history_of(request, intake).lines[0]
-    told = [(change.label, change.before, change.after) for change in line.changes]
+    told = [(change["label"], change["before"], change["after"]) for change in line.changes]
     assert told == [("In custody", "No", "Yes"), ("Court", "Court X", "Court Y")]
 
 
@@ -167,7 +167,7 @@ def test_corrections_of_the_visitor(site, intake):
     assert history.before == {"message": ("Second.", "First."), "phone": ("212-555-0142",)}
     assert [line.title for line in history.lines] == ["Sent again with changes"] * 2 + ["Request received"]
     assert {line.who for line in history.lines} == {"The visitor"}
-    changes = [(change.label, change.before, change.after) for change in history.lines[0].changes]
+    changes = [(change["label"], change["before"], change["after"]) for change in history.lines[0].changes]
     assert changes == [("Telephone", "212-555-0142", "212-555-0177"), ("Message", "Second.", "Third.")]
 
 
@@ -177,7 +177,9 @@ def test_fields_that_are_emptied_are_told_as_such(site, intake):
     request = receive(
         SENT | {"message": "", "court_date": timezone.datetime(2099, 3, 2).date()}, page=site.page, token=token
     )
-    changes = [(change.label, change.before, change.after) for change in history_of(request, intake).lines[0].changes]
+    changes = [
+        (change["label"], change["before"], change["after"]) for change in history_of(request, intake).lines[0].changes
+    ]
     assert changes == [("Court date", "Not said", "Monday, March 2, 2099"), ("Message", "First.", "Not said")]
 
 
