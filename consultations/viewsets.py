@@ -1,10 +1,13 @@
-"""The place of the requests in the admin."""
+"""The place of requests, appointments and calendars in the admin."""
 
 from functools import partial
 
 from django.urls import path
 
 from consultations.audit.views import TrailView
+from consultations.calendar.access import may_see_appointments
+from consultations.calendar.agenda_views import AgendaView
+from consultations.calendar.calendar_views import AddCalendarView, CalendarsView, CalendarView
 from consultations.case.action_views import ACTIONS, ActionView, AnswerView
 from consultations.case.views import OwnDataView, PrintView, RequestView
 from consultations.mail.undelivered_views import RequeueAllView, RequeueView, UndeliveredView
@@ -44,3 +47,17 @@ class ConsultationsViewSet(DeskViewSet):
             for address, form in ACTIONS.items()
         ]
         return [*super().get_urlpatterns(), *actions]
+
+
+class AppointmentsViewSet(DeskViewSet):
+    name = "appointments"
+    icon = "calendar"
+    menu_label = "Appointments"
+    menu_order = 90
+    menu_item_class = partial(GuardedMenuItem, may_enter=may_see_appointments)
+    views = (
+        ("", "index", AgendaView),
+        ("calendars/", "calendars", CalendarsView),
+        ("calendars/add/", "add", AddCalendarView),
+        ("calendars/<int:pk>/", "calendar", CalendarView),
+    )

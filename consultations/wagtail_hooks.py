@@ -6,13 +6,12 @@ from django.urls import reverse_lazy
 from django.utils.html import format_html_join
 from wagtail import hooks
 
-from consultations.calendar.viewset import AppointmentsViewSet
 from consultations.conflicts.party_views import PartiesViewSet
 from consultations.mail.text_views import AnswerTemplateViewSet, MessageTextViewSet
 from consultations.permissions import is_intake, may_manage
 from consultations.queue.dashboard_panel import panel_for
 from consultations.view_permissions import GuardedMenuItem
-from consultations.viewsets import ConsultationsViewSet
+from consultations.viewsets import AppointmentsViewSet, ConsultationsViewSet
 
 
 @hooks.register("register_admin_viewset")
