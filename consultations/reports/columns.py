@@ -2,6 +2,7 @@
 
 from django.db.models import Case, F, IntegerField, Max, OuterRef, Q, Subquery, TextField, Value, When
 from django.db.models.fields.json import KT
+from django.db.models.functions import Cast
 
 from consultations.models import EventKind, RequestEvent
 from consultations.workflow import AWAITING, Status
@@ -28,7 +29,7 @@ COURSE = Case(
         status__in=_WENT_ON,
         then=Subquery(
             _MOVES.order_by()
-            .annotate(to=KT("facts__to"))
+            .annotate(to=Cast(KT("facts__to"), TextField()))
             .values("request")
             .annotate(course=Max(_WEIGHT))
             .values("course")
