@@ -30,7 +30,7 @@ APPLICATION = "firm.wsgi.application"
 #: A visitor waits for a response, a mail or a picture's small versions can wait a moment.
 WORKER_NICENESS = 5
 #: Seconds between two looks at the children; one that ends at once is started again no more often.
-LOOK_EVERY = 0.5
+CHECK_EVERY = 0.5
 #: The descriptor of the first socket that systemd hands over (sd_listen_fds(3)).
 HANDED_OVER = 3
 

@@ -27,7 +27,7 @@ class Child:
 @pytest.fixture
 def supervisor(monkeypatch):
     """One that looks at once; signals are set back afterwards."""
-    monkeypatch.setattr("firm.server.processes.LOOK_EVERY", 0)
+    monkeypatch.setattr("firm.server.processes.CHECK_EVERY", 0)
     before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
     yield Supervisor()
     for number, handler in before.items():
