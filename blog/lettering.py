@@ -53,18 +53,18 @@ def has_glyph(face: Face, character: str) -> bool:
 
 def printable(text: str, face: Face) -> str:
     """The text as far as the face has glyphs: accents it lacks are taken off, other characters left out."""
-    kept = []
+    glyphs = []
     text = re.sub(r"(?<=\w)'(?=\w)", "’", unicodedata.normalize("NFC", text))
     for character in text.translate(STAND_INS):
         if character.isspace():
-            kept.append(" ")
+            glyphs.append(" ")
             continue
         for candidate in (character, unicodedata.normalize("NFKD", character)):
             drawable = [c for c in candidate if unicodedata.category(c)[0] not in "CM" and has_glyph(face, c)]
             if drawable:
-                kept += drawable
+                glyphs += drawable
                 break
-    return " ".join("".join(kept).split())
+    return " ".join("".join(glyphs).split())
 
 
 def break_lines(text: str, measure: Measure, width: float) -> list[str]:

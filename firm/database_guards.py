@@ -1,4 +1,4 @@
-"""Triggers by which the database itself refuses a change, whoever makes it. Migrations list them."""
+"""Triggers by which the database itself refuses a change by any program. Migrations list them."""
 
 from dataclasses import dataclass
 

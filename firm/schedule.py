@@ -102,4 +102,4 @@ every(3600, "delete old marks of changes", clear_marks)
 every(BEAT, "write the heartbeat", lambda: job_log.write(_entries), alone=True)
 every(6 * 3600, "check the certificate", measure_certificate, alone=True)
 if settings.WAGTAILFRONTENDCACHE:
-    every(EVERY, "tell the CDN of changes", purger.look, alone=True)
+    every(EVERY, "tell the CDN of changes", purger.check, alone=True)

@@ -12,7 +12,7 @@ NAMES = ("secret", "seed")
 
 
 class AuthenticatorSecrets:
-    """A table for `firm.encryption.key_rotation`. It has a row or two for each account, so all are looked at."""
+    """A table for `firm.encryption.key_rotation`. It has a row or two for each account, so all are read."""
 
     label = Authenticator._meta.label
 

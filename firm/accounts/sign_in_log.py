@@ -29,7 +29,7 @@ def record(kind: SignInKind, *, account=None, by=None, request=None, method: str
 
 
 def note_held_up(*, account=None, request) -> None:
-    """Add a line about attempts that are not even looked at, unless there is one already."""
+    """Add a line about attempts that are refused unchecked, unless there is one already."""
     about = {"account_id": getattr(account, "pk", account), "network": network_of(request.META.get("REMOTE_ADDR", ""))}
     recent = SignInEvent.objects.filter(kind=SignInKind.HELD_UP, at__gt=timezone.now() - HELD_UP_ONCE, **about)
     if not recent.exists():

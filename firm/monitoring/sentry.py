@@ -54,7 +54,7 @@ class ReportHandler(logging.Handler):
 
 
 def scrubbed(event: dict, hint: dict) -> dict | None:
-    """Return a new report that keeps only the id and time of the old one."""
+    """Return a new report with nothing but the id and the time of the old one."""
     error = (hint.get("exc_info") or (None, None))[1]
     if error is None:
         return None

@@ -61,8 +61,8 @@ class Purger:
     again_at: float = float("inf")
     not_before: float = float("-inf")
 
-    def look(self) -> bool:
-        """Purge if it is due; return whether it was. Many changes between two looks are one order."""
+    def check(self) -> bool:
+        """Purge if it is due; return whether it was. Many changes between two checks are one order."""
         now, state = self.clock(), self.read()
         if now < self.not_before or (state == self.purged and now < self.again_at):
             return False

@@ -1,4 +1,4 @@
-"""Has the database note when something that visitors may see has changed, whoever changed it and in whatever way.
+"""Has the database note when something that visitors may see has changed, by any writer and in any way.
 
 Triggers leave a mark in the transaction of the change itself, so that no way of writing can be forgotten: publishing, a
 schedule, a bulk update, another server, a statement by hand. All servers see it as soon as it is committed:

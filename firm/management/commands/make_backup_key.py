@@ -5,7 +5,7 @@ from pyrage.x25519 import Identity
 
 
 class Command(BaseCommand):
-    help = "Prints a new pair of keys for backups: one for the server, one to be kept away from it."
+    help = "Prints a new pair of keys for backups: one for the server, one to store away from it."
 
     def handle(self, *args, **options):
         identity = Identity.generate()

@@ -94,7 +94,7 @@ class Rig:
         for _ in range(0, seconds, EVERY):
             self.now += EVERY
             try:
-                self.purger.look()
+                self.purger.check()
             except requests.ConnectionError:
                 self.failures += 1
         return self.orders - before
@@ -161,13 +161,13 @@ def test_a_change_during_a_failure_is_not_lost(settled):
 def test_a_change_of_the_site_reaches_the_network_however_it_comes_about(home, use, server):
     use(CLOUDFLARE)
     watcher = Purger()
-    watcher.look()
+    watcher.check()
     server.orders.clear()
-    assert watcher.look() is False
+    assert watcher.check() is False
     page = factories.StandardPageFactory()
-    assert watcher.look()
+    assert watcher.check()
     type(page).objects.filter(pk=page.pk).update(title="By a statement, without a signal")
-    assert watcher.look()
+    assert watcher.check()
     assert watcher.purged == read_state()
     assert len(server.orders) == 2
 
