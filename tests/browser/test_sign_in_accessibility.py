@@ -17,7 +17,7 @@ from tests.browser.test_accessibility import RULES
 INSIDE = [
     f"account/signing-in/{path}" for path in ("", "app/", "passkey/", "again/", "sessions/", "codes/", "codes/new/")
 ]
-#: Ends when no transition or fade is running. The ring around the icon of a message, which pulses for 25 seconds, is none.
+#: Ends when no transition or fade is running; the ring around the icon of a message pulses for 25 seconds.
 TRANSITIONS_END = """() => new Promise((resolve) => {
   const running = ({ playState, effect }) => playState === "running" && effect.getComputedTiming().endTime < 1000;
   const look = () => (document.getAnimations().some(running) ? requestAnimationFrame(look) : resolve());
