@@ -89,7 +89,7 @@ def test_many_fill_a_day_and_no_more(threads):
 
 
 def test_two_calendars_and_two_tabs(threads):
-    """No deadlock in any order of calendars; whoever was told that a time is held has one hold.
+    """No deadlock in any order of calendars; everybody who was told that a time is held has one hold.
 
     A visitor may find both times taken by others who change their choice in between.
     """

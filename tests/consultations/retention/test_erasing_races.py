@@ -63,7 +63,7 @@ def test_two_purges_at_once(threads, monkeypatch):
 
 
 def test_a_worker_sends_and_somebody_erases(threads, mailoutbox):
-    """Whoever locks first wins: nothing is sent after the erasure, and nothing fails."""
+    """The first to lock wins: nothing is sent after the erasure, and nothing fails."""
     build_site()
     owner, start = make_user("owner", is_superuser=True), Barrier(2)
     message = Message()
